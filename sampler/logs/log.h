@@ -1,0 +1,122 @@
+// Logs of logits: rows of a real run, with the tokens that were drawn from
+// them, read from the formats people have.
+//
+// A log is opened by content (never by file name), mapped read-only, and read
+// row by row, so a 70 GB file needs the memory of one row. Formats: safetensors
+// (F64/F32/F16/BF16), NumPy .npy, llama.cpp `_logits_` files, and raw arrays.
+//
+// Thread-safety: an open Log is immutable; any number of threads may read rows,
+// each with its own RowBuffer.
+// Not promised: that a file which another process truncates while it is mapped
+// is noticed.
+// Tested by: tests/logs/*_test.cc (good, truncated and hostile files).
+
+#ifndef SAMPLER_LOGS_LOG_H_
+#define SAMPLER_LOGS_LOG_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/logits.h"
+
+namespace sampler::logs {
+
+enum class Format { kSafetensors, kNpy, kLlamaLogits, kRaw };
+
+// "safetensors", "npy", "llama.cpp _logits_" or "raw".
+absl::string_view FormatName(Format format);
+
+// What a `_logits_` code of 0 in a full window means (it stands for everything
+// at or below the window): removed, or a token with the floor's value.
+enum class FloorPolicy { kDrop, kKeep };
+
+struct OpenOptions {
+  // Safetensors: which tensor holds the logits, where several could.
+  std::string tensor;
+  // Raw input only: row width and element type (f32 unless set). dtype may also
+  // be kBF16 for a .npy of 16-bit unsigned integers.
+  std::optional<std::int64_t> vocabulary_size;
+  std::optional<DType> dtype;
+  FloorPolicy floor = FloorPolicy::kDrop;
+  // Accept a truncated file and offer its complete rows.
+  bool allow_partial = false;
+  // Token ids drawn from each row, and ids before row 0, in files of their own
+  // (.npy, .txt, .json or little-endian i32 .bin). Empty: what the log holds.
+  std::string tokens_file;
+  std::string prompt_tokens_file;
+};
+
+// Scratch for rows that must be decoded; one per thread.
+struct RowBuffer {
+  std::vector<float> values;
+};
+
+// One text sequence inside a log: rows [first_row, first_row + rows), and the
+// token ids before them.
+struct LogSequence {
+  std::int64_t first_row = 0;
+  std::int64_t rows = 0;
+  absl::Span<const std::int32_t> prompt;
+};
+
+// What a log says about itself.
+struct LogDescription {
+  Format format = Format::kRaw;
+  std::string tensor;  // Name of the tensor read, where the format has names.
+  DType dtype = DType::kF32;  // Of the rows as Log::Row returns them.
+  std::int64_t vocabulary_size = 0;
+  std::int64_t rows = 0;           // Rows that can be read.
+  std::int64_t expected_rows = 0;  // Rows the header promises.
+  std::int64_t file_bytes = 0;
+  std::map<std::string, std::string> metadata;
+  // Observations a user should see, each one sentence ("stored as |V2, read as
+  // bf16").
+  std::vector<std::string> notices;
+
+  bool partial() const { return rows < expected_rows; }
+};
+
+class Log {
+ public:
+  virtual ~Log() = default;
+
+  // Opens `path`. Errors name the file, the offset or field, what was found and
+  // what is allowed: NotFound (no such file), InvalidArgument (not a log, wrong
+  // shape, ambiguous tensor, hostile header, token ids outside the vocabulary),
+  // DataLoss (truncated without allow_partial; says how many rows are intact).
+  static absl::StatusOr<std::unique_ptr<const Log>> Open(
+      const std::string& path, const OpenOptions& options = {});
+
+  const LogDescription& description() const { return description_; }
+  std::int64_t rows() const { return description_.rows; }
+  std::int64_t vocabulary_size() const { return description_.vocabulary_size; }
+
+  // At least one; together they cover all rows in order.
+  absl::Span<const LogSequence> sequences() const { return sequences_; }
+
+  // Token drawn from each row, or empty if the log holds none.
+  absl::Span<const std::int32_t> tokens() const { return tokens_; }
+
+  // Row `row`. The view is valid while both the log and `buffer` are unchanged.
+  // REQUIRES: 0 <= row < rows().
+  virtual Logits Row(std::int64_t row, RowBuffer& buffer) const = 0;
+
+ protected:
+  Log() = default;
+
+  LogDescription description_;
+  std::vector<LogSequence> sequences_;
+  std::vector<std::int32_t> tokens_;
+  std::vector<std::int32_t> prompt_tokens_;  // What the spans point into.
+};
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_LOG_H_
