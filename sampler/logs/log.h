@@ -23,6 +23,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/logits.h"
 
@@ -38,10 +39,13 @@ absl::string_view FormatName(Format format);
 enum class FloorPolicy { kDrop, kKeep };
 
 struct OpenOptions {
+  // Read as this format instead of asking the content.
+  std::optional<Format> format;
   // Safetensors: which tensor holds the logits, where several could.
   std::string tensor;
-  // Raw input only: row width and element type (f32 unless set). dtype may also
-  // be kBF16 for a .npy of 16-bit unsigned integers.
+  // Raw input needs the row width and may need the element type (f32 unless
+  // set). For a format that knows its own width, the two must agree. dtype may
+  // also be kBF16 for a .npy of 16-bit integers.
   std::optional<std::int64_t> vocabulary_size;
   std::optional<DType> dtype;
   FloorPolicy floor = FloorPolicy::kDrop;
@@ -55,7 +59,17 @@ struct OpenOptions {
 
 // Scratch for rows that must be decoded; one per thread.
 struct RowBuffer {
-  std::vector<float> values;
+  std::vector<float> values;         // Rows that are decoded.
+  std::vector<unsigned char> bytes;  // Rows whose byte order is reversed.
+};
+
+// How a `_logits_` row bounds what it can express (see Log::Floor).
+struct FloorInfo {
+  double window = 0;       // Nats between the largest value and code 0.
+  bool full = false;       // About 16 or 24 nats: code 0 is a floor.
+  bool dropped = false;    // Floor tokens are -inf in the row.
+  double log_prob = 0;     // Value that code 0 stands for, or bounds.
+  std::int64_t count = 0;  // Tokens at the floor; 0 unless `full`.
 };
 
 // One text sequence inside a log: rows [first_row, first_row + rows), and the
@@ -83,14 +97,20 @@ struct LogDescription {
   bool partial() const { return rows < expected_rows; }
 };
 
+struct LogParts;  // sampler/logs/log_parts.h: what a reader found.
+
 class Log {
  public:
   virtual ~Log() = default;
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
 
   // Opens `path`. Errors name the file, the offset or field, what was found and
   // what is allowed: NotFound (no such file), InvalidArgument (not a log, wrong
   // shape, ambiguous tensor, hostile header, token ids outside the vocabulary),
-  // DataLoss (truncated without allow_partial; says how many rows are intact).
+  // DataLoss (truncated without allow_partial, or with no row intact; says how
+  // many rows are). Truncated raw input cannot be told from a wrong width and
+  // is InvalidArgument.
   static absl::StatusOr<std::unique_ptr<const Log>> Open(
       const std::string& path, const OpenOptions& options = {});
 
@@ -108,9 +128,14 @@ class Log {
   // REQUIRES: 0 <= row < rows().
   virtual Logits Row(std::int64_t row, RowBuffer& buffer) const = 0;
 
- protected:
-  Log() = default;
+  // The floor of row `row`; empty for formats that store every value.
+  // REQUIRES: 0 <= row < rows().
+  virtual std::optional<FloorInfo> Floor(std::int64_t row) const;
 
+ protected:
+  explicit Log(LogParts parts);
+
+ private:
   LogDescription description_;
   std::vector<LogSequence> sequences_;
   std::vector<std::int32_t> tokens_;

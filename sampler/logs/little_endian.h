@@ -1,0 +1,32 @@
+// Loads from the bytes of a file: any alignment, little-endian whatever the
+// machine. The caller has checked that the bytes are there.
+//
+// Thread-safety: pure functions.
+// Tested by: tests/logs/checked_math_test.cc.
+
+#ifndef SAMPLER_LOGS_LITTLE_ENDIAN_H_
+#define SAMPLER_LOGS_LITTLE_ENDIAN_H_
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace sampler::logs {
+
+// Unsigned integer of sizeof(T) bytes at `from`.
+template <typename T>
+T LoadLittle(const unsigned char* from) {
+  std::uint64_t value = 0;
+  for (std::size_t i = sizeof(T); i > 0; --i) {
+    value = value << 8 | from[i - 1];
+  }
+  return static_cast<T>(value);
+}
+
+inline float LoadLittleFloat(const unsigned char* from) {
+  return std::bit_cast<float>(LoadLittle<std::uint32_t>(from));
+}
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_LITTLE_ENDIAN_H_

@@ -1,0 +1,71 @@
+// Reader of llama.cpp `_logits_` files (llama-perplexity --save-all-logits or
+// --kl-divergence-base): rows of log-probabilities in 16-bit codes.
+//
+//   "_logits_" | i32 n_ctx, n_vocab, n_chunk | i32 tokens[n_chunk * n_ctx] |
+//   n_chunk * R rows, R = n_ctx - 1 - n_ctx / 2
+//   row: f32 scale, f32 min_log_prob, u16 q[n_vocab], padded to 4 bytes
+//
+//   log_prob[i] = scale * q[i] + min_log_prob      (f32: multiply, then add)
+//
+// Every chunk is one sequence. Its row r is the distribution after position
+// n_ctx / 2 + r, so the logged token is tokens[n_ctx / 2 + 1 + r], and the
+// prompt is all before it.
+//
+// The floor: the writer cuts W nats below the row's maximum (16, or 24 in
+// ik_llama.cpp) and everything at or below becomes code 0. W = scale * 65535 is
+// recovered per row. Only where it is about 16 or 24 does code 0 hide values;
+// in a narrower row it is the true minimum. FloorPolicy says what to make of
+// it.
+//
+// Errors: as Log::Open. A file longer than its header says is refused: there is
+//   no version field, so the length is the only check of the layout.
+// Thread-safety: as Log.
+// Source: llama.cpp tools/perplexity/perplexity.cpp.
+// Tested by: tests/logs/llama_logits_test.cc (golden file), survey_test.cc (the
+//   perplexity that llama.cpp itself reports).
+
+#ifndef SAMPLER_LOGS_LLAMA_LOGITS_H_
+#define SAMPLER_LOGS_LLAMA_LOGITS_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/logs/log.h"
+#include "sampler/logs/log_parts.h"
+#include "sampler/logs/mapped_file.h"
+
+namespace sampler::logs {
+
+struct LlamaParts {
+  LogParts parts;
+  std::size_t data_offset = 0;  // Of row 0 in the file.
+  std::size_t row_bytes = 0;
+};
+
+absl::StatusOr<LlamaParts> ParseLlamaLogits(
+    const std::string& file, absl::Span<const unsigned char> bytes,
+    const OpenOptions& options);
+
+class LlamaLog final : public Log {
+ public:
+  // REQUIRES: llama.parts.description.rows rows lie inside `file`.
+  LlamaLog(MappedFile file, LlamaParts llama, FloorPolicy policy);
+
+  Logits Row(std::int64_t row, RowBuffer& buffer) const override;
+  std::optional<FloorInfo> Floor(std::int64_t row) const override;
+
+ private:
+  const unsigned char* RowBytes(std::int64_t row) const;
+
+  MappedFile file_;
+  std::size_t data_offset_;
+  std::size_t row_bytes_;
+  FloorPolicy policy_;
+};
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_LLAMA_LOGITS_H_

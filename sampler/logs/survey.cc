@@ -1,0 +1,207 @@
+#include "sampler/logs/survey.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+
+namespace sampler::logs {
+namespace {
+
+void Count(Occurrences& occurrences, std::int64_t count, std::int64_t row) {
+  if (count <= 0) return;
+  if (occurrences.count == 0) occurrences.first_row = row;
+  occurrences.count += count;
+}
+
+// Adds row after row; the only state is sums.
+class Surveyor {
+ public:
+  Surveyor(const Log& log, const SurveyOptions& options)
+      : log_(log), options_(options) {
+    survey_.rows = log.rows();
+    if (log.tokens().empty()) return;
+    survey_.shifts.emplace();
+    for (int i = 0; i < 3; ++i) {
+      (*survey_.shifts)[static_cast<std::size_t>(i)].shift = i - 1;
+    }
+  }
+
+  void Add(const LogSequence& sequence, std::int64_t row) {
+    RowStatistics statistics = rows_.Measure(log_.Row(row, buffer_));
+    floor_ = log_.Floor(row);
+    Count(survey_.nan, statistics.nans, row);
+    Count(survey_.positive_infinity, statistics.positive_infinities, row);
+    const std::int64_t dropped = floor_ && floor_->dropped ? floor_->count : 0;
+    Count(survey_.negative_infinity, statistics.negative_infinities - dropped,
+          row);
+    Count(survey_.broken_rows, statistics.broken() ? 1 : 0, row);
+    if (floor_) AddFloor();
+    if (!statistics.broken()) {
+      const Kind kind = KindOf(statistics, dropped);
+      kinds_.Add(kind, statistics);
+      if (kind.scale == Scale::kProbs) rows_.TakeLogarithms(statistics);
+    }
+    if (IsSampled(row)) Report(row, statistics);
+    if (statistics.broken()) return;
+    ++unbroken_;
+    survey_.mean_entropy += statistics.entropy;
+    for (std::size_t i = 0; i < kTieRanks.size(); ++i) {
+      survey_.tied[i] += statistics.ties[i] ? 1 : 0;
+    }
+    if (survey_.shifts) AddTokens(sequence, row, statistics);
+  }
+
+  Survey Finish() && {
+    if (unbroken_ > 0) {
+      const auto rows = static_cast<double>(unbroken_);
+      survey_.mean_entropy /= rows;
+      for (double& share : survey_.tied) share /= rows;
+    }
+    if (survey_.floor) {
+      survey_.floor->mean_mass /= static_cast<double>(survey_.rows);
+    }
+    if (survey_.shifts) {
+      for (ShiftScore& score : *survey_.shifts) {
+        const std::int64_t possible = score.rows - score.impossible;
+        if (possible > 0) score.mean_nll /= static_cast<double>(possible);
+      }
+    }
+    survey_.kind = kinds_.Guess(log_.description());
+    return std::move(survey_);
+  }
+
+ private:
+  // Rows 0 and rows - 1 and the others at even distances.
+  bool IsSampled(std::int64_t row) const {
+    const auto next = static_cast<std::int64_t>(survey_.sampled.size());
+    const std::int64_t wanted =
+        std::min<std::int64_t>(options_.sampled_rows, survey_.rows);
+    if (next >= wanted) return false;
+    if (wanted == 1) return row == 0;
+    // Divided first: rows and wanted are the file's and the caller's choice.
+    const std::int64_t step = (survey_.rows - 1) / (wanted - 1);
+    const std::int64_t rest = (survey_.rows - 1) % (wanted - 1);
+    return row == next * step + next * rest / (wanted - 1);
+  }
+
+  void Report(std::int64_t row, const RowStatistics& statistics) {
+    SampledRow& sampled = survey_.sampled.emplace_back();
+    sampled.row = row;
+    sampled.broken = statistics.broken();
+    if (sampled.broken) return;
+    sampled.entropy = statistics.entropy;
+    sampled.top = rows_.Top(options_.top_tokens, statistics);
+  }
+
+  void AddFloor() {
+    if (!survey_.floor) survey_.floor.emplace();
+    FloorSurvey& floor = *survey_.floor;
+    if (!floor_->full) {
+      ++floor.rows_other;
+      return;
+    }
+    ++(floor_->window < 20 ? floor.rows_16 : floor.rows_24);
+    floor.tokens += floor_->count;
+    if (floor_->count == 0) return;
+    const double mass =
+        static_cast<double>(floor_->count) * std::exp(floor_->log_prob);
+    if (!std::isfinite(mass)) return;  // A corrupt row; counted as broken.
+    floor.mean_mass += mass;
+    floor.largest_mass = std::max(floor.largest_mass, mass);
+  }
+
+  // Tokens at the floor of the format were hidden by the file, not removed by a
+  // sampler.
+  Kind KindOf(const RowStatistics& statistics, std::int64_t dropped) const {
+    Kind kind =
+        RowKind(statistics, log_.description().dtype, log_.vocabulary_size());
+    if (!floor_) return kind;
+    return {Scale::kLogprobs, statistics.negative_infinities > dropped};
+  }
+
+  void AddTokens(const LogSequence& sequence, std::int64_t row,
+                 const RowStatistics& statistics) {
+    for (ShiftScore& score : *survey_.shifts) {
+      const std::int64_t from = row + score.shift;
+      if (from < sequence.first_row ||
+          from >= sequence.first_row + sequence.rows) {
+        continue;
+      }
+      const double nll = Nll(from, statistics, score.shift == 0);
+      ++score.rows;
+      if (std::isinf(nll)) {
+        ++score.impossible;
+      } else {
+        score.mean_nll += nll;
+      }
+    }
+  }
+
+  double Nll(std::int64_t from, const RowStatistics& statistics, bool logged) {
+    const auto id =
+        static_cast<std::size_t>(log_.tokens()[static_cast<std::size_t>(from)]);
+    const double value = rows_.values()[id];
+    if (!floor_) return statistics.log_sum_exp - value;
+    const bool censored =
+        floor_->full &&
+        (floor_->dropped ? std::isinf(value) : value == floor_->log_prob);
+    if (!censored) return -value;
+    if (logged) ++survey_.floor->censored;
+    return -floor_->log_prob;
+  }
+
+  const Log& log_;
+  const SurveyOptions& options_;
+  Survey survey_;
+  RowBuffer buffer_;
+  RowSurveyor rows_;
+  KindTally kinds_;
+  std::optional<FloorInfo> floor_;  // Of the row being added.
+  std::int64_t unbroken_ = 0;
+};
+
+}  // namespace
+
+double ShiftScore::perplexity() const {
+  return impossible > 0 ? std::numeric_limits<double>::infinity()
+                        : std::exp(mean_nll);
+}
+
+std::optional<int> Survey::BestShift() const {
+  if (!shifts || logged().rows < kFewestForShift) return std::nullopt;
+  const auto badness = [](const ShiftScore& score) {
+    return std::pair(
+        static_cast<double>(score.impossible) / static_cast<double>(score.rows),
+        score.mean_nll);
+  };
+  const ShiftScore* best = &logged();
+  for (const ShiftScore& score : *shifts) {
+    if (score.rows < kFewestForShift - 1) continue;
+    if (badness(score) < badness(*best)) best = &score;
+  }
+  return best->shift;
+}
+
+absl::StatusOr<Survey> TakeSurvey(const Log& log,
+                                  const SurveyOptions& options) {
+  if (options.sampled_rows < 0 || options.top_tokens < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("survey options: got sampled_rows ", options.sampled_rows,
+                     " and top_tokens ", options.top_tokens,
+                     ", want numbers of 0 or more; 0 leaves that report out"));
+  }
+  Surveyor surveyor(log, options);
+  for (const LogSequence& sequence : log.sequences()) {
+    for (std::int64_t i = 0; i < sequence.rows; ++i) {
+      surveyor.Add(sequence, sequence.first_row + i);
+    }
+  }
+  return std::move(surveyor).Finish();
+}
+
+}  // namespace sampler::logs
