@@ -59,7 +59,7 @@ double F16ToDouble(std::uint16_t bits) {
 }
 
 double Logits::operator[](std::size_t id) const {
-  double value;
+  double value = 0.0;
   Load(id, 1, &value);
   return value;
 }
@@ -68,7 +68,8 @@ void Logits::Load(std::size_t first, std::size_t count, double* out) const {
   const unsigned char* from = data_ + first * DTypeSize(dtype_);
   switch (dtype_) {
     case DType::kF32:
-      LoadAs<float>(from, count, out, [](float v) { return static_cast<double>(v); });
+      LoadAs<float>(from, count, out,
+                    [](float v) { return static_cast<double>(v); });
       return;
     case DType::kF16:
       LoadAs<std::uint16_t>(from, count, out, F16ToDouble);

@@ -1,0 +1,310 @@
+#include "sampler/candidates.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "sampler/kernels/block.h"
+#include "sampler/lane_sum.h"
+#include "sampler/numeric.h"
+
+namespace sampler {
+namespace {
+
+constexpr double kRemoved = -std::numeric_limits<double>::infinity();
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+
+}  // namespace
+
+void Candidates::Begin(Logits row, TruncationObserver* observer) {
+  dense_.Reset(row);
+  dense_form_ = true;
+  list_status_ = RowStatus::kOk;
+  original_ = Original::kUnused;
+  observer_ = observer;
+  Changed();
+}
+
+void Candidates::Reject(RowStatus status) {
+  list_.Clear();
+  dense_form_ = false;
+  list_status_ = status;
+  Changed();
+}
+
+void Candidates::TrackOriginalMass() { original_ = Original::kWanted; }
+
+void Candidates::Changed() {
+  head_.reset();
+  mean_offset_.reset();
+  support_known_ = false;
+}
+
+// ---- Changes --------------------------------------------------------------
+
+void Candidates::SetLogit(TokenId id, double logit) {
+  Changed();
+  if (dense_form_) {
+    dense_.Set(static_cast<std::size_t>(id), logit);
+    return;
+  }
+  const auto i = static_cast<std::size_t>(Find(id));
+  if (std::isnan(logit)) {
+    list_status_ = RowStatus::kNan;
+  } else if (std::isinf(logit) && logit > 0.0 &&
+             list_status_ != RowStatus::kNan) {
+    list_status_ = RowStatus::kInfinite;
+  }
+  if (logit == kRemoved) {
+    const auto at = static_cast<std::ptrdiff_t>(i);
+    list_.ids.erase(list_.ids.begin() + at);
+    list_.logits.erase(list_.logits.begin() + at);
+  } else {
+    list_.logits[i] = logit;
+  }
+}
+
+void Candidates::Remove(TokenId id) {
+  Edit(id, [](double) { return kRemoved; });
+}
+
+void Candidates::RemoveAllBut(absl::Span<const TokenId> ids) {
+  List& kept = support_.list;  // Free for use: Changed() drops the support.
+  Changed();
+  kept.Clear();
+  for (const TokenId id : ids) {
+    const std::optional<double> logit = Logit(id);
+    if (logit.has_value()) kept.Add(id, *logit);
+  }
+  std::swap(list_, kept);
+  if (dense_form_) list_status_ = dense_.status();
+  dense_form_ = false;
+}
+
+void Candidates::Scale(double factor) {
+  Changed();
+  if (dense_form_) {
+    dense_.Scale(factor);
+    return;
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < list_.ids.size(); ++i) {
+    const double logit = list_.logits[i] * factor;
+    if (std::isnan(logit)) list_status_ = RowStatus::kNan;
+    if (logit == -kRemoved && list_status_ == RowStatus::kOk) {
+      list_status_ = RowStatus::kInfinite;
+    }
+    if (logit == kRemoved) continue;
+    list_.ids[kept] = list_.ids[i];
+    list_.logits[kept++] = logit;
+  }
+  list_.ids.resize(kept);
+  list_.logits.resize(kept);
+}
+
+void Candidates::Normalize() {
+  const double max = Max();
+  const double log_sum = Log(ToDouble(TotalMass()) * 0x1p-51);
+  Changed();
+  const auto f = [=](double logit) { return (logit - max) - log_sum; };
+  if (dense_form_) {
+    dense_.Transform(f);
+  } else {
+    for (double& logit : list_.logits) logit = f(logit);
+  }
+}
+
+// ---- Questions ------------------------------------------------------------
+
+RowStatus Candidates::status() const {
+  const RowStatus status = dense_form_ ? dense_.status() : list_status_;
+  if (status != RowStatus::kOk) return status;
+  return Count() == 0 ? RowStatus::kNoCandidate : RowStatus::kOk;
+}
+
+std::int64_t Candidates::Count() const {
+  return static_cast<std::int64_t>(dense_form_ ? dense_.finite_count()
+                                               : list_.ids.size());
+}
+
+Candidate Candidates::Head() const {
+  if (head_.has_value()) return *head_;
+  if (dense_form_) {
+    const double max = dense_.Max();
+    std::size_t b = 0;
+    while (dense_.BlockMax(b) != max) ++b;
+    std::size_t id = b * kernels::kBlockSize;
+    while (dense_.Value(id) != max) ++id;
+    head_ = Candidate{static_cast<TokenId>(id), max};
+  } else {
+    // The first of equal maxima has the lowest id, because ids ascend.
+    const auto at = std::max_element(list_.logits.begin(), list_.logits.end());
+    head_ = Candidate{
+        list_.ids[static_cast<std::size_t>(at - list_.logits.begin())], *at};
+  }
+  return *head_;
+}
+
+std::ptrdiff_t Candidates::Find(TokenId id) const {
+  const auto at = std::lower_bound(list_.ids.begin(), list_.ids.end(), id);
+  return at != list_.ids.end() && *at == id ? at - list_.ids.begin() : -1;
+}
+
+std::optional<double> Candidates::Logit(TokenId id) const {
+  if (dense_form_) {
+    if (id < 0 || static_cast<std::size_t>(id) >= dense_.size()) return {};
+    const double logit = dense_.Value(static_cast<std::size_t>(id));
+    if (logit == kRemoved) return {};
+    return logit;
+  }
+  const std::ptrdiff_t i = Find(id);
+  if (i < 0) return {};
+  return list_.logits[static_cast<std::size_t>(i)];
+}
+
+Weight Candidates::WeightOf(TokenId id) const {
+  const std::optional<double> logit = Logit(id);
+  return logit.has_value() ? kernels::ComputeWeight(*logit, Max()) : 0;
+}
+
+const Candidates::Support& Candidates::support() const {
+  if (support_known_) return support_;
+  const double max = Max();
+  Support& s = support_;
+  s.list.Clear();
+  s.weights.clear();
+  s.total = 0;
+  const auto add_block = [&](auto id_of, const double* logits,
+                             std::size_t count) {
+    Weight weights[kernels::kBlockSize];
+    kernels::ComputeWeights(logits, count, max, weights);
+    Weight sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (weights[i] == 0) continue;
+      sum += weights[i];
+      s.list.Add(id_of(i), logits[i]);
+      s.weights.push_back(weights[i]);
+    }
+    s.total += sum;
+  };
+  if (dense_form_) {
+    dense_.ForEachBlockReaching(
+        max - kZeroWeightGap,
+        [&](std::size_t first, const DenseRow::Block& block,
+            std::size_t count) {
+          add_block(
+              [first](std::size_t i) {
+                return static_cast<TokenId>(first + i);
+              },
+              block.data(), count);
+        });
+  } else {
+    for (std::size_t first = 0; first < list_.ids.size();
+         first += kernels::kBlockSize) {
+      const std::size_t count =
+          std::min(kernels::kBlockSize, list_.ids.size() - first);
+      add_block([&](std::size_t i) { return list_.ids[first + i]; },
+                list_.logits.data() + first, count);
+    }
+  }
+  support_known_ = true;
+  return s;
+}
+
+Mass Candidates::TotalMass() const { return support().total; }
+
+double Candidates::MeanLogit() const {
+  if (!mean_offset_.has_value()) {
+    const Support& s = support();
+    const double max = Max();
+    LaneSum sum;
+    for (std::size_t i = 0; i < s.weights.size(); ++i) {
+      sum.Add(s.list.ids[i],
+              static_cast<double>(s.weights[i]) * (s.list.logits[i] - max));
+    }
+    mean_offset_ = sum.Total() / ToDouble(s.total);
+  }
+  return Max() + *mean_offset_;
+}
+
+double Candidates::Entropy() const {
+  MeanLogit();
+  return Log(ToDouble(TotalMass()) * 0x1p-51) - *mean_offset_;
+}
+
+std::int64_t Candidates::Rank(TokenId id) const {
+  const std::optional<double> logit = Logit(id);
+  if (!logit.has_value()) return 0;
+  std::int64_t before = 0;
+  const auto count = [&](auto other, double other_logit) {
+    before += other_logit > *logit ||
+              (other_logit == *logit && static_cast<TokenId>(other) < id);
+  };
+  if (dense_form_) {
+    dense_.ForEachAtLeast(*logit, count);
+  } else {
+    ForEach(count);
+  }
+  return before + 1;
+}
+
+std::vector<Candidate> Candidates::Top(std::int64_t n) const {
+  std::vector<Candidate> top;
+  n = std::min(n, Count());
+  if (n <= 0) return top;
+  List gathered;
+  const auto add = [&](auto id, double logit) {
+    gathered.Add(static_cast<TokenId>(id), logit);
+  };
+  if (dense_form_) {
+    dense_.ForEachAtLeast(CollectThreshold(n), add);
+  } else {
+    gathered = list_;
+  }
+  const kernels::Ranking ranking = RankByLogit(gathered, TieOrder::kLowId);
+  const kernels::Cut cut =
+      kernels::CutAtCount(ranking, static_cast<std::size_t>(n), select_);
+  top.reserve(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < gathered.ids.size(); ++i) {
+    if (kernels::InPrefix(ranking, cut, i)) {
+      top.push_back({gathered.ids[i], gathered.logits[i]});
+    }
+  }
+  std::sort(top.begin(), top.end(), [](const Candidate& a, const Candidate& b) {
+    return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
+  });
+  return top;
+}
+
+TokenId Candidates::AtMass(Mass place) const {
+  const Support& s = support();
+  Mass running = s.weights[0];
+  std::size_t i = 0;
+  while (running <= place) running += s.weights[++i];
+  return s.list.ids[i];
+}
+
+TokenId Candidates::AtMassByRank(Mass place) const {
+  const Support& s = support();
+  const kernels::Cut cut = kernels::CutAtMass(
+      RankByLogit(s.list, TieOrder::kLowId), s.weights, place + 1, select_);
+  return s.list.ids[cut.position];
+}
+
+double Candidates::CollectThreshold(std::int64_t k) const {
+  // k blocks that each hold a value >= t make the k-th largest value >= t, so
+  // everything in the answer, ties included, lies at or above the k-th largest
+  // block maximum.
+  const auto blocks = static_cast<std::int64_t>(dense_.block_count());
+  if (k > blocks) return kLowest;
+  maxima_.clear();
+  for (std::size_t b = 0; b < dense_.block_count(); ++b) {
+    maxima_.push_back(dense_.BlockMax(b));
+  }
+  const auto kth = maxima_.begin() + (k - 1);
+  std::nth_element(maxima_.begin(), kth, maxima_.end(), std::greater<>());
+  return std::max(*kth, kLowest);
+}
+
+}  // namespace sampler

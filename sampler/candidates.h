@@ -1,0 +1,281 @@
+// The shrinking set of candidates: the language in which stages are written.
+//
+// A pipeline narrows a set of (logit, token id). The set starts as the dense
+// row itself (DenseRow: the caller's logits under a sparse overlay of edits and
+// a pending scale) and becomes a short list as soon as a stage truncates it.
+// Stages say what becomes true, in the words of the field, and never learn
+// which of the two forms the set has, nor how an operation is done fast.
+//
+// House rules, which hold for every operation:
+//   * Total order: higher logit first, then lower id.
+//   * At least one candidate survives every truncation; one that is removed
+//     (-inf) never comes back, is never kept and never drawn.
+//   * p always means the probability among the survivors at this point, as a
+//     ratio of integer masses (mass.h). Decisions about mass are declarative
+//     (keep the prefix of mass p): no stage asks for a normaliser in order to
+//     compare with it, so that this class may decide by bounds where bounds
+//     suffice.
+//   * Questions are answered once and remembered until the set changes.
+//
+// Thread-safety: one thread at a time; lives in a Workspace.
+// Invariants: exactly one of the two forms is current (`dense_form_`); list ids
+//   ascend; caches are empty or exact.
+// Cost: truncations are linear in the number of candidates on every input (no
+//   sort of the set); a truncation of the dense form reads only blocks whose
+//   maximum can matter. No allocation once the workspace has grown.
+// Tested by: tests/candidates_test.cc, and every stage's comparison with
+//   tests/oracle.
+
+#ifndef SAMPLER_CANDIDATES_H_
+#define SAMPLER_CANDIDATES_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "sampler/dense_row.h"
+#include "sampler/kernels/select.h"
+#include "sampler/logits.h"
+#include "sampler/mass.h"
+#include "sampler/row_status.h"
+
+namespace sampler {
+
+using TokenId = std::int32_t;
+using kernels::TieOrder;
+
+struct Candidate {
+  TokenId id;
+  double logit;
+};
+
+// Options in which runtimes differ; the first value of each is the house's.
+
+// Whether candidates tied with the last kept one stay.
+enum class Ties { kExact, kKeepAll };
+// At a running mass of exactly the target: stop there, or take one more.
+enum class Equality { kStop, kContinue };
+// Whether the candidate that crosses the target is kept.
+enum class Crossing { kInclude, kExclude };
+// Masses of the survivors, or of the set before the first truncation.
+enum class MassBasis { kSurviving, kOriginal };
+
+struct MassRule {
+  Ties ties = Ties::kExact;
+  Equality equality = Equality::kStop;
+  Crossing crossing = Crossing::kInclude;
+  MassBasis basis = MassBasis::kSurviving;
+  TieOrder tie_order = TieOrder::kLowId;
+  std::int64_t min_keep = 1;
+};
+
+// What a truncation did, for whoever explains a step.
+struct Truncation {
+  std::int64_t before;  // Candidates it met.
+  std::int64_t kept;    // Candidates it left.
+  double threshold;     // Lowest logit among those left.
+  double mass_removed;  // Probability, before it, of what it removed.
+};
+
+class TruncationObserver {
+ public:
+  virtual ~TruncationObserver() = default;
+  virtual void OnTruncation(const Truncation& truncation) = 0;
+};
+
+class Candidates {
+ public:
+  Candidates() = default;
+  Candidates(const Candidates&) = delete;
+  Candidates& operator=(const Candidates&) = delete;
+
+  // Starts over on `row`. `observer` may be null; with one, every truncation
+  // also costs two exact mass sums.
+  void Begin(Logits row, TruncationObserver* observer = nullptr);
+
+  // Starts over on nothing: an empty set with this status.
+  void Reject(RowStatus status);
+
+  // Makes the set before the first truncation available to rules that use
+  // MassBasis::kOriginal. Called by the pipeline, before any stage, when a
+  // stage declares that need.
+  void TrackOriginalMass();
+
+  // ---- Changes ----------------------------------------------------------
+
+  // Replaces the logit of `id` by f(logit), if `id` is still a candidate.
+  template <typename F>
+  void Edit(TokenId id, F f) {
+    const std::optional<double> logit = Logit(id);
+    if (logit.has_value()) SetLogit(id, f(*logit));
+  }
+
+  // Bans a token.
+  void Remove(TokenId id);
+
+  // Bans every token that `ids` (ascending, distinct) does not list.
+  void RemoveAllBut(absl::Span<const TokenId> ids);
+
+  // Multiplies every logit by `factor` > 0.
+  void Scale(double factor);
+
+  // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).
+  void Normalize();
+
+  // ---- Truncations ------------------------------------------------------
+
+  // The first k of the total order. REQUIRES: k >= 1.
+  void KeepTop(std::int64_t k, Ties ties = Ties::kExact);
+
+  // Every candidate with logit >= threshold; at least the first `min_keep`.
+  void KeepAbove(double threshold, std::int64_t min_keep = 1);
+
+  // The shortest prefix of the total order whose mass reaches p.
+  void KeepMass(double p, const MassRule& rule = {});
+
+  // The same for the order by |-ln p_i - H|, least first: the tokens whose
+  // surprise is most typical. `crossing`, `basis` and `tie_order` do not apply.
+  void KeepTypical(double p, const MassRule& rule = {});
+
+  // ---- Questions --------------------------------------------------------
+
+  // kOk, or why there is nothing to draw from.
+  RowStatus status() const;
+
+  // Number of survivors, those of weight 0 included.
+  std::int64_t Count() const;
+
+  // The head of the total order. REQUIRES: status() is kOk (also below).
+  Candidate Head() const;
+
+  // Largest logit.
+  double Max() const { return Head().logit; }
+
+  // Logit of a survivor; empty for others.
+  std::optional<double> Logit(TokenId id) const;
+
+  // Exact weight of a survivor, 0 for others, and their sum.
+  Weight WeightOf(TokenId id) const;
+  Mass TotalMass() const;
+
+  // H = -sum p ln p in nats, and the mean logit sum p l.
+  double Entropy() const;
+  double MeanLogit() const;
+
+  // Place of a survivor in the total order, from 1; 0 for others.
+  std::int64_t Rank(TokenId id) const;
+
+  // The first min(n, Count()) survivors in the total order. Allocates.
+  std::vector<Candidate> Top(std::int64_t n) const;
+
+  // Calls f(id, logit) for every survivor in id order.
+  template <typename F>
+  void ForEach(F f) const {
+    if (dense_form_) {
+      constexpr double kLowest = std::numeric_limits<double>::lowest();
+      dense_.ForEachAtLeast(kLowest, [&](std::size_t id, double logit) {
+        f(static_cast<TokenId>(id), logit);
+      });
+    } else {
+      for (std::size_t i = 0; i < list_.ids.size(); ++i) {
+        f(list_.ids[i], list_.logits[i]);
+      }
+    }
+  }
+
+  // The first survivor, in id order, at which the running mass exceeds
+  // `place`. REQUIRES: place < TotalMass().
+  TokenId AtMass(Mass place) const;
+
+  // The same in the total order.
+  TokenId AtMassByRank(Mass place) const;
+
+ private:
+  struct List {
+    std::vector<TokenId> ids;
+    std::vector<double> logits;
+
+    void Clear() {
+      ids.clear();
+      logits.clear();
+    }
+    void Add(TokenId id, double logit) {
+      ids.push_back(id);
+      logits.push_back(logit);
+    }
+  };
+
+  // The survivors of weight > 0, in id order: all that masses are made of.
+  struct Support {
+    List list;
+    std::vector<Weight> weights;
+    Mass total = 0;
+  };
+
+  // -inf-free position of `id` in the list, or -1.
+  std::ptrdiff_t Find(TokenId id) const;
+
+  void SetLogit(TokenId id, double logit);
+  void Changed();  // Forgets what is remembered.
+
+  const Support& support() const;
+
+  // Ranking of a list by the total order, in scratch memory.
+  kernels::Ranking RankByLogit(const List& list, TieOrder tie_order) const;
+  // Ranking of a list by |logit - center|, least first.
+  kernels::Ranking RankByDistance(const List& list, double center) const;
+
+  // Makes the list form current, holding every survivor at or above
+  // `threshold`.
+  void Collect(double threshold);
+  // The same for survivors of weight > 0.
+  void CollectSupport();
+  // A logit that at least k survivors of the dense form reach, as high as
+  // block maxima can tell.
+  double CollectThreshold(std::int64_t k) const;
+
+  // Truncates the list to the first `count` of `ranking`.
+  void KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
+                 Ties ties);
+  // Number of candidates that a mass rule keeps, before min_keep and ties.
+  std::int64_t CountForMass(const kernels::Ranking& ranking,
+                            absl::Span<const Weight> weights, double p,
+                            Mass total, const MassRule& rule) const;
+  void KeepOriginalMass(double p, const MassRule& rule);
+
+  void BeginTruncation();
+  void EndTruncation();
+
+  DenseRow dense_;
+  List list_;
+  bool dense_form_ = true;
+  RowStatus list_status_ = RowStatus::kOk;
+
+  // Weights by id as they stood before the first truncation.
+  enum class Original { kUnused, kWanted, kKnown };
+  Original original_ = Original::kUnused;
+  std::vector<Weight> original_weights_;
+  Mass original_total_ = 0;
+
+  TruncationObserver* observer_ = nullptr;
+  std::int64_t observed_count_ = 0;
+  double observed_max_ = 0.0;
+  Mass observed_total_ = 0;
+
+  // Remembered answers.
+  mutable std::optional<Candidate> head_;
+  mutable std::optional<double> mean_offset_;  // sum p (l - M)
+  mutable bool support_known_ = false;
+  mutable Support support_;
+
+  // Scratch.
+  mutable kernels::SelectScratch select_;
+  mutable std::vector<std::uint64_t> keys_;
+  mutable std::vector<std::uint64_t> second_keys_;
+  mutable std::vector<double> maxima_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_CANDIDATES_H_

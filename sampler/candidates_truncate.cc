@@ -1,0 +1,204 @@
+// The truncations of Candidates. Every one of them comes down to a number of
+// candidates to keep from the front of a ranking; numbers that depend on mass
+// are found on the support, where integer sums decide.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sampler/candidates.h"
+#include "sampler/kernels/block.h"
+#include "sampler/numeric.h"
+
+namespace sampler {
+namespace {
+
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+
+}  // namespace
+
+kernels::Ranking Candidates::RankByLogit(const List& list,
+                                         TieOrder tie_order) const {
+  keys_.resize(list.logits.size());
+  std::transform(list.logits.begin(), list.logits.end(), keys_.begin(),
+                 kernels::OrderedKey);
+  return {keys_, {}, tie_order};
+}
+
+kernels::Ranking Candidates::RankByDistance(const List& list,
+                                            double center) const {
+  keys_.resize(list.logits.size());
+  second_keys_.resize(list.logits.size());
+  for (std::size_t i = 0; i < list.logits.size(); ++i) {
+    const double distance = std::fabs(list.logits[i] - center);
+    keys_[i] = ~kernels::OrderedKey(distance);
+    second_keys_[i] = kernels::OrderedKey(list.logits[i]);
+  }
+  return {keys_, second_keys_, TieOrder::kLowId};
+}
+
+void Candidates::Collect(double threshold) {
+  if (!dense_form_) return;
+  list_.Clear();
+  dense_.ForEachAtLeast(threshold, [&](std::size_t id, double logit) {
+    list_.Add(static_cast<TokenId>(id), logit);
+  });
+  list_status_ = dense_.status();
+  dense_form_ = false;
+}
+
+void Candidates::CollectSupport() {
+  support();
+  std::swap(list_, support_.list);
+  if (dense_form_) list_status_ = dense_.status();
+  dense_form_ = false;
+  Changed();
+}
+
+void Candidates::KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
+                           Ties ties) {
+  const kernels::Cut cut =
+      kernels::CutAtCount(ranking, static_cast<std::size_t>(count), select_);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < list_.ids.size(); ++i) {
+    const bool keep = ties == Ties::kKeepAll
+                          ? ranking.keys[i] >= cut.key
+                          : kernels::InPrefix(ranking, cut, i);
+    if (!keep) continue;
+    list_.ids[kept] = list_.ids[i];
+    list_.logits[kept++] = list_.logits[i];
+  }
+  list_.ids.resize(kept);
+  list_.logits.resize(kept);
+  Changed();
+}
+
+void Candidates::KeepTop(std::int64_t k, Ties ties) {
+  if (k >= Count()) return;
+  BeginTruncation();
+  if (dense_form_) Collect(CollectThreshold(k));
+  KeepFirst(RankByLogit(list_, TieOrder::kLowId), k, ties);
+  EndTruncation();
+}
+
+void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
+  const std::int64_t least = std::clamp<std::int64_t>(min_keep, 1, Count());
+  BeginTruncation();
+  // Whatever is kept lies at or above the lower of the two thresholds.
+  if (dense_form_) {
+    Collect(std::max(kLowest, std::min(threshold, CollectThreshold(least))));
+  }
+  const std::int64_t above =
+      std::count_if(list_.logits.begin(), list_.logits.end(),
+                    [=](double logit) { return logit >= threshold; });
+  const std::int64_t count = std::max(above, least);
+  if (count < Count()) {
+    KeepFirst(RankByLogit(list_, TieOrder::kLowId), count, Ties::kExact);
+  }
+  Changed();
+  EndTruncation();
+}
+
+std::int64_t Candidates::CountForMass(const kernels::Ranking& ranking,
+                                      absl::Span<const Weight> weights,
+                                      double p, Mass total,
+                                      const MassRule& rule) const {
+  // "Stop" ends at the first running mass >= p * S; "continue", and the
+  // crossing candidate that is to be left out, at the first one > p * S.
+  const bool exclude = rule.crossing == Crossing::kExclude;
+  const bool exceed = exclude || rule.equality == Equality::kContinue;
+  const Mass target = exceed ? Floor(p, total) + 1 : Target(p, total);
+  const kernels::Cut cut =
+      kernels::CutAtMass(ranking, weights, target, select_);
+  const bool crossed = cut.mass >= target;
+  return static_cast<std::int64_t>(cut.count) - (exclude && crossed ? 1 : 0);
+}
+
+void Candidates::KeepMass(double p, const MassRule& rule) {
+  BeginTruncation();
+  if (rule.basis == MassBasis::kOriginal && original_ == Original::kKnown) {
+    KeepOriginalMass(p, rule);
+    EndTruncation();
+    return;
+  }
+  const Support& s = support();
+  const std::int64_t reached = CountForMass(RankByLogit(s.list, rule.tie_order),
+                                            s.weights, p, s.total, rule);
+  const std::int64_t count =
+      std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
+  if (count <= static_cast<std::int64_t>(s.weights.size())) {
+    CollectSupport();
+  } else {
+    Collect(kLowest);
+  }
+  KeepFirst(RankByLogit(list_, rule.tie_order), count, rule.ties);
+  EndTruncation();
+}
+
+void Candidates::KeepOriginalMass(double p, const MassRule& rule) {
+  Collect(kLowest);
+  std::vector<Weight>& weights = support_.weights;
+  Changed();
+  weights.clear();
+  for (const TokenId id : list_.ids) {
+    weights.push_back(original_weights_[static_cast<std::size_t>(id)]);
+  }
+  // Where the survivors together fall short of p, all of them stay.
+  const kernels::Ranking ranking = RankByLogit(list_, rule.tie_order);
+  const std::int64_t reached =
+      CountForMass(ranking, weights, p, original_total_, rule);
+  const std::int64_t count =
+      std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
+  KeepFirst(ranking, count, rule.ties);
+}
+
+void Candidates::KeepTypical(double p, const MassRule& rule) {
+  BeginTruncation();
+  // |-ln p_i - H| = |l_i - c| with c the mean logit.
+  const double center = MeanLogit();
+  const Support& s = support();
+  const std::int64_t reached =
+      CountForMass(RankByDistance(s.list, center), s.weights, p, s.total, rule);
+  const std::int64_t count =
+      std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
+  if (count <= static_cast<std::int64_t>(s.weights.size())) {
+    CollectSupport();
+  } else {
+    Collect(kLowest);
+  }
+  KeepFirst(RankByDistance(list_, center), count, rule.ties);
+  EndTruncation();
+}
+
+// ---- For the observer, and for rules about the original mass ---------------
+
+void Candidates::BeginTruncation() {
+  if (original_ == Original::kWanted) {
+    const Support& s = support();
+    original_weights_.assign(dense_.size(), 0);
+    for (std::size_t i = 0; i < s.weights.size(); ++i) {
+      original_weights_[static_cast<std::size_t>(s.list.ids[i])] = s.weights[i];
+    }
+    original_total_ = s.total;
+    original_ = Original::kKnown;
+  }
+  if (observer_ != nullptr) {
+    observed_count_ = Count();
+    observed_max_ = Max();
+    observed_total_ = TotalMass();
+  }
+}
+
+void Candidates::EndTruncation() {
+  if (observer_ == nullptr) return;
+  Mass kept = 0;
+  double lowest = std::numeric_limits<double>::infinity();
+  ForEach([&](TokenId, double logit) {
+    kept += kernels::ComputeWeight(logit, observed_max_);
+    lowest = std::min(lowest, logit);
+  });
+  observer_->OnTruncation({observed_count_, Count(), lowest,
+                           Ratio(observed_total_ - kept, observed_total_)});
+}
+
+}  // namespace sampler

@@ -1,0 +1,225 @@
+#include "sampler/config.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "sampler/json_document.h"
+#include "sampler/spelling.h"
+
+namespace sampler {
+namespace {
+
+constexpr int kVersion = 1;
+constexpr absl::string_view kTopLevelKeys[] = {
+    "$schema", "version", "description", "seed", "rng", "stages"};
+
+void CheckStage(const StageConfig& stage, const std::string& pointer,
+                std::optional<std::int64_t> vocabulary_size, bool last,
+                const StageRegistry& registry, std::vector<Problem>& problems) {
+  const StageType* type = registry.Find(stage.type);
+  if (type == nullptr) {
+    problems.push_back({absl::StrCat(pointer, "/type"),
+                        UnknownName("stage", stage.type, registry.names())});
+    return;
+  }
+  const std::size_t before = problems.size();
+  CheckParameters(type->parameters, stage.parameters, pointer, vocabulary_size,
+                  problems);
+  if (problems.size() == before && type->check != nullptr) {
+    std::string wrong =
+        type->check(Parameters(type->parameters, stage.parameters));
+    if (!wrong.empty()) problems.push_back({pointer, std::move(wrong)});
+  }
+  if (type->group == StageGroup::kDraw && !last) {
+    problems.push_back(
+        {pointer, absl::StrCat("\"", stage.type,
+                               "\" is a draw, want it as the last stage")});
+  }
+}
+
+// Turns a document into a config, noting what a PipelineConfig cannot hold.
+class Importer {
+ public:
+  explicit Importer(const JsonDocument& document) : document_(document) {}
+
+  PipelineConfig Run() {
+    const Value::Object* root = document_.root.object();
+    if (root == nullptr) {
+      Report("", absl::StrCat("got ", ToText(document_.root),
+                              ", want an object with \"version\" and "
+                              "\"stages\""));
+      return std::move(config_);
+    }
+    for (const auto& [key, value] : *root) ReadKey(key, value);
+    if (root->count("version") == 0) {
+      Report("/version", absl::StrCat("missing, want ", kVersion));
+    }
+    if (root->count("stages") == 0) {
+      Report("/stages", "missing, want a list of stages");
+    }
+    return std::move(config_);
+  }
+
+  std::vector<Problem> problems;
+
+ private:
+  void Report(const std::string& pointer, std::string message) {
+    problems.push_back({pointer, std::move(message)});
+  }
+
+  void ReportValue(const std::string& pointer, const Value& value,
+                   absl::string_view want) {
+    Report(pointer, absl::StrCat("got ", ToText(value), ", want ", want));
+  }
+
+  void ReadKey(const std::string& key, const Value& value) {
+    const std::string pointer = absl::StrCat("/", EscapePointer(key));
+    if (key == "version") {
+      if (value.integer() == nullptr || *value.integer() != kVersion) {
+        ReportValue(pointer, value, absl::StrCat(kVersion));
+      }
+    } else if (key == "$schema") {
+      ReadText(pointer, value, config_.schema);
+    } else if (key == "description") {
+      ReadText(pointer, value, config_.description);
+    } else if (key == "seed") {
+      ReadSeed(pointer, value);
+    } else if (key == "rng") {
+      if (value.text() == nullptr || *value.text() != "house") {
+        ReportValue(pointer, value, "\"house\"");
+      }
+    } else if (key == "stages") {
+      ReadStages(pointer, value);
+    } else {
+      Report(pointer, UnknownName("key", key, kTopLevelKeys));
+    }
+  }
+
+  void ReadText(const std::string& pointer, const Value& value,
+                std::string& out) {
+    if (value.text() == nullptr) {
+      ReportValue(pointer, value, "text");
+    } else {
+      out = *value.text();
+    }
+  }
+
+  void ReadSeed(const std::string& pointer, const Value& value) {
+    const auto big = document_.big_integers.find(pointer);
+    if (big != document_.big_integers.end()) {
+      config_.seed = big->second;
+    } else if (value.integer() != nullptr && *value.integer() >= 0) {
+      config_.seed = static_cast<std::uint64_t>(*value.integer());
+    } else {
+      ReportValue(pointer, value, "an integer in [0, 2^64)");
+    }
+  }
+
+  void ReadStages(const std::string& pointer, const Value& value) {
+    if (value.list() == nullptr) {
+      ReportValue(pointer, value, "a list of stages");
+      return;
+    }
+    for (const Value& item : *value.list()) {
+      const std::string at = absl::StrCat(pointer, "/", config_.stages.size());
+      StageConfig& stage = config_.stages.emplace_back();
+      const Value::Object* object = item.object();
+      const auto type = object == nullptr ? Value::Object::const_iterator()
+                                          : object->find("type");
+      if (object == nullptr) {
+        ReportValue(at, item, "an object {\"type\": ..., parameters...}");
+      } else if (type == object->end()) {
+        Report(absl::StrCat(at, "/type"), "missing, want the name of a stage");
+      } else if (type->second.text() == nullptr) {
+        ReportValue(absl::StrCat(at, "/type"), type->second,
+                    "the name of a stage");
+      } else {
+        stage.type = *type->second.text();
+        stage.parameters = *object;
+        stage.parameters.erase("type");
+      }
+    }
+  }
+
+  const JsonDocument& document_;
+  PipelineConfig config_;
+};
+
+// Is `problem` at, or below, a place that could not be read in the first place?
+bool IsConsequence(const Problem& problem,
+                   const std::vector<Problem>& unreadable) {
+  for (const Problem& cause : unreadable) {
+    absl::string_view rest = problem.pointer;
+    if (absl::ConsumePrefix(&rest, cause.pointer) &&
+        (rest.empty() || rest.front() == '/')) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Problem> CheckConfig(const PipelineConfig& config,
+                                 std::optional<std::int64_t> vocabulary_size,
+                                 const StageRegistry& registry) {
+  std::vector<Problem> problems;
+  for (std::size_t i = 0; i < config.stages.size(); ++i) {
+    CheckStage(config.stages[i], absl::StrCat("/stages/", i), vocabulary_size,
+               /*last=*/i + 1 == config.stages.size(), registry, problems);
+  }
+  const StageType* last = config.stages.empty()
+                              ? nullptr
+                              : registry.Find(config.stages.back().type);
+  if (config.stages.empty() ||
+      (last != nullptr && last->group != StageGroup::kDraw)) {
+    std::vector<absl::string_view> draws;
+    for (const StageType& type : registry.types()) {
+      if (type.group == StageGroup::kDraw) draws.push_back(type.name);
+    }
+    problems.push_back(
+        {"/stages", absl::StrCat("no draw at the end, want \"",
+                                 absl::StrJoin(draws, "\" or \""),
+                                 "\" as the last stage")});
+  }
+  return problems;
+}
+
+absl::StatusOr<PipelineConfig> ParseConfig(
+    absl::string_view json, std::optional<std::int64_t> vocabulary_size,
+    std::vector<JsonProblem>* problems, const StageRegistry& registry) {
+  std::vector<JsonProblem> found;
+  PipelineConfig config;
+  const std::optional<JsonDocument> document = ReadJson(json, found);
+  if (document.has_value()) {
+    Importer importer(*document);
+    config = importer.Run();
+    // Stages that could be read are checked even if something else is wrong.
+    for (Problem& problem : CheckConfig(config, vocabulary_size, registry)) {
+      if (!IsConsequence(problem, importer.problems)) {
+        found.push_back(At(*document, json, std::move(problem)));
+      }
+    }
+    for (Problem& problem : importer.problems) {
+      found.push_back(At(*document, json, std::move(problem)));
+    }
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const JsonProblem& a, const JsonProblem& b) {
+                     return std::pair(a.line, a.column) <
+                            std::pair(b.line, b.column);
+                   });
+  if (problems != nullptr) *problems = found;
+  if (found.empty()) return config;
+  return absl::InvalidArgumentError(
+      absl::StrJoin(found, "\n", [](std::string* out, const JsonProblem& p) {
+        absl::StrAppend(out, p.line, ":", p.column, ": ", p.problem.pointer,
+                        p.problem.pointer.empty() ? "" : ": ",
+                        p.problem.message);
+      }));
+}
+
+}  // namespace sampler

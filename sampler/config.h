@@ -1,0 +1,104 @@
+// The config of a pipeline: which stages, in which order, with which
+// parameters; and its JSON form, format version 1.
+//
+//   {
+//     "version": 1,
+//     "stages": [
+//       {"type": "temperature", "temperature": 0.8},
+//       {"type": "top_p", "p": 0.95},
+//       {"type": "categorical"}
+//     ]
+//   }
+//
+// Other top-level keys: "$schema" and "description" (for people and editors),
+// "seed" (a default; a sequence may use another), "rng" ("house").
+//
+// A config is strict: unknown and duplicate keys, wrong types, numbers out of
+// range, a missing draw and a stage after the draw are errors. All problems of
+// a config are reported together, each as
+//
+//   <line>:<column>: <JSON pointer>: got ..., want ...
+//
+// Thread-safety: plain values; the functions are pure.
+// Errors: absl::InvalidArgumentError, one problem a line. Nothing throws.
+// Tested by: tests/config_test.cc (every kind of error; round trips),
+//   tests/presets_test.cc, tests/schema_test.cc.
+
+#ifndef SAMPLER_CONFIG_H_
+#define SAMPLER_CONFIG_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "sampler/stages/registry.h"
+#include "sampler/value.h"
+
+namespace sampler {
+
+// One stage: its type and the parameters that were given. What is absent has
+// the default of the type's parameter table.
+struct StageConfig {
+  std::string type;
+  Value::Object parameters = {};
+
+  friend bool operator==(const StageConfig&, const StageConfig&) = default;
+};
+
+// Where random numbers come from. "house": Philox4x32-10 (random.h).
+enum class Rng { kHouse };
+
+struct PipelineConfig {
+  std::string schema;       // "$schema", kept for round trips.
+  std::string description;  // One line of purpose.
+  std::optional<std::uint64_t> seed;
+  Rng rng = Rng::kHouse;
+  std::vector<StageConfig> stages;
+
+  friend bool operator==(const PipelineConfig&,
+                         const PipelineConfig&) = default;
+};
+
+// Everything wrong with a config: empty if a Pipeline can be made from it.
+// Token ids are checked against the vocabulary where its size is given.
+std::vector<Problem> CheckConfig(
+    const PipelineConfig& config,
+    std::optional<std::int64_t> vocabulary_size = std::nullopt,
+    const StageRegistry& registry = StageRegistry::BuiltIn());
+
+// A problem of a JSON text, with the place it was found at (from 1).
+struct JsonProblem {
+  int line = 0;
+  int column = 0;
+  Problem problem;
+};
+
+// Reads and checks a JSON config. If `problems` is not null it receives what
+// the error message lists, one by one.
+absl::StatusOr<PipelineConfig> ParseConfig(
+    absl::string_view json,
+    std::optional<std::int64_t> vocabulary_size = std::nullopt,
+    std::vector<JsonProblem>* problems = nullptr,
+    const StageRegistry& registry = StageRegistry::BuiltIn());
+
+// The config as JSON, a stage a line, parameters in the order of the tables.
+// ParseConfig(ToJson(c)) is c.
+std::string ToJson(const PipelineConfig& config,
+                   const StageRegistry& registry = StageRegistry::BuiltIn());
+
+// The JSON Schema (draft 2020-12) of the config format, made from the registry.
+std::string ConfigSchema(
+    const StageRegistry& registry = StageRegistry::BuiltIn());
+
+// The chain in one line, for people:
+// "temperature(0.8) -> top_p(0.95) -> categorical".
+std::string ChainText(const PipelineConfig& config,
+                      const StageRegistry& registry = StageRegistry::BuiltIn());
+
+}  // namespace sampler
+
+#endif  // SAMPLER_CONFIG_H_

@@ -1,0 +1,207 @@
+// Config -> JSON, JSON Schema and one-line text: everything written from the
+// parameter tables.
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "nlohmann/json.hpp"
+#include "sampler/config.h"
+
+namespace sampler {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJsonValue(const Value& value) {
+  if (value.boolean() != nullptr) return *value.boolean();
+  if (value.integer() != nullptr) return *value.integer();
+  if (value.real() != nullptr) return *value.real();
+  if (value.text() != nullptr) return *value.text();
+  if (value.list() != nullptr) {
+    Json list = Json::array();
+    for (const Value& item : *value.list()) list.push_back(ToJsonValue(item));
+    return list;
+  }
+  if (value.object() != nullptr) {
+    Json object = Json::object();
+    for (const auto& [key, item] : *value.object()) {
+      object[key] = ToJsonValue(item);
+    }
+    return object;
+  }
+  return nullptr;
+}
+
+// The given parameters of a stage in the order of its table, strangers last.
+std::vector<std::pair<std::string, Value>> InTableOrder(
+    const StageConfig& stage, const StageRegistry& registry) {
+  std::vector<std::pair<std::string, Value>> ordered;
+  Value::Object rest = stage.parameters;
+  if (const StageType* type = registry.Find(stage.type)) {
+    for (const Parameter& line : type->parameters) {
+      auto node = rest.extract(std::string(line.name()));
+      if (!node.empty()) ordered.emplace_back(node.key(), node.mapped());
+    }
+  }
+  for (auto& [name, value] : rest) ordered.emplace_back(name, value);
+  return ordered;
+}
+
+Json ParameterSchema(const Parameter& line);
+
+Json TableSchema(const ParameterTable& table, Json properties, Json required) {
+  for (const Parameter& line : table) {
+    properties[std::string(line.name())] = ParameterSchema(line);
+    if (line.required()) required.push_back(line.name());
+  }
+  Json schema = {{"type", "object"},
+                 {"additionalProperties", false},
+                 {"properties", std::move(properties)}};
+  if (!required.empty()) schema["required"] = std::move(required);
+  return schema;
+}
+
+Json NumberSchema(const Parameter& line, const char* type) {
+  Json schema = {{"type", type}};
+  if (line.minimum() > -std::numeric_limits<double>::infinity()) {
+    schema[line.minimum_excluded() ? "exclusiveMinimum" : "minimum"] =
+        line.minimum();
+  }
+  if (line.maximum() < std::numeric_limits<double>::infinity()) {
+    schema["maximum"] = line.maximum();
+  }
+  return schema;
+}
+
+Json KindSchema(const Parameter& line) {
+  switch (line.kind()) {
+    case ParameterKind::kReal:
+      return NumberSchema(line, "number");
+    case ParameterKind::kInteger:
+      return NumberSchema(line, "integer");
+    case ParameterKind::kBoolean:
+      return {{"type", "boolean"}};
+    case ParameterKind::kChoice:
+      return {{"enum", line.choices()}};
+    case ParameterKind::kTokenIds: {
+      Json schema = {{"type", "array"},
+                     {"items", {{"type", "integer"}, {"minimum", 0}}},
+                     {"uniqueItems", true}};
+      if (line.non_empty()) schema["minItems"] = 1;
+      return schema;
+    }
+    case ParameterKind::kBiases: {
+      Json schema = {{"type", "object"},
+                     {"propertyNames", {{"pattern", "^(0|[1-9][0-9]*)$"}}},
+                     {"additionalProperties",
+                      {{"anyOf", {{{"type", "number"}}, {{"const", false}}}}}}};
+      if (line.non_empty()) schema["minProperties"] = 1;
+      return schema;
+    }
+    case ParameterKind::kObject:
+      break;
+  }
+  return TableSchema(line.fields(), Json::object(), Json::array());
+}
+
+Json ParameterSchema(const Parameter& line) {
+  Json schema = KindSchema(line);
+  if (line.nullable()) {
+    schema = {{"anyOf", Json::array({std::move(schema), {{"type", "null"}}})}};
+  }
+  schema["description"] = line.meaning();
+  if (line.default_value().has_value()) {
+    schema["default"] = ToJsonValue(*line.default_value());
+  }
+  return schema;
+}
+
+}  // namespace
+
+std::string ToJson(const PipelineConfig& config,
+                   const StageRegistry& registry) {
+  const auto text = [](const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
+  std::vector<std::string> members;
+  const auto add = [&](absl::string_view key, const Json& value) {
+    members.push_back(absl::StrCat("  \"", key, "\": ", text(value)));
+  };
+  if (!config.schema.empty()) add("$schema", config.schema);
+  add("version", 1);
+  if (!config.description.empty()) add("description", config.description);
+  if (config.seed.has_value()) add("seed", *config.seed);
+  // A stage a line, as one writes it by hand.
+  std::vector<std::string> stages;
+  for (const StageConfig& stage : config.stages) {
+    std::string line = absl::StrCat("    {\"type\": ", text(Json(stage.type)));
+    for (const auto& [name, value] : InTableOrder(stage, registry)) {
+      absl::StrAppend(&line, ", ", text(Json(name)), ": ",
+                      text(ToJsonValue(value)));
+    }
+    stages.push_back(absl::StrCat(line, "}"));
+  }
+  members.push_back(
+      absl::StrCat("  \"stages\": [\n", absl::StrJoin(stages, ",\n"), "\n  ]"));
+  return absl::StrCat("{\n", absl::StrJoin(members, ",\n"), "\n}\n");
+}
+
+std::string ConfigSchema(const StageRegistry& registry) {
+  Json stages = Json::array();
+  for (const StageType& type : registry.types()) {
+    Json schema = TableSchema(type.parameters,
+                              {{"type", {{"const", type.name}}}}, {"type"});
+    schema["description"] =
+        absl::StrCat(type.summary, " (", StageGroupName(type.group), ")");
+    stages.push_back(std::move(schema));
+  }
+  const Json properties = {
+      {"$schema", {{"type", "string"}}},
+      {"version", {{"const", 1}}},
+      {"description",
+       {{"type", "string"}, {"description", "One line of purpose."}}},
+      {"seed",
+       {{"type", "integer"},
+        {"minimum", 0},
+        {"maximum", 18446744073709551615u},
+        {"description", "Default seed; a sequence may use another."}}},
+      {"rng", {{"enum", {"house"}}, {"default", "house"}}},
+      {"stages",
+       {{"type", "array"},
+        {"minItems", 1},
+        {"description", "In the order of execution; a draw comes last."},
+        {"items", {{"oneOf", std::move(stages)}}}}}};
+  const Json schema = {
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "Token sampler pipeline, format version 1"},
+      {"type", "object"},
+      {"additionalProperties", false},
+      {"required", {"version", "stages"}},
+      {"properties", properties}};
+  return absl::StrCat(schema.dump(2), "\n");
+}
+
+std::string ChainText(const PipelineConfig& config,
+                      const StageRegistry& registry) {
+  return absl::StrJoin(
+      config.stages, " -> ", [&](std::string* out, const StageConfig& stage) {
+        const StageType* type = registry.Find(stage.type);
+        const absl::string_view main =
+            type == nullptr || type->parameters.empty()
+                ? ""
+                : type->parameters.front().name();
+        std::vector<std::string> arguments;
+        for (const auto& [name, value] : InTableOrder(stage, registry)) {
+          arguments.push_back(name == main
+                                  ? ToText(value)
+                                  : absl::StrCat(name, "=", ToText(value)));
+        }
+        absl::StrAppend(out, stage.type);
+        if (!arguments.empty()) {
+          absl::StrAppend(out, "(", absl::StrJoin(arguments, ", "), ")");
+        }
+      });
+}
+
+}  // namespace sampler

@@ -1,0 +1,102 @@
+// The token history of one sequence: its prompt, then the output tokens that
+// were accepted. Penalties and n-gram stages read it; it is moved only by
+// Accept and Rollback.
+//
+// The prompt is shared between copies, so that a copy costs its output tokens
+// alone. Rollback is exact because nothing is derived from the tokens and
+// stored: counts are taken from the window when a stage asks (TokenCounts).
+//
+// Thread-safety: const methods from any number of threads; otherwise one
+// thread at a time.
+// Tested by: tests/history_test.cc (against a plain vector).
+
+#ifndef SAMPLER_HISTORY_H_
+#define SAMPLER_HISTORY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/types/span.h"
+
+namespace sampler {
+
+// The part of a history that a stage looks at.
+enum class Scope { kPrompt, kOutput, kBoth };
+
+// A stretch of history: `first` precedes `second`. Two pieces, because prompt
+// and output are stored apart.
+struct HistoryView {
+  absl::Span<const std::int32_t> first;
+  absl::Span<const std::int32_t> second;
+
+  std::size_t size() const { return first.size() + second.size(); }
+  std::int32_t operator[](std::size_t i) const {
+    return i < first.size() ? first[i] : second[i - first.size()];
+  }
+};
+
+class History {
+ public:
+  explicit History(std::vector<std::int32_t> prompt = {})
+      : prompt_(std::make_shared<const std::vector<std::int32_t>>(
+            std::move(prompt))) {}
+
+  absl::Span<const std::int32_t> prompt() const { return *prompt_; }
+  absl::Span<const std::int32_t> output() const { return output_; }
+
+  void Accept(std::int32_t token) { output_.push_back(token); }
+
+  // Forgets the last n output tokens. REQUIRES: n <= output().size().
+  void Rollback(std::size_t n) { output_.resize(output_.size() - n); }
+
+  // The tokens of `scope` without the first `ignore_first` prompt tokens; of
+  // those the last `window`, or all. Cost: O(1).
+  HistoryView View(Scope scope, std::optional<std::int64_t> window,
+                   std::int64_t ignore_first = 0) const;
+
+ private:
+  std::shared_ptr<const std::vector<std::int32_t>> prompt_;
+  std::vector<std::int32_t> output_;
+};
+
+// Distinct tokens of a history view and how often each occurs.
+//
+// Cost: O(view), with a table of 4 bytes per token of the vocabulary that is
+// never scanned; no allocation once grown.
+// Thread-safety: one thread at a time (part of a Workspace).
+class TokenCounts {
+ public:
+  // Makes room for tokens in [0, vocabulary_size).
+  void Reserve(std::size_t vocabulary_size) {
+    if (count_.size() < vocabulary_size) count_.resize(vocabulary_size);
+  }
+
+  // Calls f(token, count) once for every distinct token of `view`, in order of
+  // first occurrence. REQUIRES: every token lies in the vocabulary.
+  template <typename F>
+  void ForEach(const HistoryView& view, F f) {
+    distinct_.clear();
+    for (const absl::Span<const std::int32_t> part :
+         {view.first, view.second}) {
+      for (const std::int32_t token : part) {
+        if (count_[static_cast<std::size_t>(token)]++ == 0) {
+          distinct_.push_back(token);
+        }
+      }
+    }
+    for (const std::int32_t token : distinct_) {
+      f(token, std::exchange(count_[static_cast<std::size_t>(token)], 0u));
+    }
+  }
+
+ private:
+  std::vector<std::uint32_t> count_;  // All 0 between calls.
+  std::vector<std::int32_t> distinct_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_HISTORY_H_

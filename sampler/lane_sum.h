@@ -1,0 +1,59 @@
+// The floating sums of the library (entropy, moments), in the one order that
+// makes their bits a function of the values alone.
+//
+// Terms belong to token ids. Lane = id mod 16, block = id / 1,024: within a
+// block each lane adds its terms in id order, then the 16 lanes are added by a
+// fixed tree (halves onto halves: 8, 4, 2, 1), and the blocks in index order.
+// An id without a term adds 0, which changes nothing, so that a sparse and a
+// dense evaluation agree.
+//
+// Cost: one addition per term, 15 per block that has terms.
+// Tested by: tests/lane_sum_test.cc.
+
+#ifndef SAMPLER_LANE_SUM_H_
+#define SAMPLER_LANE_SUM_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace sampler {
+
+class LaneSum {
+ public:
+  // Adds the term of `id`. REQUIRES: ids ascend from call to call.
+  void Add(std::int32_t id, double term) {
+    const std::int32_t block = id / kBlockSize;
+    if (block != block_) {
+      CloseBlock();
+      block_ = block;
+    }
+    lanes_[static_cast<std::size_t>(id) % kLanes] += term;
+  }
+
+  // The sum of all terms so far.
+  double Total() {
+    CloseBlock();
+    return total_;
+  }
+
+ private:
+  static constexpr std::int32_t kBlockSize = 1024;
+  static constexpr std::size_t kLanes = 16;
+
+  void CloseBlock() {
+    for (std::size_t half = kLanes / 2; half > 0; half /= 2) {
+      for (std::size_t i = 0; i < half; ++i) lanes_[i] += lanes_[i + half];
+    }
+    total_ += lanes_[0];
+    lanes_.fill(0.0);
+  }
+
+  std::array<double, kLanes> lanes_ = {};
+  double total_ = 0.0;
+  std::int32_t block_ = 0;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_LANE_SUM_H_

@@ -1,0 +1,85 @@
+#include "sampler/numeric.h"
+
+#include <cmath>
+#include <limits>
+
+#include "sampler/kernels/exp.h"
+
+namespace sampler {
+namespace {
+
+using kernels::kLn2Head;
+using kernels::kLn2Tail;
+
+constexpr double kSqrt2 = 0x1.6a09e667f3bcdp+0;
+constexpr double kPi = 0x1.921fb54442d18p+1;
+
+// log((1 + s)/(1 - s)) = 2s + s^3 q(s^2), interpolated on 0 <= s^2 <= 0.0295.
+constexpr double kLogCoefficients[9] = {
+    0x1.5555555555555p-1, 0x1.9999999999998p-2, 0x1.2492492492962p-2,
+    0x1.c71c71c64b463p-3, 0x1.745d17d40cf59p-3, 0x1.3b137afb813a0p-3,
+    0x1.111d30dcfa14ap-3, 0x1.debd2cc5021e0p-4, 0x1.e6bf079f670fep-4};
+
+// cos y = 1 - y^2/2 + y^4 q(y^2) and sin y = y + y^3 q(y^2), |y| <= pi/4.
+constexpr double kCosCoefficients[7] = {
+    0x1.5555555555555p-5,   -0x1.6c16c16c16c16p-10, 0x1.a01a01a019d0ap-16,
+    -0x1.27e4fb7712ca2p-22, 0x1.1eed8deb82809p-29,  -0x1.9394b9eb4d56dp-37,
+    0x1.ab78473be59d7p-45};
+constexpr double kSinCoefficients[7] = {
+    -0x1.5555555555555p-3, 0x1.1111111111110p-7,   -0x1.a01a01a019937p-13,
+    0x1.71de3a54607a5p-19, -0x1.ae64541295cdfp-26, 0x1.61217ee5cca1bp-33,
+    -0x1.ab17bdcbd3414p-41};
+
+template <int N>
+double Horner(const double (&coefficients)[N], double x) {
+  double sum = coefficients[N - 1];
+  for (int i = N - 2; i >= 0; --i) sum = sum * x + coefficients[i];
+  return sum;
+}
+
+}  // namespace
+
+double Exp(double x) {
+  if (std::isnan(x)) return x;
+  if (x < -745.0) return 0.0;
+  if (x > 709.78) return std::numeric_limits<double>::infinity();
+  const kernels::ReducedExp e = kernels::ReduceExp(x);
+  return std::ldexp(e.mantissa, static_cast<int>(e.k));
+}
+
+double Log(double x) {
+  if (std::isnan(x) || x < 0.0) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (x == 0.0) return -std::numeric_limits<double>::infinity();
+  if (std::isinf(x)) return x;
+  int exponent;
+  double m = 2.0 * std::frexp(x, &exponent);  // In [1, 2), exact.
+  --exponent;
+  if (m > kSqrt2) {
+    m *= 0.5;
+    ++exponent;
+  }
+  const double e = exponent;
+  const double f = m - 1.0;
+  const double s = f / (2.0 + f);
+  const double z = s * s;
+  const double q = Horner(kLogCoefficients, z);
+  return e * kLn2Head + (e * kLn2Tail + (2.0 * s + (s * z) * q));
+}
+
+double Pow(double base, double exponent) { return Exp(exponent * Log(base)); }
+
+double CosPi(double f) {
+  if (f > 0.5) return -CosPi(1.0 - f);
+  if (f <= 0.25) {
+    const double y = f * kPi;
+    const double z = y * y;
+    return (1.0 - z * 0.5) + (z * z) * Horner(kCosCoefficients, z);
+  }
+  const double y = (0.5 - f) * kPi;
+  const double z = y * y;
+  return y + (y * z) * Horner(kSinCoefficients, z);
+}
+
+}  // namespace sampler

@@ -1,0 +1,36 @@
+// The house functions: exp, log, pow and cos as one fixed sequence of IEEE 754
+// double operations each, so that every result of this library is the same on
+// every CPU, compiler and C library. Never libm in anything that decides or is
+// reported.
+//
+// Each operation is rounded separately (no fused multiply-add: the library is
+// compiled with -ffp-contract=off).
+//
+// Thread-safety: pure functions.
+// Tested by: tests/numeric_test.cc (error bounds against long double, special
+// values, golden bits, equality with the restatement in tests/oracle).
+
+#ifndef SAMPLER_NUMERIC_H_
+#define SAMPLER_NUMERIC_H_
+
+namespace sampler {
+
+// e^x. Relative error below 2^-51 for -708 <= x <= 709; Exp(0) = 1;
+// Exp(x) = 0 for x < -745 and +inf for x > 709.78; NaN for NaN.
+double Exp(double x);
+
+// Natural logarithm of x >= 0, within 2^-51 relative (absolute near 1).
+// Log(1) = 0, Log(0) = -inf, Log(+inf) = +inf; NaN for x < 0 and for NaN.
+double Log(double x);
+
+// base^exponent for base > 0, as Exp(exponent * Log(base)): meant for
+// schedules, not for large exponents (relative error grows with
+// |exponent * Log(base)|).
+double Pow(double base, double exponent);
+
+// cos(pi * f) for 0 <= f <= 1, within 2^-51; exactly 1, 0, -1 at 0, 1/2, 1.
+double CosPi(double f);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_NUMERIC_H_

@@ -1,0 +1,100 @@
+// Start here. A pipeline turns a row of logits into a token:
+//
+//   logits -> [penalties, bias, bans] -> temperature -> top-k -> top-p -> draw
+//
+// It is compiled from a config for one vocabulary size. One step of a
+// generation loop:
+//
+//   Token token = pipeline.Sample(logits, sequence, workspace);
+//   if (token.status == RowStatus::kOk) sequence.Accept(token.id);
+//
+// Pipeline is what is sampled, Sequence (sequence.h) what one text carries from
+// token to token, Workspace the memory. Sample is Process plus one draw;
+// Process leaves a Distribution for whoever wants probabilities, several draws,
+// or an explanation. Sampling accepts nothing: it may be repeated.
+//
+// The same config, seed, stream, position, history and logit bits give the same
+// token on every machine, thread count and batch.
+//
+// Tested by: tests/pipeline_test.cc, tests/oracle_test.cc,
+// tests/golden_test.cc.
+
+#ifndef SAMPLER_PIPELINE_H_
+#define SAMPLER_PIPELINE_H_
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sampler/candidates.h"
+#include "sampler/config.h"
+#include "sampler/distribution.h"
+#include "sampler/logits.h"
+#include "sampler/sequence.h"
+#include "sampler/workspace.h"
+
+namespace sampler {
+
+// The outcome of one step. `id` is -1 unless `status` is kOk.
+struct Token {
+  std::int32_t id = -1;
+  RowStatus status = RowStatus::kNoCandidate;
+  // The 64 random bits of the draw (0 where none was used).
+  std::uint64_t bits = 0;
+
+  // The draw's place in [0, 1).
+  double u() const { return ToFraction(bits); }
+};
+
+// Watches a step stage by stage. Calls come in the order of execution.
+class StepObserver : public TruncationObserver {
+ public:
+  // Stage `index` is about to run on `candidates`.
+  virtual void BeforeStage(std::size_t index, const Candidates& candidates) = 0;
+  // It has run.
+  virtual void AfterStage(std::size_t index, const Candidates& candidates) = 0;
+};
+
+// Thread-safety: immutable; any number of threads may call const methods. A
+//   copy shares everything and costs a reference count.
+// Cost of Create: microseconds; nothing of the vocabulary's size is allocated.
+class Pipeline {
+ public:
+  // InvalidArgument listing every problem of the config, or a vocabulary size
+  // outside [1, 2^20]. Stage types are looked up in `registry`, which need not
+  // outlive the call.
+  static absl::StatusOr<Pipeline> Create(
+      const PipelineConfig& config, std::int64_t vocabulary_size,
+      const StageRegistry& registry = StageRegistry::BuiltIn());
+
+  std::int64_t vocabulary_size() const;
+  const PipelineConfig& config() const;
+
+  // Runs every stage on `row` and returns what is left, the draw's own
+  // narrowing included. The result lives in `workspace` and is valid until its
+  // next use. `observer` may be null. A row or sequence that is not of this
+  // pipeline's vocabulary size gives the status kWrongSize.
+  Distribution Process(Logits row, const Sequence& sequence,
+                       Workspace& workspace,
+                       StepObserver* observer = nullptr) const;
+
+  // Process, then one draw at the sequence's position. Never throws, prints or
+  // aborts on a bad row: the status says what is wrong with it.
+  Token Sample(Logits row, const Sequence& sequence,
+               Workspace& workspace) const;
+
+  // The draw of Sample, on what Process left in `workspace` for `sequence`.
+  Token DrawFrom(const Distribution& distribution, const Sequence& sequence,
+                 Workspace& workspace) const;
+
+ private:
+  struct Compiled;
+  explicit Pipeline(std::shared_ptr<const Compiled> compiled);
+
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_PIPELINE_H_

@@ -1,0 +1,26 @@
+// What became of a row. Anything but kOk means: no token, and nothing else
+// disturbed.
+
+#ifndef SAMPLER_ROW_STATUS_H_
+#define SAMPLER_ROW_STATUS_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace sampler {
+
+enum class RowStatus : std::uint8_t {
+  kOk,
+  kNan,       // A NaN, as received or produced by a stage. Outranks kInfinite.
+  kInfinite,  // A +inf, as received or produced by a stage.
+  kNoCandidate,  // Every token is at -inf.
+  kWrongSize,    // Row or sequence is not of the pipeline's vocabulary size.
+};
+
+// "ok", "nan", "infinite", "no_candidate" or "wrong_size".
+absl::string_view RowStatusName(RowStatus status);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_ROW_STATUS_H_

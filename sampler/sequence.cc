@@ -1,0 +1,72 @@
+#include "sampler/sequence.h"
+
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/mass.h"
+
+namespace sampler {
+namespace {
+
+absl::Status CheckToken(absl::string_view what, std::int64_t token,
+                        std::int64_t vocabulary_size) {
+  if (token >= 0 && token < vocabulary_size) return absl::OkStatus();
+  return absl::OutOfRangeError(absl::StrCat(what, ": got ", token,
+                                            ", want a token id in [0, ",
+                                            vocabulary_size, ")"));
+}
+
+}  // namespace
+
+Sequence::Sequence(std::int64_t vocabulary_size, Options options)
+    : vocabulary_size_(vocabulary_size),
+      seed_(options.seed),
+      stream_(options.stream),
+      history_(std::move(options.prompt)) {}
+
+absl::StatusOr<Sequence> Sequence::Create(std::int64_t vocabulary_size,
+                                          Options options) {
+  if (!(1 <= vocabulary_size && vocabulary_size <= kMaxVocabularySize)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("vocabulary size: got ", vocabulary_size,
+                     ", want an integer in [1, ", kMaxVocabularySize, "]"));
+  }
+  for (std::size_t i = 0; i < options.prompt.size(); ++i) {
+    const absl::Status status = CheckToken(absl::StrCat("prompt token ", i),
+                                           options.prompt[i], vocabulary_size);
+    if (!status.ok()) return absl::InvalidArgumentError(status.message());
+  }
+  return Sequence(vocabulary_size, std::move(options));
+}
+
+absl::Status Sequence::Accept(std::int32_t token) {
+  absl::Status status = CheckToken("token to accept", token, vocabulary_size_);
+  if (!status.ok()) return status;
+  // The position is one word of the random counter.
+  if (position() == std::numeric_limits<std::uint32_t>::max()) {
+    return absl::OutOfRangeError("a sequence holds at most 2^32 - 1 tokens");
+  }
+  history_.Accept(token);
+  return absl::OkStatus();
+}
+
+absl::Status Sequence::Rollback(std::int64_t n) {
+  if (!(0 <= n && n <= position())) {
+    return absl::OutOfRangeError(absl::StrCat("tokens to roll back: got ", n,
+                                              ", want an integer in [0, ",
+                                              position(), "]"));
+  }
+  history_.Rollback(static_cast<std::size_t>(n));
+  return absl::OkStatus();
+}
+
+bool operator==(const Sequence& a, const Sequence& b) {
+  return a.vocabulary_size_ == b.vocabulary_size_ && a.seed_ == b.seed_ &&
+         a.stream_ == b.stream_ && a.clock_ == b.clock_ &&
+         a.history_.prompt() == b.history_.prompt() &&
+         a.history_.output() == b.history_.output();
+}
+
+}  // namespace sampler

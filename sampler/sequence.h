@@ -1,0 +1,89 @@
+// What one text sequence carries from token to token: its history, seed,
+// stream, and clock. The position, which picks the random numbers, is the
+// number of output tokens accepted so far.
+//
+// State moves only on Accept: sampling again, with another mask or another
+// pipeline, repeats the step exactly. Rollback(n) makes the sequence equal to
+// one that never accepted the last n tokens. Copies are independent and cheap
+// (the prompt is shared).
+//
+// Thread-safety: const methods from any number of threads; otherwise one
+// thread at a time.
+// Tested by: tests/sequence_test.cc (rollback and snapshot identity).
+
+#ifndef SAMPLER_SEQUENCE_H_
+#define SAMPLER_SEQUENCE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "sampler/history.h"
+#include "sampler/random.h"
+
+namespace sampler {
+
+class Sequence {
+ public:
+  struct Options {
+    std::uint64_t seed = 0;
+    // Tells sequences with one seed apart: index in a batch, say.
+    std::uint32_t stream = 0;
+    std::vector<std::int32_t> prompt = {};
+  };
+
+  // A sequence of tokens in [0, vocabulary_size). InvalidArgument for a
+  // vocabulary size outside [1, 2^20] and for a prompt token outside it.
+  static absl::StatusOr<Sequence> Create(std::int64_t vocabulary_size,
+                                         Options options);
+
+  // Appends an output token. OutOfRange for a token outside the vocabulary, or
+  // at position 2^32 - 1; the sequence is then unchanged.
+  absl::Status Accept(std::int32_t token);
+
+  // Takes back the last n accepted tokens. OutOfRange if there are fewer; the
+  // sequence is then unchanged. Cost: O(1).
+  absl::Status Rollback(std::int64_t n);
+
+  std::int64_t position() const {
+    return static_cast<std::int64_t>(history_.output().size());
+  }
+  std::int64_t vocabulary_size() const { return vocabulary_size_; }
+  std::uint64_t seed() const { return seed_; }
+  std::uint32_t stream() const { return stream_; }
+  const History& history() const { return history_; }
+
+  // The caller's step (a training iteration, an episode), for schedules that
+  // follow it. 0 unless set.
+  std::int64_t clock() const { return clock_; }
+  void set_clock(std::int64_t clock) { clock_ = clock; }
+
+  // The random numbers of the current position.
+  Coins coins() const {
+    return {seed_, stream_, static_cast<std::uint32_t>(position())};
+  }
+
+  // The whole state as JSON text, and back. Restore(Snapshot()) equals the
+  // sequence; InvalidArgument for anything that is not a snapshot.
+  std::string Snapshot() const;
+  static absl::StatusOr<Sequence> Restore(absl::string_view json);
+
+  friend bool operator==(const Sequence& a, const Sequence& b);
+
+ private:
+  Sequence(std::int64_t vocabulary_size, Options options);
+
+  std::int64_t vocabulary_size_;
+  std::uint64_t seed_;
+  std::uint32_t stream_;
+  std::int64_t clock_ = 0;
+  History history_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_SEQUENCE_H_

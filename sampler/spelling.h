@@ -1,0 +1,36 @@
+// Small text helpers for error messages: the nearest known name, and JSON
+// pointers (RFC 6901).
+//
+// Thread-safety: pure functions.
+
+#ifndef SAMPLER_SPELLING_H_
+#define SAMPLER_SPELLING_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace sampler {
+
+// The known name nearest to `name`, or "" if none is near enough to have been
+// meant (more than a third of the letters, and more than two, would have to
+// change).
+absl::string_view NearestName(absl::string_view name,
+                              absl::Span<const absl::string_view> known);
+
+// `, did you mean "top_p"?`, or "".
+std::string DidYouMean(absl::string_view name,
+                       absl::Span<const absl::string_view> known);
+
+// `unknown stage "topp", did you mean "top_p"?`, or, where nothing is near,
+// `unknown stage "abc", want one of ...`.
+std::string UnknownName(absl::string_view what, absl::string_view name,
+                        absl::Span<const absl::string_view> known);
+
+// One step of a JSON pointer: "~" becomes "~0" and "/" becomes "~1".
+std::string EscapePointer(absl::string_view step);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_SPELLING_H_

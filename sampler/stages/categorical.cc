@@ -1,0 +1,29 @@
+#include "sampler/stages/categorical.h"
+
+namespace sampler {
+
+StageType Categorical::Type() {
+  return {.name = "categorical",
+          .group = StageGroup::kDraw,
+          .summary = "A token with the probability it has left.",
+          .formula = "first running mass > floor(U S / 2^64)",
+          .source = "inverse CDF",
+          .parameters = {Choice("order", "walk by ascending id, or by rank")
+                             .Choices({"id", "rank"})},
+          .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+            return std::make_unique<Categorical>(p.Choice<Order>("order"));
+          }};
+}
+
+void Categorical::Apply(Candidates&, const StepContext&) const {}
+
+Drawn Categorical::Choose(const Candidates& candidates,
+                          const StepContext& step) const {
+  const std::uint64_t bits = step.coins.Bits(Purpose::kTokenDraw);
+  const Mass place = Scale(bits, candidates.TotalMass());
+  return {order_ == Order::kId ? candidates.AtMass(place)
+                               : candidates.AtMassByRank(place),
+          bits};
+}
+
+}  // namespace sampler

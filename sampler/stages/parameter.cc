@@ -1,0 +1,203 @@
+#include "sampler/stages/parameter.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace sampler {
+
+Parameter Parameter::Within(double minimum, double maximum) && {
+  minimum_ = minimum;
+  maximum_ = maximum;
+  return std::move(*this);
+}
+
+Parameter Parameter::AtLeast(double minimum) && {
+  minimum_ = minimum;
+  return std::move(*this);
+}
+
+Parameter Parameter::AtMost(double maximum) && {
+  maximum_ = maximum;
+  return std::move(*this);
+}
+
+Parameter Parameter::Above(double minimum) && {
+  minimum_ = minimum;
+  minimum_excluded_ = true;
+  return std::move(*this);
+}
+
+Parameter Parameter::Default(Value value) && {
+  default_ = std::move(value);
+  return std::move(*this);
+}
+
+Parameter Parameter::Required() && {
+  required_ = true;
+  return std::move(*this);
+}
+
+Parameter Parameter::Nullable() && {
+  nullable_ = true;
+  default_ = Value();
+  return std::move(*this);
+}
+
+Parameter Parameter::NonEmpty() && {
+  non_empty_ = true;
+  return std::move(*this);
+}
+
+Parameter Parameter::Choices(std::vector<absl::string_view> words) && {
+  default_ = Value(std::string(words.front()));
+  choices_ = std::move(words);
+  return std::move(*this);
+}
+
+Parameter Parameter::Fields(std::vector<Parameter> fields) && {
+  fields_ = std::move(fields);
+  return std::move(*this);
+}
+
+Parameter Real(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kReal, name, meaning};
+}
+Parameter Integer(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kInteger, name, meaning};
+}
+Parameter Boolean(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kBoolean, name, meaning};
+}
+Parameter Choice(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kChoice, name, meaning};
+}
+Parameter TokenIds(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kTokenIds, name, meaning};
+}
+Parameter Biases(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kBiases, name, meaning};
+}
+Parameter Object(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kObject, name, meaning};
+}
+
+std::string Parameter::Allowed() const {
+  const bool bounded_below =
+      minimum_ > -std::numeric_limits<double>::infinity();
+  const bool bounded_above = maximum_ < std::numeric_limits<double>::infinity();
+  std::string range;
+  if (bounded_below && bounded_above) {
+    range = absl::StrCat(" in ", minimum_excluded_ ? "(" : "[", minimum_, ", ",
+                         maximum_, "]");
+  } else if (bounded_below) {
+    range = absl::StrCat(minimum_excluded_ ? " > " : " >= ", minimum_);
+  }
+  const std::string or_null = nullable_ ? ", or null" : "";
+  const std::string non_empty = non_empty_ ? "non-empty " : "";
+  switch (kind_) {
+    case ParameterKind::kReal:
+      return absl::StrCat("a finite number", range, or_null);
+    case ParameterKind::kInteger:
+      return absl::StrCat("an integer", range, or_null);
+    case ParameterKind::kBoolean:
+      return absl::StrCat("true or false", or_null);
+    case ParameterKind::kChoice:
+      return absl::StrCat("one of \"", absl::StrJoin(choices_, "\", \""), "\"",
+                          or_null);
+    case ParameterKind::kTokenIds:
+      return absl::StrCat("a ", non_empty, "list of distinct token ids",
+                          or_null);
+    case ParameterKind::kBiases:
+      return absl::StrCat("a ", non_empty,
+                          "object {\"token id\": number or false}", or_null);
+    case ParameterKind::kObject:
+      break;
+  }
+  return absl::StrCat("an object", or_null);
+}
+
+// ---- Parameters -----------------------------------------------------------
+
+Parameters::Parameters(const ParameterTable& table, const Value::Object& given)
+    : table_(table), values_(given) {
+  for (const Parameter& line : table) {
+    if (line.default_value().has_value()) {
+      values_.emplace(std::string(line.name()), *line.default_value());
+    }
+  }
+}
+
+const Parameter& Parameters::Line(absl::string_view name) const {
+  return *std::find_if(table_.begin(), table_.end(),
+                       [&](const Parameter& p) { return p.name() == name; });
+}
+
+const Value& Parameters::Get(absl::string_view name) const {
+  return values_.find(std::string(name))->second;
+}
+
+bool Parameters::Has(absl::string_view name) const {
+  const auto at = values_.find(std::string(name));
+  return at != values_.end() && !at->second.is_null();
+}
+
+double Parameters::Real(absl::string_view name) const {
+  const Value& value = Get(name);
+  return value.real() != nullptr ? *value.real()
+                                 : static_cast<double>(*value.integer());
+}
+
+std::int64_t Parameters::Integer(absl::string_view name) const {
+  return *Get(name).integer();
+}
+
+std::optional<std::int64_t> Parameters::OptionalInteger(
+    absl::string_view name) const {
+  if (!Has(name)) return std::nullopt;
+  return Integer(name);
+}
+
+bool Parameters::Boolean(absl::string_view name) const {
+  return *Get(name).boolean();
+}
+
+int Parameters::ChoiceIndex(absl::string_view name) const {
+  const std::vector<absl::string_view>& words = Line(name).choices();
+  const auto at = std::find(words.begin(), words.end(), *Get(name).text());
+  return static_cast<int>(at - words.begin());
+}
+
+std::vector<std::int32_t> Parameters::TokenIds(absl::string_view name) const {
+  std::vector<std::int32_t> ids;
+  for (const Value& value : *Get(name).list()) {
+    ids.push_back(static_cast<std::int32_t>(*value.integer()));
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::map<std::int32_t, double> Parameters::Biases(
+    absl::string_view name) const {
+  std::map<std::int32_t, double> biases;
+  for (const auto& [key, value] : *Get(name).object()) {
+    std::int32_t id = 0;
+    (void)absl::SimpleAtoi(key, &id);  // CheckParameters has parsed it before.
+    double bias = -std::numeric_limits<double>::infinity();
+    if (value.real() != nullptr) bias = *value.real();
+    if (value.integer() != nullptr) {
+      bias = static_cast<double>(*value.integer());
+    }
+    biases.emplace(id, bias);
+  }
+  return biases;
+}
+
+Parameters Parameters::Object(absl::string_view name) const {
+  return {Line(name).fields(), *Get(name).object()};
+}
+
+}  // namespace sampler

@@ -1,0 +1,66 @@
+// The registry of stage types: what a config's "type" may say.
+//
+// A stage type is its name, its parameter table and a function that makes a
+// stage from checked parameters. Everything that must know all stages (parser,
+// JSON Schema, documentation, tests) asks the registry.
+//
+// Users add stages of their own by copying BuiltIn() and calling Add, and hand
+// the result to Pipeline::Create and ParseConfig.
+//
+// Thread-safety: const methods from any number of threads.
+// Tested by: tests/registry_test.cc.
+
+#ifndef SAMPLER_STAGES_REGISTRY_H_
+#define SAMPLER_STAGES_REGISTRY_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "sampler/stages/parameter.h"
+#include "sampler/stages/stage.h"
+
+namespace sampler {
+
+// What a stage does to the candidates; kDraw ends a pipeline.
+enum class StageGroup { kEdit, kShape, kTruncate, kDraw };
+
+// "edit", "shape", "truncate" or "draw".
+absl::string_view StageGroupName(StageGroup group);
+
+struct StageType {
+  absl::string_view name;  // As configs spell it.
+  StageGroup group;
+  absl::string_view summary;  // One line.
+  absl::string_view formula;  // As in the source, in plain text.
+  absl::string_view source;   // Paper or project.
+  ParameterTable parameters;
+  // Rules that involve several parameters: what is wrong, or "".
+  std::string (*check)(const Parameters& parameters) = nullptr;
+  // REQUIRES: `parameters` passed the table and `check`. Types of group kDraw
+  // make a Draw.
+  std::unique_ptr<const Stage> (*create)(const Parameters& parameters);
+};
+
+class StageRegistry {
+ public:
+  // Every stage of this library, in the order of the documentation.
+  static const StageRegistry& BuiltIn();
+
+  // REQUIRES: no type of that name is registered.
+  void Add(StageType type);
+
+  // Null if there is none.
+  const StageType* Find(absl::string_view name) const;
+
+  const std::vector<StageType>& types() const { return types_; }
+  std::vector<absl::string_view> names() const;
+
+ private:
+  std::vector<StageType> types_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_REGISTRY_H_

@@ -1,0 +1,43 @@
+#include "sampler/stages/repetition_penalty.h"
+
+namespace sampler {
+
+StageType RepetitionPenalty::Type() {
+  return {
+      .name = "repetition_penalty",
+      .group = StageGroup::kEdit,
+      .summary = "Makes tokens seen before less likely, once per token.",
+      .formula = "l_i = l_i > 0 ? l_i / penalty : l_i * penalty, i seen",
+      .source = "CTRL, arXiv 1909.05858",
+      .parameters =
+          {Real("penalty", "divisor of positive logits; 1 changes nothing")
+               .Above(0)
+               .Required(),
+           ScopeParameter("both"), WindowParameter(),
+           Integer("ignore_first", "leading prompt tokens that do not count")
+               .AtLeast(0)
+               .Default(0),
+           Boolean("normalize", "turn logits into log-probabilities first")
+               .Default(false)},
+      .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+        HistoryWindow window = ReadHistoryWindow(p);
+        window.ignore_first = p.Integer("ignore_first");
+        return std::make_unique<RepetitionPenalty>(
+            p.Real("penalty"), window,
+            p.Boolean("normalize") ? Basis::kLogprobs : Basis::kLogits);
+      }};
+}
+
+void RepetitionPenalty::Apply(Candidates& candidates,
+                              const StepContext& step) const {
+  if (penalty_ == 1.0) return;
+  if (basis_ == Basis::kLogprobs) candidates.Normalize();
+  step.counts.ForEach(
+      window_.Of(step.history), [&](TokenId id, std::uint32_t /*count*/) {
+        candidates.Edit(id, [this](double logit) {
+          return logit > 0.0 ? logit / penalty_ : logit * penalty_;
+        });
+      });
+}
+
+}  // namespace sampler

@@ -1,0 +1,66 @@
+// The interface of a stage, the unit a pipeline is made of.
+//
+// Life of one step: the pipeline calls Apply of every stage in config order on
+// one set of Candidates; each stage edits logits or truncates the set. The last
+// stage is a Draw: after its Apply it chooses the token. Stages see neither
+// JSON nor the row, keep no state, and never sort: state belongs to Sequence,
+// speed to Candidates.
+//
+// Adding a stage: one file pair in sampler/stages/, one line in registry.cc,
+// its oracle in tests/oracle/, its row in the README's table. Users register
+// stages of their own the same way (registry.h).
+//
+// Thread-safety: stages are immutable; any number of threads may call Apply,
+// each with its own Candidates and StepContext.
+
+#ifndef SAMPLER_STAGES_STAGE_H_
+#define SAMPLER_STAGES_STAGE_H_
+
+#include <cstdint>
+
+#include "sampler/candidates.h"
+#include "sampler/history.h"
+#include "sampler/random.h"
+
+namespace sampler {
+
+// What a stage may know of the step besides the candidates.
+struct StepContext {
+  const History& history;
+  std::int64_t position;  // Output tokens accepted so far.
+  std::int64_t clock;     // The caller's step (training iteration, episode...).
+  const Coins& coins;     // Randomness of this position.
+  std::uint32_t ordinal;  // Index of the running stage in its pipeline.
+  TokenCounts& counts;    // Scratch for counting history tokens.
+};
+
+class Stage {
+ public:
+  virtual ~Stage() = default;
+
+  // Edits or narrows `candidates`, whose status is kOk. At its neutral
+  // parameters a stage changes nothing, not even by rounding.
+  virtual void Apply(Candidates& candidates, const StepContext& step) const = 0;
+
+  // Does a rule of this stage speak of the candidates as they stood before the
+  // pipeline's first truncation?
+  virtual bool NeedsOriginalMass() const { return false; }
+};
+
+// What a draw chose, and the 64 random bits it used (0 if it used none).
+struct Drawn {
+  TokenId token;
+  std::uint64_t bits;
+};
+
+// A stage that ends a pipeline by choosing the token. Its Apply may narrow the
+// candidates first, so that they are the distribution the token is drawn from.
+class Draw : public Stage {
+ public:
+  virtual Drawn Choose(const Candidates& candidates,
+                       const StepContext& step) const = 0;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_STAGE_H_

@@ -1,0 +1,36 @@
+// All scratch memory of sampling: one per thread, reused for every row.
+//
+// Grows to the largest vocabulary it has served, about 60 bytes a token, and
+// then allocates no more.
+//
+// Thread-safety: used by one thread at a time.
+
+#ifndef SAMPLER_WORKSPACE_H_
+#define SAMPLER_WORKSPACE_H_
+
+#include <memory>
+
+#include "sampler/candidates.h"
+#include "sampler/history.h"
+
+namespace sampler {
+
+class Workspace {
+ public:
+  Workspace() : scratch_(std::make_unique<Scratch>()) {}
+
+ private:
+  friend class Pipeline;
+
+  // Behind a pointer, so that a Workspace can be moved while a Distribution
+  // points into it.
+  struct Scratch {
+    Candidates candidates;
+    TokenCounts counts;
+  };
+  std::unique_ptr<Scratch> scratch_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_WORKSPACE_H_
