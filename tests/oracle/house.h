@@ -1,0 +1,30 @@
+// The house's exp, log, pow and cos, restated.
+//
+// One fixed sequence of double operations each, every one rounded separately
+// (no FMA, no libm), so that any machine and the library under test get the
+// same bits. The coefficients are data shared with the library; the code is
+// not.
+//
+// Thread-safety: pure functions.
+// Tested by: tests/oracle/oracle_pieces_test.cc.
+#ifndef SAMPLER_TESTS_ORACLE_HOUSE_H_
+#define SAMPLER_TESTS_ORACLE_HOUSE_H_
+
+namespace oracle {
+
+// e^x. NaN for NaN, 0 below -745, +inf above 709.78; E(0) = 1. Relative error
+// below 2^-51 where the result is normal.
+double E(double x);
+
+// ln x for finite x >= 0; L(0) = -inf, L(1) = 0.
+double L(double x);
+
+// a^b = E(b * L(a)) for a > 0.
+double Pow(double a, double b);
+
+// cos(pi * f) for f in [0, 1].
+double CosPi(double f);
+
+}  // namespace oracle
+
+#endif  // SAMPLER_TESTS_ORACLE_HOUSE_H_

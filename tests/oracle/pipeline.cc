@@ -1,0 +1,89 @@
+#include "tests/oracle/pipeline.h"
+
+#include <map>
+#include <stdexcept>
+
+#include "tests/oracle/draws.h"
+#include "tests/oracle/edits.h"
+#include "tests/oracle/house.h"
+#include "tests/oracle/min_p.h"
+#include "tests/oracle/moments.h"
+#include "tests/oracle/penalties.h"
+#include "tests/oracle/temperature.h"
+#include "tests/oracle/top_k.h"
+#include "tests/oracle/top_p.h"
+#include "tests/oracle/typical_p.h"
+
+namespace oracle {
+namespace {
+
+const std::map<std::string, StageRule>& Rules() {
+  static const std::map<std::string, StageRule> rules = {
+      {"logit_bias", LogitBias},
+      {"suppress_tokens", SuppressTokens},
+      {"allow_tokens", AllowTokens},
+      {"repetition_penalty", RepetitionPenalty},
+      {"frequency_penalty", FrequencyPenalty},
+      {"presence_penalty", PresencePenalty},
+      {"temperature", Temperature},
+      {"top_k", TopK},
+      {"top_p", TopP},
+      {"min_p", MinP},
+      {"typical_p", TypicalP},
+      {"greedy", Greedy},
+      {"categorical", Categorical},
+  };
+  return rules;
+}
+
+}  // namespace
+
+double Result::Probability(TokenId id) const {
+  for (const Candidate& c : candidates) {
+    if (c.id == id) return static_cast<double>(c.weight) / ToDouble(total);
+  }
+  return 0;
+}
+
+double Result::Logprob(TokenId id) const { return L(Probability(id)); }
+
+double Result::Entropy() const { return oracle::Entropy(candidates, total); }
+
+bool Supports(const nlohmann::json& stages) {
+  for (const nlohmann::json& stage : stages) {
+    if (!Rules().contains(stage.at("type").get<std::string>())) return false;
+  }
+  return true;
+}
+
+Result RunStages(const std::vector<double>& row, const nlohmann::json& stages,
+                 const Context& context) {
+  State state;
+  state.vocabulary_size = row.size();
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    state.survivors.push_back({static_cast<TokenId>(i), row[i]});
+  }
+  Settle(state);
+  Result result;
+  for (const nlohmann::json& stage : stages) {
+    if (state.status != Status::kOk) break;
+    const auto type = stage.at("type").get<std::string>();
+    const auto rule = Rules().find(type);
+    if (rule == Rules().end()) {
+      throw std::invalid_argument("no oracle for stage " + type);
+    }
+    rule->second(state, stage, context);
+    Settle(state);
+    if (state.status == Status::kOk) {
+      result.snapshots.push_back({type, state.survivors.size()});
+    }
+  }
+  result.status = state.status;
+  result.candidates = state.survivors;
+  result.total = state.total;
+  result.token = state.token;
+  result.u = state.u;
+  return result;
+}
+
+}  // namespace oracle
