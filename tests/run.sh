@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests. Further arguments go to CMake:
+#   tests/run.sh -DSAMPLER_SHARED_DIR=/path/to/the/full/data
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tools/install_packages.sh
+build=${SAMPLER_BUILD_DIR:-build/tests}
+cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  -DSAMPLER_BUILD_BENCHMARKS=ON "$@" >/dev/null
+cmake --build "$build"
+ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)"

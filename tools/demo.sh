@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Builds the tool and replays a shipped log of a real model: 24 rows of
+# SmolLM2-135M-Instruct telling a story.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tools/install_packages.sh
+cmake -S . -B build/demo -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  -DSAMPLER_BUILD_TESTS=OFF >/dev/null
+cmake --build build/demo --target sampler-tool >/dev/null
+build/demo/tools/sampler replay tests/data/story-f16.safetensors \
+  --config balanced --seed 42 --vocab-file tests/data/tokenizer.json
