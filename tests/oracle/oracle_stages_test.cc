@@ -85,8 +85,8 @@ TEST(OraclePenalties, FollowTheirFormulas) {
                        "ignore_first": 1})"),
             (Row{2, -4, 2, 0, 1}));
   EXPECT_EQ(logits(R"({"type": "repetition_penalty", "penalty": 2,
-                       "window": 5})"),
-            (Row{2, -4, 2, 0, 1}));
+                       "window": 4})"),
+            (Row{2, -2, 2, 0, 1}));
   EXPECT_EQ(logits(R"({"type": "frequency_penalty", "penalty": 0.5})"),
             (Row{2, -2, 2.5, -0.5, 1}));
   EXPECT_EQ(logits(R"({"type": "frequency_penalty", "penalty": 0.5,

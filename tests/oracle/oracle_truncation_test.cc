@@ -29,6 +29,16 @@ TEST(OracleTopP, StopsOrGoesOnAtEquality) {
   EXPECT_EQ(
       Kept(row, R"([{"type": "top_p", "p": 0.75, "equality": "continue"}])"),
       "1110");
+  // Excluding the crossing token, a mass of exactly p does not cross it.
+  EXPECT_EQ(
+      Kept(row, R"([{"type": "top_p", "p": 0.75, "crossing": "exclude"}])"),
+      "1100");
+  EXPECT_EQ(Kept(row, R"([{"type": "top_p", "p": 0.75, "crossing": "exclude",
+                           "equality": "continue"}])"),
+            "1100");
+  EXPECT_EQ(Kept(row, R"([{"type": "top_p", "p": 0.25,
+                           "crossing": "exclude"}])"),
+            "1000");
 }
 
 TEST(OracleTopP, MeasuresSurvivingOrOriginalMass) {
@@ -113,6 +123,7 @@ TEST(OracleTypicalP, MayDropTheHead) {
   // A gap that overflows has weight 0, and must not make the mean NaN.
   EXPECT_EQ(Kept({1e308, -1.7e308}, R"([{"type": "typical_p", "p": 0.5}])"),
             "10");
+  EXPECT_EQ(Process({1e308, -1.7e308}, "[]").Entropy(), 0);
 }
 
 TEST(OracleTypicalP, ExtendsOverEqualKeys) {
