@@ -1,0 +1,25 @@
+// The subcommands of the `sampler` binary, one file each. Every function below
+// registers its command with the parser; when that command was asked for,
+// parsing runs it and leaves its exit code:
+//
+//   0  done
+//   1  a gate failed: the input was read, and the answer is no
+//   2  usage error, or input that cannot be read
+//
+// Results go to stdout, everything else (progress, warnings, errors) to stderr.
+
+#ifndef SAMPLER_TOOLS_COMMANDS_H_
+#define SAMPLER_TOOLS_COMMANDS_H_
+
+#include "CLI/CLI.hpp"
+
+namespace sampler::tools {
+
+void AddReplay(CLI::App& app, int& exit_code);    // replay.cc
+void AddExplain(CLI::App& app, int& exit_code);   // explain.cc
+void AddInspect(CLI::App& app, int& exit_code);   // inspect.cc
+void AddValidate(CLI::App& app, int& exit_code);  // validate.cc
+
+}  // namespace sampler::tools
+
+#endif  // SAMPLER_TOOLS_COMMANDS_H_

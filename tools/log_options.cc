@@ -1,0 +1,106 @@
+#include "tools/log_options.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tools/output.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kGroup[] = "Reading the log";
+
+// Copies stdin to a file without a name and opens that: a log is mapped, which
+// a pipe cannot be.
+absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
+    const logs::OpenOptions& options) {
+  if (isatty(STDIN_FILENO) == 1) {
+    return WithHint(absl::InvalidArgumentError("stdin is a terminal"),
+                    "pipe a log into it, or name a file");
+  }
+  std::FILE* copy = std::tmpfile();
+  if (copy == nullptr) {
+    return absl::UnavailableError("no temporary file to copy stdin to");
+  }
+  std::vector<char> buffer(1 << 20);
+  bool written = true;
+  while (written) {
+    const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), stdin);
+    if (n == 0) break;
+    written = std::fwrite(buffer.data(), 1, n, copy) == n;
+  }
+  if (!written || std::fflush(copy) != 0 || std::ferror(stdin) != 0) {
+    std::fclose(copy);
+    return absl::DataLossError("stdin could not be copied to a file");
+  }
+  auto log =
+      logs::Log::Open(absl::StrCat("/proc/self/fd/", fileno(copy)), options);
+  std::fclose(copy);
+  return log;
+}
+
+}  // namespace
+
+void AddLogOptions(CLI::App& app, LogOptions& options) {
+  app.add_option("LOG", options.path,
+                 "safetensors, .npy, llama.cpp _logits_ or raw; - is stdin")
+      ->required()
+      ->type_name("");
+  app.add_option("--tensor", options.open.tensor,
+                 "Tensor that holds the logits, where several could")
+      ->type_name("NAME")
+      ->group(kGroup);
+  app.add_option("--tokens", options.open.tokens_file,
+                 "Tokens drawn from the rows (.npy, .txt, .json, .bin)")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_option("--prompt-tokens", options.open.prompt_tokens_file,
+                 "Tokens before row 0")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_option("--vocab-size", options.open.vocabulary_size,
+                 "Row width of a raw log")
+      ->type_name("N")
+      ->group(kGroup);
+  const std::map<std::string, DType> dtypes = {{"f32", DType::kF32},
+                                               {"f16", DType::kF16},
+                                               {"bf16", DType::kBF16},
+                                               {"f64", DType::kF64}};
+  app.add_option("--dtype", options.open.dtype,
+                 "Element type of a raw log: f32 (default), f16, bf16, f64")
+      ->transform(CLI::CheckedTransformer(dtypes).description(""))
+      ->type_name("TYPE")
+      ->group(kGroup);
+  const std::map<std::string, logs::FloorPolicy> floors = {
+      {"drop", logs::FloorPolicy::kDrop}, {"keep", logs::FloorPolicy::kKeep}};
+  app.add_option("--floor", options.open.floor,
+                 "_logits_ tokens at the floor: drop (default) or keep")
+      ->transform(CLI::CheckedTransformer(floors).description(""))
+      ->type_name("HOW")
+      ->group(kGroup);
+  app.add_option("--kind", options.kind,
+                 "What the rows are, whatever the log says: raw, logprobs or "
+                 "processed")
+      ->check(CLI::IsMember({"raw", "logprobs", "processed"}).description(""))
+      ->type_name("KIND")
+      ->group(kGroup);
+  app.add_option("--vocab-file", options.vocab_file,
+                 "tokenizer.json or the like, for the text of tokens")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_flag("--allow-partial", options.open.allow_partial,
+               "Read the complete rows of a truncated log")
+      ->group(kGroup);
+}
+
+absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
+    const LogOptions& options) {
+  if (options.path == "-") return OpenStdin(options.open);
+  return logs::Log::Open(options.path, options.open);
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,35 @@
+// The options that say which log to read, and how: shared by every command that
+// reads one.
+//
+// Tested by: tests/tools/replay_test.cc, tests/tools/hostile_test.cc.
+
+#ifndef SAMPLER_TOOLS_LOG_OPTIONS_H_
+#define SAMPLER_TOOLS_LOG_OPTIONS_H_
+
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "sampler/logs/log.h"
+
+namespace sampler::tools {
+
+struct LogOptions {
+  std::string path;  // "-": stdin.
+  logs::OpenOptions open;
+  std::string kind;        // "", "raw", "logprobs" or "processed".
+  std::string vocab_file;  // Text of the tokens; "": ids only.
+};
+
+// LOG, --tensor, --tokens, --prompt-tokens, --vocab-size, --dtype, --floor,
+// --kind, --vocab-file, --allow-partial.
+void AddLogOptions(CLI::App& app, LogOptions& options);
+
+// Opens the log. stdin is first copied to an unnamed temporary file.
+absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
+    const LogOptions& options);
+
+}  // namespace sampler::tools
+
+#endif  // SAMPLER_TOOLS_LOG_OPTIONS_H_

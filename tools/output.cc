@@ -1,0 +1,157 @@
+#include "tools/output.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr absl::string_view kHintUrl = "sampler/hint";
+
+std::string HintOf(const absl::Status& status) {
+  const auto hint = status.GetPayload(kHintUrl);
+  return hint.has_value() ? std::string(*hint) : "";
+}
+
+}  // namespace
+
+// ---- Choices of the user ------------------------------------------------
+
+Format OutputOptions::format() const {
+  if (json) return Format::kJson;
+  if (json_lines) return Format::kJsonLines;
+  return csv ? Format::kCsv : Format::kHuman;
+}
+
+void AddOutputOptions(CLI::App& app, OutputOptions& output) {
+  app.add_flag("--json", output.json, "One JSON document")->group("Output");
+  app.add_option("--color", output.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN")
+      ->group("Output");
+  app.add_flag("-q,--quiet", output.quiet, "No progress, no warnings")
+      ->group("Output");
+}
+
+void AddRowFormats(CLI::App& app, OutputOptions& output) {
+  CLI::Option* lines =
+      app.add_flag("--jsonl", output.json_lines, "One JSON object per line")
+          ->group("Output")
+          ->excludes(app.get_option("--json"));
+  app.add_flag("--csv", output.csv, "Rows as CSV")
+      ->group("Output")
+      ->excludes(app.get_option("--json"))
+      ->excludes(lines);
+}
+
+// ---- Terminals ----------------------------------------------------------
+
+bool IsTerminal(Stream stream) {
+  return isatty(stream == Stream::kStdout ? STDOUT_FILENO : STDERR_FILENO) == 1;
+}
+
+bool UseColor(const OutputOptions& output) {
+  if (output.color != "auto") return output.color == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  const char* terminal = std::getenv("TERM");
+  if (terminal == nullptr || absl::string_view(terminal) == "dumb") {
+    return false;
+  }
+  return IsTerminal(Stream::kStdout);
+}
+
+std::string Painter::operator()(Style style, absl::string_view text) const {
+  if (!color_ || text.empty()) return std::string(text);
+  constexpr int kCodes[] = {1, 2, 31, 32, 33};
+  return absl::StrCat("\x1b[", kCodes[static_cast<int>(style)], "m", text,
+                      "\x1b[0m");
+}
+
+// ---- Numbers and text ---------------------------------------------------
+
+Json Number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+
+std::string Digits(double x) {
+  if (!std::isfinite(x)) return "";
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), x);
+  return std::string(buffer, end.ptr);
+}
+
+std::string Grouped(std::int64_t n) {
+  std::string grouped;
+  const std::string digits = absl::StrCat(n);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const bool boundary = (digits.size() - i) % 3 == 0;
+    if (boundary && i > 0 && digits[i - 1] != '-') grouped += ',';
+    grouped += digits[i];
+  }
+  return grouped;
+}
+
+std::string ToLine(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string ToPages(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string CsvField(absl::string_view text) {
+  if (text.find_first_of(",\"\r\n") == absl::string_view::npos) {
+    return std::string(text);
+  }
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+}
+
+// ---- Data, warnings, errors ---------------------------------------------
+
+void Write(absl::string_view data) {
+  std::fwrite(data.data(), 1, data.size(), stdout);
+}
+
+absl::Status FinishOutput() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    return absl::DataLossError("stdout: not everything could be written");
+  }
+  return absl::OkStatus();
+}
+
+void Warnings::Add(std::string warning) {
+  for (const std::string& said : all_) {
+    if (said == warning) return;
+  }
+  if (!quiet_) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  all_.push_back(std::move(warning));
+}
+
+absl::Status WithHint(absl::Status status, absl::string_view hint) {
+  status.SetPayload(kHintUrl, absl::Cord(hint));
+  return status;
+}
+
+int Fail(const absl::Status& status, bool json) {
+  const std::string message(status.message());
+  const std::string hint = HintOf(status);
+  std::fprintf(stderr, "error: %s\n", message.c_str());
+  if (!hint.empty()) std::fprintf(stderr, "hint: %s\n", hint.c_str());
+  if (json) {
+    const std::string code =
+        absl::AsciiStrToLower(absl::StatusCodeToString(status.code()));
+    Json error = {{"code", code}, {"message", message}, {"hint", hint}};
+    Write(ToLine({{"type", "error"}, {"error", std::move(error)}}) + "\n");
+    std::fflush(stdout);
+  }
+  return 2;
+}
+
+}  // namespace sampler::tools
