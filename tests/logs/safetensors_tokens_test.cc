@@ -139,6 +139,24 @@ TEST(SafetensorsTokensTest, RefusesOtherTypesAndForeignIds) {
                       {"prompt_tokens[1]", "token id -1"}));
 }
 
+TEST(SafetensorsTokensTest, SequencesAreCutToTheRowsThatAreThere) {
+  const std::string bytes =
+      Safetensors({I64("seq_offsets", {0, 1, 3, 4}),
+                   I32("prompt_tokens", {4, 3, 2}),
+                   I64("prompt_offsets", {0, 1, 2, 3}),
+                   {"logits", "F32", "[4,5]", std::string(80, '\0')}});
+  OpenOptions options;
+  options.allow_partial = true;
+  const auto log =
+      Log::Open(WriteFile("s", bytes.substr(0, bytes.size() - 21)), options);
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_EQ((*log)->rows(), 2);
+  ASSERT_EQ((*log)->sequences().size(), 2u);
+  EXPECT_EQ((*log)->sequences()[1].first_row, 1);
+  EXPECT_EQ((*log)->sequences()[1].rows, 1);
+  EXPECT_EQ(Ids((*log)->sequences()[1].prompt), (Ids32{3}));
+}
+
 TEST(SafetensorsTokensTest, ATruncationThatTakesTheSequencesSaysSo) {
   const std::string bytes =
       Safetensors({I32("tokens", {4, 3, 2, 1}),
