@@ -74,10 +74,11 @@ void Candidates::KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
 }
 
 void Candidates::KeepTop(std::int64_t k, Ties ties) {
-  if (k >= Count()) return;
   BeginTruncation();
-  if (dense_form_) Collect(CollectThreshold(k));
-  KeepFirst(RankByLogit(list_, TieOrder::kLowId), k, ties);
+  if (k < Count()) {
+    if (dense_form_) Collect(CollectThreshold(k));
+    KeepFirst(RankByLogit(list_, TieOrder::kLowId), k, ties);
+  }
   EndTruncation();
 }
 

@@ -12,7 +12,7 @@
 //                  explained by one of the two, and is listed.
 //
 // Thread-safety: pure functions of their arguments.
-// Tested by: tests/oracle/oracle_golden_test.cc, which also feeds them wrong
+// Tested by: tests/golden_test.cc, which also feeds them wrong
 //   samplers.
 #ifndef SAMPLER_TESTS_ORACLE_GOLDEN_HARNESS_H_
 #define SAMPLER_TESTS_ORACLE_GOLDEN_HARNESS_H_

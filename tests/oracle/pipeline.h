@@ -9,7 +9,7 @@
 //   unknown type throws std::invalid_argument.
 // Thread-safety: pure functions of their arguments.
 // Tested by: tests/oracle/oracle_stages_test.cc, oracle_truncation_test.cc,
-//   oracle_golden_test.cc.
+//   ../golden_test.cc.
 #ifndef SAMPLER_TESTS_ORACLE_PIPELINE_H_
 #define SAMPLER_TESTS_ORACLE_PIPELINE_H_
 

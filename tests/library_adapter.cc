@@ -1,0 +1,111 @@
+#include "tests/library_adapter.h"
+
+#include <stdexcept>
+#include <string>
+
+#include "sampler/pipeline.h"
+
+namespace sampler {
+namespace {
+
+using nlohmann::json;
+
+oracle::Status ToOracle(RowStatus status) {
+  switch (status) {
+    case RowStatus::kOk:
+      return oracle::Status::kOk;
+    case RowStatus::kNan:
+      return oracle::Status::kNan;
+    case RowStatus::kInfinite:
+      return oracle::Status::kInfinite;
+    case RowStatus::kNoCandidate:
+      return oracle::Status::kNoCandidate;
+    case RowStatus::kWrongSize:
+      break;
+  }
+  throw std::invalid_argument("row of the wrong size");
+}
+
+unsigned __int128 ToNative(Mass mass) {
+  return static_cast<unsigned __int128>(absl::Uint128High64(mass)) << 64 |
+         absl::Uint128Low64(mass);
+}
+
+// Notes how many candidates each stage left.
+class Recorder : public StepObserver {
+ public:
+  explicit Recorder(const PipelineConfig& config) : config_(config) {}
+
+  void BeforeStage(std::size_t, const Candidates&) override {}
+  void AfterStage(std::size_t index, const Candidates& candidates) override {
+    if (candidates.status() != RowStatus::kOk) return;
+    snapshots.push_back({config_.stages[index].type,
+                         static_cast<std::size_t>(candidates.Count())});
+  }
+  void OnTruncation(const Truncation&) override {}
+
+  std::vector<oracle::Snapshot> snapshots;
+
+ private:
+  const PipelineConfig& config_;
+};
+
+template <typename T>
+T OrThrow(absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  throw std::invalid_argument(std::string(value.status().message()));
+}
+
+}  // namespace
+
+LibraryRun RunLibrary(Logits row, const json& stages,
+                      const oracle::Context& context) {
+  json config = {{"version", 1}, {"stages", stages}};
+  const bool draws =
+      !stages.empty() && (stages.back()["type"] == "categorical" ||
+                          stages.back()["type"] == "greedy");
+  if (!draws) config["stages"].push_back({{"type", "categorical"}});
+
+  const auto vocabulary_size = static_cast<std::int64_t>(row.size());
+  const Pipeline pipeline = OrThrow(
+      Pipeline::Create(OrThrow(ParseConfig(config.dump())), vocabulary_size));
+  Sequence sequence = OrThrow(Sequence::Create(
+      vocabulary_size, {context.seed, context.stream, context.prompt}));
+  for (const std::int32_t token : context.output) {
+    if (!sequence.Accept(token).ok()) throw std::invalid_argument("token");
+  }
+  sequence.set_clock(context.step);
+
+  // One workspace for all calls, as in a generation loop, so that a test would
+  // see anything that one row leaves behind for the next.
+  static thread_local Workspace workspace;
+  Recorder recorder(pipeline.config());
+  const Distribution distribution =
+      pipeline.Process(row, sequence, workspace, &recorder);
+
+  LibraryRun run;
+  oracle::Result& result = run.result;
+  result.status = ToOracle(distribution.status());
+  result.snapshots = std::move(recorder.snapshots);
+  if (!draws && !result.snapshots.empty() &&
+      result.status == oracle::Status::kOk) {
+    result.snapshots.pop_back();
+  }
+  if (result.status != oracle::Status::kOk) return run;
+  for (const Candidate& c : distribution.Top(distribution.Count())) {
+    result.candidates.push_back({c.id, c.logit, distribution.WeightOf(c.id)});
+  }
+  result.total = ToNative(distribution.TotalMass());
+  if (draws) {
+    const Token token = pipeline.DrawFrom(distribution, sequence, workspace);
+    result.token = token.id;
+    if (stages.back()["type"] == "categorical") result.u = token.u();
+  }
+  const TokenId head = result.candidates.front().id;
+  run.entropy = distribution.Entropy();
+  run.head_probability = distribution.Probability(head);
+  run.head_logprob = distribution.Logprob(head);
+  return run;
+}
+
+}  // namespace sampler

@@ -1,0 +1,179 @@
+// The library against the oracle, which restates every definition the slow way:
+// kept sets, logits, weights, masses, entropy, token and u, bit for bit.
+//
+//   * exhaustively on small rows over an alphabet with ties, -0, -inf, +inf and
+//     NaN, for every stage at the corners of its parameters;
+//   * on random chains of stages at production vocabulary sizes, over the row
+//     shapes on which samplers go wrong.
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "tests/library_adapter.h"
+#include "tests/oracle/pipeline.h"
+#include "tests/random_chain.h"
+#include "tests/rows.h"
+#include "tests/test_share.h"
+
+namespace sampler {
+namespace {
+
+using nlohmann::json;
+
+// Equal as bits, but for the sign of zero, which has no meaning.
+bool SameBits(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a + 0.0) ==
+         std::bit_cast<std::uint64_t>(b + 0.0);
+}
+
+// "" if both say the same, else the first difference.
+std::string Difference(const LibraryRun& run, const oracle::Result& oracle) {
+  const oracle::Result& library = run.result;
+  if (library.status != oracle.status) return "status";
+  if (library.snapshots.size() != oracle.snapshots.size()) return "stages run";
+  for (std::size_t i = 0; i < oracle.snapshots.size(); ++i) {
+    if (library.snapshots[i].kept != oracle.snapshots[i].kept) {
+      return "kept by stage " + std::to_string(i) + ": " +
+             std::to_string(library.snapshots[i].kept) + ", want " +
+             std::to_string(oracle.snapshots[i].kept);
+    }
+  }
+  if (library.candidates.size() != oracle.candidates.size()) return "kept";
+  for (std::size_t i = 0; i < oracle.candidates.size(); ++i) {
+    const oracle::Candidate& a = library.candidates[i];
+    const oracle::Candidate& b = oracle.candidates[i];
+    if (a.id != b.id) return "id at rank " + std::to_string(i);
+    if (!SameBits(a.logit, b.logit)) return "logit of " + std::to_string(a.id);
+    if (a.weight != b.weight) return "weight of " + std::to_string(a.id);
+  }
+  if (library.total != oracle.total) return "total mass";
+  if (library.token != oracle.token) return "token";
+  if (library.u != oracle.u) return "u";
+  if (oracle.status != oracle::Status::kOk) return "";
+  const oracle::TokenId head = oracle.candidates.front().id;
+  if (!SameBits(run.entropy, oracle.Entropy())) return "entropy";
+  if (!SameBits(run.head_probability, oracle.Probability(head))) {
+    return "probability";
+  }
+  if (!SameBits(run.head_logprob, oracle.Logprob(head))) return "logprob";
+  return "";
+}
+
+class Comparison {
+ public:
+  void Compare(Logits row, const std::vector<double>& values,
+               const json& stages, const oracle::Context& context) {
+    ++count_;
+    const std::string difference =
+        Difference(RunLibrary(row, stages, context),
+                   oracle::RunStages(values, stages, context));
+    if (difference.empty()) return;
+    if (++different_ <= 5) {
+      ADD_FAILURE() << difference << "\n  stages " << stages.dump()
+                    << "\n  row "
+                    << (values.size() <= 8 ? json(values).dump() : "(large)");
+    }
+  }
+  ~Comparison() {
+    std::cout << count_ << " comparisons, " << different_ << " differ\n";
+    EXPECT_EQ(different_, 0);
+    EXPECT_GT(count_, 0);
+  }
+
+ private:
+  int count_ = 0;
+  int different_ = 0;
+};
+
+// ---- Small rows, exhaustively ----------------------------------------------
+
+class SmallRows : public testing::TestWithParam<json> {};
+
+TEST_P(SmallRows, AgreeWithTheOracle) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const std::vector<double> alphabet = {
+      -kInfinity, -1.0,          0.0,
+      -0.0,       std::log(2.0), 1.0,
+      40.0,       kInfinity,     std::numeric_limits<double>::quiet_NaN()};
+  const oracle::Context context = {
+      .prompt = {0, 0, 1}, .output = {0, 2, 2}, .seed = 42, .stream = 7};
+  Comparison comparison;
+  for (std::size_t size = 3; size <= 4; ++size) {
+    const auto rows = static_cast<std::size_t>(std::pow(alphabet.size(), size));
+    for (std::size_t code = 0; code < rows; ++code) {
+      std::vector<double> row(size);
+      for (std::size_t i = 0, rest = code; i < size; ++i) {
+        row[i] = alphabet[rest % alphabet.size()];
+        rest /= alphabet.size();
+      }
+      comparison.Compare(absl::MakeConstSpan(row), row, GetParam(), context);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Corners, SmallRows, testing::ValuesIn(CornerChains()),
+                         [](const testing::TestParamInfo<json>& info) {
+                           return info.param[0]["type"].get<std::string>() +
+                                  "_" + std::to_string(info.index);
+                         });
+
+// ---- Production sizes ------------------------------------------------------
+
+class LargeRows : public testing::TestWithParam<std::tuple<int, RowKind>> {};
+
+TEST_P(LargeRows, AgreeWithTheOracle) {
+  const auto& [size, kind] = GetParam();
+  const auto vocabulary = static_cast<std::size_t>(size);
+  std::mt19937_64 random(vocabulary * 8 + static_cast<std::size_t>(kind));
+  Comparison comparison;
+  const int rows = Share(2);
+  for (int r = 0; r < rows; ++r) {
+    const std::vector<float> row = MakeRow(kind, vocabulary, random());
+    const std::vector<double> values(row.begin(), row.end());
+    const int chains = Share(size > 200'000 ? 6 : 10);
+    for (int c = 0; c < chains; ++c) {
+      oracle::Context context = RandomContext(random, size);
+      comparison.Compare(absl::MakeConstSpan(row), values,
+                         RandomChain(random, size), context);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sizes, LargeRows,
+    testing::Combine(testing::Values(32'000, 128'256, 151'936, 262'144),
+                     testing::ValuesIn(kAllRowKinds)),
+    [](const testing::TestParamInfo<std::tuple<int, RowKind>>& info) {
+      return std::to_string(std::get<0>(info.param)) + "_" +
+             RowKindName(std::get<1>(info.param));
+    });
+
+// Sizes around every internal limit (lanes, blocks, selection), where thousands
+// of random chains are cheap.
+TEST(MediumRows, AgreeWithTheOracle) {
+  std::mt19937_64 random(20251123);
+  Comparison comparison;
+  const int chains = Share(6000);
+  for (int c = 0; c < chains; ++c) {
+    const int sizes[] = {1,   2,   7,    16,   63,   64,   65,  255,
+                         256, 257, 1000, 1023, 1025, 2049, 4097};
+    const int size = sizes[random() % std::size(sizes)];
+    const RowKind kind = kAllRowKinds[random() % std::size(kAllRowKinds)];
+    const std::vector<float> row =
+        MakeRow(kind, static_cast<std::size_t>(size), random());
+    const std::vector<double> values(row.begin(), row.end());
+    comparison.Compare(absl::MakeConstSpan(row), values,
+                       RandomChain(random, size), RandomContext(random, size));
+  }
+}
+
+}  // namespace
+}  // namespace sampler

@@ -1,0 +1,271 @@
+#include "tests/random_chain.h"
+
+#include <set>
+#include <string>
+
+namespace sampler {
+namespace {
+
+using nlohmann::json;
+
+class Chooser {
+ public:
+  explicit Chooser(std::mt19937_64& random) : random_(random) {}
+
+  int Below(int n) {
+    return static_cast<int>(random_() % static_cast<std::uint64_t>(n));
+  }
+  bool Maybe(int percent) { return Below(100) < percent; }
+  double Uniform(double low, double high) {
+    return low + (high - low) * static_cast<double>(random_() >> 11) * 0x1p-53;
+  }
+  template <typename T>
+  T Of(std::initializer_list<T> values) {
+    return values.begin()[Below(static_cast<int>(values.size()))];
+  }
+
+  // Sets `name` to one of `words` with some probability.
+  void Option(json& stage, const char* name,
+              std::initializer_list<const char*> words) {
+    if (Maybe(40)) stage[name] = Of(words);
+  }
+  void MinKeep(json& stage) {
+    if (Maybe(15)) stage["min_keep"] = Of({1, 2, 17, 300, 5000, 400'000});
+  }
+  std::vector<int> Ids(int count, int vocabulary_size) {
+    std::set<int> ids;
+    for (int i = 0; i < count; ++i) ids.insert(Below(vocabulary_size));
+    return {ids.begin(), ids.end()};
+  }
+
+ private:
+  std::mt19937_64& random_;
+};
+
+json Edit(Chooser& choose, int v) {
+  switch (choose.Below(6)) {
+    case 0: {
+      json bias = json::object();
+      for (const int id : choose.Ids(1 + choose.Below(20), v)) {
+        bias[std::to_string(id)] =
+            choose.Maybe(25) ? json(false) : json(choose.Uniform(-20, 20));
+      }
+      return {{"type", "logit_bias"}, {"bias", bias}};
+    }
+    case 1:
+      return {{"type", "suppress_tokens"},
+              {"ids", choose.Ids(1 + choose.Below(50), v)},
+              {"when", choose.Of({"always", "begin"})}};
+    case 2:
+      return {{"type", "allow_tokens"},
+              {"ids", choose.Ids(1 + choose.Below(3 * v), v)}};
+    case 3: {
+      json stage = {{"type", "repetition_penalty"},
+                    {"penalty", choose.Of({1.0, 1.1, 1.3, 0.8, 2.0})}};
+      choose.Option(stage, "scope", {"prompt", "output", "both"});
+      if (choose.Maybe(40)) stage["window"] = 1 + choose.Below(80);
+      if (choose.Maybe(20)) stage["ignore_first"] = choose.Below(60);
+      if (choose.Maybe(25)) stage["normalize"] = true;
+      return stage;
+    }
+    default: {
+      json stage = {
+          {"type", choose.Of({"frequency_penalty", "presence_penalty"})},
+          {"penalty", choose.Uniform(-2, 2)}};
+      choose.Option(stage, "scope", {"prompt", "output", "both"});
+      if (choose.Maybe(40)) stage["window"] = 1 + choose.Below(80);
+      return stage;
+    }
+  }
+}
+
+json Temperature(Chooser& choose) {
+  if (choose.Maybe(70)) {
+    return {
+        {"type", "temperature"},
+        {"temperature", choose.Maybe(10) ? choose.Of({0.0, 1.0, 100.0, 0.01})
+                                         : choose.Uniform(0.3, 2.0)}};
+  }
+  return {{"type", "temperature"},
+          {"schedule",
+           {{"from", choose.Uniform(0.2, 2)},
+            {"to", choose.Uniform(0.2, 2)},
+            {"steps", 1 + choose.Below(60)},
+            {"start", choose.Below(20)},
+            {"shape", choose.Of({"linear", "exponential", "cosine"})},
+            {"clock", choose.Of({"position", "step"})}}}};
+}
+
+json Truncation(Chooser& choose, int v) {
+  switch (choose.Below(4)) {
+    case 0: {
+      json stage = {{"type", "top_k"},
+                    {"k", choose.Maybe(60) ? 1 + choose.Below(200)
+                                           : choose.Below(2 * v)}};
+      choose.Option(stage, "ties", {"exact", "keep_all"});
+      return stage;
+    }
+    case 1: {
+      json stage = {
+          {"type", "top_p"},
+          {"p", choose.Maybe(10) ? choose.Of({0.0, 1.0, 0x1p-60, 1 - 0x1p-53})
+                                 : choose.Uniform(0, 1)}};
+      choose.MinKeep(stage);
+      choose.Option(stage, "ties", {"exact", "keep_all"});
+      choose.Option(stage, "equality", {"stop", "continue"});
+      choose.Option(stage, "crossing", {"include", "exclude"});
+      choose.Option(stage, "mass", {"surviving", "original"});
+      choose.Option(stage, "tie_order", {"low_id", "high_id"});
+      return stage;
+    }
+    case 2: {
+      json stage = {{"type", "min_p"},
+                    {"p", choose.Maybe(15) ? choose.Of({0.0, 1.0, 1e-12})
+                                           : choose.Uniform(0, 0.3)}};
+      choose.MinKeep(stage);
+      return stage;
+    }
+    default: {
+      json stage = {{"type", "typical_p"},
+                    {"p", choose.Maybe(10) ? choose.Of({1.0, 1e-9})
+                                           : choose.Uniform(0.01, 0.999)}};
+      choose.MinKeep(stage);
+      choose.Option(stage, "ties", {"exact", "keep_all"});
+      choose.Option(stage, "equality", {"stop", "continue"});
+      return stage;
+    }
+  }
+}
+
+}  // namespace
+
+json RandomChain(std::mt19937_64& random, int vocabulary_size) {
+  Chooser choose(random);
+  json chain = json::array();
+  const int stages = 1 + choose.Below(6);
+  for (int i = 0; i < stages; ++i) {
+    const int kind = choose.Below(10);
+    chain.push_back(kind < 3   ? Edit(choose, vocabulary_size)
+                    : kind < 5 ? Temperature(choose)
+                               : Truncation(choose, vocabulary_size));
+  }
+  if (choose.Maybe(10)) {
+    chain.push_back({{"type", "greedy"}});
+  } else if (choose.Maybe(60)) {
+    chain.push_back(
+        {{"type", "categorical"}, {"order", choose.Of({"id", "rank"})}});
+  }
+  return chain;
+}
+
+oracle::Context RandomContext(std::mt19937_64& random, int vocabulary_size) {
+  Chooser choose(random);
+  oracle::Context context;
+  const auto fill = [&](std::vector<oracle::TokenId>& tokens) {
+    const int length = choose.Below(100);
+    // Few distinct tokens, so that counts rise above one.
+    for (int i = 0; i < length; ++i) {
+      tokens.push_back(choose.Below(std::min(vocabulary_size, 60)));
+    }
+  };
+  fill(context.prompt);
+  fill(context.output);
+  context.step = choose.Below(100);
+  context.seed = random();
+  context.stream = static_cast<std::uint32_t>(random());
+  return context;
+}
+
+std::vector<json> CornerChains() {
+  std::vector<json> chains;
+  const auto add = [&](json stage) {
+    chains.push_back(json::array({std::move(stage)}));
+  };
+  const json draw = {{"type", "categorical"}};
+  const json by_rank = {{"type", "categorical"}, {"order", "rank"}};
+  add(draw);
+  add(by_rank);
+  add({{"type", "greedy"}});
+  for (const double t : {0.0, 1e-310, 1e-3, 0.5, 1.0, 2.0, 1e300}) {
+    chains.push_back({{{"type", "temperature"}, {"temperature", t}}, draw});
+  }
+  for (const char* shape : {"linear", "exponential", "cosine"}) {
+    for (const int steps : {2, 3, 9}) {
+      add({{"type", "temperature"},
+           {"schedule",
+            {{"from", 2.0}, {"to", 0.5}, {"steps", steps}, {"shape", shape}}}});
+    }
+  }
+  for (const int k : {0, 1, 2, 3, 9}) {
+    for (const char* ties : {"exact", "keep_all"}) {
+      add({{"type", "top_k"}, {"k", k}, {"ties", ties}});
+    }
+  }
+  for (const double p : {0.0, 5e-324, 0.25, 0.5, 0.75, 1 - 0x1p-53, 1.0}) {
+    for (const char* equality : {"stop", "continue"}) {
+      for (const char* crossing : {"include", "exclude"}) {
+        for (const char* order : {"low_id", "high_id"}) {
+          add({{"type", "top_p"},
+               {"p", p},
+               {"equality", equality},
+               {"crossing", crossing},
+               {"tie_order", order}});
+        }
+      }
+      add({{"type", "top_p"}, {"p", p}, {"ties", "keep_all"}, {"min_keep", 2}});
+      chains.push_back({{{"type", "top_k"}, {"k", 2}},
+                        {{"type", "temperature"}, {"temperature", 0.7}},
+                        {{"type", "top_p"},
+                         {"p", p},
+                         {"mass", "original"},
+                         {"equality", equality}}});
+    }
+  }
+  for (const double p : {0.0, 5e-324, 0.5, 0.75, 1.0}) {
+    for (const int min_keep : {1, 2, 9}) {
+      add({{"type", "min_p"}, {"p", p}, {"min_keep", min_keep}});
+    }
+  }
+  for (const double p : {5e-324, 0.2, 0.5, 0.9, 1.0}) {
+    for (const char* ties : {"exact", "keep_all"}) {
+      add({{"type", "typical_p"}, {"p", p}, {"ties", ties}});
+    }
+    add({{"type", "typical_p"}, {"p", p}, {"equality", "continue"}});
+    add({{"type", "typical_p"}, {"p", p}, {"min_keep", 3}});
+  }
+  for (const double penalty : {1e-320, 0.5, 1.0, 1.5}) {
+    for (const bool normalize : {false, true}) {
+      add({{"type", "repetition_penalty"},
+           {"penalty", penalty},
+           {"normalize", normalize}});
+    }
+    add({{"type", "repetition_penalty"},
+         {"penalty", penalty},
+         {"scope", "prompt"},
+         {"ignore_first", 2}});
+    add({{"type", "repetition_penalty"}, {"penalty", penalty}, {"window", 4}});
+  }
+  for (const char* type : {"frequency_penalty", "presence_penalty"}) {
+    for (const double penalty : {-1.5, 0.0, 0.5, 1e308}) {
+      for (const char* scope : {"prompt", "output", "both"}) {
+        chains.push_back(
+            {{{"type", type}, {"penalty", penalty}, {"scope", scope}},
+             {{"type", "top_p"}, {"p", 0.5}}});
+      }
+    }
+  }
+  add({{"type", "logit_bias"}, {"bias", json::object()}});
+  add({{"type", "logit_bias"}, {"bias", {{"0", false}, {"2", 1.5}}}});
+  chains.push_back({{{"type", "logit_bias"}, {"bias", {{"1", 1e308}}}},
+                    {{"type", "logit_bias"}, {"bias", {{"1", 1.7e308}}}},
+                    draw});
+  add({{"type", "suppress_tokens"}, {"ids", {0, 1, 2}}});
+  add({{"type", "suppress_tokens"}, {"ids", {1}}, {"when", "begin"}});
+  chains.push_back({{{"type", "allow_tokens"}, {"ids", {0, 2}}},
+                    {{"type", "min_p"}, {"p", 0.4}},
+                    {{"type", "suppress_tokens"}, {"ids", {2}}},
+                    by_rank});
+  return chains;
+}
+
+}  // namespace sampler
