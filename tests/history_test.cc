@@ -1,0 +1,156 @@
+#include "sampler/history.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/test_share.h"
+
+namespace sampler {
+namespace {
+
+using Tokens = std::vector<std::int32_t>;
+
+Tokens ToVector(const HistoryView& view) {
+  Tokens tokens;
+  for (std::size_t i = 0; i < view.size(); ++i) tokens.push_back(view[i]);
+  return tokens;
+}
+
+// The view by its definition on plain vectors.
+Tokens SlowView(const Tokens& prompt, const Tokens& output, Scope scope,
+                std::optional<std::int64_t> window, std::int64_t ignore_first) {
+  Tokens tokens;
+  if (scope != Scope::kOutput) {
+    for (std::size_t i = 0; i < prompt.size(); ++i) {
+      if (static_cast<std::int64_t>(i) >= ignore_first) {
+        tokens.push_back(prompt[i]);
+      }
+    }
+  }
+  if (scope != Scope::kPrompt) {
+    tokens.insert(tokens.end(), output.begin(), output.end());
+  }
+  while (window.has_value() &&
+         static_cast<std::int64_t>(tokens.size()) > *window) {
+    tokens.erase(tokens.begin());
+  }
+  return tokens;
+}
+
+TEST(History, ViewsEqualAPlainVectorOverRandomTraces) {
+  std::mt19937_64 random(1);
+  for (int trace = 0; trace < Share(100); ++trace) {
+    Tokens prompt(random() % 8);
+    for (auto& t : prompt) t = static_cast<std::int32_t>(random() % 5);
+    History history(prompt);
+    Tokens output;
+    for (int step = 0; step < 40; ++step) {
+      if (random() % 3 != 0) {
+        output.push_back(static_cast<std::int32_t>(random() % 5));
+        history.Accept(output.back());
+      } else {
+        const std::size_t n = random() % (output.size() + 1);
+        output.resize(output.size() - n);
+        history.Rollback(n);
+      }
+      ASSERT_EQ(Tokens(history.prompt().begin(), history.prompt().end()),
+                prompt);
+      ASSERT_EQ(Tokens(history.output().begin(), history.output().end()),
+                output);
+      const auto n = static_cast<std::int64_t>(prompt.size() + output.size());
+      for (const Scope scope : {Scope::kPrompt, Scope::kOutput, Scope::kBoth}) {
+        for (const std::int64_t ignore :
+             {std::int64_t{0}, std::int64_t{1},
+              static_cast<std::int64_t>(prompt.size()), n + 7,
+              std::numeric_limits<std::int64_t>::max()}) {
+          EXPECT_EQ(ToVector(history.View(scope, std::nullopt, ignore)),
+                    SlowView(prompt, output, scope, std::nullopt, ignore));
+          for (const std::int64_t window :
+               {std::int64_t{0}, std::int64_t{1},
+                static_cast<std::int64_t>(output.size()),
+                static_cast<std::int64_t>(output.size()) + 1, n, n + 1,
+                std::numeric_limits<std::int64_t>::max()}) {
+            EXPECT_EQ(ToVector(history.View(scope, window, ignore)),
+                      SlowView(prompt, output, scope, window, ignore));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(History, CopiesAreIndependentAndShareThePrompt) {
+  History a({1, 2, 3});
+  a.Accept(4);
+  History b = a;
+  EXPECT_EQ(a.prompt().data(), b.prompt().data());
+  b.Accept(5);
+  a.Rollback(1);
+  EXPECT_EQ(Tokens(a.output().begin(), a.output().end()), Tokens());
+  EXPECT_EQ(Tokens(b.output().begin(), b.output().end()), Tokens({4, 5}));
+}
+
+TEST(History, OutlivesTheHistoryItWasCopiedFrom) {
+  std::optional<History> original(std::in_place, Tokens{7, 8});
+  const History copy = *original;
+  original.reset();
+  EXPECT_EQ(Tokens(copy.prompt().begin(), copy.prompt().end()), Tokens({7, 8}));
+}
+
+TEST(TokenCounts, CountEveryDistinctTokenInOrderOfFirstOccurrence) {
+  std::mt19937_64 random(2);
+  TokenCounts counts;
+  counts.Reserve(50);
+  for (int round = 0; round < Share(500); ++round) {
+    Tokens prompt(random() % 20), output(random() % 20);
+    for (auto& t : prompt) t = static_cast<std::int32_t>(random() % 50);
+    for (auto& t : output) t = static_cast<std::int32_t>(random() % 50);
+    std::vector<std::pair<std::int32_t, std::uint32_t>> slow;
+    for (const Tokens* part : {&prompt, &output}) {
+      for (const std::int32_t t : *part) {
+        auto at = slow.begin();
+        while (at != slow.end() && at->first != t) ++at;
+        if (at == slow.end()) at = slow.insert(at, {t, 0});
+        ++at->second;
+      }
+    }
+    std::vector<std::pair<std::int32_t, std::uint32_t>> fast;
+    counts.ForEach({prompt, output}, [&](std::int32_t t, std::uint32_t n) {
+      fast.emplace_back(t, n);
+    });
+    ASSERT_EQ(fast, slow);
+  }
+}
+
+TEST(TokenCounts, ForgetEverythingBetweenCalls) {
+  TokenCounts counts;
+  counts.Reserve(4);
+  const Tokens first = {1, 1, 2};
+  const Tokens second = {2};
+  counts.ForEach({first, {}}, [](std::int32_t, std::uint32_t) {});
+  counts.ForEach({{}, second}, [](std::int32_t t, std::uint32_t n) {
+    EXPECT_EQ(t, 2);
+    EXPECT_EQ(n, 1u);
+  });
+}
+
+TEST(TokenCounts, KeepTheirRoomWhenASmallerVocabularyAsks) {
+  TokenCounts counts;
+  counts.Reserve(10);
+  counts.Reserve(2);
+  const Tokens tokens = {9};
+  int calls = 0;
+  counts.ForEach({tokens, {}}, [&](std::int32_t t, std::uint32_t n) {
+    ++calls;
+    EXPECT_EQ(t, 9);
+    EXPECT_EQ(n, 1u);
+  });
+  EXPECT_EQ(calls, 1);
+}
+
+}  // namespace
+}  // namespace sampler
