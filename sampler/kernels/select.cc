@@ -28,7 +28,7 @@ class Search {
          SelectScratch& scratch)
       : ranking_(ranking),
         weight_of_(weight_of),
-        target_(target == 0 ? Mass{1} : target),
+        target_(target),
         scratch_(scratch) {}
 
   Cut Run() {
@@ -74,7 +74,8 @@ class Search {
     std::size_t lowest = 0;
     while (buckets[lowest].count == 0) ++lowest;
     std::size_t digit = kBuckets - 1;
-    while (digit > lowest && mass_above_ + buckets[digit].mass < target_) {
+    while (digit > lowest && (buckets[digit].count == 0 ||
+                              mass_above_ + buckets[digit].mass < target_)) {
       mass_above_ += buckets[digit].mass;
       count_above_ += buckets[digit].count;
       --digit;
