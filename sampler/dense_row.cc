@@ -49,6 +49,12 @@ void DenseRow::Note(double value) {
   }
 }
 
+void DenseRow::Replace(double before, double after) {
+  if (std::isfinite(before)) --finite_count_;
+  if (std::isfinite(after)) ++finite_count_;
+  Note(after);
+}
+
 std::size_t DenseRow::LoadBlock(std::size_t block, Block& values) const {
   const std::size_t first = block * kBlockSize;
   const std::size_t count = std::min(kBlockSize, size() - first);
@@ -72,7 +78,8 @@ double DenseRow::Value(std::size_t id) const {
 }
 
 void DenseRow::Set(std::size_t id, double value) {
-  if (Value(id) == kRemoved) return;
+  const double before = Value(id);
+  if (before == kRemoved) return;
   if (!IsEdited(id)) {
     slot_[id] = static_cast<std::uint32_t>(edited_.size());
     edited_.push_back(static_cast<std::uint32_t>(id));
@@ -83,8 +90,7 @@ void DenseRow::Set(std::size_t id, double value) {
   const std::size_t block = id / kBlockSize;
   has_edits_[block] = 1;
   dirty_[block] = 1;
-  if (value == kRemoved) --finite_count_;
-  Note(value);
+  Replace(before, value);
 }
 
 void DenseRow::Scale(double factor) {
@@ -100,9 +106,9 @@ void DenseRow::Scale(double factor) {
   for (double& max : block_max_) max *= factor;
   for (double& value : edited_values_) {
     if (value == kRemoved) continue;
+    const double before = value;
     value *= factor;
-    if (value == kRemoved) --finite_count_;
-    Note(value);
+    Replace(before, value);
   }
 }
 

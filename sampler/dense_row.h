@@ -117,6 +117,8 @@ class DenseRow {
 
   // Notes NaN and +inf in a value that a change has produced.
   void Note(double value);
+  // Notes that one edited value has become another.
+  void Replace(double before, double after);
 
   // Converts, scales and edits one block; returns its length.
   std::size_t LoadBlock(std::size_t block, Block& values) const;
