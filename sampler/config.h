@@ -53,11 +53,11 @@ struct StageConfig {
 enum class Rng { kHouse };
 
 struct PipelineConfig {
-  std::string schema;       // "$schema", kept for round trips.
-  std::string description;  // One line of purpose.
-  std::optional<std::uint64_t> seed;
+  std::string schema = {};       // "$schema", kept for round trips.
+  std::string description = {};  // One line of purpose.
+  std::optional<std::uint64_t> seed = {};
   Rng rng = Rng::kHouse;
-  std::vector<StageConfig> stages;
+  std::vector<StageConfig> stages = {};
 
   friend bool operator==(const PipelineConfig&,
                          const PipelineConfig&) = default;

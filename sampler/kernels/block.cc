@@ -6,67 +6,108 @@
 #include <limits>
 
 #include "sampler/kernels/exp.h"
+#include "sampler/kernels/weight.h"
 
+// Highway compiles everything between HWY_BEFORE_NAMESPACE and
+// HWY_AFTER_NAMESPACE once for every instruction set and picks one at run time.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sampler/kernels/block.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
-namespace {
+namespace HWY_NAMESPACE {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-// Exp(-64) * 2^51 = 3.6e-13: a clamp here changes no weight, and keeps the
-// argument where the exponential needs no special cases.
-constexpr double kClamp = -64.0;
-
-inline Weight WeightOf(double value, double max) {
-  const double x = value - max;
-  const double e = ExpInNormalRange(x < kClamp ? kClamp : x);
-  // Adding 2^52 leaves the rounded integer in the low mantissa bits; it is at
-  // most 2^51, so it cannot carry into the exponent.
-  return std::bit_cast<std::uint64_t>(e * 0x1p51 + 0x1p52) &
-         ((std::uint64_t{1} << 52) - 1);
-}
-
-}  // namespace
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::ScalableTag<double>;
+using V = hn::Vec<D>;
 
 BlockSummary Summarize(const double* values, std::size_t count) {
-  // Eight independent lanes, so that no comparison waits for the one before.
-  constexpr std::size_t kLanes = 8;
-  double max[kLanes];
-  double min[kLanes];
-  std::uint64_t finite[kLanes] = {};
-  std::uint64_t nan[kLanes] = {};
-  std::fill_n(max, kLanes, -kInfinity);
-  std::fill_n(min, kLanes, kInfinity);
-  const auto look = [&](std::size_t lane, double v) {
-    max[lane] = v > max[lane] ? v : max[lane];
-    const bool is_finite = v > -kInfinity && v < kInfinity;
-    const double low = is_finite ? v : kInfinity;
-    min[lane] = low < min[lane] ? low : min[lane];
-    finite[lane] += is_finite ? 1u : 0u;
-    nan[lane] |= v != v ? 1u : 0u;
+  const D d;
+  const std::size_t lanes = hn::Lanes(d);
+  const V plus = hn::Set(d, std::numeric_limits<double>::infinity());
+  const V minus = hn::Neg(plus);
+  V max = minus;
+  V min = plus;
+  std::size_t nan = 0;
+  std::size_t finite = 0;
+  const auto look = [&](V v) HWY_ATTR {
+    // Comparisons are false for NaN, so none enters the extremes.
+    max = hn::IfThenElse(hn::Gt(v, max), v, max);
+    const auto is_finite = hn::And(hn::Gt(v, minus), hn::Lt(v, plus));
+    min = hn::Min(min, hn::IfThenElse(is_finite, v, plus));
+    finite += hn::CountTrue(d, is_finite);
+    nan += hn::CountTrue(d, hn::IsNaN(v));
   };
   std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      look(lane, values[i + lane]);
-    }
+  for (; i + lanes <= count; i += lanes) look(hn::LoadU(d, values + i));
+  if (i < count) {
+    // The rest, filled up with what changes no summary.
+    double rest[HWY_MAX_BYTES / sizeof(double)];
+    std::fill(rest, rest + lanes, -std::numeric_limits<double>::infinity());
+    std::copy(values + i, values + count, rest);
+    look(hn::LoadU(d, rest));
   }
-  for (; i < count; ++i) look(0, values[i]);
+  return {hn::GetLane(hn::MaxOfLanes(d, max)),
+          hn::GetLane(hn::MinOfLanes(d, min)), finite, nan != 0};
+}
 
-  BlockSummary summary{-kInfinity, kInfinity, 0, false};
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    summary.max = std::max(summary.max, max[lane]);
-    summary.min_finite = std::min(summary.min_finite, min[lane]);
-    summary.finite += finite[lane];
-    summary.has_nan |= nan[lane] != 0;
+// The operations of ExpInNormalRange (exp.h), in the same order, followed by
+// the rounding to an integer: adding 2^52 leaves it in the low mantissa bits,
+// and as it is at most 2^51 it cannot carry into the exponent.
+void ComputeWeights(const double* values, std::size_t count, double max,
+                    Weight* weights) {
+  const D d;
+  const hn::RebindToUnsigned<D> du;
+  const std::size_t lanes = hn::Lanes(d);
+  const V magic = hn::Set(d, kRoundMagic);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const V gap = hn::Sub(hn::LoadU(d, values + i), hn::Set(d, max));
+    const V x = hn::Max(gap, hn::Set(d, kClamp));
+    const V biased = hn::Add(hn::Mul(x, hn::Set(d, kLog2E)), magic);
+    const V k = hn::Sub(biased, magic);
+    const V r = hn::Sub(hn::Sub(x, hn::Mul(k, hn::Set(d, kLn2Head))),
+                        hn::Mul(k, hn::Set(d, kLn2Tail)));
+    V q = hn::Set(d, kExpCoefficients[9]);
+    for (int c = 8; c >= 0; --c) {
+      q = hn::Add(hn::Mul(q, r), hn::Set(d, kExpCoefficients[c]));
+    }
+    const V mantissa =
+        hn::Add(hn::Set(d, 1.0), hn::Add(r, hn::Mul(hn::Mul(r, r), q)));
+    const V e =
+        hn::BitCast(d, hn::Add(hn::BitCast(du, mantissa),
+                               hn::ShiftLeft<52>(hn::BitCast(du, biased))));
+    const V rounded =
+        hn::Add(hn::Mul(e, hn::Set(d, 0x1p51)), hn::Set(d, 0x1p52));
+    hn::StoreU(hn::And(hn::BitCast(du, rounded),
+                       hn::Set(du, (std::uint64_t{1} << 52) - 1)),
+               du, weights + i);
   }
-  return summary;
+  for (; i < count; ++i) weights[i] = WeightOf(values[i], max);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace sampler::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sampler::kernels {
+
+HWY_EXPORT(Summarize);
+HWY_EXPORT(ComputeWeights);
+
+BlockSummary Summarize(const double* values, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(Summarize)(values, count);
 }
 
 void ComputeWeights(const double* values, std::size_t count, double max,
                     Weight* weights) {
-  for (std::size_t i = 0; i < count; ++i) weights[i] = WeightOf(values[i], max);
+  HWY_DYNAMIC_DISPATCH(ComputeWeights)(values, count, max, weights);
 }
 
 Weight ComputeWeight(double value, double max) { return WeightOf(value, max); }
 
 }  // namespace sampler::kernels
+#endif  // HWY_ONCE

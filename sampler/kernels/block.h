@@ -1,9 +1,10 @@
 // Passes over one block of a row: the innermost loops of the library.
 //
 // A row is processed in blocks of kBlockSize doubles that have been converted,
-// scaled and edited already (DenseRow::LoadBlock). The loops are branch-free
-// and free of dependencies between elements, so that they can be vectorised;
-// hand-written SIMD versions take their place here and nowhere else.
+// scaled and edited already (DenseRow::LoadBlock). The loops are written with
+// Highway, compiled for every instruction set and chosen at run time; vector
+// and scalar code do the same operations in the same order, so results are the
+// same bits everywhere.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/kernels_test.cc.
