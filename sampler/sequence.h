@@ -70,7 +70,7 @@ class Sequence {
   // The whole state as JSON text, and back. Restore(Snapshot()) equals the
   // sequence; InvalidArgument for anything that is not a snapshot.
   std::string Snapshot() const;
-  static absl::StatusOr<Sequence> Restore(absl::string_view json);
+  static absl::StatusOr<Sequence> Restore(absl::string_view snapshot);
 
   friend bool operator==(const Sequence& a, const Sequence& b);
 

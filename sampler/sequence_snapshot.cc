@@ -76,8 +76,8 @@ std::string Sequence::Snapshot() const {
   return json.dump();
 }
 
-absl::StatusOr<Sequence> Sequence::Restore(absl::string_view text) {
-  const Json json = Json::parse(text.begin(), text.end(), nullptr,
+absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
+  const Json json = Json::parse(snapshot.begin(), snapshot.end(), nullptr,
                                 /*allow_exceptions=*/false);
   if (!json.is_object()) {
     return absl::InvalidArgumentError(

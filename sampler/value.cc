@@ -16,7 +16,7 @@ std::string RealToText(double real) {
   if (std::isnan(real)) return "NaN";
   if (std::isinf(real)) return real > 0 ? "Infinity" : "-Infinity";
   for (int digits = 1; digits < 17; ++digits) {
-    const std::string text = absl::StrFormat("%.*g", digits, real);
+    std::string text = absl::StrFormat("%.*g", digits, real);
     double back = 0.0;
     if (absl::SimpleAtod(text, &back) && back == real) return text;
   }

@@ -44,7 +44,7 @@ BlockSummary Summarize(const double* values, std::size_t count) {
   for (; i + lanes <= count; i += lanes) look(hn::LoadU(d, values + i));
   if (i < count) {
     // The rest, filled up with what changes no summary.
-    double rest[HWY_MAX_BYTES / sizeof(double)];
+    double rest[HWY_MAX_BYTES / sizeof(double)];  // NOLINT
     std::fill(rest, rest + lanes, -std::numeric_limits<double>::infinity());
     std::copy(values + i, values + count, rest);
     look(hn::LoadU(d, rest));

@@ -33,7 +33,7 @@ class Checker {
       }
     }
     for (const Parameter& line : table) {
-      if (line.required() && given.count(std::string(line.name())) == 0) {
+      if (line.required() && !given.contains(std::string(line.name()))) {
         Report(absl::StrCat(pointer, "/", line.name()),
                absl::StrCat("missing, want ", line.Allowed(), " (",
                             line.meaning(), ")"));

@@ -122,8 +122,8 @@ std::string Parameter::Allowed() const {
 
 // ---- Parameters -----------------------------------------------------------
 
-Parameters::Parameters(const ParameterTable& table, const Value::Object& given)
-    : table_(table), values_(given) {
+Parameters::Parameters(const ParameterTable& table, Value::Object given)
+    : table_(table), values_(std::move(given)) {
   for (const Parameter& line : table) {
     if (line.default_value().has_value()) {
       values_.emplace(std::string(line.name()), *line.default_value());

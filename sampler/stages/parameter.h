@@ -120,7 +120,8 @@ void CheckParameters(const ParameterTable& table, const Value::Object& given,
 // that kind, and it is not null (use Has).
 class Parameters {
  public:
-  Parameters(const ParameterTable& table, const Value::Object& given);
+  // `table` must outlive the parameters.
+  Parameters(const ParameterTable& table, Value::Object given);
 
   bool Has(absl::string_view name) const;
   double Real(absl::string_view name) const;
