@@ -12,6 +12,7 @@
 #ifndef SAMPLER_LOGITS_H_
 #define SAMPLER_LOGITS_H_
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -53,12 +54,16 @@ class Logits {
         size_(size),
         dtype_(dtype) {}
 
-  // The common case: a row of floats. Implicit, so that a
+  // The common case: a row of floats or doubles. Implicit, so that a
   // `std::vector<float>` can be passed wherever a row is wanted.
-  Logits(absl::Span<const float> row)  // NOLINT(google-explicit-constructor)
-      : Logits(row.data(), DType::kF32, row.size()) {}
-  Logits(absl::Span<const double> row)  // NOLINT(google-explicit-constructor)
-      : Logits(row.data(), DType::kF64, row.size()) {}
+  template <typename Row>
+  requires std::convertible_to<const Row&, absl::Span<const float>> Logits(
+      const Row& row)  // NOLINT(google-explicit-constructor)
+      : Logits(absl::Span<const float>(row).data(), DType::kF32, row.size()) {}
+  template <typename Row>
+  requires std::convertible_to<const Row&, absl::Span<const double>> Logits(
+      const Row& row)  // NOLINT(google-explicit-constructor)
+      : Logits(absl::Span<const double>(row).data(), DType::kF64, row.size()) {}
 
   const unsigned char* data() const { return data_; }
   std::size_t size() const { return size_; }

@@ -1,0 +1,126 @@
+// The README against the project: its C++ example is the one that is compiled,
+// its transcripts are what the tool prints, its stage table is the registry's.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "sampler/stages/registry.h"
+
+namespace sampler {
+namespace {
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(absl::StrCat(SAMPLER_SOURCE_DIR, "/", path));
+  EXPECT_TRUE(file.good()) << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// The fenced blocks of a language, without the fences.
+std::vector<std::string> Blocks(const std::string& markdown,
+                                absl::string_view language) {
+  std::vector<std::string> blocks;
+  const std::string fence = absl::StrCat("\n```", language, "\n");
+  for (std::size_t at = markdown.find(fence); at != std::string::npos;
+       at = markdown.find(fence, at + 1)) {
+    const std::size_t first = at + fence.size();
+    blocks.push_back(
+        markdown.substr(first, markdown.find("\n```", first) + 1 - first));
+  }
+  return blocks;
+}
+
+// Standard output of a command run in the source folder.
+std::string Run(const std::string& command) {
+  std::string output;
+  FILE* pipe = popen(
+      absl::StrCat("cd '", SAMPLER_SOURCE_DIR, "' && ", command).c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  std::array<char, 4096> buffer;
+  while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) {
+    output.append(buffer.data(), n);
+  }
+  pclose(pipe);
+  return output;
+}
+
+TEST(Readme, ShowsTheExampleThatIsCompiled) {
+  const std::vector<std::string> parts = absl::StrSplit(
+      ReadFile("tests/readme_example.cc"), "// [README example]\n");
+  ASSERT_EQ(parts.size(), 3u);
+  const std::vector<std::string> shown = Blocks(ReadFile("README.md"), "cpp");
+  ASSERT_FALSE(shown.empty());
+  EXPECT_EQ(shown.front(), parts[1]);
+}
+
+TEST(Readme, ShowsWhatTheToolPrints) {
+  int commands = 0;
+  for (const std::string& block : Blocks(ReadFile("README.md"), "console")) {
+    const auto [prompt, rest] = std::pair<std::string, std::string>(
+        absl::StrSplit(block, absl::MaxSplits('\n', 1)));
+    absl::string_view command = prompt;
+    ASSERT_TRUE(absl::ConsumePrefix(&command, "$ sampler ")) << prompt;
+    // Standard error joins in: what a person at a terminal sees.
+    EXPECT_EQ(Run(absl::StrCat("'", SAMPLER_TOOL, "' ", command, " 2>&1")),
+              rest)
+        << command;
+    ++commands;
+  }
+  EXPECT_GE(commands, 3);
+}
+
+TEST(Readme, ListsEveryStageWithItsParameters) {
+  const std::string readme = ReadFile("README.md");
+  for (const StageType& type : StageRegistry::BuiltIn().types()) {
+    std::vector<std::string> names;
+    for (const Parameter& p : type.parameters) {
+      names.push_back(absl::StrCat("`", p.name(), "`"));
+    }
+    const std::string row =
+        absl::StrCat("| `", type.name, "` | ", type.formula, " | ",
+                     names.empty() ? "-" : absl::StrJoin(names, " "), " | ",
+                     type.source, " |\n");
+    EXPECT_TRUE(absl::StrContains(readme, row)) << row;
+  }
+}
+
+// Every row of GUARANTEES.md names the cases that would fail if its sentence
+// were false: `file.cc: Suite.Case`.
+TEST(Guarantees, NameTestsThatExist) {
+  int named = 0;
+  for (const absl::string_view line :
+       absl::StrSplit(ReadFile("tests/GUARANTEES.md"), '\n')) {
+    for (const absl::string_view quoted : absl::StrSplit(line, '`')) {
+      const std::vector<std::string> parts = absl::StrSplit(quoted, ": ");
+      if (parts.size() != 2 || !absl::EndsWith(parts[0], "_test.cc")) continue;
+      const std::vector<std::string> name = absl::StrSplit(parts[1], '.');
+      ASSERT_EQ(name.size(), 2u) << quoted;
+      std::string source = ReadFile(absl::StrCat("tests/", parts[0]));
+      std::erase_if(source, [](char c) { return c == ' ' || c == '\n'; });
+      bool found = false;
+      for (const char* macro : {"TEST(", "TEST_F(", "TEST_P("}) {
+        found |= absl::StrContains(
+            source, absl::StrCat(macro, name[0], ",", name[1], ")"));
+      }
+      EXPECT_TRUE(found) << quoted;
+      ++named;
+    }
+  }
+  EXPECT_GE(named, 20);
+}
+
+}  // namespace
+}  // namespace sampler
