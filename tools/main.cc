@@ -38,6 +38,9 @@ int Run(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::simple);
 
   int exit_code = 0;
+  AddReplay(app, exit_code);
+  AddExplain(app, exit_code);
+  AddValidate(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -139,16 +139,20 @@ absl::Status WithHint(absl::Status status, absl::string_view hint) {
   return status;
 }
 
+Json ErrorJson(const absl::Status& status) {
+  return {
+      {"code", absl::AsciiStrToLower(absl::StatusCodeToString(status.code()))},
+      {"message", std::string(status.message())},
+      {"hint", HintOf(status)}};
+}
+
 int Fail(const absl::Status& status, bool json) {
-  const std::string message(status.message());
+  std::fflush(stdout);
+  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
   const std::string hint = HintOf(status);
-  std::fprintf(stderr, "error: %s\n", message.c_str());
   if (!hint.empty()) std::fprintf(stderr, "hint: %s\n", hint.c_str());
   if (json) {
-    const std::string code =
-        absl::AsciiStrToLower(absl::StatusCodeToString(status.code()));
-    Json error = {{"code", code}, {"message", message}, {"hint", hint}};
-    Write(ToLine({{"type", "error"}, {"error", std::move(error)}}) + "\n");
+    Write(ToLine({{"type", "error"}, {"error", ErrorJson(status)}}) + "\n");
     std::fflush(stdout);
   }
   return 2;

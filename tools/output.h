@@ -120,8 +120,11 @@ class Warnings {
 // Attaches what to do next, which Fail prints below the error.
 absl::Status WithHint(absl::Status status, absl::string_view hint);
 
+// {"code": ..., "message": ..., "hint": ...}.
+Json ErrorJson(const absl::Status& status);
+
 // Reports the error on stderr and, with `json`, as an object on stdout:
-// {"error": {"code": ..., "message": ..., "hint": ...}}. Returns 2.
+// {"type": "error", "error": ErrorJson(status)}. Returns 2.
 int Fail(const absl::Status& status, bool json);
 
 }  // namespace sampler::tools

@@ -1,0 +1,151 @@
+// `sampler replay`: what would this chain have kept and drawn at every row?
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "tools/commands.h"
+#include "tools/config_options.h"
+#include "tools/log_options.h"
+#include "tools/output.h"
+#include "tools/progress.h"
+#include "tools/replay_print.h"
+#include "tools/replay_rows.h"
+#include "tools/replay_summary.h"
+#include "tools/replay_warnings.h"
+#include "tools/run_options.h"
+#include "tools/token_text.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kDescription[] =
+    R"(What would this chain have kept and drawn at every row of a log?
+
+Examples:
+  sampler replay run.safetensors --config balanced --seed 42
+  sampler replay run.safetensors --top-k 40 --top-p 0.95 --temp 0.8
+  sampler replay run.safetensors -c llama.cpp --temp 1.1 --jsonl > rows.jsonl
+  sampler replay logits.npy --tokens ids.npy --min-p 0.05 --rows 100:200 --csv
+
+Every row is conditioned on the logged tokens before it, so the answers are
+one-step draws and distributions, not the text the chain would have written.
+Exit code: 0 done, 2 usage error or unreadable input.
+)";
+
+constexpr int kMostThreads = 1024;
+
+struct Replay {
+  LogOptions log;
+  ConfigOptions config;
+  ReplayOptions options;
+  OutputOptions output;
+  std::string rows;     // "A:B"; "": all.
+  std::string history;  // "logged" or "replayed".
+};
+
+// "A:B", "A:", ":B": half-open, by row of the log.
+absl::Status ReadRows(const std::string& text, std::int64_t rows,
+                      ReplayOptions& options) {
+  options.first_row = 0;
+  options.end_row = rows;
+  if (text.empty()) return absl::OkStatus();
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(text, absl::MaxSplits(':', 1));
+  const auto read = [](const std::string& part, std::int64_t& out) {
+    return part.empty() || absl::SimpleAtoi(part, &out);
+  };
+  if (!absl::StrContains(text, ':') || !read(parts.first, options.first_row) ||
+      !read(parts.second, options.end_row) || options.first_row < 0 ||
+      options.first_row >= options.end_row || options.end_row > rows) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--rows ", text, ": want A:B with 0 <= A < B <= ", rows,
+                     " (rows A to B - 1 of the log)"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run(Replay& replay) {
+  const auto log = OpenLog(replay.log);
+  if (!log.ok()) return log.status();
+  const auto config = ResolveConfig(replay.config, (*log)->vocabulary_size());
+  if (!config.ok()) return config.status();
+  ReplayOptions& options = replay.options;
+  if (replay.history == "replayed") options.history = HistorySource::kReplayed;
+  const absl::Status rows = ReadRows(replay.rows, (*log)->rows(), options);
+  if (!rows.ok()) return rows;
+  const absl::Status possible = CheckReplay(**log, *config, options);
+  if (!possible.ok()) return possible;
+  absl::StatusOr<TokenText> text = TokenText();
+  if (!replay.log.vocab_file.empty()) {
+    text = TokenText::Open(replay.log.vocab_file);
+    if (!text.ok()) return text.status();
+  }
+  const RowKind kind = FindRowKind(**log, replay.log.kind);
+  const absl::Status usable = CheckRowKind(kind);
+  if (!usable.ok()) return usable;
+
+  const OutputOptions& output = replay.output;
+  Warnings warnings(output.quiet);
+  WarnBefore(**log, *config, options, kind, warnings);
+
+  const ReplayHeader header = {replay.log.path, **log, *config, options, *text};
+  const auto printer = MakeReplayPrinter(header, output);
+  ReplaySummary summary;
+  Progress progress(options.end_row - options.first_row, output.quiet);
+  printer->Begin();
+  const absl::Status replayed =
+      ReplayRows(**log, *config, options, [&](const RowResult& row) {
+        summary.Add(row);
+        printer->Row(row);
+        progress.Step();
+      });
+  const double rate = progress.Rate();
+  progress.Clear();
+  if (!replayed.ok()) return replayed;
+  WarnAfter(summary, kind, warnings);
+  printer->End(summary, warnings);
+  if (output.format() == Format::kHuman && !output.quiet) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "%.0f rows per second\n", rate);
+  }
+  return FinishOutput();
+}
+
+}  // namespace
+
+void AddReplay(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("replay", kDescription);
+  const auto replay = std::make_shared<Replay>();
+  AddLogOptions(*command, replay->log);
+  AddConfigOptions(*command, replay->config);
+  AddRunOptions(*command, replay->options.run);
+  command->add_option("--rows", replay->rows, "Rows A to B - 1 only")
+      ->type_name("A:B");
+  command
+      ->add_option("--history", replay->history,
+                   "Tokens that penalties see: logged (default), or replayed, "
+                   "the drawn ones")
+      ->check(CLI::IsMember({"logged", "replayed"}).description(""))
+      ->type_name("WHICH");
+  replay->options.threads = std::clamp(
+      static_cast<int>(std::thread::hardware_concurrency()), 1, kMostThreads);
+  command
+      ->add_option("--threads", replay->options.threads,
+                   "Threads (default: all); changes no result")
+      ->check(CLI::Range(1, kMostThreads).description(""))
+      ->type_name("N");
+  AddOutputOptions(*command, replay->output);
+  AddRowFormats(*command, replay->output);
+  command->callback([replay, &exit_code] {
+    const absl::Status status = Run(*replay);
+    exit_code = status.ok() ? 0 : Fail(status, replay->output.json_errors());
+  });
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,166 @@
+// ReplayRows: rows in chunks, chunks on threads, results in order.
+
+#include "tools/replay_rows.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "oneapi/tbb/enumerable_thread_specific.h"
+#include "oneapi/tbb/parallel_pipeline.h"
+#include "oneapi/tbb/task_arena.h"
+#include "tools/replay_row.h"
+
+namespace sampler::tools {
+namespace {
+
+// Rows of one sequence that one thread takes in order.
+struct Chunk {
+  Sequence sequence;  // As it stands before `first`.
+  RowPlace first;
+  std::int64_t end_row;
+  std::vector<RowResult> results = {};
+  absl::Status status = absl::OkStatus();
+};
+using ChunkPtr = std::shared_ptr<Chunk>;
+
+// Cuts the log into chunks. With a logged history every chunk's state is known
+// beforehand, by walking the tokens; with a replayed one only the start of a
+// sequence is, so a chunk is a whole sequence.
+class ChunkSource {
+ public:
+  ChunkSource(const logs::Log& log, const ReplayOptions& options,
+              std::uint64_t seed)
+      : log_(log),
+        options_(options),
+        seed_(seed),
+        replayed_(UsesReplayedHistory(log, options)),
+        row_(options.first_row) {
+    // Enough chunks for the threads to share, few enough to be cheap.
+    chunk_rows_ = std::clamp<std::int64_t>(
+        (options.end_row - options.first_row) / (8 * options.threads), 1, 64);
+  }
+
+  // Null at the end.
+  absl::StatusOr<ChunkPtr> Next() {
+    if (row_ >= options_.end_row) return nullptr;
+    const RowPlace place = PlaceOf(log_, row_);
+    const std::int64_t first = row_ - place.position;
+    const auto index = static_cast<std::size_t>(place.sequence);
+    const std::int64_t sequence_end =
+        std::min(first + log_.sequences()[index].rows, options_.end_row);
+    const bool fresh = !sequence_.has_value() || place.position == 0;
+    if (fresh) {
+      absl::StatusOr<Sequence> sequence =
+          replayed_ ? StartSequence(log_, place.sequence, options_.run, seed_)
+                    : SequenceBefore(log_, row_, options_.run, seed_);
+      if (!sequence.ok()) return sequence.status();
+      sequence_ = *std::move(sequence);
+    }
+    const std::int64_t end =
+        replayed_ ? sequence_end : std::min(row_ + chunk_rows_, sequence_end);
+    auto chunk = std::make_shared<Chunk>(
+        Chunk{*sequence_, replayed_ ? PlaceOf(log_, first) : place, end});
+    for (; row_ < end; ++row_) {
+      if (replayed_) continue;
+      const auto accepted =
+          sequence_->Accept(log_.tokens()[static_cast<std::size_t>(row_)]);
+      if (!accepted.ok()) return accepted;
+    }
+    return chunk;
+  }
+
+ private:
+  const logs::Log& log_;
+  const ReplayOptions& options_;
+  const std::uint64_t seed_;
+  const bool replayed_;
+  std::int64_t chunk_rows_;
+  std::int64_t row_;                  // The next row to hand out.
+  std::optional<Sequence> sequence_;  // Before that row; logged history only.
+};
+
+// Answers the rows of a chunk, accepting tokens as the history wants.
+void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
+          RowReplayer& replayer, Chunk& chunk) {
+  RowPlace place = chunk.first;
+  for (; place.row < chunk.end_row; ++place.row, ++place.position) {
+    const bool wanted = place.row >= options.first_row;
+    std::int32_t next = -1;
+    if (wanted) {
+      chunk.results.push_back(replayer.Replay(place, chunk.sequence));
+      next = chunk.results.back().token;
+    } else {
+      next = replayer.Draw(place.row, chunk.sequence);
+    }
+    if (!log.tokens().empty() && (!replayed || next < 0)) {
+      next = log.tokens()[static_cast<std::size_t>(place.row)];
+    }
+    if (next < 0) continue;
+    chunk.status = chunk.sequence.Accept(next);
+    if (!chunk.status.ok()) return;
+  }
+}
+
+}  // namespace
+
+bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options) {
+  return options.history == HistorySource::kReplayed || log.tokens().empty();
+}
+
+absl::Status CheckReplay(const logs::Log& log, const PipelineConfig& config,
+                         const ReplayOptions& options) {
+  const auto pipeline = Pipeline::Create(config, log.vocabulary_size());
+  if (!pipeline.ok()) return pipeline.status();
+  const auto last = static_cast<std::int64_t>(log.sequences().size()) - 1;
+  return StartSequence(log, last, options.run, /*seed=*/0).status();
+}
+
+absl::Status ReplayRows(const logs::Log& log, const PipelineConfig& config,
+                        const ReplayOptions& options,
+                        const std::function<void(const RowResult&)>& emit) {
+  const absl::StatusOr<Pipeline> pipeline =
+      Pipeline::Create(config, log.vocabulary_size());
+  if (!pipeline.ok()) return pipeline.status();
+  const absl::StatusOr<Pipeline> raw =
+      Pipeline::Create({.stages = {{"categorical"}}}, log.vocabulary_size());
+  if (!raw.ok()) return raw.status();
+  const bool replayed = UsesReplayedHistory(log, options);
+
+  ChunkSource source(log, options, options.run.SeedFor(config));
+  absl::Status status;  // Written by the first and the last step, in turn.
+  absl::Status emitted;
+  tbb::enumerable_thread_specific<RowReplayer> replayers(
+      [&] { return RowReplayer(log, *pipeline, *raw); });
+
+  const auto read = [&](tbb::flow_control& control) -> ChunkPtr {
+    absl::StatusOr<ChunkPtr> chunk = source.Next();
+    if (chunk.ok() && *chunk != nullptr) return *std::move(chunk);
+    status = chunk.status();
+    control.stop();
+    return nullptr;
+  };
+  const auto work = [&](ChunkPtr chunk) {
+    Work(log, options, replayed, replayers.local(), *chunk);
+    return chunk;
+  };
+  const auto write = [&](const ChunkPtr& chunk) {
+    if (!emitted.ok()) return;
+    for (const RowResult& result : chunk->results) emit(result);
+    emitted = chunk->status;
+  };
+  const auto live = static_cast<std::size_t>(2 * options.threads);
+  tbb::task_arena(options.threads).execute([&] {
+    tbb::parallel_pipeline(live,
+                           tbb::make_filter<void, ChunkPtr>(
+                               tbb::filter_mode::serial_in_order, read) &
+                               tbb::make_filter<ChunkPtr, ChunkPtr>(
+                                   tbb::filter_mode::parallel, work) &
+                               tbb::make_filter<ChunkPtr, void>(
+                                   tbb::filter_mode::serial_in_order, write));
+  });
+  return emitted.ok() ? status : emitted;
+}
+
+}  // namespace sampler::tools

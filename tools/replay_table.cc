@@ -1,0 +1,139 @@
+// A replay for people: what was asked, a table of the first rows, the metrics.
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sampler/numeric.h"
+#include "sampler/row_status.h"
+#include "tools/quote.h"
+#include "tools/replay_print.h"
+
+namespace sampler::tools {
+namespace {
+
+// Rows that are shown; the metrics are of all of them.
+constexpr std::int64_t kShownRows = 40;
+
+constexpr int kPlaceColumns = 9;
+
+// "0.7312", right-aligned in 6; what is tiny shows as such.
+std::string Probability(double logprob) {
+  const double p = Exp(logprob);
+  if (std::isnan(p)) return "     -";
+  if (p == 0.0) return "     0";
+  if (p < 0.00005) return "<.0001";
+  return absl::StrFormat("%6.4f", p);
+}
+
+class TablePrinter final : public ReplayPrinter {
+ public:
+  TablePrinter(const ReplayHeader& header, const OutputOptions& output)
+      : header_(header),
+        paint_(UseColor(output)),
+        drawn_columns_(header.text.empty() ? 7 : 24),
+        logged_columns_(header.text.empty() ? 7 : 20) {}
+
+  void Begin() override {
+    const logs::LogDescription& log = header_.log.description();
+    const ReplayOptions& options = header_.options;
+    const bool replayed = UsesReplayedHistory(header_.log, options);
+    const auto line = [this](absl::string_view name, absl::string_view text) {
+      Write(absl::StrCat(paint_(Style::kBold, absl::StrFormat("%-9s", name)),
+                         text, "\n"));
+    };
+    line("log",
+         absl::StrCat(
+             header_.path, " (", logs::FormatName(log.format), " ",
+             DTypeName(log.dtype), ", ", Plural(log.rows, "row"), " x ",
+             Grouped(log.vocabulary_size), ", ",
+             Plural(static_cast<std::int64_t>(header_.log.sequences().size()),
+                    "sequence"),
+             header_.log.tokens().empty() ? ", no tokens)" : ")"));
+    line("chain", ChainText(header_.config));
+    line("seed",
+         absl::StrCat(options.run.SeedFor(header_.config), ", stream ",
+                      options.run.stream, "; history ",
+                      replayed ? "replayed" : "logged", "; ties: ", kTieRule));
+    Write(paint_(Style::kDim, kTeacherForced) + "\n\n");
+    Write(paint_(Style::kBold, Heading()) + "\n");
+  }
+
+  void Row(const RowResult& row) override {
+    if (++shown_ > kShownRows) return;
+    std::string place = absl::StrCat(row.place.row);
+    if (header_.log.sequences().size() > 1) {
+      place =
+          absl::StrCat(row.place.sequence, ":", row.place.position, " ", place);
+    }
+    std::string line = absl::StrFormat("%*s   ", kPlaceColumns, place);
+    if (row.status == RowStatus::kOk) {
+      absl::StrAppend(&line, Token(row.token, drawn_columns_), " ",
+                      Probability(row.logprob), " ",
+                      Probability(row.raw_logprob),
+                      absl::StrFormat("%7d %6.4f %6.3f", row.kept,
+                                      row.kept_mass, row.entropy));
+    } else {
+      absl::StrAppend(&line,
+                      paint_(Style::kRed, FitColumns(RowStatusName(row.status),
+                                                     drawn_columns_ + 35)));
+    }
+    Write(line + (row.has_target() ? TargetColumns(row) : "") + "\n");
+  }
+
+  void End(const ReplaySummary& summary, const Warnings&) override {
+    if (shown_ > kShownRows) {
+      Write(paint_(Style::kDim,
+                   absl::StrFormat("%9s   %s more; --jsonl or --csv has every "
+                                   "row, --rows A:B a part\n",
+                                   "...", Plural(shown_ - kShownRows, "row"))));
+    }
+    Write("\n" + SummaryText(header_, summary, paint_));
+  }
+
+ private:
+  std::string Heading() const {
+    std::string heading =
+        absl::StrFormat("%*s   %s %6s %6s%7s %6s %6s", kPlaceColumns, "row",
+                        FitColumns(" drawn", drawn_columns_), "p", "raw p",
+                        "kept", "mass", "H");
+    if (!header_.log.tokens().empty()) {
+      absl::StrAppend(&heading, "   ", FitColumns(" logged", logged_columns_),
+                      "      p");
+    }
+    return heading;
+  }
+
+  // `  284 " the"`.
+  std::string Token(std::int32_t token, std::size_t columns) const {
+    return FitColumns(
+        absl::StrFormat("%6d %s", token, header_.text.Display(token)), columns);
+  }
+
+  // "=" where the draw repeats the log; else the logged token and its
+  // probability under the chain, or "cut".
+  std::string TargetColumns(const RowResult& row) const {
+    if (row.token == row.target) return paint_(Style::kGreen, "        =");
+    std::string text =
+        absl::StrCat("   ", Token(row.target, logged_columns_), " ");
+    if (row.status != RowStatus::kOk) return text + "     -";
+    if (!row.target_kept) return text + paint_(Style::kYellow, "   cut");
+    return text + Probability(row.target_logprob);
+  }
+
+  const ReplayHeader& header_;
+  const Painter paint_;
+  const std::size_t drawn_columns_;
+  const std::size_t logged_columns_;
+  std::int64_t shown_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ReplayPrinter> MakeReplayTable(const ReplayHeader& header,
+                                               const OutputOptions& output) {
+  return std::make_unique<TablePrinter>(header, output);
+}
+
+}  // namespace sampler::tools

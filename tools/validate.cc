@@ -1,0 +1,155 @@
+// `sampler validate`: is this config right, and what chain does it make?
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/config.h"
+#include "tools/commands.h"
+#include "tools/config_options.h"
+#include "tools/output.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kDescription[] =
+    R"(Are these configs right, and what chains do they make?
+
+Examples:
+  sampler validate chain.json
+  sampler validate configs/*.json --vocab-size 49152
+  sampler validate --schema > schema.json
+
+Prints every problem of every file as file:line:column: pointer: message.
+Exit code: 0 all are right, 1 some are not, 2 usage error or unreadable file.
+)";
+
+struct Validate {
+  std::vector<std::string> configs;
+  std::optional<std::int64_t> vocabulary_size;
+  bool schema = false;
+  OutputOptions output;
+};
+
+// What became of one config.
+struct Verdict {
+  std::string name;
+  absl::Status unreadable;
+  std::vector<JsonProblem> problems;
+  std::optional<PipelineConfig> config;
+};
+
+Verdict Judge(const std::string& name,
+              std::optional<std::int64_t> vocabulary_size) {
+  Verdict verdict = {.name = name};
+  const absl::StatusOr<std::string> text = ReadConfigText(name);
+  if (!text.ok()) {
+    verdict.unreadable = text.status();
+    return verdict;
+  }
+  const absl::StatusOr<PipelineConfig> config =
+      ParseConfig(*text, vocabulary_size, &verdict.problems);
+  if (config.ok()) verdict.config = *config;
+  return verdict;
+}
+
+void Print(const Verdict& verdict, const Painter& paint) {
+  if (verdict.config.has_value()) {
+    Write(absl::StrCat(verdict.name, ": ", paint(Style::kGreen, "ok"), ": ",
+                       ChainText(*verdict.config), "\n"));
+  }
+  for (const JsonProblem& found : verdict.problems) {
+    const Problem& problem = found.problem;
+    Write(absl::StrCat(
+        paint(Style::kBold, absl::StrCat(verdict.name, ":", found.line, ":",
+                                         found.column, ":")),
+        " ", problem.pointer, problem.pointer.empty() ? "" : ": ",
+        problem.message, "\n"));
+  }
+}
+
+Json ToJsonVerdict(const Verdict& verdict) {
+  Json json = {{"file", verdict.name}, {"ok", verdict.config.has_value()}};
+  if (verdict.config.has_value()) {
+    json["chain"] = ChainText(*verdict.config);
+    json["seed"] = verdict.config->seed.has_value()
+                       ? Json(*verdict.config->seed)
+                       : Json(nullptr);
+  }
+  if (!verdict.unreadable.ok()) json["error"] = ErrorJson(verdict.unreadable);
+  json["problems"] = Json::array();
+  for (const JsonProblem& found : verdict.problems) {
+    json["problems"].push_back({{"line", found.line},
+                                {"column", found.column},
+                                {"pointer", found.problem.pointer},
+                                {"message", found.problem.message}});
+  }
+  return json;
+}
+
+absl::StatusOr<int> Run(const Validate& validate) {
+  const OutputOptions& output = validate.output;
+  if (validate.schema) {
+    Write(ConfigSchema());
+    const absl::Status finished = FinishOutput();
+    if (!finished.ok()) return finished;
+    return 0;
+  }
+  if (validate.configs.empty()) {
+    return WithHint(absl::InvalidArgumentError("no config to validate"),
+                    "name files or presets, or ask for --schema");
+  }
+  const Painter paint(UseColor(output));
+  int exit_code = 0;
+  Json files = Json::array();
+  for (const std::string& name : validate.configs) {
+    const Verdict verdict = Judge(name, validate.vocabulary_size);
+    if (!verdict.unreadable.ok()) {
+      exit_code = Fail(verdict.unreadable, /*json=*/false);
+    } else if (!verdict.config.has_value()) {
+      exit_code = std::max(exit_code, 1);
+    }
+    if (output.json) {
+      files.push_back(ToJsonVerdict(verdict));
+    } else {
+      Print(verdict, paint);
+    }
+  }
+  if (output.json) {
+    Write(ToPages({{"schema", "sampler.validate/1"},
+                   {"tool_version", std::string(kVersion)},
+                   {"ok", exit_code == 0},
+                   {"configs", std::move(files)}}) +
+          "\n");
+  }
+  const absl::Status finished = FinishOutput();
+  if (!finished.ok()) return finished;
+  return exit_code;
+}
+
+}  // namespace
+
+void AddValidate(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("validate", kDescription);
+  const auto validate = std::make_shared<Validate>();
+  command->add_option("CONFIG", validate->configs, "Files or presets")
+      ->type_name("");
+  command
+      ->add_option("--vocab-size", validate->vocabulary_size,
+                   "Check token ids against this vocabulary")
+      ->check(
+          CLI::Range(std::int64_t{1}, std::int64_t{1} << 20).description(""))
+      ->type_name("N");
+  command->add_flag("--schema", validate->schema,
+                    "Print the JSON Schema of configs");
+  AddOutputOptions(*command, validate->output);
+  command->callback([validate, &exit_code] {
+    const absl::StatusOr<int> code = Run(*validate);
+    exit_code =
+        code.ok() ? *code : Fail(code.status(), validate->output.json_errors());
+  });
+}
+
+}  // namespace sampler::tools
