@@ -82,15 +82,11 @@ void Candidates::RemoveAllBut(absl::Span<const TokenId> ids) {
   dense_form_ = false;
 }
 
-void Candidates::Scale(double factor) {
-  Changed();
-  if (dense_form_) {
-    dense_.Scale(factor);
-    return;
-  }
+template <typename F>
+void Candidates::TransformList(F f) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < list_.ids.size(); ++i) {
-    const double logit = list_.logits[i] * factor;
+    const double logit = f(list_.logits[i]);
     if (std::isnan(logit)) list_status_ = RowStatus::kNan;
     if (logit == -kRemoved && list_status_ == RowStatus::kOk) {
       list_status_ = RowStatus::kInfinite;
@@ -103,6 +99,15 @@ void Candidates::Scale(double factor) {
   list_.logits.resize(kept);
 }
 
+void Candidates::Scale(double factor) {
+  Changed();
+  if (dense_form_) {
+    dense_.Scale(factor);
+  } else {
+    TransformList([=](double logit) { return logit * factor; });
+  }
+}
+
 void Candidates::Normalize() {
   const double max = Max();
   const double log_sum = Log(ToDouble(TotalMass()) * 0x1p-51);
@@ -111,7 +116,7 @@ void Candidates::Normalize() {
   if (dense_form_) {
     dense_.Transform(f);
   } else {
-    for (double& logit : list_.logits) logit = f(logit);
+    TransformList(f);
   }
 }
 

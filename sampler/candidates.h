@@ -23,7 +23,8 @@
 // Cost: truncations are linear in the number of candidates on every input (no
 //   sort of the set); a truncation of the dense form reads only blocks whose
 //   maximum can matter. No allocation once the workspace has grown.
-// Tested by: tests/candidates_test.cc, and every stage's comparison with
+// Tested by: tests/candidates_test.cc (against a naive twin),
+//   tests/candidates_edges_test.cc, and every stage's comparison with
 //   tests/oracle.
 
 #ifndef SAMPLER_CANDIDATES_H_
@@ -217,6 +218,9 @@ class Candidates {
   std::ptrdiff_t Find(TokenId id) const;
 
   void SetLogit(TokenId id, double logit);
+  // Replaces every logit of the list by f(logit); -inf removes.
+  template <typename F>
+  void TransformList(F f);
   void Changed();  // Forgets what is remembered.
 
   const Support& support() const;

@@ -111,8 +111,9 @@ std::int64_t Candidates::CountForMass(const kernels::Ranking& ranking,
   const Mass target = exceed ? Floor(p, total) + 1 : Target(p, total);
   const kernels::Cut cut =
       kernels::CutAtMass(ranking, weights, target, select_);
-  const bool crossed = cut.mass >= target;
-  return static_cast<std::int64_t>(cut.count) - (exclude && crossed ? 1 : 0);
+  // Never reached: everything stays, candidates of weight 0 included.
+  if (cut.mass < target) return Count();
+  return static_cast<std::int64_t>(cut.count) - (exclude ? 1 : 0);
 }
 
 void Candidates::KeepMass(double p, const MassRule& rule) {
@@ -153,8 +154,10 @@ void Candidates::KeepOriginalMass(double p, const MassRule& rule) {
   KeepFirst(ranking, count, rule.ties);
 }
 
-void Candidates::KeepTypical(double p, const MassRule& rule) {
+void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
   BeginTruncation();
+  MassRule rule = typical_rule;
+  rule.crossing = Crossing::kInclude;  // The others are not looked at.
   // |-ln p_i - H| = |l_i - c| with c the mean logit.
   const double center = MeanLogit();
   const Support& s = support();
