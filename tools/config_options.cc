@@ -46,7 +46,7 @@ std::vector<ConfigFlag> GivenFlags(const CLI::App& app) {
 void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
   options.app = &app;
   app.add_option("-c,--config", options.config,
-                 absl::StrCat("Config file, or a preset: ",
+                 absl::StrCat("Config file, or a preset:\n",
                               absl::StrJoin(PresetNames(), ", ")))
       ->type_name("FILE|PRESET");
   for (const ConfigFlagHelp& flag : ConfigFlags()) {

@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
 
 void AddLogOptions(CLI::App& app, LogOptions& options) {
   app.add_option("LOG", options.path,
-                 "safetensors, .npy, llama.cpp _logits_ or raw; - is stdin")
+                 "safetensors, .npy, llama.cpp _logits_, raw; - is stdin")
       ->required()
       ->type_name("");
   app.add_option("--tensor", options.open.tensor,
@@ -71,7 +71,7 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
                                                {"bf16", DType::kBF16},
                                                {"f64", DType::kF64}};
   app.add_option("--dtype", options.open.dtype,
-                 "Element type of a raw log: f32 (default), f16, bf16, f64")
+                 "Elements of a raw log: f32 (default), f16, bf16, f64")
       ->transform(CLI::CheckedTransformer(dtypes).description(""))
       ->type_name("TYPE")
       ->group(kGroup);
@@ -83,8 +83,8 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
       ->type_name("HOW")
       ->group(kGroup);
   app.add_option("--kind", options.kind,
-                 "What the rows are, whatever the log says: raw, logprobs or "
-                 "processed")
+                 "What the rows are, whatever the log says:\n"
+                 "raw, logprobs or processed")
       ->check(CLI::IsMember({"raw", "logprobs", "processed"}).description(""))
       ->type_name("KIND")
       ->group(kGroup);

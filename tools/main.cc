@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <string>
 
 #include "tools/commands.h"
@@ -21,6 +22,25 @@ Examples:
   sampler validate chain.json
 )";
 
+// CLI11's help without its remarks behind option names, and with the first line
+// of a command's description in the list of commands.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  HelpFormatter() { column_width(30); }
+
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string value = option->get_type_name();
+    return value.empty() ? "" : " " + value;
+  }
+
+  std::string make_subcommand(const CLI::App* command) const override {
+    const std::string description = command->get_description();
+    std::string line = "  " + command->get_name();
+    line.resize(get_column_width() / 2, ' ');
+    return line + description.substr(0, description.find('\n')) + "\n";
+  }
+};
+
 // Usage errors happen before the options that ask for JSON are known.
 bool AsksForJson(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -34,7 +54,7 @@ int Run(int argc, char** argv) {
   CLI::App app(kDescription, "sampler");
   app.set_version_flag("--version", "sampler " + std::string(kVersion));
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.failure_message(CLI::FailureMessage::simple);
 
   int exit_code = 0;

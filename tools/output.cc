@@ -34,7 +34,7 @@ Format OutputOptions::format() const {
 void AddOutputOptions(CLI::App& app, OutputOptions& output) {
   app.add_flag("--json", output.json, "One JSON document")->group("Output");
   app.add_option("--color", output.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
       ->type_name("WHEN")
       ->group("Output");
   app.add_flag("-q,--quiet", output.quiet, "No progress, no warnings")

@@ -129,8 +129,8 @@ void AddReplay(CLI::App& app, int& exit_code) {
       ->type_name("A:B");
   command
       ->add_option("--history", replay->history,
-                   "Tokens that penalties see: logged (default), or replayed, "
-                   "the drawn ones")
+                   "Tokens that penalties see: logged (default), or\n"
+                   "replayed (the drawn ones)")
       ->check(CLI::IsMember({"logged", "replayed"}).description(""))
       ->type_name("WHICH");
   replay->options.threads = std::clamp(

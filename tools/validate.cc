@@ -43,7 +43,8 @@ struct Verdict {
 
 Verdict Judge(const std::string& name,
               std::optional<std::int64_t> vocabulary_size) {
-  Verdict verdict = {.name = name};
+  Verdict verdict;
+  verdict.name = name;
   const absl::StatusOr<std::string> text = ReadConfigText(name);
   if (!text.ok()) {
     verdict.unreadable = text.status();
