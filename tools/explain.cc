@@ -1,0 +1,213 @@
+// `sampler explain`: one row of a log under one chain, stage by stage.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "sampler/pipeline.h"
+#include "tools/commands.h"
+#include "tools/config_options.h"
+#include "tools/explain_print.h"
+#include "tools/explain_step.h"
+#include "tools/log_options.h"
+#include "tools/output.h"
+#include "tools/run_options.h"
+#include "tools/token_text.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kDescription[] =
+    R"(Why was this token drawn, and which stage removed that one?
+
+Examples:
+  sampler explain run.safetensors --row 118 --config balanced
+  sampler explain run.safetensors --row 2:17 --top-k 40 --min-p 0.05 --temp 1.2
+  sampler explain run.safetensors --row 118 --config chain.json --json
+
+A row is conditioned on the logged tokens before it: this explains one step, not
+a text that the chain would have written.)";
+
+struct Options {
+  LogOptions log;
+  ConfigOptions config;
+  RunOptions run;
+  OutputOptions output;
+  std::string row;
+  std::string history = "logged";
+  ExplainOptions explain;
+};
+
+// "118", or "2:17" for row 17 of sequence 2.
+absl::StatusOr<RowPlace> FindRow(const logs::Log& log,
+                                 const std::string& text) {
+  const auto wrong = [&](absl::string_view want) {
+    return absl::OutOfRangeError(
+        absl::StrCat("--row: got ", text, ", want ", want));
+  };
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(text, absl::MaxSplits(':', 1));
+  const bool split = absl::StrContains(text, ':');
+  std::int64_t first = 0;
+  std::int64_t second = 0;
+  if (!absl::SimpleAtoi(parts.first, &first) ||
+      (split && !absl::SimpleAtoi(parts.second, &second))) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--row: got ", text, ", want a row, or SEQUENCE:POSITION"));
+  }
+  if (!split) {
+    if (first < 0 || first >= log.rows()) {
+      return wrong(absl::StrCat("a row in [0, ", log.rows(), ")"));
+    }
+    return PlaceOf(log, first);
+  }
+  const auto sequences = log.sequences();
+  if (first < 0 || first >= static_cast<std::int64_t>(sequences.size())) {
+    return wrong(absl::StrCat("a sequence in [0, ", sequences.size(), ")"));
+  }
+  const logs::LogSequence& sequence =
+      sequences[static_cast<std::size_t>(first)];
+  if (second < 0 || second >= sequence.rows) {
+    return wrong(absl::StrCat("a position in [0, ", sequence.rows,
+                              ") of sequence ", first));
+  }
+  return RowPlace{sequence.first_row + second, first, second};
+}
+
+// The sequence before the row when every earlier token is the one this pipeline
+// draws; where it draws none, the logged token (as replay has it).
+absl::StatusOr<Sequence> ReplayBefore(const logs::Log& log,
+                                      const RowPlace& place,
+                                      const Pipeline& pipeline,
+                                      const RunOptions& options,
+                                      std::uint64_t seed) {
+  absl::StatusOr<Sequence> sequence =
+      StartSequence(log, place.sequence, options, seed);
+  if (!sequence.ok()) return sequence;
+  Workspace workspace;
+  logs::RowBuffer buffer;
+  for (std::int64_t row = place.row - place.position; row < place.row; ++row) {
+    TokenId id = pipeline.Sample(log.Row(row, buffer), *sequence, workspace).id;
+    if (id < 0 && !log.tokens().empty()) {
+      id = log.tokens()[static_cast<std::size_t>(row)];
+    }
+    if (id < 0) continue;
+    const absl::Status accepted = sequence->Accept(id);
+    if (!accepted.ok()) return accepted;
+  }
+  return sequence;
+}
+
+absl::Status CheckTokens(const Options& options, const logs::Log& log) {
+  for (const TokenId id : options.explain.tokens) {
+    if (id < 0 || id >= log.vocabulary_size()) {
+      return absl::OutOfRangeError(absl::StrCat("--token: got ", id,
+                                                ", want a token id in [0, ",
+                                                log.vocabulary_size(), ")"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run(Options& options) {
+  const auto opened = OpenLog(options.log);
+  if (!opened.ok()) return opened.status();
+  const logs::Log& log = **opened;
+  const auto config = ResolveConfig(options.config, log.vocabulary_size());
+  if (!config.ok()) return config.status();
+  const auto place = FindRow(log, options.row);
+  if (!place.ok()) return place.status();
+  if (const auto status = CheckTokens(options, log); !status.ok()) {
+    return status;
+  }
+  TokenText text;
+  if (!options.log.vocab_file.empty()) {
+    auto read = TokenText::Open(options.log.vocab_file);
+    if (!read.ok()) return read.status();
+    text = *std::move(read);
+  }
+  const auto pipeline = Pipeline::Create(*config, log.vocabulary_size());
+  if (!pipeline.ok()) return pipeline.status();
+
+  const std::uint64_t seed = options.run.SeedFor(*config);
+  const bool replayed = options.history == "replayed" || log.tokens().empty();
+  const auto sequence =
+      replayed ? ReplayBefore(log, *place, *pipeline, options.run, seed)
+               : SequenceBefore(log, place->row, options.run, seed);
+  if (!sequence.ok()) return sequence.status();
+  if (!log.tokens().empty()) {
+    options.explain.logged = log.tokens()[static_cast<std::size_t>(place->row)];
+  }
+  Warnings warnings(options.output.quiet);
+  if (log.description().partial()) {
+    warnings.Add(absl::StrCat("the log is truncated: ", log.rows(), " of ",
+                              log.description().expected_rows,
+                              " rows can be read"));
+  }
+  if (log.tokens().empty() && place->position > 0) {
+    warnings.Add(
+        "the log has no tokens: the history before this row is what the chain "
+        "draws itself");
+  }
+  logs::RowBuffer buffer;
+  const Explanation explanation = Explain(
+      *pipeline, log.Row(place->row, buffer), *sequence, options.explain);
+  const auto floor = log.Floor(place->row);
+  const ExplainHeader header = {.path = options.log.path,
+                                .log = log,
+                                .config = *config,
+                                .text = text,
+                                .warnings = warnings,
+                                .place = *place,
+                                .seed = seed,
+                                .stream = sequence->stream(),
+                                .step = options.run.step,
+                                .replayed_history = replayed,
+                                .exact = !floor || floor->count == 0};
+  Write(options.output.json ? ToLine(ExplainJson(header, explanation)) + "\n"
+                            : ExplainText(header, explanation,
+                                          Painter(UseColor(options.output))));
+  return FinishOutput();
+}
+
+}  // namespace
+
+void AddExplain(CLI::App& app, int& exit_code) {
+  CLI::App& command = *app.add_subcommand(
+      "explain", "One row, stage by stage: what was removed, and why");
+  command.description(kDescription);
+  auto options = std::make_shared<Options>();
+  AddLogOptions(command, options->log);
+  command.add_option("--row", options->row, "Row N, or SEQUENCE:POSITION")
+      ->required()
+      ->type_name("N");
+  command
+      .add_option("--top", options->explain.top,
+                  "Candidates shown, by raw and by final rank (default: 20)")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("N");
+  command
+      .add_option("--token", options->explain.tokens,
+                  "Show this token in any case (repeatable)")
+      ->type_name("ID")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--history", options->history,
+                  "Tokens before the row: logged (default) or replayed")
+      ->check(CLI::IsMember({"logged", "replayed"}).description(""))
+      ->type_name("WHICH");
+  AddConfigOptions(command, options->config);
+  AddRunOptions(command, options->run);
+  AddOutputOptions(command, options->output);
+  command.callback([options, &exit_code] {
+    const absl::Status status = Run(*options);
+    exit_code = status.ok() ? 0 : Fail(status, options->output.json_errors());
+  });
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,202 @@
+// The two tables of an explained step: stages, and candidates.
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "tools/explain_print.h"
+#include "tools/explain_reason.h"
+#include "tools/quote.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr std::size_t kLineColumns = 100;
+
+std::string Right(absl::string_view text, std::size_t columns) {
+  const std::size_t wanted = Columns(text);
+  return absl::StrCat(std::string(columns - std::min(columns, wanted), ' '),
+                      text);
+}
+
+std::string StageNote(const Explanation& explanation,
+                      const StageReport& stage) {
+  if (!stage.ran) return "not run";
+  if (!stage.active) return absl::StrCat("inactive: ", stage.note);
+  if (stage.group != StageGroup::kDraw || !explanation.drawn.has_value()) {
+    return stage.note;
+  }
+  return explanation.u.has_value()
+             ? absl::StrFormat("draws with u %.6f", *explanation.u)
+             : "takes the head";
+}
+
+// How the columns of the token table are laid out.
+struct Layout {
+  std::size_t token = 0;              // Columns; 0: no texts.
+  std::vector<std::size_t> stages;    // Indices that have a column.
+  std::vector<std::string> headings;  // Of those.
+  std::vector<std::size_t> widths;
+  bool marks = false;  // "*" instead of probabilities.
+};
+
+constexpr std::size_t kNumber = 8;  // A probability with the space before it.
+constexpr std::size_t kLogit = 9;
+constexpr std::size_t kMark = 5;  // "[12]", likewise.
+// Marks, rank and id; the gap before the token; logit and raw p; out p and cum.
+constexpr std::size_t kFixed = 2 + 7 + 8 + 2 + kLogit + 3 * kNumber;
+constexpr std::size_t kWidestToken = 18;
+constexpr std::size_t kNarrowestToken = 10;
+
+Layout MakeLayout(const Explanation& explanation, const TokenText& text) {
+  Layout layout;
+  for (const TokenReport& token : explanation.tokens) {
+    layout.token = std::max(layout.token, Columns(text.Display(token.id)));
+  }
+  layout.token = std::min(layout.token, kWidestToken);
+  std::size_t named = 0;
+  for (std::size_t i = 0; i < explanation.stages.size(); ++i) {
+    const StageReport& stage = explanation.stages[i];
+    const bool changes = stage.kept < stage.before || stage.edited > 0;
+    if (!stage.ran || !changes) continue;
+    layout.stages.push_back(i);
+    layout.headings.push_back(stage.config.type);
+    layout.widths.push_back(std::max(kNumber, stage.config.type.size() + 2));
+    named += layout.widths.back();
+  }
+  if (kFixed + layout.token + named <= kLineColumns) return layout;
+  // Too wide: numbers for names, then a narrower token column, then marks.
+  const std::size_t numbered = kNumber * layout.stages.size();
+  const std::size_t token = std::min(layout.token, kNarrowestToken);
+  layout.marks = kFixed + token + numbered > kLineColumns;
+  if (!layout.marks) {
+    layout.token = std::min(layout.token, kLineColumns - kFixed - numbered);
+  }
+  for (std::size_t i = 0; i < layout.stages.size(); ++i) {
+    layout.headings[i] = absl::StrCat("[", layout.stages[i] + 1, "]");
+    layout.widths[i] = layout.marks ? kMark : kNumber;
+  }
+  return layout;
+}
+
+std::string Heading(const Layout& layout) {
+  std::string line = absl::StrFormat("%9s%8s", "rank", "id");
+  if (layout.token > 0) {
+    absl::StrAppend(&line, "  ", FitColumns("token", layout.token));
+  }
+  absl::StrAppend(&line, Right("logit", kLogit), Right("raw p", kNumber));
+  for (std::size_t i = 0; i < layout.stages.size(); ++i) {
+    absl::StrAppend(&line, Right(layout.headings[i], layout.widths[i]));
+  }
+  return absl::StrCat(line, Right("out p", kNumber), Right("cum", kNumber));
+}
+
+// The cells after the raw probability: what each stage left, or, from the stage
+// on that removed the token, why.
+std::string StageCells(const Layout& layout, const TokenReport& token) {
+  std::string cells;
+  for (std::size_t i = 0; i < layout.stages.size(); ++i) {
+    const std::size_t stage = layout.stages[i];
+    const std::size_t width = layout.widths[i];
+    if (token.removed_by == stage) {
+      return absl::StrCat(cells, Right("-", width), "  ", token.reason);
+    }
+    const std::optional<Standing>& after = token.after[stage];
+    if (!after.has_value()) return cells;
+    absl::StrAppend(
+        &cells,
+        Right(layout.marks ? "*" : ProbabilityText(after->probability), width));
+  }
+  const std::optional<Standing> out = token.out();
+  if (!out.has_value()) return cells;
+  return absl::StrCat(
+      cells, Right(ProbabilityText(out->probability), kNumber),
+      Right(absl::StrFormat("%.4f", out->ahead + out->probability), kNumber));
+}
+
+std::string TokenLine(const Layout& layout, const Explanation& explanation,
+                      const TokenText& text, const TokenReport& token) {
+  const char drawn = explanation.drawn == token.id ? '>' : ' ';
+  const char logged = explanation.logged == token.id ? '=' : ' ';
+  std::string line = absl::StrFormat(
+      "%c%c%7s%8d", drawn, logged,
+      token.raw.has_value() ? Grouped(token.raw->rank) : "-", token.id);
+  if (layout.token > 0) {
+    absl::StrAppend(&line, "  ",
+                    FitColumns(text.Display(token.id), layout.token));
+  }
+  if (!token.raw.has_value()) {
+    return absl::StrCat(line, Right("-inf", kLogit), "  removed in the log");
+  }
+  return absl::StrCat(line, Right(LogitText(token.logit), kLogit),
+                      Right(ProbabilityText(token.raw->probability), kNumber),
+                      StageCells(layout, token));
+}
+
+}  // namespace
+
+std::string StageTable(const Explanation& explanation, const Painter& paint) {
+  std::size_t name = 5;
+  for (const StageReport& stage : explanation.stages) {
+    name = std::max(name, stage.config.type.size());
+  }
+  std::string text = paint(
+      Style::kBold,
+      absl::StrCat("     ", FitColumns("stage", name),
+                   "         survivors  lowest logit  mass removed  entropy"));
+  text += "\n";
+  for (std::size_t i = 0; i < explanation.stages.size(); ++i) {
+    const StageReport& stage = explanation.stages[i];
+    const std::string survivors =
+        !stage.ran ? ""
+        : stage.kept == stage.before
+            ? Grouped(stage.kept)
+            : absl::StrCat(Grouped(stage.before), " -> ", Grouped(stage.kept));
+    // The threshold of a stage that removed nothing decided nothing.
+    const bool cut = stage.kept < stage.before;
+    std::string line = absl::StrCat(
+        Right(absl::StrCat("[", i + 1, "]"), 4), " ",
+        FitColumns(stage.config.type, name), Right(survivors, 18),
+        Right(cut && stage.threshold.has_value() ? LogitText(*stage.threshold)
+                                                 : "",
+              14),
+        Right(cut && stage.mass_removed.has_value()
+                  ? ProbabilityText(*stage.mass_removed)
+                  : "",
+              14),
+        Right(stage.entropy.has_value()
+                  ? absl::StrFormat("%.3f", *stage.entropy)
+                  : "",
+              9));
+    const std::string note = StageNote(explanation, stage);
+    if (!note.empty()) absl::StrAppend(&line, "  ", note);
+    absl::StrAppend(&text, stage.active ? line : paint(Style::kDim, line),
+                    "\n");
+  }
+  return text;
+}
+
+std::string TokenTable(const Explanation& explanation, const TokenText& text,
+                       const Painter& paint) {
+  const Layout layout = MakeLayout(explanation, text);
+  std::string table = paint(Style::kBold, Heading(layout)) + "\n";
+  std::int64_t last_rank = 0;
+  for (const TokenReport& token : explanation.tokens) {
+    if (token.raw.has_value() &&
+        std::exchange(last_rank, token.raw->rank) + 1 != token.raw->rank) {
+      absl::StrAppend(&table, paint(Style::kDim, "      ..."), "\n");
+    }
+    const std::string line = TokenLine(layout, explanation, text, token);
+    const bool removed = !token.out().has_value();
+    absl::StrAppend(&table,
+                    explanation.drawn == token.id ? paint(Style::kBold, line)
+                    : removed                     ? paint(Style::kDim, line)
+                                                  : line,
+                    "\n");
+  }
+  return table;
+}
+
+}  // namespace sampler::tools
