@@ -56,13 +56,8 @@ void Candidates::SetLogit(TokenId id, double logit) {
              list_status_ != RowStatus::kNan) {
     list_status_ = RowStatus::kInfinite;
   }
-  if (logit == kRemoved) {
-    const auto at = static_cast<std::ptrdiff_t>(i);
-    list_.ids.erase(list_.ids.begin() + at);
-    list_.logits.erase(list_.logits.begin() + at);
-  } else {
-    list_.logits[i] = logit;
-  }
+  list_.mutable_logits()[i] = logit;
+  if (logit == kRemoved) list_.Filter([i](std::size_t j) { return j != i; });
 }
 
 void Candidates::Remove(TokenId id) {
@@ -70,12 +65,13 @@ void Candidates::Remove(TokenId id) {
 }
 
 void Candidates::RemoveAllBut(absl::Span<const TokenId> ids) {
-  List& kept = support_.list;  // Free for use: Changed() drops the support.
+  CandidateList& kept =
+      support_.list;  // Free for use: Changed() drops the support.
   Changed();
   kept.Clear();
   for (const TokenId id : ids) {
     const std::optional<double> logit = Logit(id);
-    if (logit.has_value()) kept.Add(id, *logit);
+    if (logit.has_value()) kept.Append(id, *logit);
   }
   std::swap(list_, kept);
   if (dense_form_) list_status_ = dense_.status();
@@ -84,19 +80,14 @@ void Candidates::RemoveAllBut(absl::Span<const TokenId> ids) {
 
 template <typename F>
 void Candidates::TransformList(F f) {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < list_.ids.size(); ++i) {
-    const double logit = f(list_.logits[i]);
+  for (double& logit : list_.mutable_logits()) {
+    logit = f(logit);
     if (std::isnan(logit)) list_status_ = RowStatus::kNan;
     if (logit == -kRemoved && list_status_ == RowStatus::kOk) {
       list_status_ = RowStatus::kInfinite;
     }
-    if (logit == kRemoved) continue;
-    list_.ids[kept] = list_.ids[i];
-    list_.logits[kept++] = logit;
   }
-  list_.ids.resize(kept);
-  list_.logits.resize(kept);
+  list_.Filter([this](std::size_t i) { return list_.logits()[i] != kRemoved; });
 }
 
 void Candidates::Scale(double factor) {
@@ -130,7 +121,7 @@ RowStatus Candidates::status() const {
 
 std::int64_t Candidates::Count() const {
   return static_cast<std::int64_t>(dense_form_ ? dense_.finite_count()
-                                               : list_.ids.size());
+                                               : list_.size());
 }
 
 Candidate Candidates::Head() const {
@@ -144,16 +135,18 @@ Candidate Candidates::Head() const {
     head_ = Candidate{static_cast<TokenId>(id), max};
   } else {
     // The first of equal maxima has the lowest id, because ids ascend.
-    const auto at = std::max_element(list_.logits.begin(), list_.logits.end());
+    const absl::Span<const double> logits = list_.logits();
+    const auto at = std::max_element(logits.begin(), logits.end());
     head_ = Candidate{
-        list_.ids[static_cast<std::size_t>(at - list_.logits.begin())], *at};
+        list_.ids()[static_cast<std::size_t>(at - logits.begin())], *at};
   }
   return *head_;
 }
 
 std::ptrdiff_t Candidates::Find(TokenId id) const {
-  const auto at = std::lower_bound(list_.ids.begin(), list_.ids.end(), id);
-  return at != list_.ids.end() && *at == id ? at - list_.ids.begin() : -1;
+  const absl::Span<const TokenId> ids = list_.ids();
+  const auto at = std::lower_bound(ids.begin(), ids.end(), id);
+  return at != ids.end() && *at == id ? at - ids.begin() : -1;
 }
 
 std::optional<double> Candidates::Logit(TokenId id) const {
@@ -165,7 +158,7 @@ std::optional<double> Candidates::Logit(TokenId id) const {
   }
   const std::ptrdiff_t i = Find(id);
   if (i < 0) return {};
-  return list_.logits[static_cast<std::size_t>(i)];
+  return list_.logits()[static_cast<std::size_t>(i)];
 }
 
 Weight Candidates::WeightOf(TokenId id) const {
@@ -178,18 +171,20 @@ const Candidates::Support& Candidates::support() const {
   const double max = Max();
   Support& s = support_;
   s.list.Clear();
-  s.weights.clear();
   s.total = 0;
   const auto add_block = [&](auto id_of, const double* logits,
                              std::size_t count) {
     Weight weights[kernels::kBlockSize];
     kernels::ComputeWeights(logits, count, max, weights);
+    s.list.Reserve(count);
+    if (s.weight_of.size() < s.list.size() + count) {
+      s.weight_of.resize(2 * (s.list.size() + count));
+    }
     Weight sum = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      if (weights[i] == 0) continue;
       sum += weights[i];
-      s.list.Add(id_of(i), logits[i]);
-      s.weights.push_back(weights[i]);
+      s.weight_of[s.list.size()] = weights[i];
+      s.list.AppendIf(weights[i] != 0, id_of(i), logits[i]);
     }
     s.total += sum;
   };
@@ -198,19 +193,17 @@ const Candidates::Support& Candidates::support() const {
         max - kZeroWeightGap,
         [&](std::size_t first, const DenseRow::Block& block,
             std::size_t count) {
-          add_block(
-              [first](std::size_t i) {
-                return static_cast<TokenId>(first + i);
-              },
-              block.data(), count);
+          const auto id_of = [first](std::size_t i) {
+            return static_cast<TokenId>(first + i);
+          };
+          add_block(id_of, block.data(), count);
         });
   } else {
-    for (std::size_t first = 0; first < list_.ids.size();
+    for (std::size_t first = 0; first < list_.size();
          first += kernels::kBlockSize) {
-      const std::size_t count =
-          std::min(kernels::kBlockSize, list_.ids.size() - first);
-      add_block([&](std::size_t i) { return list_.ids[first + i]; },
-                list_.logits.data() + first, count);
+      const auto id_of = [&](std::size_t i) { return list_.ids()[first + i]; };
+      add_block(id_of, list_.logits().data() + first,
+                std::min(kernels::kBlockSize, list_.size() - first));
     }
   }
   support_known_ = true;
@@ -224,9 +217,9 @@ double Candidates::MeanLogit() const {
     const Support& s = support();
     const double max = Max();
     LaneSum sum;
-    for (std::size_t i = 0; i < s.weights.size(); ++i) {
-      sum.Add(s.list.ids[i],
-              static_cast<double>(s.weights[i]) * (s.list.logits[i] - max));
+    for (std::size_t i = 0; i < s.list.size(); ++i) {
+      sum.Add(s.list.ids()[i],
+              static_cast<double>(s.weights()[i]) * (s.list.logits()[i] - max));
     }
     mean_offset_ = sum.Total() / ToDouble(s.total);
   }
@@ -258,9 +251,9 @@ std::vector<Candidate> Candidates::Top(std::int64_t n) const {
   std::vector<Candidate> top;
   n = std::min(n, Count());
   if (n <= 0) return top;
-  List gathered;
+  CandidateList gathered;
   const auto add = [&](auto id, double logit) {
-    gathered.Add(static_cast<TokenId>(id), logit);
+    gathered.Append(static_cast<TokenId>(id), logit);
   };
   if (dense_form_) {
     dense_.ForEachAtLeast(CollectThreshold(n), add);
@@ -271,9 +264,9 @@ std::vector<Candidate> Candidates::Top(std::int64_t n) const {
   const kernels::Cut cut =
       kernels::CutAtCount(ranking, static_cast<std::size_t>(n), select_);
   top.reserve(static_cast<std::size_t>(n));
-  for (std::size_t i = 0; i < gathered.ids.size(); ++i) {
+  for (std::size_t i = 0; i < gathered.size(); ++i) {
     if (kernels::InPrefix(ranking, cut, i)) {
-      top.push_back({gathered.ids[i], gathered.logits[i]});
+      top.push_back({gathered.ids()[i], gathered.logits()[i]});
     }
   }
   std::sort(top.begin(), top.end(), [](const Candidate& a, const Candidate& b) {
@@ -284,17 +277,17 @@ std::vector<Candidate> Candidates::Top(std::int64_t n) const {
 
 TokenId Candidates::AtMass(Mass place) const {
   const Support& s = support();
-  Mass running = s.weights[0];
+  Mass running = s.weights()[0];
   std::size_t i = 0;
-  while (running <= place) running += s.weights[++i];
-  return s.list.ids[i];
+  while (running <= place) running += s.weights()[++i];
+  return s.list.ids()[i];
 }
 
 TokenId Candidates::AtMassByRank(Mass place) const {
   const Support& s = support();
   const kernels::Cut cut = kernels::CutAtMass(
-      RankByLogit(s.list, TieOrder::kLowId), s.weights, place + 1, select_);
-  return s.list.ids[cut.position];
+      RankByLogit(s.list, TieOrder::kLowId), s.weights(), place + 1, select_);
+  return s.list.ids()[cut.position];
 }
 
 double Candidates::CollectThreshold(std::int64_t k) const {

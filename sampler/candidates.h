@@ -35,6 +35,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/candidate_list.h"
 #include "sampler/dense_row.h"
 #include "sampler/kernels/select.h"
 #include "sampler/logits.h"
@@ -43,7 +44,6 @@
 
 namespace sampler {
 
-using TokenId = std::int32_t;
 using kernels::TieOrder;
 
 struct Candidate {
@@ -179,8 +179,8 @@ class Candidates {
         f(static_cast<TokenId>(id), logit);
       });
     } else {
-      for (std::size_t i = 0; i < list_.ids.size(); ++i) {
-        f(list_.ids[i], list_.logits[i]);
+      for (std::size_t i = 0; i < list_.size(); ++i) {
+        f(list_.ids()[i], list_.logits()[i]);
       }
     }
   }
@@ -193,28 +193,18 @@ class Candidates {
   TokenId AtMassByRank(Mass place) const;
 
  private:
-  struct List {
-    std::vector<TokenId> ids;
-    std::vector<double> logits;
-
-    void Clear() {
-      ids.clear();
-      logits.clear();
-    }
-    void Add(TokenId id, double logit) {
-      ids.push_back(id);
-      logits.push_back(logit);
-    }
-  };
-
   // The survivors of weight > 0, in id order: all that masses are made of.
   struct Support {
-    List list;
-    std::vector<Weight> weights;
+    CandidateList list;
+    std::vector<Weight> weight_of;  // Beside the list; may be longer.
     Mass total = 0;
+
+    absl::Span<const Weight> weights() const {
+      return {weight_of.data(), list.size()};
+    }
   };
 
-  // -inf-free position of `id` in the list, or -1.
+  // Position of `id` in the list, or -1.
   std::ptrdiff_t Find(TokenId id) const;
 
   void SetLogit(TokenId id, double logit);
@@ -226,9 +216,11 @@ class Candidates {
   const Support& support() const;
 
   // Ranking of a list by the total order, in scratch memory.
-  kernels::Ranking RankByLogit(const List& list, TieOrder tie_order) const;
+  kernels::Ranking RankByLogit(const CandidateList& list,
+                               TieOrder tie_order) const;
   // Ranking of a list by |logit - center|, least first.
-  kernels::Ranking RankByDistance(const List& list, double center) const;
+  kernels::Ranking RankByDistance(const CandidateList& list,
+                                  double center) const;
 
   // Makes the list form current, holding every survivor at or above
   // `threshold`.
@@ -252,7 +244,7 @@ class Candidates {
   void EndTruncation();
 
   DenseRow dense_;
-  List list_;
+  CandidateList list_;
   bool dense_form_ = true;
   RowStatus list_status_ = RowStatus::kOk;
 

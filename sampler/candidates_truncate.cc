@@ -17,22 +17,22 @@ constexpr double kLowest = std::numeric_limits<double>::lowest();
 
 }  // namespace
 
-kernels::Ranking Candidates::RankByLogit(const List& list,
+kernels::Ranking Candidates::RankByLogit(const CandidateList& list,
                                          TieOrder tie_order) const {
-  keys_.resize(list.logits.size());
-  std::transform(list.logits.begin(), list.logits.end(), keys_.begin(),
+  keys_.resize(list.size());
+  std::transform(list.logits().begin(), list.logits().end(), keys_.begin(),
                  kernels::OrderedKey);
   return {keys_, {}, tie_order};
 }
 
-kernels::Ranking Candidates::RankByDistance(const List& list,
+kernels::Ranking Candidates::RankByDistance(const CandidateList& list,
                                             double center) const {
-  keys_.resize(list.logits.size());
-  second_keys_.resize(list.logits.size());
-  for (std::size_t i = 0; i < list.logits.size(); ++i) {
-    const double distance = std::fabs(list.logits[i] - center);
-    keys_[i] = ~kernels::OrderedKey(distance);
-    second_keys_[i] = kernels::OrderedKey(list.logits[i]);
+  keys_.resize(list.size());
+  second_keys_.resize(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const double logit = list.logits()[i];
+    keys_[i] = ~kernels::OrderedKey(std::fabs(logit - center));
+    second_keys_[i] = kernels::OrderedKey(logit);
   }
   return {keys_, second_keys_, TieOrder::kLowId};
 }
@@ -40,9 +40,15 @@ kernels::Ranking Candidates::RankByDistance(const List& list,
 void Candidates::Collect(double threshold) {
   if (!dense_form_) return;
   list_.Clear();
-  dense_.ForEachAtLeast(threshold, [&](std::size_t id, double logit) {
-    list_.Add(static_cast<TokenId>(id), logit);
-  });
+  dense_.ForEachBlockReaching(
+      threshold,
+      [&](std::size_t first, const DenseRow::Block& block, std::size_t count) {
+        list_.Reserve(count);
+        for (std::size_t i = 0; i < count; ++i) {
+          list_.AppendIf(block[i] >= threshold, static_cast<TokenId>(first + i),
+                         block[i]);
+        }
+      });
   list_status_ = dense_.status();
   dense_form_ = false;
 }
@@ -59,17 +65,10 @@ void Candidates::KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
                            Ties ties) {
   const kernels::Cut cut =
       kernels::CutAtCount(ranking, static_cast<std::size_t>(count), select_);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < list_.ids.size(); ++i) {
-    const bool keep = ties == Ties::kKeepAll
-                          ? ranking.keys[i] >= cut.key
-                          : kernels::InPrefix(ranking, cut, i);
-    if (!keep) continue;
-    list_.ids[kept] = list_.ids[i];
-    list_.logits[kept++] = list_.logits[i];
-  }
-  list_.ids.resize(kept);
-  list_.logits.resize(kept);
+  list_.Filter([&](std::size_t i) {
+    return ties == Ties::kKeepAll ? ranking.keys[i] >= cut.key
+                                  : kernels::InPrefix(ranking, cut, i);
+  });
   Changed();
 }
 
@@ -90,7 +89,7 @@ void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
     Collect(std::max(kLowest, std::min(threshold, CollectThreshold(least))));
   }
   const std::int64_t above =
-      std::count_if(list_.logits.begin(), list_.logits.end(),
+      std::count_if(list_.logits().begin(), list_.logits().end(),
                     [=](double logit) { return logit >= threshold; });
   const std::int64_t count = std::max(above, least);
   if (count < Count()) {
@@ -125,10 +124,10 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
   }
   const Support& s = support();
   const std::int64_t reached = CountForMass(RankByLogit(s.list, rule.tie_order),
-                                            s.weights, p, s.total, rule);
+                                            s.weights(), p, s.total, rule);
   const std::int64_t count =
       std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
-  if (count <= static_cast<std::int64_t>(s.weights.size())) {
+  if (count <= static_cast<std::int64_t>(s.list.size())) {
     CollectSupport();
   } else {
     Collect(kLowest);
@@ -139,10 +138,10 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
 
 void Candidates::KeepOriginalMass(double p, const MassRule& rule) {
   Collect(kLowest);
-  std::vector<Weight>& weights = support_.weights;
+  std::vector<Weight>& weights = support_.weight_of;
   Changed();
   weights.clear();
-  for (const TokenId id : list_.ids) {
+  for (const TokenId id : list_.ids()) {
     weights.push_back(original_weights_[static_cast<std::size_t>(id)]);
   }
   // Where the survivors together fall short of p, all of them stay.
@@ -161,11 +160,11 @@ void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
   // |-ln p_i - H| = |l_i - c| with c the mean logit.
   const double center = MeanLogit();
   const Support& s = support();
-  const std::int64_t reached =
-      CountForMass(RankByDistance(s.list, center), s.weights, p, s.total, rule);
+  const std::int64_t reached = CountForMass(RankByDistance(s.list, center),
+                                            s.weights(), p, s.total, rule);
   const std::int64_t count =
       std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
-  if (count <= static_cast<std::int64_t>(s.weights.size())) {
+  if (count <= static_cast<std::int64_t>(s.list.size())) {
     CollectSupport();
   } else {
     Collect(kLowest);
@@ -180,8 +179,9 @@ void Candidates::BeginTruncation() {
   if (original_ == Original::kWanted) {
     const Support& s = support();
     original_weights_.assign(dense_.size(), 0);
-    for (std::size_t i = 0; i < s.weights.size(); ++i) {
-      original_weights_[static_cast<std::size_t>(s.list.ids[i])] = s.weights[i];
+    for (std::size_t i = 0; i < s.list.size(); ++i) {
+      original_weights_[static_cast<std::size_t>(s.list.ids()[i])] =
+          s.weights()[i];
     }
     original_total_ = s.total;
     original_ = Original::kKnown;

@@ -1,0 +1,77 @@
+// The sparse form of a set of candidates: ids and logits side by side, ids
+// ascending.
+//
+// Appending is branch-free (write, then count the entry or not), because
+// whether an element of a row passes a threshold is what a branch predictor
+// cannot know.
+//
+// Thread-safety: one thread at a time (part of a Workspace).
+// Cost: memory for the largest list it has held; no allocation once grown.
+// Tested by: tests/candidates_test.cc.
+
+#ifndef SAMPLER_CANDIDATE_LIST_H_
+#define SAMPLER_CANDIDATE_LIST_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+
+namespace sampler {
+
+using TokenId = std::int32_t;
+
+class CandidateList {
+ public:
+  std::size_t size() const { return size_; }
+
+  absl::Span<const TokenId> ids() const { return {ids_.data(), size_}; }
+  absl::Span<const double> logits() const { return {logits_.data(), size_}; }
+  absl::Span<double> mutable_logits() { return {logits_.data(), size_}; }
+
+  void Clear() { size_ = 0; }
+
+  // Makes room for `count` more entries.
+  void Reserve(std::size_t count) {
+    if (size_ + count <= ids_.size()) return;
+    const std::size_t capacity = std::max(size_ + count, 2 * ids_.size());
+    ids_.resize(capacity);
+    logits_.resize(capacity);
+  }
+
+  // Appends an entry if `keep`. REQUIRES: room for one more, keep or not.
+  void AppendIf(bool keep, TokenId id, double logit) {
+    ids_[size_] = id;
+    logits_[size_] = logit;
+    size_ += keep ? 1 : 0;
+  }
+
+  void Append(TokenId id, double logit) {
+    Reserve(1);
+    AppendIf(true, id, logit);
+  }
+
+  // Keeps entry i iff keep(i); entries stay in order.
+  template <typename Keep>
+  void Filter(Keep keep) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+      const bool stays = keep(i);
+      ids_[kept] = ids_[i];
+      logits_[kept] = logits_[i];
+      kept += stays ? 1 : 0;
+    }
+    size_ = kept;
+  }
+
+ private:
+  std::vector<TokenId> ids_;
+  std::vector<double> logits_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_CANDIDATE_LIST_H_
