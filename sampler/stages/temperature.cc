@@ -1,11 +1,12 @@
 #include "sampler/stages/temperature.h"
 
-#include <algorithm>
-
 #include "sampler/numeric.h"
 
 namespace sampler {
 namespace {
+
+// Largest temperature of a schedule: its formulas stay finite.
+constexpr double kLargest = 1e300;
 
 TemperatureSchedule ReadSchedule(const Parameters& p) {
   return {.from = p.Real("from"),
@@ -22,9 +23,16 @@ std::string Check(const Parameters& p) {
   }
   if (!p.Has("schedule")) return "";
   const TemperatureSchedule schedule = ReadSchedule(p.Object("schedule"));
-  if (schedule.shape == TemperatureSchedule::Shape::kExponential &&
-      !(schedule.from > 0.0 && schedule.to > 0.0)) {
-    return "an exponential schedule wants \"from\" and \"to\" > 0";
+  if (schedule.shape == TemperatureSchedule::Shape::kExponential) {
+    if (!(schedule.from > 0.0 && schedule.to > 0.0)) {
+      return "an exponential schedule wants \"from\" and \"to\" > 0";
+    }
+    // Beyond this T1 / T0, or a power of it, would leave the doubles.
+    const double ratio = schedule.to / schedule.from;
+    if (!(1.0 / kLargest <= ratio && ratio <= kLargest)) {
+      return "an exponential schedule wants \"to\" / \"from\" in "
+             "[1e-300, 1e+300]";
+    }
   }
   return "";
 }
@@ -41,18 +49,21 @@ StageType Temperature::Type() {
       .parameters =
           {Real("temperature", "T; 1 changes nothing, 0 is greedy").AtLeast(0),
            Object("schedule", "annealing, in place of a constant T")
-               .Fields({Real("from", "T at the start").AtLeast(0).Required(),
-                        Real("to", "T at the end").AtLeast(0).Required(),
-                        Integer("steps", "clock ticks from start to end")
-                            .AtLeast(1)
-                            .Required(),
-                        Choice("shape", "curve between the ends")
-                            .Choices({"linear", "exponential", "cosine"}),
-                        Integer("start", "clock at which annealing begins")
-                            .AtLeast(0)
-                            .Default(0),
-                        Choice("clock", "output position, or the caller's step")
-                            .Choices({"position", "step"})})},
+               .Fields(
+                   {Real("from", "T at the start")
+                        .Within(0, kLargest)
+                        .Required(),
+                    Real("to", "T at the end").Within(0, kLargest).Required(),
+                    Integer("steps", "clock ticks from start to end")
+                        .AtLeast(1)
+                        .Required(),
+                    Choice("shape", "curve between the ends")
+                        .Choices({"linear", "exponential", "cosine"}),
+                    Integer("start", "clock at which annealing begins")
+                        .AtLeast(0)
+                        .Default(0),
+                    Choice("clock", "output position, or the caller's step")
+                        .Choices({"position", "step"})})},
       .check = Check,
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         if (p.Has("schedule")) {
@@ -64,11 +75,11 @@ StageType Temperature::Type() {
 }
 
 double TemperatureSchedule::At(std::int64_t t) const {
-  const double f = std::clamp(
-      static_cast<double>(t - start) / static_cast<double>(steps), 0.0, 1.0);
-  // The ends exactly, whatever the formulas round to there.
-  if (f == 0.0) return from;
-  if (f == 1.0) return to;
+  // The ends exactly, whatever the formulas round to there. (The difference
+  // cannot overflow once t lies above start >= 0.)
+  if (t <= start) return from;
+  if (t - start >= steps) return to;
+  const double f = static_cast<double>(t - start) / static_cast<double>(steps);
   switch (shape) {
     case Shape::kLinear:
       return from + f * (to - from);

@@ -15,12 +15,15 @@
 //
 // Contract: T finite and >= 0. T = 1 changes nothing. T = 0 is exactly greedy:
 //   only the head of the total order survives. A quotient that overflows gives
-//   the row the status "infinite".
+//   the row the status "infinite". T0 and T1 are at most 1e300, and for the
+//   exponential shape above 0 with T1 / T0 in [1e-300, 1e300], so that the
+//   formulas stay finite.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: none on a whole row (the scale stays pending until values are read).
 // Source: Boltzmann; in every runtime. llama.cpp runs it last, vLLM and Hugging
 //   Face before the truncations.
-// Tested by: tests/stages_test.cc, tests/oracle_test.cc, tests/golden_test.cc.
+// Tested by: tests/temperature_test.cc, tests/oracle_test.cc,
+//   tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TEMPERATURE_H_
 #define SAMPLER_STAGES_TEMPERATURE_H_
