@@ -11,7 +11,8 @@
 // Cost: one maximum and one filter pass; no exponential.
 // Source: arXiv 2407.01082. llama.cpp's default chain puts it before
 //   temperature.
-// Tested by: tests/stages_test.cc, tests/oracle_test.cc, tests/golden_test.cc.
+// Tested by: tests/stages_truncation_test.cc, tests/oracle_test.cc,
+//   tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_MIN_P_H_
 #define SAMPLER_STAGES_MIN_P_H_

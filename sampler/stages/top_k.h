@@ -10,7 +10,8 @@
 //   k-th; linear for any k.
 // Source: arXiv 1805.04833. llama.cpp keeps an arbitrary choice among ties,
 //   Hugging Face and vLLM keep them all.
-// Tested by: tests/stages_test.cc, tests/oracle_test.cc, tests/golden_test.cc.
+// Tested by: tests/stages_truncation_test.cc, tests/oracle_test.cc,
+//   tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TOP_K_H_
 #define SAMPLER_STAGES_TOP_K_H_

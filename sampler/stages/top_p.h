@@ -19,7 +19,8 @@
 // Cost: exact weights of the candidates within 37 nats of the maximum, then
 //   linear selection; no sort.
 // Source: arXiv 1904.09751.
-// Tested by: tests/stages_test.cc, tests/oracle_test.cc, tests/golden_test.cc.
+// Tested by: tests/stages_truncation_test.cc, tests/oracle_test.cc,
+//   tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TOP_P_H_
 #define SAMPLER_STAGES_TOP_P_H_

@@ -16,7 +16,8 @@
 // Cost: exact weights of the candidates within 37 nats of the maximum, the mean
 //   logit, then linear selection; no sort.
 // Source: arXiv 2202.00666.
-// Tested by: tests/stages_test.cc, tests/oracle_test.cc, tests/golden_test.cc.
+// Tested by: tests/stages_truncation_test.cc, tests/oracle_test.cc,
+//   tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TYPICAL_P_H_
 #define SAMPLER_STAGES_TYPICAL_P_H_
