@@ -15,6 +15,8 @@
 #include "tools/explain_step.h"
 #include "tools/log_options.h"
 #include "tools/output.h"
+#include "tools/replay_rows.h"
+#include "tools/replay_warnings.h"
 #include "tools/run_options.h"
 #include "tools/token_text.h"
 
@@ -130,6 +132,8 @@ absl::Status Run(Options& options) {
     if (!read.ok()) return read.status();
     text = *std::move(read);
   }
+  const RowKind kind = FindRowKind(log, options.log.kind);
+  if (const auto status = CheckRowKind(kind); !status.ok()) return status;
   const auto pipeline = Pipeline::Create(*config, log.vocabulary_size());
   if (!pipeline.ok()) return pipeline.status();
 
@@ -143,16 +147,12 @@ absl::Status Run(Options& options) {
     options.explain.logged = log.tokens()[static_cast<std::size_t>(place->row)];
   }
   Warnings warnings(options.output.quiet);
-  if (log.description().partial()) {
-    warnings.Add(absl::StrCat("the log is truncated: ", log.rows(), " of ",
-                              log.description().expected_rows,
-                              " rows can be read"));
-  }
-  if (log.tokens().empty() && place->position > 0) {
-    warnings.Add(
-        "the log has no tokens: the history before this row is what the chain "
-        "draws itself");
-  }
+  WarnBefore(
+      log, *config,
+      {.run = options.run,
+       .history = options.history == "replayed" ? HistorySource::kReplayed
+                                                : HistorySource::kLogged},
+      kind, warnings);
   logs::RowBuffer buffer;
   const Explanation explanation = Explain(
       *pipeline, log.Row(place->row, buffer), *sequence, options.explain);
@@ -177,9 +177,7 @@ absl::Status Run(Options& options) {
 }  // namespace
 
 void AddExplain(CLI::App& app, int& exit_code) {
-  CLI::App& command = *app.add_subcommand(
-      "explain", "One row, stage by stage: what was removed, and why");
-  command.description(kDescription);
+  CLI::App& command = *app.add_subcommand("explain", kDescription);
   auto options = std::make_shared<Options>();
   AddLogOptions(command, options->log);
   command.add_option("--row", options->row, "Row N, or SEQUENCE:POSITION")

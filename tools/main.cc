@@ -60,6 +60,7 @@ int Run(int argc, char** argv) {
   int exit_code = 0;
   AddReplay(app, exit_code);
   AddExplain(app, exit_code);
+  AddInspect(app, exit_code);
   AddValidate(app, exit_code);
   try {
     app.parse(argc, argv);

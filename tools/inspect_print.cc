@@ -1,0 +1,249 @@
+// A surveyed log for people.
+
+#include "tools/inspect_print.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sampler/logs/kind.h"
+#include "tools/explain_print.h"
+#include "tools/explain_reason.h"
+#include "tools/quote.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr std::size_t kLineColumns = 100;
+
+std::string Plural(std::int64_t n, absl::string_view noun) {
+  return absl::StrCat(Grouped(n), " ", noun, n == 1 ? "" : "s");
+}
+
+std::string Percent(double share) {
+  return absl::StrFormat("%.1f %%", 100 * share);
+}
+
+class Report {
+ public:
+  Report(const Inspection& inspection, const Painter& paint)
+      : in_(inspection),
+        log_(inspection.log),
+        survey_(inspection.survey),
+        paint_(paint) {}
+
+  std::string Write() && {
+    Describe();
+    Kind();
+    Values();
+    if (survey_.floor.has_value()) Floor();
+    Extras();
+    Sampled();
+    Tokens();
+    Warnings();
+    return std::move(text_);
+  }
+
+ private:
+  void Line(absl::string_view name, absl::string_view text) {
+    absl::StrAppend(&text_,
+                    paint_(Style::kBold, absl::StrFormat("%-10s", name)), text,
+                    "\n");
+  }
+
+  void Heading(absl::string_view text) {
+    absl::StrAppend(&text_, "\n", paint_(Style::kBold, text), "\n");
+  }
+
+  void Describe() {
+    const logs::LogDescription& d = log_.description();
+    Line("log", absl::StrCat(in_.path, ", ", Plural(d.file_bytes, "byte")));
+    Line("format",
+         absl::StrCat(
+             logs::FormatName(d.format),
+             d.tensor.empty() ? "" : absl::StrCat(", tensor ", Quote(d.tensor)),
+             ", ", DTypeName(d.dtype)));
+    Line("rows",
+         absl::StrCat(
+             Grouped(d.rows), " x ", Grouped(d.vocabulary_size), " tokens",
+             d.partial()
+                 ? absl::StrCat(" (", Grouped(d.expected_rows), " expected)")
+                 : ""));
+    std::int64_t shortest = d.rows;
+    std::int64_t longest = 0;
+    std::int64_t prompts = 0;
+    for (const logs::LogSequence& sequence : log_.sequences()) {
+      shortest = std::min(shortest, sequence.rows);
+      longest = std::max(longest, sequence.rows);
+      prompts += static_cast<std::int64_t>(sequence.prompt.size());
+    }
+    const auto count = static_cast<std::int64_t>(log_.sequences().size());
+    std::string sequences = Plural(count, "sequence");
+    if (count > 1) {
+      absl::StrAppend(
+          &sequences, " of ", Grouped(shortest),
+          shortest == longest ? "" : absl::StrCat(" to ", Grouped(longest)),
+          " rows");
+    }
+    Line("text", absl::StrCat(sequences, ", ",
+                              prompts == 0 ? "no prompt tokens"
+                                           : Plural(prompts, "prompt token"),
+                              log_.tokens().empty()
+                                  ? ", no logged tokens (--tokens FILE adds "
+                                    "them)"
+                                  : ", a logged token for every row"));
+  }
+
+  void Kind() {
+    const logs::KindGuess& kind = survey_.kind;
+    std::string line(logs::KindName(kind.kind));
+    if (!in_.kind.empty()) {
+      absl::StrAppend(&line, ", but --kind says ", in_.kind);
+    }
+    if (kind.declared.has_value()) {
+      absl::StrAppend(&line, "; the file says ", Quote(*kind.declared));
+    }
+    Line("kind", line);
+    for (const std::string& evidence : kind.evidence) {
+      Line("", absl::StrCat("- ", evidence));
+    }
+  }
+
+  void Values() {
+    const auto seen = [](absl::string_view name,
+                         const logs::Occurrences& found) {
+      return found.count == 0 ? absl::StrCat("no ", name)
+                              : absl::StrCat(Grouped(found.count), " ", name,
+                                             " from row ", found.first_row);
+    };
+    Line("values", absl::StrCat(seen("NaN", survey_.nan), ", ",
+                                seen("+inf", survey_.positive_infinity), ", ",
+                                seen("-inf", survey_.negative_infinity)));
+    if (survey_.rows == survey_.broken_rows.count) return;
+    Line("entropy", absl::StrCat("mean ", EntropyText(survey_.mean_entropy)));
+    std::string ties = "across";
+    for (std::size_t i = 0; i < logs::kTieRanks.size(); ++i) {
+      absl::StrAppend(&ties, i == 0 ? " rank " : ", ", logs::kTieRanks[i],
+                      " in ", Percent(survey_.tied[i]));
+    }
+    Line("ties", ties + " of the rows");
+  }
+
+  void Floor() {
+    const logs::FloorSurvey& floor = *survey_.floor;
+    Line("floor", absl::StrCat(Grouped(floor.tokens),
+                               " tokens at the floor; windows of 16 nats in ",
+                               Plural(floor.rows_16, "row"), ", of 24 in ",
+                               Grouped(floor.rows_24), ", other in ",
+                               Grouped(floor.rows_other)));
+    Line("", absl::StrFormat(
+                 "they weigh at most %.3g of a row (mean), %.3g (largest)",
+                 floor.mean_mass, floor.largest_mass));
+  }
+
+  void Extras() {
+    const logs::LogDescription& d = log_.description();
+    for (const auto& [key, value] : d.metadata) {
+      Line("metadata", absl::StrCat(Quote(key), ": ",
+                                    FitEnd(Quote(value), kLineColumns - 30)));
+    }
+    for (const std::string& notice : d.notices) Line("notice", notice);
+  }
+
+  // Cut, if too long, but not filled up.
+  static std::string FitEnd(const std::string& text, std::size_t columns) {
+    return Columns(text) <= columns ? text : FitColumns(text, columns);
+  }
+
+  void Sampled() {
+    if (survey_.sampled.empty()) return;
+    Heading("     row  entropy  likeliest tokens");
+    for (const logs::SampledRow& row : survey_.sampled) {
+      if (row.broken) {
+        absl::StrAppend(&text_, absl::StrFormat("%8s", Grouped(row.row)),
+                        "        -  no distribution\n");
+        continue;
+      }
+      std::string line =
+          absl::StrFormat("%8s%9.3f", Grouped(row.row), row.entropy);
+      for (const logs::TopToken& token : row.top) {
+        const std::string name = in_.text.empty()
+                                     ? absl::StrCat("id ", token.id)
+                                     : in_.text.Display(token.id);
+        const std::string entry = absl::StrCat(
+            "  ", FitEnd(name, 18), " ", ProbabilityText(token.probability));
+        if (Columns(line) + Columns(entry) > kLineColumns) break;
+        line += entry;
+      }
+      absl::StrAppend(&text_, line, "\n");
+    }
+  }
+
+  void Tokens() {
+    if (!survey_.shifts.has_value()) return;
+    Heading("   shift     rows  mean NLL    perplexity  impossible");
+    absl::StrAppend(&text_,
+                    paint_(Style::kDim,
+                           "        (row r against the logged token of "
+                           "row r + shift; nats)"),
+                    "\n");
+    const std::optional<int> best = survey_.BestShift();
+    for (const logs::ShiftScore& score : *survey_.shifts) {
+      const bool any = score.rows > score.impossible;
+      std::string line =
+          absl::StrFormat("%+8d%9s", score.shift, Grouped(score.rows));
+      if (score.shift == 0) line.replace(6, 2, " 0");
+      absl::StrAppend(&line,
+                      any ? absl::StrFormat("%10.4f%14s", score.mean_nll,
+                                            Perplexity(score.perplexity()))
+                          : absl::StrFormat("%10s%14s", "-", "-"),
+                      absl::StrFormat("%12s", Grouped(score.impossible)));
+      if (score.shift == 0) absl::StrAppend(&line, "  as logged");
+      if (best == score.shift) {
+        absl::StrAppend(&line, score.shift == 0 ? ", the best" : "  the best");
+      }
+      absl::StrAppend(&text_, line, "\n");
+    }
+    if (!best.has_value()) {
+      absl::StrAppend(&text_, "        too short to check: fewer than ",
+                      logs::Survey::kFewestForShift, " rows with a token\n");
+    }
+    if (survey_.floor.has_value() && survey_.floor->censored > 0) {
+      absl::StrAppend(&text_, "        ",
+                      Plural(survey_.floor->censored, "logged token"),
+                      " at the floor: the perplexity is a lower bound\n");
+    }
+  }
+
+  static std::string Perplexity(double perplexity) {
+    return std::isfinite(perplexity) ? absl::StrFormat("%.4f", perplexity)
+                                     : "infinite";
+  }
+
+  void Warnings() {
+    absl::StrAppend(&text_, "\n");
+    if (in_.findings.empty()) {
+      absl::StrAppend(&text_, "no warnings\n");
+      return;
+    }
+    for (const Finding& finding : in_.findings) {
+      absl::StrAppend(&text_, paint_(Style::kYellow, "warning: "), finding.what,
+                      "\n      to do: ", finding.action, "\n");
+    }
+  }
+
+  const Inspection& in_;
+  const logs::Log& log_;
+  const logs::Survey& survey_;
+  const Painter& paint_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string InspectText(const Inspection& inspection, const Painter& paint) {
+  return Report(inspection, paint).Write();
+}
+
+}  // namespace sampler::tools
