@@ -32,7 +32,7 @@ class TablePrinter final : public ReplayPrinter {
   TablePrinter(const ReplayHeader& header, const OutputOptions& output)
       : header_(header),
         paint_(UseColor(output)),
-        drawn_columns_(header.text.empty() ? 7 : 24),
+        drawn_columns_(header.text.empty() ? 7 : 23),
         logged_columns_(header.text.empty() ? 7 : 20) {}
 
   void Begin() override {

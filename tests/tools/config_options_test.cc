@@ -1,0 +1,151 @@
+#include "tools/config_options.h"
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/tools/tool.h"
+
+namespace sampler::tools {
+namespace {
+
+// The config, or error, that a command line leads to.
+absl::StatusOr<PipelineConfig> Resolve(std::vector<std::string> arguments) {
+  CLI::App app;
+  ConfigOptions options;
+  AddConfigOptions(app, options);
+  std::reverse(arguments.begin(), arguments.end());  // As CLI11 wants them.
+  app.parse(arguments);
+  return ResolveConfig(options, 1000);
+}
+
+std::string Chain(std::vector<std::string> arguments) {
+  const auto config = Resolve(std::move(arguments));
+  return config.ok() ? ChainText(*config)
+                     : absl::StrCat("error: ", config.status().message());
+}
+
+TEST(ConfigOptionsTest, FlagsAreTheChainInCommandLineOrder) {
+  EXPECT_EQ(Chain({"--top-k", "40", "--temp", "0.8", "--min-p", "0.05"}),
+            "top_k(40) -> temperature(0.8) -> min_p(0.05) -> categorical");
+  EXPECT_EQ(Chain({"--min-p", "0.05", "--temp", "0.8", "--top-k", "40"}),
+            "min_p(0.05) -> temperature(0.8) -> top_k(40) -> categorical");
+}
+
+TEST(ConfigOptionsTest, KnowsEverySpelling) {
+  EXPECT_EQ(Chain({"--temperature=1.5", "--typical=0.9", "--top-p=0.95",
+                   "--repeat-penalty=1.1", "--frequency-penalty=0.2",
+                   "--presence-penalty=-0.3"}),
+            "temperature(1.5) -> typical_p(0.9) -> top_p(0.95) -> "
+            "repetition_penalty(1.1) -> frequency_penalty(0.2) -> "
+            "presence_penalty(-0.3) -> categorical");
+}
+
+TEST(ConfigOptionsTest, AFlagGivenTwiceIsTwoStages) {
+  EXPECT_EQ(Chain({"--top-k", "40", "--temp", "2", "--top-k", "10"}),
+            "top_k(40) -> temperature(2) -> top_k(10) -> categorical");
+}
+
+TEST(ConfigOptionsTest, LlamaCppNeutralValuesAreNeutral) {
+  EXPECT_EQ(Chain({"--top-k", "0", "--top-p", "1.0", "--min-p", "0.0"}),
+            "top_k(0) -> top_p(1) -> min_p(0) -> categorical");
+}
+
+TEST(ConfigOptionsTest, GreedyIsADraw) {
+  EXPECT_EQ(Chain({"--greedy", "--top-k", "5"}), "top_k(5) -> greedy");
+  EXPECT_EQ(Chain({"--greedy"}), "greedy");
+  EXPECT_TRUE(Says(Chain({"-c", "neutral", "--greedy"}), "-> greedy"));
+}
+
+TEST(ConfigOptionsTest, TheWindowGoesToEveryPenalty) {
+  const auto config =
+      Resolve({"--repeat-last-n", "64", "--repeat-penalty", "1.1", "--top-k",
+               "5", "--presence-penalty", "0.5"});
+  ASSERT_TRUE(config.ok());
+  EXPECT_EQ(config->stages[0].parameters.at("window"), Value(64));
+  EXPECT_EQ(config->stages[1].parameters.count("window"), 0u);
+  EXPECT_EQ(config->stages[2].parameters.at("window"), Value(64));
+  const auto all = Resolve({"--repeat-penalty", "2", "--repeat-last-n", "-1"});
+  ASSERT_TRUE(all.ok());
+  EXPECT_TRUE(all->stages[0].parameters.at("window").is_null());
+  EXPECT_TRUE(Says(Chain({"--repeat-penalty", "2", "--repeat-last-n", "0"}),
+                   "want -1 (all tokens) or an integer >= 1"));
+  EXPECT_TRUE(
+      Says(Chain({"--top-k", "2", "--repeat-last-n", "5"}), "no penalty"));
+}
+
+TEST(ConfigOptionsTest, BiasesJoinOneStage) {
+  const auto config = Resolve({"--logit-bias", "15+1.5", "--top-k", "5",
+                               "--logit-bias", "7-2", "--logit-bias", "9-inf"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  ASSERT_EQ(config->stages.size(), 3u);
+  EXPECT_EQ(
+      config->stages[0],
+      (StageConfig{
+          "logit_bias",
+          {{"bias", Value::Object{{"15", 1.5}, {"7", -2.0}, {"9", false}}}}}));
+  EXPECT_TRUE(Says(Chain({"--logit-bias", "15"}), "as in 15043+1"));
+  EXPECT_TRUE(
+      Says(Chain({"--logit-bias", "1000+1"}), "want a token id in [0, 1000)"));
+}
+
+TEST(ConfigOptionsTest, AFlagOverridesTheOnlyStageOfItsType) {
+  EXPECT_EQ(Chain({"-c", "balanced", "--top-k", "7", "--temp", "1.5"}),
+            "temperature(1.5) -> top_k(7) -> top_p(0.95) -> min_p(0.05) -> "
+            "categorical");
+}
+
+TEST(ConfigOptionsTest, OtherParametersOfTheStageStay) {
+  const auto config = Resolve({"-c", "creative", "--repeat-penalty", "1.3"});
+  ASSERT_TRUE(config.ok());
+  EXPECT_EQ(
+      config->stages[0],
+      (StageConfig{"repetition_penalty", {{"penalty", 1.3}, {"window", 256}}}));
+}
+
+TEST(ConfigOptionsTest, AConstantTemperatureEndsASchedule) {
+  EXPECT_TRUE(
+      Says(Chain({"-c", "annealed", "--temp", "0.7"}), "temperature(0.7) -> "));
+}
+
+TEST(ConfigOptionsTest, OverridingNothingOrSeveralIsAnError) {
+  EXPECT_TRUE(Says(Chain({"-c", "greedy", "--top-k", "7"}),
+                   "--top-k 7: the config has no stage of type "
+                   "\"top_k\", want exactly one"));
+  const std::string twice =
+      WriteTemporary("twice.json",
+                     R"({"version": 1, "stages": [{"type": "top_k", "k": 4},
+          {"type": "top_k", "k": 2}, {"type": "categorical"}]})");
+  EXPECT_TRUE(Says(Chain({"-c", twice, "--top-k", "7"}),
+                   "has 2 stages of type \"top_k\""));
+  EXPECT_TRUE(Says(Chain({"-c", "balanced", "--temp", "1", "--temp", "2"}),
+                   "already overridden by --temp 1"));
+}
+
+TEST(ConfigOptionsTest, ProblemsNameTheFlag) {
+  EXPECT_TRUE(Says(Chain({"--temp", "1", "--top-p", "1.2"}),
+                   "--top-p 1.2: got 1.2, want a"));
+  EXPECT_TRUE(
+      Says(Chain({"--top-k", "many"}), "--top-k many: want an integer"));
+  EXPECT_TRUE(Says(Chain({"--top-k", "1.5"}), "want an integer"));
+  EXPECT_TRUE(Says(Chain({"--temp", "nan"}), "--temp nan"));
+  EXPECT_TRUE(Says(Chain({"--temp", "-1"}), "--temp -1: got -1"));
+}
+
+TEST(ConfigOptionsTest, ProblemsOfAFileNameItAndThePlace) {
+  const std::string file = WriteTemporary(
+      "bad.json", "{\"version\": 1,\n \"stages\": [{\"type\": \"topp\"}]}");
+  EXPECT_TRUE(
+      Says(Chain({"-c", file}), file + ":2:14: /stages/0/type: unknown stage "
+                                       "\"topp\", did you mean \"top_p\"?"));
+}
+
+TEST(ConfigOptionsTest, UnknownConfigsGetASuggestion) {
+  EXPECT_TRUE(Says(Chain({"-c", "balancd"}), "did you mean \"balanced\"?"));
+  EXPECT_TRUE(Says(Chain({"-c", testing::TempDir()}), "can be read"));
+}
+
+TEST(ConfigOptionsTest, NothingIsNotAConfig) {
+  EXPECT_TRUE(Says(Chain({}), "nothing to sample with"));
+}
+
+}  // namespace
+}  // namespace sampler::tools
