@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kSnapshotVersion = 1;
+constexpr std::size_t kSnapshotKeys = 7;
 
 absl::Status Bad(absl::string_view key, absl::string_view want) {
   return absl::InvalidArgumentError(
@@ -60,6 +62,29 @@ absl::Status ReadTokens(const Json& json, const char* name,
   return absl::OkStatus();
 }
 
+// Text -> JSON object. A key that stands twice is an error: of the two values
+// one would be lost silently.
+absl::StatusOr<Json> ReadObject(absl::string_view text) {
+  std::set<std::string> seen;
+  absl::Status status = absl::OkStatus();
+  const auto note_key = [&](int depth, Json::parse_event_t event,
+                            const Json& value) {
+    if (depth == 1 && event == Json::parse_event_t::key &&
+        !seen.insert(value.get<std::string>()).second) {
+      status = Bad(value.get<std::string>(), "it once");
+    }
+    return true;
+  };
+  Json json = Json::parse(text.begin(), text.end(), note_key,
+                          /*allow_exceptions=*/false);
+  if (!json.is_object()) {
+    return absl::InvalidArgumentError(
+        "sequence snapshot: want a JSON object as Sequence::Snapshot writes");
+  }
+  if (!status.ok()) return status;
+  return json;
+}
+
 }  // namespace
 
 std::string Sequence::Snapshot() const {
@@ -77,12 +102,9 @@ std::string Sequence::Snapshot() const {
 }
 
 absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
-  const Json json = Json::parse(snapshot.begin(), snapshot.end(), nullptr,
-                                /*allow_exceptions=*/false);
-  if (!json.is_object()) {
-    return absl::InvalidArgumentError(
-        "sequence snapshot: want a JSON object as Sequence::Snapshot writes");
-  }
+  const absl::StatusOr<Json> object = ReadObject(snapshot);
+  if (!object.ok()) return object.status();
+  const Json& json = *object;
   int version = 0;
   std::int64_t vocabulary_size = 0;
   std::int64_t clock = 0;
@@ -98,6 +120,10 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
   }
   if (version != kSnapshotVersion) {
     return Bad("version", absl::StrCat(kSnapshotVersion));
+  }
+  if (json.size() != kSnapshotKeys) {
+    return absl::InvalidArgumentError(
+        "sequence snapshot: has keys that Sequence::Snapshot does not write");
   }
   absl::StatusOr<Sequence> sequence =
       Create(vocabulary_size, std::move(options));
