@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tools/install_packages.sh
+echo 'Building the tool (a minute or two)...' >&2
 cmake -S . -B build/demo -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DSAMPLER_BUILD_TESTS=OFF >/dev/null
 cmake --build build/demo --target sampler-tool >/dev/null
