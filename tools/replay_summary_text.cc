@@ -45,9 +45,9 @@ std::string PerplexityText(const ReplaySummary& summary) {
                          " of probability 0)")
           : absl::StrFormat("raw %.4f", Exp(summary.nll_raw()));
   if (summary.covered() == 0) return text + "; no logged token is covered";
-  return text + absl::StrFormat("; after truncation %.4f over the %s covered",
+  return text + absl::StrFormat("; after truncation %.4f over the %s",
                                 Exp(summary.nll()),
-                                Plural(summary.covered(), "row"));
+                                Plural(summary.covered(), "covered row"));
 }
 
 std::string DivergenceText(const ReplaySummary& summary) {

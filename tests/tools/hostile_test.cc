@@ -44,6 +44,16 @@ TEST(HostileTest, UsageErrors) {
   Failure({"replay", StoryLog(), "--greedy", "--step", "-1"});
 }
 
+TEST(HostileTest, UsageErrorsSayWhatWasMeant) {
+  EXPECT_TRUE(Says(Failure({"repaly"}),
+                   "unknown command \"repaly\", did you mean \"replay\"?"));
+  EXPECT_TRUE(Says(Failure({"replay", StoryLog(), "--topk", "5"}),
+                   "unexpected argument \"--topk\", did you mean "
+                   "\"--top-k\"?"));
+  EXPECT_TRUE(Says(Failure({"replay", StoryLog(), "--minp=5"}),
+                   "did you mean \"--min-p\"?"));
+}
+
 TEST(HostileTest, RowsOutsideTheLog) {
   for (const std::string rows : {"0:25", "5:5", "6:5", "-1:3", "3", "a:b",
                                  "0:99999999999999999999", "24:", "1:2:3"}) {
