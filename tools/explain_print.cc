@@ -10,6 +10,7 @@
 #include "sampler/numeric.h"
 #include "sampler/row_status.h"
 #include "tools/explain_reason.h"
+#include "tools/quote.h"
 
 namespace sampler::tools {
 namespace {
@@ -42,18 +43,6 @@ std::string ChainLines(const PipelineConfig& config) {
     used += stage.size() + 4;
   }
   return lines;
-}
-
-std::string RowLine(const ExplainHeader& header,
-                    const Explanation& explanation) {
-  std::string line =
-      absl::StrCat(header.place.row, " (sequence ", header.place.sequence,
-                   ", position ", header.place.position, "), ",
-                   Grouped(explanation.raw_count), " candidates");
-  if (explanation.raw_entropy.has_value()) {
-    absl::StrAppend(&line, ", entropy ", EntropyText(*explanation.raw_entropy));
-  }
-  return line;
 }
 
 // What became of a token under its two probabilities.
@@ -158,11 +147,21 @@ std::string ExplainText(const ExplainHeader& header,
   const logs::LogDescription& log = header.log.description();
   std::string text =
       Line(paint, "log",
-           absl::StrCat(header.path, " (", logs::FormatName(log.format), " ",
-                        DTypeName(log.dtype), ", ", Grouped(log.rows),
+           absl::StrCat(Escape(header.path), " (", logs::FormatName(log.format),
+                        " ", DTypeName(log.dtype), ", ", Grouped(log.rows),
                         " rows x ", Grouped(log.vocabulary_size), ")",
                         header.exact ? "" : ", bounded: see the floor"));
-  absl::StrAppend(&text, Line(paint, "row", RowLine(header, explanation)));
+  absl::StrAppend(&text, Line(paint, "row",
+                              absl::StrCat(header.place.row, ", sequence ",
+                                           header.place.sequence, ", position ",
+                                           header.place.position)));
+  if (explanation.raw_entropy.has_value()) {
+    absl::StrAppend(&text,
+                    Line(paint, "raw",
+                         absl::StrCat(Grouped(explanation.raw_count),
+                                      " candidates, entropy ",
+                                      EntropyText(*explanation.raw_entropy))));
+  }
   absl::StrAppend(&text, Line(paint, "chain", ChainLines(header.config)));
   absl::StrAppend(
       &text,

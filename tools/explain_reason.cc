@@ -118,10 +118,10 @@ std::string WhyInactive(const StageReport& stage, const Moment& before) {
   const double penalty = Parameter(stage, "penalty");
   if (type == "temperature") return "T is 1";
   if (penalty == (type == "repetition_penalty" ? 1.0 : 0.0)) {
-    return absl::StrFormat("penalty %g changes nothing", penalty);
+    return absl::StrFormat("penalty %g", penalty);
   }
   if (!std::isnan(penalty)) {
-    return "no candidate in its part of the history";
+    return "nothing seen before";
   }
   if (p == (type == "min_p" ? 0.0 : 1.0)) {
     return absl::StrFormat("p %g keeps all", p);

@@ -44,7 +44,7 @@ struct Layout {
 
 constexpr std::size_t kNumber = 8;  // A probability with the space before it.
 constexpr std::size_t kLogit = 9;
-constexpr std::size_t kMark = 5;  // "[12]", likewise.
+constexpr std::size_t kMark = 4;  // "[9]", likewise.
 // Marks, rank and id; the gap before the token; logit and raw p; out p and cum.
 constexpr std::size_t kFixed = 2 + 7 + 8 + 2 + kLogit + 3 * kNumber;
 constexpr std::size_t kWidestToken = 18;
@@ -76,7 +76,8 @@ Layout MakeLayout(const Explanation& explanation, const TokenText& text) {
   }
   for (std::size_t i = 0; i < layout.stages.size(); ++i) {
     layout.headings[i] = absl::StrCat("[", layout.stages[i] + 1, "]");
-    layout.widths[i] = layout.marks ? kMark : kNumber;
+    layout.widths[i] =
+        layout.marks ? std::max(kMark, layout.headings[i].size() + 1) : kNumber;
   }
   return layout;
 }
@@ -93,26 +94,32 @@ std::string Heading(const Layout& layout) {
   return absl::StrCat(line, Right("out p", kNumber), Right("cum", kNumber));
 }
 
-// The cells after the raw probability: what each stage left, or, from the stage
-// on that removed the token, why.
-std::string StageCells(const Layout& layout, const TokenReport& token) {
-  std::string cells;
+// `line` and the cells after the raw probability: what each stage left, or,
+// from the stage on that removed the token, why.
+std::string WithStages(std::string line, const Layout& layout,
+                       const TokenReport& token) {
   for (std::size_t i = 0; i < layout.stages.size(); ++i) {
     const std::size_t stage = layout.stages[i];
     const std::size_t width = layout.widths[i];
     if (token.removed_by == stage) {
-      return absl::StrCat(cells, Right("-", width), "  ", token.reason);
+      absl::StrAppend(&line, Right("-", width), "  ");
+      // The column says which stage it was, too.
+      absl::string_view reason = token.reason;
+      if (Columns(line) + reason.size() > kLineColumns) {
+        reason.remove_prefix(reason.find(": ") + 2);
+      }
+      return absl::StrCat(line, reason);
     }
     const std::optional<Standing>& after = token.after[stage];
-    if (!after.has_value()) return cells;
+    if (!after.has_value()) return line;
     absl::StrAppend(
-        &cells,
+        &line,
         Right(layout.marks ? "*" : ProbabilityText(after->probability), width));
   }
   const std::optional<Standing> out = token.out();
-  if (!out.has_value()) return cells;
+  if (!out.has_value()) return line;
   return absl::StrCat(
-      cells, Right(ProbabilityText(out->probability), kNumber),
+      line, Right(ProbabilityText(out->probability), kNumber),
       Right(absl::StrFormat("%.4f", out->ahead + out->probability), kNumber));
 }
 
@@ -130,9 +137,9 @@ std::string TokenLine(const Layout& layout, const Explanation& explanation,
   if (!token.raw.has_value()) {
     return absl::StrCat(line, Right("-inf", kLogit), "  removed in the log");
   }
-  return absl::StrCat(line, Right(LogitText(token.logit), kLogit),
-                      Right(ProbabilityText(token.raw->probability), kNumber),
-                      StageCells(layout, token));
+  absl::StrAppend(&line, Right(LogitText(token.logit), kLogit),
+                  Right(ProbabilityText(token.raw->probability), kNumber));
+  return WithStages(std::move(line), layout, token);
 }
 
 }  // namespace
@@ -145,7 +152,7 @@ std::string StageTable(const Explanation& explanation, const Painter& paint) {
   std::string text = paint(
       Style::kBold,
       absl::StrCat("     ", FitColumns("stage", name),
-                   "         survivors  lowest logit  mass removed  entropy"));
+                   "         survivors lowest logit mass removed  entropy"));
   text += "\n";
   for (std::size_t i = 0; i < explanation.stages.size(); ++i) {
     const StageReport& stage = explanation.stages[i];
@@ -161,11 +168,11 @@ std::string StageTable(const Explanation& explanation, const Painter& paint) {
         FitColumns(stage.config.type, name), Right(survivors, 18),
         Right(cut && stage.threshold.has_value() ? LogitText(*stage.threshold)
                                                  : "",
-              14),
+              13),
         Right(cut && stage.mass_removed.has_value()
                   ? ProbabilityText(*stage.mass_removed)
                   : "",
-              14),
+              13),
         Right(stage.entropy.has_value()
                   ? absl::StrFormat("%.3f", *stage.entropy)
                   : "",

@@ -1,5 +1,6 @@
 // A surveyed log as one JSON object.
 
+#include <cmath>
 #include <utility>
 
 #include "sampler/logs/kind.h"
@@ -29,6 +30,7 @@ Json SampledJson(const Inspection& inspection) {
   for (const logs::SampledRow& row : inspection.survey.sampled) {
     Json top = Json::array();
     for (const logs::TopToken& token : row.top) {
+      if (std::isinf(token.value)) break;  // Removed, and so are the rest.
       top.push_back({{"id", token.id},
                      {"text", inspection.text.Has(token.id)
                                   ? Json(inspection.text.Bytes(token.id))

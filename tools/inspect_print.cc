@@ -58,7 +58,8 @@ class Report {
 
   void Describe() {
     const logs::LogDescription& d = log_.description();
-    Line("log", absl::StrCat(in_.path, ", ", Plural(d.file_bytes, "byte")));
+    Line("log",
+         absl::StrCat(Escape(in_.path), ", ", Plural(d.file_bytes, "byte")));
     Line("format",
          absl::StrCat(
              logs::FormatName(d.format),
@@ -106,7 +107,7 @@ class Report {
     }
     Line("kind", line);
     for (const std::string& evidence : kind.evidence) {
-      Line("", absl::StrCat("- ", evidence));
+      Line("", absl::StrCat("- ", Escape(evidence)));
     }
   }
 
@@ -148,7 +149,7 @@ class Report {
       Line("metadata", absl::StrCat(Quote(key), ": ",
                                     FitEnd(Quote(value), kLineColumns - 30)));
     }
-    for (const std::string& notice : d.notices) Line("notice", notice);
+    for (const std::string& notice : d.notices) Line("notice", Escape(notice));
   }
 
   // Cut, if too long, but not filled up.
@@ -168,6 +169,7 @@ class Report {
       std::string line =
           absl::StrFormat("%8s%9.3f", Grouped(row.row), row.entropy);
       for (const logs::TopToken& token : row.top) {
+        if (std::isinf(token.value)) break;  // Removed, and so are the rest.
         const std::string name = in_.text.empty()
                                      ? absl::StrCat("id ", token.id)
                                      : in_.text.Display(token.id);
@@ -228,8 +230,9 @@ class Report {
       return;
     }
     for (const Finding& finding : in_.findings) {
-      absl::StrAppend(&text_, paint_(Style::kYellow, "warning: "), finding.what,
-                      "\n      to do: ", finding.action, "\n");
+      absl::StrAppend(&text_, paint_(Style::kYellow, "warning: "),
+                      Escape(finding.what), "\n      to do: ", finding.action,
+                      "\n");
     }
   }
 

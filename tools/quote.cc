@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
 
 namespace sampler::tools {
@@ -97,22 +98,27 @@ bool IsUtf8(string_view bytes) {
   return true;
 }
 
-std::string Quote(string_view bytes) {
-  std::string quoted = "\"";
+std::string Escape(string_view bytes) {
+  std::string escaped;
   while (!bytes.empty()) {
     const Character character = FirstCharacter(bytes);
     const string_view head =
         bytes.substr(0, std::max<std::size_t>(character.length, 1));
-    if (head == "\"" || head == "\\") {
-      absl::StrAppend(&quoted, "\\", head);
-    } else if (character.length == 0 || In(kUnsafe, character.code)) {
-      AppendEscaped(head, quoted);
+    if (character.length == 0 || In(kUnsafe, character.code)) {
+      AppendEscaped(head, escaped);
     } else {
-      absl::StrAppend(&quoted, head);
+      absl::StrAppend(&escaped, head);
     }
     bytes.remove_prefix(head.size());
   }
-  return quoted + "\"";
+  return escaped;
+}
+
+std::string Quote(string_view bytes) {
+  return absl::StrCat(
+      "\"",
+      Escape(absl::StrReplaceAll(bytes, {{"\"", "\\\""}, {"\\", "\\\\"}})),
+      "\"");
 }
 
 std::size_t Columns(string_view text) {

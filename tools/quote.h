@@ -18,6 +18,10 @@ namespace sampler::tools {
 // \" \\ \n \t \r \xNN.
 std::string Quote(absl::string_view bytes);
 
+// The same without the quotes around, and with those inside left alone: for
+// sentences that hold something untrusted.
+std::string Escape(absl::string_view bytes);
+
 // A character of UTF-8. `length` is 0 where there is none.
 struct Character {
   std::size_t length = 0;  // In bytes.

@@ -1,0 +1,299 @@
+// `sampler explain`, run as users run it.
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/tools/tool.h"
+
+namespace sampler::tools {
+namespace {
+
+using nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+// Six tokens of which every stage of the chain below removes some.
+const std::vector<float> kSix = {3.0f, 2.5f, 1.8f, 0.9f, 0.2f, -1.0f};
+const Arguments kChain = {"--top-k", "5", "--min-p", "0.1", "--temp", "1.5"};
+
+std::string SixLog() { return MakeLog({kSix, kSix}, {2, 0}); }
+
+std::string SixVocabulary() {
+  return WriteTemporary(
+      "vocab.json",
+      R"({"Ġthe": 0, "Ġa": 1, "Ġthat": 2, "Ġits": 3, "ĠThis": 4, "Ã": 5})");
+}
+
+ToolResult Explain(const std::string& log, Arguments more,
+                   const Arguments& chain = kChain) {
+  more.insert(more.begin(), {"explain", log});
+  more.insert(more.end(), chain.begin(), chain.end());
+  return RunTool(more);
+}
+
+json ExplainAsJson(const std::string& log, Arguments more,
+                   const Arguments& chain = kChain) {
+  more.push_back("--json");
+  const ToolResult result = Explain(log, more, chain);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out, nullptr, /*allow_exceptions=*/false);
+}
+
+TEST(ExplainTest, GivesTheWholeKeptSetInTheTotalOrder) {
+  const json answer = ExplainAsJson(SixLog(), {"--row", "0", "--top", "1"});
+  EXPECT_EQ(answer["status"], "ok");
+  const double out[] = {0.4145, 0.2970, 0.1863, 0.1022};
+  ASSERT_EQ(answer["survivors"].size(), 4u);
+  double sum = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const json& survivor = answer["survivors"][i];
+    EXPECT_EQ(survivor["id"], i);
+    EXPECT_NEAR(survivor["prob"].get<double>(), out[i], 5e-5);
+    EXPECT_EQ(survivor["logit"].get<double>(),
+              static_cast<double>(kSix[i]) * (1.0 / 1.5));
+    sum += survivor["prob"].get<double>();
+  }
+  EXPECT_NEAR(sum, 1.0, 1e-15);
+}
+
+TEST(ExplainTest, EveryStageHasItsEntryInOrder) {
+  const json answer = ExplainAsJson(SixLog(), {"--row", "0"});
+  const json& stages = answer["stages"];
+  ASSERT_EQ(stages.size(), 4u);
+  EXPECT_EQ(stages[0]["type"], "top_k");
+  EXPECT_EQ(stages[0]["before"], 6);
+  EXPECT_EQ(stages[0]["kept"], 5);
+  EXPECT_EQ(stages[0]["params"]["k"], 5);
+  EXPECT_EQ(stages[0]["params"]["ties"], "exact");
+  EXPECT_NEAR(stages[0]["mass_removed"].get<double>(), 0.0087, 5e-5);
+  EXPECT_EQ(stages[0]["threshold"].get<double>(), static_cast<double>(0.2f));
+  EXPECT_EQ(stages[1]["type"], "min_p");
+  EXPECT_EQ(stages[1]["kept"], 4);
+  EXPECT_NEAR(stages[1]["mass"].get<double>(), 0.9625, 5e-5);
+  EXPECT_EQ(stages[2]["type"], "temperature");
+  EXPECT_EQ(stages[2]["edited"], 4);
+  EXPECT_TRUE(stages[2]["threshold"].is_null());
+  EXPECT_EQ(stages[3]["type"], "categorical");
+  EXPECT_NEAR(stages[3]["entropy"].get<double>(), 1.272, 5e-4);
+}
+
+TEST(ExplainTest, EveryTokenNamesTheStageThatRemovedIt) {
+  const json answer = ExplainAsJson(SixLog(), {"--row", "0"});
+  const json& tokens = answer["tokens"];
+  ASSERT_EQ(tokens.size(), 6u);
+  const double raw[] = {0.4741, 0.2875, 0.1428, 0.0581, 0.0288, 0.0087};
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(tokens[i]["id"], i);
+    EXPECT_EQ(tokens[i]["raw_rank"], i + 1);
+    EXPECT_NEAR(tokens[i]["raw_prob"].get<double>(), raw[i], 5e-5);
+    EXPECT_EQ(tokens[i]["removed_by"].is_null(), i < 4);
+  }
+  EXPECT_EQ(tokens[4]["removed_by"]["type"], "min_p");
+  EXPECT_EQ(tokens[4]["removed_by"]["reason"],
+            "min_p: 0.0291 < 0.1 * 0.4782 = 0.0478");
+  EXPECT_EQ(tokens[5]["removed_by"]["stage"], 0);
+  EXPECT_EQ(tokens[5]["removed_by"]["reason"], "top_k: rank 6 > 5");
+  EXPECT_NEAR(tokens[4]["per_stage"][0].get<double>(), 0.0291, 5e-5);
+  EXPECT_TRUE(tokens[4]["per_stage"][1].is_null());
+}
+
+TEST(ExplainTest, TheDrawLiesInItsInterval) {
+  const json answer = ExplainAsJson(SixLog(), {"--row", "0", "--seed", "42"});
+  const double u = answer["u"];
+  const json& draw = answer["draw"];
+  EXPECT_LE(draw["low"].get<double>(), u);
+  EXPECT_LT(u, draw["high"].get<double>());
+  const std::size_t token = answer["token"];
+  double low = 0;
+  for (std::size_t i = 0; i < token; ++i) {
+    low += answer["survivors"][i]["prob"].get<double>();
+  }
+  EXPECT_NEAR(draw["low"].get<double>(), low, 1e-15);
+  // The outer ends of the line are no boundaries.
+  double margin = 1;
+  if (token > 0) margin = u - draw["low"].get<double>();
+  if (token < 3) margin = std::min(margin, draw["high"].get<double>() - u);
+  EXPECT_NEAR(draw["margin"].get<double>(), margin, 1e-15);
+}
+
+TEST(ExplainTest, AgreesWithReplayOnEveryRow) {
+  const ToolResult replay = RunTool(
+      {"replay", StoryLog(), "--config", "balanced", "--seed", "7", "--jsonl"});
+  ASSERT_EQ(replay.exit_code, 0) << replay.err;
+  const std::vector<json> rows = Events(replay.out, "row");
+  ASSERT_EQ(rows.size(), 24u);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const json answer =
+        ExplainAsJson(StoryLog(), {"--row", std::to_string(i), "--seed", "7"},
+                      {"--config", "balanced"});
+    EXPECT_EQ(answer["token"], rows[i]["token"]) << i;
+    EXPECT_EQ(answer["u"], rows[i]["u"]);
+    EXPECT_EQ(answer["target"], rows[i]["target"]);
+    EXPECT_EQ(answer["survivors"].size(), rows[i]["kept"]);
+    EXPECT_EQ(answer["raw_entropy"], rows[i]["entropy_raw"]);
+    EXPECT_EQ(answer["stages"].back()["entropy"], rows[i]["entropy"]);
+    EXPECT_EQ(answer["stages"].back()["mass"], rows[i]["kept_mass"]);
+  }
+}
+
+TEST(ExplainTest, WithoutLoggedTokensTheHistoryIsReplayedAsInReplay) {
+  const std::string log = MakeLog({kSix, kSix, kSix, kSix});
+  const Arguments chain = {"--repeat-penalty", "1.5", "--presence-penalty",
+                           "0.7"};
+  Arguments arguments = {"replay", log, "--seed", "3", "--jsonl"};
+  arguments.insert(arguments.end(), chain.begin(), chain.end());
+  const std::vector<json> rows = Events(RunTool(arguments).out, "row");
+  ASSERT_EQ(rows.size(), 4u);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const json answer =
+        ExplainAsJson(log, {"--row", std::to_string(i), "--seed", "3"}, chain);
+    EXPECT_EQ(answer["token"], rows[i]["token"]);
+    EXPECT_EQ(answer["u"], rows[i]["u"]);
+    EXPECT_EQ(answer["history"], "replayed");
+  }
+}
+
+TEST(ExplainTest, AStageThatDidNothingSaysWhy) {
+  const json answer = ExplainAsJson(
+      SixLog(), {"--row", "0"},
+      {"--repeat-penalty", "1", "--top-k", "0", "--min-p", "0", "--temp", "1",
+       "--top-p", "1", "--typical", "1", "--top-k", "6"});
+  for (std::size_t i = 0; i + 1 < answer["stages"].size(); ++i) {
+    const json& stage = answer["stages"][i];
+    EXPECT_FALSE(stage["active"]) << stage;
+    EXPECT_TRUE(stage["note"].is_string()) << stage;
+  }
+  EXPECT_EQ(answer["survivors"].size(), 6u);
+}
+
+TEST(ExplainTest, GreedyTakesTheHeadAndUsesNoRandomNumber) {
+  const json answer = ExplainAsJson(SixLog(), {"--row", "0"}, {"--greedy"});
+  EXPECT_EQ(answer["token"], 0);
+  EXPECT_TRUE(answer["u"].is_null());
+  ASSERT_EQ(answer["survivors"].size(), 1u);
+  EXPECT_EQ(answer["survivors"][0]["prob"], 1.0);
+  EXPECT_EQ(answer["stages"][0]["kept"], 1);
+}
+
+TEST(ExplainTest, ABadRowHasAStatusAndNoToken) {
+  const std::string log =
+      MakeLog({{1, kNan, 0}, {1, kInf, 0}, {-kInf, -kInf, -kInf}, {1, 2, 3}});
+  const char* statuses[] = {"nan", "infinite", "no_candidate", "ok"};
+  for (int row = 0; row < 4; ++row) {
+    const json answer =
+        ExplainAsJson(log, {"--row", std::to_string(row)}, {"--top-k", "2"});
+    EXPECT_EQ(answer["status"], statuses[row]);
+    EXPECT_EQ(answer["token"].is_null(), row < 3);
+    EXPECT_EQ(answer["survivors"].empty(), row < 3);
+    EXPECT_EQ(answer["stages"].size(), 2u);
+    EXPECT_EQ(answer["stages"][0]["ran"], row == 3);
+  }
+  const ToolResult human = Explain(log, {"--row", "0"});
+  EXPECT_EQ(human.exit_code, 0);
+  EXPECT_TRUE(Says(human.out, "nan"));
+}
+
+TEST(ExplainTest, NamesTheStageThatLeftNoCandidate) {
+  const std::string config = WriteTemporary("config.json",
+                                            R"({"version": 1, "stages": [
+            {"type": "suppress_tokens", "ids": [0, 1, 2, 3, 4, 5]},
+            {"type": "top_k", "k": 2}, {"type": "categorical"}]})");
+  const json answer =
+      ExplainAsJson(SixLog(), {"--row", "0"}, {"--config", config});
+  EXPECT_EQ(answer["status"], "no_candidate");
+  EXPECT_EQ(answer["stages"][0]["kept"], 0);
+  EXPECT_EQ(answer["stages"][0]["note"], "leaves the row no_candidate");
+  EXPECT_FALSE(answer["stages"][1]["ran"]);
+  EXPECT_EQ(answer["tokens"][0]["removed_by"]["type"], "suppress_tokens");
+}
+
+TEST(ExplainTest, TokensCutInTheLogAreNoCandidates) {
+  const json answer =
+      ExplainAsJson(MakeLog({{1, -kInf, 0}}), {"--row", "0", "--token", "1"},
+                    {"--temp", "1"});
+  EXPECT_EQ(answer["raw_candidates"], 2);
+  const json& cut = answer["tokens"].back();
+  EXPECT_EQ(cut["id"], 1);
+  EXPECT_TRUE(cut["logit"].is_null());
+  EXPECT_TRUE(cut["raw_rank"].is_null());
+}
+
+TEST(ExplainTest, PeopleSeeMarksReasonsAndBothProbabilities) {
+  const ToolResult result =
+      Explain(SixLog(),
+              {"--row", "0", "--seed", "42", "--vocab-file", SixVocabulary()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(Says(result.out, "top_k(5) -> min_p(0.1) -> temperature(1.5)"));
+  EXPECT_TRUE(Says(result.out, "-  min_p: 0.0291 < 0.1 * 0.4782 = 0.0478"));
+  EXPECT_TRUE(Says(result.out, "-  top_k: rank 6 > 5"));
+  EXPECT_TRUE(Says(result.out, R"("\xc3")"));
+  EXPECT_TRUE(Says(result.out, "logged = "));
+  EXPECT_TRUE(Says(result.out, "raw p 0."));
+  EXPECT_TRUE(Says(result.out, "one-step answers"));
+  for (const std::string& line : Lines(result.out)) {
+    EXPECT_FALSE(absl::StrContains(line, '\x1b'));
+    if (absl::StartsWith(line, "log ")) continue;
+    EXPECT_LE(line.size(), 100u) << line;
+  }
+}
+
+TEST(ExplainTest, ColourIsOnTopOfTheMarks) {
+  const Arguments plain = {"--row", "0", "--color", "never"};
+  const Arguments bright = {"--row", "0", "--color", "always"};
+  const std::string log = SixLog();
+  std::string text = Explain(log, bright).out;
+  EXPECT_TRUE(absl::StrContains(text, '\x1b'));
+  for (std::size_t at; (at = text.find('\x1b')) != std::string::npos;) {
+    text.erase(at, text.find('m', at) + 1 - at);
+  }
+  EXPECT_EQ(text, Explain(log, plain).out);
+}
+
+TEST(ExplainTest, LongChainsStayWithinAHundredColumns) {
+  const ToolResult result = Explain(
+      StoryLog(), {"--row", "12", "--vocab-file", DataFile("tokenizer.json")},
+      {"--repeat-penalty", "1.3", "--frequency-penalty", "0.5",
+       "--presence-penalty", "0.2", "--top-k", "10", "--typical", "0.9",
+       "--top-p", "0.9", "--temp", "1.3"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(Says(result.out, "edits 27 logits"));
+  for (const std::string& line : Lines(result.out)) {
+    if (absl::StartsWith(line, "log ")) continue;
+    EXPECT_LE(line.size(), 100u) << line;
+  }
+}
+
+TEST(ExplainTest, SequenceAndPositionNameARow) {
+  const std::string log = MakeLog({kSix, kSix, kSix}, {1, 2, 3}, {}, "",
+                                  /*sequence_offsets=*/{0, 1, 3});
+  const json answer = ExplainAsJson(log, {"--row", "1:1"});
+  EXPECT_EQ(answer["row"], 2);
+  EXPECT_EQ(answer["seq"], 1);
+  EXPECT_EQ(answer["pos"], 1);
+  EXPECT_EQ(answer["stream"], 1);
+  EXPECT_EQ(answer, ExplainAsJson(log, {"--row", "2"}));
+}
+
+TEST(ExplainTest, RefusesRowsAndTokensThatAreNotThere) {
+  for (const char* row : {"2", "-1", "x", "", "1:0", "0:2", "0:-1", "0:0:0",
+                          "99999999999999999999", ":"}) {
+    const ToolResult result = Explain(SixLog(), {"--row", row});
+    EXPECT_EQ(result.exit_code, 2) << row;
+    EXPECT_FALSE(result.err.empty());
+    EXPECT_TRUE(result.out.empty());
+  }
+  EXPECT_EQ(Explain(SixLog(), {"--row", "0", "--token", "6"}).exit_code, 2);
+  EXPECT_EQ(Explain(SixLog(), {"--row", "0", "--top", "-1"}).exit_code, 2);
+  EXPECT_EQ(
+      Explain(SixLog(), {"--row", "0", "--vocab-file", "/none"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace sampler::tools
