@@ -1,11 +1,11 @@
 #include "sampler/config.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "sampler/json_document.h"
 #include "sampler/spelling.h"
 
@@ -148,17 +148,14 @@ class Importer {
   PipelineConfig config_;
 };
 
-// Is `problem` at, or below, a place that could not be read in the first place?
-bool IsConsequence(const Problem& problem,
-                   const std::vector<Problem>& unreadable) {
-  for (const Problem& cause : unreadable) {
-    absl::string_view rest = problem.pointer;
-    if (absl::ConsumePrefix(&rest, cause.pointer) &&
-        (rest.empty() || rest.front() == '/')) {
-      return true;
-    }
+// Is `pointer` at, or below, a place that could not be read in the first place?
+bool IsConsequence(std::string pointer,
+                   const std::set<std::string>& unreadable) {
+  while (unreadable.count(pointer) == 0) {
+    if (pointer.empty()) return false;
+    pointer.resize(pointer.rfind('/'));
   }
-  return false;
+  return true;
 }
 
 }  // namespace
@@ -197,14 +194,18 @@ absl::StatusOr<PipelineConfig> ParseConfig(
   if (document.has_value()) {
     Importer importer(*document);
     config = importer.Run();
+    std::set<std::string> unreadable;
+    for (const Problem& problem : importer.problems) {
+      unreadable.insert(problem.pointer);
+    }
     // Stages that could be read are checked even if something else is wrong.
     for (Problem& problem : CheckConfig(config, vocabulary_size, registry)) {
-      if (!IsConsequence(problem, importer.problems)) {
-        found.push_back(At(*document, json, std::move(problem)));
+      if (!IsConsequence(problem.pointer, unreadable)) {
+        found.push_back(At(*document, std::move(problem)));
       }
     }
     for (Problem& problem : importer.problems) {
-      found.push_back(At(*document, json, std::move(problem)));
+      found.push_back(At(*document, std::move(problem)));
     }
   }
   std::stable_sort(found.begin(), found.end(),
@@ -216,9 +217,9 @@ absl::StatusOr<PipelineConfig> ParseConfig(
   if (found.empty()) return config;
   return absl::InvalidArgumentError(
       absl::StrJoin(found, "\n", [](std::string* out, const JsonProblem& p) {
-        absl::StrAppend(out, p.line, ":", p.column, ": ", p.problem.pointer,
-                        p.problem.pointer.empty() ? "" : ": ",
-                        p.problem.message);
+        absl::StrAppend(
+            out, p.line, ":", p.column, ": ", Printable(p.problem.pointer),
+            p.problem.pointer.empty() ? "" : ": ", p.problem.message);
       }));
 }
 

@@ -1,9 +1,11 @@
 #include "sampler/json_document.h"
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "sampler/spelling.h"
@@ -46,22 +48,28 @@ class CountingIterator {
   std::size_t* count_;
 };
 
-JsonProblem Place(absl::string_view text, std::size_t offset, Problem problem) {
-  offset = std::min(offset, text.size());
-  int line = 1;
-  std::size_t line_start = 0;
-  for (std::size_t i = 0; i < offset; ++i) {
-    if (text[i] != '\n') continue;
-    ++line;
-    line_start = i + 1;
+std::vector<std::size_t> LineStarts(absl::string_view text) {
+  std::vector<std::size_t> starts = {0};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') starts.push_back(i + 1);
   }
-  return {line, static_cast<int>(offset - line_start) + 1, std::move(problem)};
+  return starts;
+}
+
+JsonProblem Place(const std::vector<std::size_t>& lines, std::size_t offset,
+                  Problem problem) {
+  const auto next = std::upper_bound(lines.begin(), lines.end(), offset);
+  problem.message = Printable(problem.message);
+  return {static_cast<int>(next - lines.begin()),
+          static_cast<int>(offset - *(next - 1)) + 1, std::move(problem)};
 }
 
 class Reader : public nlohmann::json::json_sax_t {
  public:
   Reader(absl::string_view text, std::vector<JsonProblem>& problems)
-      : text_(text), problems_(problems) {}
+      : text_(text), problems_(problems) {
+    document.lines = LineStarts(text);
+  }
 
   bool Run() {
     std::size_t* const count = &consumed_;
@@ -104,7 +112,7 @@ class Reader : public nlohmann::json::json_sax_t {
     const std::size_t offset = TokenStart();
     if (!level.seen.insert(name).second) {
       problems_.push_back(Place(
-          text_, offset,
+          document.lines, offset,
           {Pointer(),
            absl::StrCat("key \"", name, "\" stands twice in one object")}));
     }
@@ -124,18 +132,26 @@ class Reader : public nlohmann::json::json_sax_t {
     previous_end_ = consumed_;
     return Attach(std::move(value));
   }
-  bool parse_error(std::size_t position, const std::string& token,
+  bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::json::exception& error) override {
-    // The library's message starts with a number and a place of its own.
-    const absl::string_view what = error.what();
-    const std::size_t colon = what.find(": ");
-    problems_.push_back(
-        Place(text_, position > 0 ? position - 1 : 0,
-              {levels_.empty() ? "" : Pointer(),
-               absl::StrCat("not JSON: ",
-                            colon == absl::string_view::npos
-                                ? token
-                                : std::string(what.substr(colon + 2)))}));
+    // The library's message starts with "[number] " and, for a syntax error,
+    // a place of its own that ends in ": ".
+    absl::string_view what = error.what();
+    const std::size_t number = what.find("] ");
+    if (number != absl::string_view::npos) what.remove_prefix(number + 2);
+    const std::size_t place = what.find(": ");
+    if (absl::StartsWith(what, "parse error at") &&
+        place != absl::string_view::npos) {
+      what.remove_prefix(place + 2);
+    }
+    // Before its first key an object has no member to point at.
+    if (!levels_.empty() && levels_.back().is_object &&
+        levels_.back().seen.empty()) {
+      levels_.pop_back();
+    }
+    problems_.push_back(Place(
+        document.lines, std::min(position > 0 ? position - 1 : 0, text_.size()),
+        {Pointer(), absl::StrCat("not JSON: ", what)}));
     return false;
   }
 
@@ -194,8 +210,8 @@ class Reader : public nlohmann::json::json_sax_t {
   bool CheckDepth() {
     if (levels_.size() <= kDeepest) return true;
     levels_.pop_back();
-    problems_.push_back(
-        Place(text_, consumed_, {"", "nested more than 64 levels deep"}));
+    problems_.push_back(Place(document.lines, consumed_,
+                              {"", "nested more than 64 levels deep"}));
     return false;
   }
 
@@ -215,8 +231,7 @@ std::optional<JsonDocument> ReadJson(absl::string_view text,
   return std::move(reader.document);
 }
 
-JsonProblem At(const JsonDocument& document, absl::string_view text,
-               Problem problem) {
+JsonProblem At(const JsonDocument& document, Problem problem) {
   std::string pointer = problem.pointer;
   auto at = document.offsets.find(pointer);
   while (at == document.offsets.end() && !pointer.empty()) {
@@ -224,7 +239,7 @@ JsonProblem At(const JsonDocument& document, absl::string_view text,
     at = document.offsets.find(pointer);
   }
   const std::size_t offset = at == document.offsets.end() ? 0 : at->second;
-  return Place(text, offset, std::move(problem));
+  return Place(document.lines, offset, std::move(problem));
 }
 
 }  // namespace sampler

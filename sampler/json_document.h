@@ -24,6 +24,8 @@ struct JsonDocument {
   Value root;
   // Byte offset of every value (of its key, for members), by JSON pointer.
   std::map<std::string, std::size_t> offsets;
+  // Byte offset of every line's beginning.
+  std::vector<std::size_t> lines;
   // Integers above 2^63 - 1, which a Value holds as reals, by JSON pointer.
   std::map<std::string, std::uint64_t> big_integers;
 };
@@ -34,8 +36,7 @@ std::optional<JsonDocument> ReadJson(absl::string_view text,
                                      std::vector<JsonProblem>& problems);
 
 // The place of `pointer`, or of its nearest parent that stands in the text.
-JsonProblem At(const JsonDocument& document, absl::string_view text,
-               Problem problem);
+JsonProblem At(const JsonDocument& document, Problem problem);
 
 }  // namespace sampler
 

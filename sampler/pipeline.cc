@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/spelling.h"
 
 namespace sampler {
 
@@ -38,7 +39,8 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
   if (!problems.empty()) {
     return absl::InvalidArgumentError(
         absl::StrJoin(problems, "\n", [](std::string* out, const Problem& p) {
-          absl::StrAppend(out, p.pointer, ": ", p.message);
+          absl::StrAppend(out, Printable(p.pointer), ": ",
+                          Printable(p.message));
         }));
   }
   auto compiled = std::make_shared<Compiled>();

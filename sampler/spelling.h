@@ -1,7 +1,8 @@
-// Small text helpers for error messages: the nearest known name, and JSON
-// pointers (RFC 6901).
+// Small text helpers for error messages: the nearest known name, printable
+// text, and JSON pointers (RFC 6901).
 //
 // Thread-safety: pure functions.
+// Tested by: tests/spelling_test.cc.
 
 #ifndef SAMPLER_SPELLING_H_
 #define SAMPLER_SPELLING_H_
@@ -27,6 +28,10 @@ std::string DidYouMean(absl::string_view name,
 // `unknown stage "abc", want one of ...`.
 std::string UnknownName(absl::string_view what, absl::string_view name,
                         absl::Span<const absl::string_view> known);
+
+// `text` as one line that is safe to print: control characters become escapes
+// ("\n", "\u001b"), and what is not UTF-8 becomes U+FFFD.
+std::string Printable(absl::string_view text);
 
 // One step of a JSON pointer: "~" becomes "~0" and "/" becomes "~1".
 std::string EscapePointer(absl::string_view step);

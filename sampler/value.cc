@@ -11,10 +11,14 @@ namespace {
 
 constexpr std::size_t kLongest = 60;
 
-// The shortest decimal text that reads back as the same double.
+// The shortest decimal text that reads back as the same double; never that of
+// an integer ("1.0", not "1"), which is another value.
 std::string RealToText(double real) {
   if (std::isnan(real)) return "NaN";
   if (std::isinf(real)) return real > 0 ? "Infinity" : "-Infinity";
+  if (real == std::trunc(real) && std::fabs(real) < 1e15) {
+    return absl::StrFormat("%.1f", real);
+  }
   for (int digits = 1; digits < 17; ++digits) {
     std::string text = absl::StrFormat("%.*g", digits, real);
     double back = 0.0;
@@ -56,7 +60,12 @@ std::string ToText(const Value& value) {
   std::string text;
   Append(value, text);
   if (text.size() > kLongest) {
-    text.resize(kLongest);
+    // Not in the middle of a UTF-8 character.
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+      --end;
+    }
+    text.resize(end);
     text += "...";
   }
   return text;

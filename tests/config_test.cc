@@ -1,0 +1,413 @@
+// Every kind of error of a config, with its exact message; round trips and
+// hostile texts are in config_round_trip_test.cc.
+
+#include "sampler/config.h"
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+
+namespace sampler {
+namespace {
+
+std::string Error(absl::string_view json,
+                  std::optional<std::int64_t> vocabulary_size = {}) {
+  const absl::StatusOr<PipelineConfig> config =
+      ParseConfig(json, vocabulary_size);
+  if (config.ok()) return "ok";
+  EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(config.status().message());
+}
+
+// The error of one stage, which stands at 2:3.
+std::string StageError(absl::string_view stage,
+                       std::optional<std::int64_t> vocabulary_size = {}) {
+  return Error(absl::StrCat("{\"version\": 1, \"stages\": [\n  ", stage,
+                            ",\n  {\"type\": \"greedy\"}]}"),
+               vocabulary_size);
+}
+
+// ---- Not JSON ---------------------------------------------------------------
+
+TEST(ParseConfig, SaysWhereATextStopsBeingJson) {
+  EXPECT_EQ(Error(""),
+            "1:1: not JSON: syntax error while parsing value - unexpected end "
+            "of input; expected '[', '{', or a literal");
+  EXPECT_EQ(Error(absl::string_view()), Error(""));
+  EXPECT_EQ(Error("{"),
+            "1:2: not JSON: syntax error while parsing object key - "
+            "unexpected end of input; expected string literal");
+  EXPECT_EQ(Error("{\"version\": 1,\n \"stages\": [{\"type\": \"greedy\"},]}"),
+            "2:32: /stages/1: not JSON: syntax error while parsing value - "
+            "unexpected ']'; expected '[', '{', or a literal");
+  EXPECT_EQ(Error("{\"version\": 1, }"),
+            "1:16: /version: not JSON: syntax error while parsing object key "
+            "- unexpected '}'; expected string literal");
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": NaN})"),
+            "2:26: /stages/0/p: not JSON: syntax error while parsing value - "
+            "invalid literal; last read: '\"p\": N'");
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": 1e999})"),
+            "2:30: /stages/0/p: not JSON: number overflow parsing '1e999'");
+  for (const absl::string_view text :
+       {"nul", "// comment\n{}", "{'version': 1}", "{\"version\": 01}",
+        "{\"version\": +1}", "{\"version\": .5}", "{\"version\": Infinity}",
+        "{\"version\": 1} {}", "{\"version\" 1}", "\xff", "{\"a\": \"\xff\"}",
+        "{\"a\": \"\xed\xa0\x80\"}", "{\"a\": \"\x01\"}", "[1, 2"}) {
+    EXPECT_TRUE(absl::StrContains(Error(text), ": not JSON: ")) << text;
+  }
+  EXPECT_NE(Error(absl::string_view("{\"version\": 1\0}", 15)), "ok");
+}
+
+TEST(ParseConfig, RefusesDeepNesting) {
+  EXPECT_EQ(Error(std::string(100, '[')),
+            "1:66: nested more than 64 levels deep");
+  EXPECT_EQ(Error(std::string(1000000, '[')),
+            "1:66: nested more than 64 levels deep");
+  std::string objects;
+  for (int i = 0; i < 100000; ++i) objects += "{\"a\":";
+  EXPECT_TRUE(
+      absl::EndsWith(Error(objects), "nested more than 64 levels deep"));
+}
+
+// ---- Structure --------------------------------------------------------------
+
+TEST(ParseConfig, WantsAnObjectWithAVersionAndStages) {
+  EXPECT_EQ(Error("[]"),
+            "1:1: got [], want an object with \"version\" and \"stages\"");
+  EXPECT_EQ(Error("3"),
+            "1:1: got 3, want an object with \"version\" and \"stages\"");
+  EXPECT_EQ(Error("{}"),
+            "1:1: /version: missing, want 1\n"
+            "1:1: /stages: missing, want a list of stages");
+  EXPECT_EQ(Error(R"({"version": 1, "stages": {}})"),
+            "1:16: /stages: got {}, want a list of stages");
+  EXPECT_EQ(Error(R"({"version": 1, "stages": []})"),
+            "1:16: /stages: no draw at the end, want \"categorical\" or "
+            "\"greedy\" as the last stage");
+}
+
+TEST(ParseConfig, KnowsOneVersion) {
+  const auto version = [](absl::string_view text) {
+    return Error(absl::StrCat(R"({"stages": [{"type": "greedy"}],
+ "version": )",
+                              text, "}"));
+  };
+  EXPECT_EQ(version("1"), "ok");
+  EXPECT_EQ(version("2"), "2:2: /version: got 2, want 1");
+  EXPECT_EQ(version("0"), "2:2: /version: got 0, want 1");
+  EXPECT_EQ(version("1.0"), "2:2: /version: got 1.0, want 1");
+  EXPECT_EQ(version("\"1\""), "2:2: /version: got \"1\", want 1");
+  EXPECT_EQ(version("null"), "2:2: /version: got null, want 1");
+  EXPECT_EQ(version("true"), "2:2: /version: got true, want 1");
+}
+
+TEST(ParseConfig, NamesUnknownKeysAndTheNearestKnownOne) {
+  EXPECT_EQ(Error(R"({"version": 1, "stage": [],
+                      "stages": [{"type": "greedy"}]})"),
+            "1:16: /stage: unknown key \"stage\", did you mean \"stages\"?");
+  EXPECT_EQ(Error(R"({"version": 1, "zzz": [],
+                      "stages": [{"type": "greedy"}]})"),
+            "1:16: /zzz: unknown key \"zzz\", want one of \"$schema\", "
+            "\"version\", \"description\", \"seed\", \"rng\", \"stages\"");
+  EXPECT_EQ(StageError(R"({"type": "top-p", "p": 0.5})"),
+            "2:4: /stages/0/type: unknown stage \"top-p\", did you mean "
+            "\"top_p\"?");
+  EXPECT_EQ(StageError(R"({"type": "top_k", "K": 4, "k": 4})"),
+            "2:21: /stages/0/K: unknown parameter \"K\", did you mean \"k\"?");
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": 4, "a/b~c": 0})"),
+            "2:29: /stages/0/a~1b~0c: unknown parameter \"a/b~c\", want one "
+            "of \"k\", \"ties\"");
+}
+
+TEST(ParseConfig, RefusesDuplicateKeysEverywhere) {
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": 40, "k": 40})"),
+            "2:30: /stages/0/k: key \"k\" stands twice in one object");
+  EXPECT_EQ(Error(R"({"version": 1, "version": 1,
+                      "stages": [{"type": "greedy"}]})"),
+            "1:16: /version: key \"version\" stands twice in one object");
+  EXPECT_EQ(StageError(R"({"type": "logit_bias",
+    "bias": {"7": 1, "8": 2, "7": 1}})"),
+            "3:30: /stages/0/bias/7: key \"7\" stands twice in one object");
+  // The same key by another spelling of its text.
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": 40, "\u006b": 40})"),
+            "2:30: /stages/0/k: key \"k\" stands twice in one object");
+}
+
+TEST(ParseConfig, WantsOneDrawAtTheEnd) {
+  EXPECT_EQ(Error(R"({"version": 1, "stages": [{"type": "top_k", "k": 1}]})"),
+            "1:16: /stages: no draw at the end, want \"categorical\" or "
+            "\"greedy\" as the last stage");
+  EXPECT_EQ(StageError(R"({"type": "categorical"})"),
+            "2:3: /stages/0: \"categorical\" is a draw, want it as the last "
+            "stage");
+}
+
+TEST(ParseConfig, WantsStagesThatAreObjectsWithAType) {
+  EXPECT_EQ(Error(R"({"version": 1, "stages": [{"p": 1}, 3, {"type": 7}, null,
+                      {"type": "greedy"}]})"),
+            "1:27: /stages/0/type: missing, want the name of a stage\n"
+            "1:37: /stages/1: got 3, want an object {\"type\": ..., "
+            "parameters...}\n"
+            "1:41: /stages/2/type: got 7, want the name of a stage\n"
+            "1:53: /stages/3: got null, want an object {\"type\": ..., "
+            "parameters...}");
+}
+
+// ---- Values -----------------------------------------------------------------
+
+TEST(ParseConfig, ChecksRanges) {
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": 1.2})"),
+            "2:21: /stages/0/p: got 1.2, want a finite number in [0, 1]");
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": -4.9e-324})"),
+            "2:21: /stages/0/p: got -5e-324, want a finite number in [0, 1]");
+  EXPECT_EQ(StageError(R"({"type": "typical_p", "p": 0})"),
+            "2:25: /stages/0/p: got 0, want a finite number in (0, 1]");
+  EXPECT_EQ(StageError(R"({"type": "typical_p", "p": -0.0})"),
+            "2:25: /stages/0/p: got -0.0, want a finite number in (0, 1]");
+  EXPECT_EQ(StageError(R"({"type": "repetition_penalty", "penalty": 0})"),
+            "2:34: /stages/0/penalty: got 0, want a finite number > 0");
+  EXPECT_EQ(StageError(R"({"type": "temperature", "temperature": -1})"),
+            "2:27: /stages/0/temperature: got -1, want a finite number >= 0");
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": -1})"),
+            "2:21: /stages/0/k: got -1, want an integer >= 0");
+  for (const absl::string_view window : {"0", "-1", "1.5", "\"all\""}) {
+    EXPECT_EQ(StageError(absl::StrCat(
+                  R"({"type": "presence_penalty", "penalty": 1, "window": )",
+                  window, "}")),
+              absl::StrCat("2:46: /stages/0/window: got ", window,
+                           ", want an integer >= 1, or null"));
+  }
+  EXPECT_EQ(StageError(R"({"type": "presence_penalty", "penalty": 1,
+                           "window": null})"),
+            "ok");
+}
+
+TEST(ParseConfig, ChecksTypes) {
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": "0.9"})"),
+            "2:21: /stages/0/p: got \"0.9\", want a finite number in [0, 1]");
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": null})"),
+            "2:21: /stages/0/p: got null, want a finite number in [0, 1]");
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": true})"),
+            "2:21: /stages/0/p: got true, want a finite number in [0, 1]");
+  EXPECT_EQ(StageError(R"({"type": "top_p", "p": 1})"), "ok");
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": 40.0})"),
+            "2:21: /stages/0/k: got 40.0, want an integer >= 0");
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": 1, "ties": "keepall"})"),
+            "2:29: /stages/0/ties: got \"keepall\", want one of \"exact\", "
+            "\"keep_all\", did you mean \"keep_all\"?");
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": 1, "ties": false})"),
+            "2:29: /stages/0/ties: got false, want one of \"exact\", "
+            "\"keep_all\"");
+  EXPECT_EQ(StageError(R"({"type": "repetition_penalty", "penalty": 2,
+    "normalize": 1})"),
+            "3:5: /stages/0/normalize: got 1, want true or false");
+  EXPECT_EQ(StageError(R"({"type": "top_k", "k": {"a": [1, {}], "b": []}})"),
+            "2:21: /stages/0/k: got {\"a\": [1, {}], \"b\": []}, want an "
+            "integer >= 0");
+}
+
+TEST(ParseConfig, NamesMissingParameters) {
+  EXPECT_EQ(StageError(R"({"type": "top_p"})"),
+            "2:3: /stages/0/p: missing, want a finite number in [0, 1] "
+            "(probability to keep; 1 keeps all)");
+  EXPECT_EQ(StageError(R"({"type": "temperature"})"),
+            "2:3: /stages/0: want either \"temperature\" or \"schedule\"");
+  EXPECT_EQ(StageError(R"({"type": "temperature", "temperature": 1,
+    "schedule": {"from": 1, "to": 2, "steps": 3}})"),
+            "2:3: /stages/0: want either \"temperature\" or \"schedule\"");
+  EXPECT_EQ(StageError(R"({"type": "temperature",
+    "schedule": {"from": 1, "to": 2, "stps": 3}})"),
+            "3:5: /stages/0/schedule/steps: missing, want an integer >= 1 "
+            "(clock ticks from start to end)\n"
+            "3:38: /stages/0/schedule/stps: unknown parameter \"stps\", did "
+            "you mean \"steps\"?");
+}
+
+TEST(ParseConfig, ChecksTokenIds) {
+  const std::string ids = R"({"type": "suppress_tokens", "ids": [7, 7, -1, 2.5,
+    "a", 9, 99999999999, 9223372036854775808]})";
+  EXPECT_EQ(StageError(ids),
+            "2:42: /stages/0/ids/1: token id 7 is listed twice\n"
+            "2:45: /stages/0/ids/2: got -1, want a token id >= 0\n"
+            "2:49: /stages/0/ids/3: got 2.5, want a token id >= 0\n"
+            "3:5: /stages/0/ids/4: got \"a\", want a token id >= 0\n"
+            "3:13: /stages/0/ids/6: got 99999999999, want a token id >= 0\n"
+            "3:26: /stages/0/ids/7: got 9.223372036854776e+18, want a token "
+            "id >= 0");
+  EXPECT_TRUE(absl::StrContains(
+      StageError(ids, 9),
+      "3:10: /stages/0/ids/5: got 9, want a token id in [0, 9)"));
+  EXPECT_EQ(StageError(R"({"type": "allow_tokens", "ids": []})"),
+            "2:28: /stages/0/ids: got [], want a non-empty list of distinct "
+            "token ids");
+  EXPECT_EQ(StageError(R"({"type": "suppress_tokens", "ids": []})"), "ok");
+}
+
+TEST(ParseConfig, ChecksBiases) {
+  EXPECT_EQ(
+      StageError(R"({"type": "logit_bias", "bias": {"1": 1, "01": 1,
+    "-0": 2, "x": 3, "5": true, "6": null, "7": "a", " 8": 1, "9": false,
+    "": 1, "99999999999999999999": 1}})"),
+      "2:43: /stages/0/bias/01: got the key \"01\", want a token id >= 0\n"
+      "3:5: /stages/0/bias/-0: got the key \"-0\", want a token id >= 0\n"
+      "3:14: /stages/0/bias/x: got the key \"x\", want a token id >= 0\n"
+      "3:22: /stages/0/bias/5: got true, want a finite number, or false to "
+      "ban\n"
+      "3:33: /stages/0/bias/6: got null, want a finite number, or false to "
+      "ban\n"
+      "3:44: /stages/0/bias/7: got \"a\", want a finite number, or false to "
+      "ban\n"
+      "3:54: /stages/0/bias/ 8: got the key \" 8\", want a token id >= 0\n"
+      "4:5: /stages/0/bias/: got the key \"\", want a token id >= 0\n"
+      "4:12: /stages/0/bias/99999999999999999999: got the key "
+      "\"99999999999999999999\", want a token id >= 0");
+  EXPECT_EQ(StageError(R"({"type": "logit_bias", "bias": {"5": 1}})", 5),
+            "2:35: /stages/0/bias/5: got the key \"5\", want a token id in "
+            "[0, 5)");
+}
+
+TEST(ParseConfig, TakesSeedsOf64Bits) {
+  const auto seed = [](absl::string_view text) {
+    return ParseConfig(absl::StrCat(R"({"version": 1, "seed": )", text,
+                                    R"(, "stages": [{"type": "greedy"}]})"));
+  };
+  EXPECT_EQ(seed("0")->seed, 0u);
+  EXPECT_EQ(seed("4294967297")->seed, 4294967297u);
+  EXPECT_EQ(seed("9223372036854775807")->seed, 9223372036854775807u);
+  EXPECT_EQ(seed("9223372036854775808")->seed, 9223372036854775808u);
+  EXPECT_EQ(seed("18446744073709551615")->seed, ~std::uint64_t{0});
+  EXPECT_FALSE(ParseConfig(R"({"version": 1, "stages": [{"type": "greedy"}]})")
+                   ->seed.has_value());
+  for (const auto& [text, shown] :
+       {std::pair("-1", "-1"), std::pair("1.5", "1.5"),
+        std::pair("1e3", "1000.0"), std::pair("null", "null"),
+        std::pair("\"7\"", "\"7\""),
+        std::pair("18446744073709551616", "1.8446744073709552e+19"),
+        std::pair("-9223372036854775809", "-9.223372036854776e+18")}) {
+    EXPECT_EQ(seed(text).status().message(),
+              absl::StrCat("1:16: /seed: got ", shown,
+                           ", want an integer in [0, 2^64)"));
+  }
+}
+
+TEST(ParseConfig, ChecksTheOtherTopLevelKeys) {
+  EXPECT_EQ(Error(R"({"version": 1, "rng": "mt19937", "$schema": 1,
+ "description": [], "stages": [{"type": "greedy"}]})"),
+            "1:16: /rng: got \"mt19937\", want \"house\"\n"
+            "1:34: /$schema: got 1, want text\n"
+            "2:2: /description: got [], want text");
+  const PipelineConfig config =
+      *ParseConfig(R"({"version": 1, "rng": "house", "$schema": "s",
+                       "description": "d", "stages": [{"type": "greedy"}]})");
+  EXPECT_EQ(config.schema, "s");
+  EXPECT_EQ(config.description, "d");
+  EXPECT_EQ(config.rng, Rng::kHouse);
+}
+
+// ---- Reports ----------------------------------------------------------------
+
+TEST(ParseConfig, ReportsEveryProblemInTheOrderOfTheText) {
+  std::vector<JsonProblem> problems;
+  const absl::StatusOr<PipelineConfig> config = ParseConfig(R"({
+  "version": 3,
+  "stages": [
+    {"type": "top_p", "p": 2, "tie": 1},
+    {"type": "greedy"},
+    {"type": "tempereture", "temperature": 1},
+    {"type": "min_p"}
+  ],
+  "sede": 4
+})",
+                                                            {}, &problems);
+  EXPECT_EQ(
+      std::string(config.status().message()),
+      "2:3: /version: got 3, want 1\n"
+      "3:3: /stages: no draw at the end, want \"categorical\" or \"greedy\" "
+      "as the last stage\n"
+      "4:23: /stages/0/p: got 2, want a finite number in [0, 1]\n"
+      "4:31: /stages/0/tie: unknown parameter \"tie\", did you mean \"ties\"?\n"
+      "5:5: /stages/1: \"greedy\" is a draw, want it as the last stage\n"
+      "6:6: /stages/2/type: unknown stage \"tempereture\", did you mean "
+      "\"temperature\"?\n"
+      "7:5: /stages/3/p: missing, want a finite number in [0, 1] (least "
+      "ratio to the maximum; 0 keeps all)\n"
+      "9:3: /sede: unknown key \"sede\", did you mean \"seed\"?");
+  ASSERT_EQ(problems.size(), 8u);
+  EXPECT_EQ(problems[2].line, 4);
+  EXPECT_EQ(problems[2].column, 23);
+  EXPECT_EQ(problems[2].problem.pointer, "/stages/0/p");
+  EXPECT_EQ(problems[2].problem.message,
+            "got 2, want a finite number in [0, 1]");
+  EXPECT_TRUE(ParseConfig(R"({"version": 1, "stages": [{"type": "greedy"}]})",
+                          {}, &problems)
+                  .ok());
+  EXPECT_TRUE(problems.empty());
+}
+
+TEST(ParseConfig, WritesOnePrintableLinePerProblem) {
+  const std::string error =
+      Error(R"({"version": "a\nb", "\u001b[31m": 1, "stages": [
+                {"type": "x\ny"}, {"type": "top_p", "p": "\r\u007f"}]})");
+  EXPECT_EQ(std::vector<std::string>(absl::StrSplit(error, '\n')).size(), 5u)
+      << error;
+  EXPECT_TRUE(absl::StrContains(error, R"(got "a\nb", want 1)"));
+  EXPECT_TRUE(absl::StrContains(error, R"(/\u001b[31m: unknown key)"));
+  EXPECT_TRUE(absl::StrContains(error, R"(got "\u000d\u007f", want)"));
+  for (const char c : error) {
+    EXPECT_TRUE(c == '\n' || (c >= 0x20 && c != 0x7f));
+  }
+}
+
+TEST(ParseConfig, ShortensLongValuesBetweenCharacters) {
+  std::string text = "x";
+  for (int i = 0; i < 100; ++i) text += "\xc3\xa4";
+  EXPECT_EQ(
+      StageError(absl::StrCat(R"({"type": "top_p", "p": ")", text, "\"}")),
+      absl::StrCat("2:21: /stages/0/p: got \"", text.substr(0, 59),
+                   "..., want a finite number in [0, 1]"));
+}
+
+TEST(ParseConfig, ReportsManyProblemsInLinearTime) {
+  // A list made for another vocabulary: quadratic work would take minutes.
+  std::string ids;
+  for (int i = 0; i < 100000; ++i) absl::StrAppend(&ids, i > 0 ? "," : "", i);
+  const std::string error = StageError(
+      absl::StrCat(R"({"type": "suppress_tokens", "ids": [)", ids, "]}"), 10);
+  EXPECT_TRUE(absl::StrContains(error, "got 99999, want"));
+  std::string stages;
+  for (int i = 0; i < 20000; ++i) stages += "{\"typo\": 1},\n";
+  EXPECT_TRUE(
+      absl::StrContains(StageError(stages + "3"), "/stages/20000: got"));
+}
+
+// ---- Configs made in C++ ----------------------------------------------------
+
+TEST(CheckConfig, ChecksWhatTheParserChecks) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double inf = std::numeric_limits<double>::infinity();
+  const PipelineConfig config{
+      .stages = {{"top_p", {{"p", nan}}},
+                 {"temperature", {{"temperature", inf}}},
+                 {"logit_bias", {{"bias", Value::Object{{"3", -inf}}}}},
+                 {"top_k", {{"k", 1}, {"type", "top_k"}}},
+                 {"", {}},
+                 {"greedy", {}}}};
+  const std::vector<Problem> problems = CheckConfig(config);
+  ASSERT_EQ(problems.size(), 5u);
+  EXPECT_EQ(problems[0].message, "got NaN, want a finite number in [0, 1]");
+  EXPECT_EQ(problems[1].message, "got Infinity, want a finite number >= 0");
+  EXPECT_EQ(problems[2].message,
+            "got -Infinity, want a finite number, or false to ban");
+  EXPECT_EQ(problems[3].pointer, "/stages/3/type");
+  EXPECT_EQ(problems[4].pointer, "/stages/4/type");
+  EXPECT_TRUE(CheckConfig({.stages = {{"greedy"}}}).empty());
+}
+
+}  // namespace
+}  // namespace sampler
