@@ -21,7 +21,8 @@
 //
 // Thread-safety: plain values; the functions are pure.
 // Errors: absl::InvalidArgumentError, one problem a line. Nothing throws.
-// Tested by: tests/config_test.cc (every kind of error; round trips),
+// Tested by: tests/config_test.cc and tests/config_values_test.cc (every kind
+//   of error), tests/config_round_trip_test.cc (and fuzz),
 //   tests/presets_test.cc, tests/schema_test.cc.
 
 #ifndef SAMPLER_CONFIG_H_

@@ -6,7 +6,8 @@
 // is checked by the same rules as one read from a file.
 //
 // Thread-safety: const methods from any number of threads.
-// Tested by: tests/config_test.cc, tests/schema_test.cc.
+// Tested by: tests/config_values_test.cc, tests/registry_test.cc,
+//   tests/schema_test.cc.
 
 #ifndef SAMPLER_STAGES_PARAMETER_H_
 #define SAMPLER_STAGES_PARAMETER_H_

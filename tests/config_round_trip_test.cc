@@ -1,0 +1,254 @@
+// ParseConfig(ToJson(c)) is c, for random configs made from the registry's
+// parameter tables; and no mutation of a text crashes the parser.
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "sampler/config.h"
+#include "sampler/pipeline.h"
+#include "tests/test_share.h"
+
+namespace sampler {
+namespace {
+
+using Random = std::mt19937_64;
+
+double RandomReal(const Parameter& line, Random& random) {
+  const double low = std::max(line.minimum(), -1e300);
+  const double high = std::min(line.maximum(), 1e300);
+  switch (random() % 5) {
+    case 0:
+      return line.minimum_excluded() ? std::nextafter(low, high) : low;
+    case 1:
+      return high;
+    case 2: {  // Any magnitude, if it lies within.
+      const double any =
+          std::ldexp(static_cast<double>(random() >> 11) * 0x1p-53,
+                     static_cast<int>(random() % 200) - 100);
+      if (any > low && any < high) return any;
+      break;
+    }
+    default:
+      break;
+  }
+  const double fraction = (static_cast<double>(random() >> 12) + 0.5) * 0x1p-52;
+  return low + fraction * (std::min(high, low + 4.0) - low);
+}
+
+Value RandomValue(const Parameter& line, Random& random);
+
+Value::Object RandomObject(const ParameterTable& table, Random& random) {
+  Value::Object object;
+  for (const Parameter& line : table) {
+    if (!line.required() && random() % 2 == 0) continue;
+    object.emplace(std::string(line.name()), RandomValue(line, random));
+  }
+  return object;
+}
+
+Value RandomValue(const Parameter& line, Random& random) {
+  if (line.nullable() && random() % 4 == 0) return Value();
+  switch (line.kind()) {
+    case ParameterKind::kReal: {
+      const double real = RandomReal(line, random);
+      // Integers are accepted for reals, and stay what they were.
+      if (random() % 4 == 0 && std::fabs(real) < 1e6) {
+        const auto integer = static_cast<std::int64_t>(std::ceil(real));
+        if (static_cast<double>(integer) <= line.maximum()) return integer;
+      }
+      return real;
+    }
+    case ParameterKind::kInteger: {
+      const auto low = static_cast<std::int64_t>(line.minimum());
+      if (random() % 8 == 0) return std::numeric_limits<std::int64_t>::max();
+      return low + static_cast<std::int64_t>(random() % 100);
+    }
+    case ParameterKind::kBoolean:
+      return random() % 2 == 0;
+    case ParameterKind::kChoice:
+      return std::string(line.choices()[random() % line.choices().size()]);
+    case ParameterKind::kTokenIds: {
+      Value::List ids;
+      for (std::uint64_t n = random() % 5 + (line.non_empty() ? 1 : 0); n > 0;
+           --n) {
+        ids.push_back(static_cast<std::int64_t>(10 * n + random() % 10));
+      }
+      return ids;
+    }
+    case ParameterKind::kBiases: {
+      Value::Object biases;
+      for (std::uint64_t n = random() % 5; n > 0; --n) {
+        Value bias = false;
+        if (random() % 3 != 0) {
+          bias = static_cast<double>(random() % 1000) / 7.0 - 50.0;
+        }
+        biases.emplace(absl::StrCat(random() % 50), bias);
+      }
+      return biases;
+    }
+    case ParameterKind::kObject:
+      break;
+  }
+  return RandomObject(line.fields(), random);
+}
+
+std::string RandomText(Random& random) {
+  const std::string pieces[] = {
+      "a", "\"", "\\", "\n", "\xc3\xa4", "/", "~", "\x01", "\xf0\x9f\x98\x80",
+      " "};
+  std::string text;
+  for (std::uint64_t n = random() % 8; n > 0; --n) {
+    text += pieces[random() % std::size(pieces)];
+  }
+  return text;
+}
+
+PipelineConfig RandomConfig(Random& random) {
+  const std::vector<StageType>& types = StageRegistry::BuiltIn().types();
+  PipelineConfig config;
+  config.schema = RandomText(random);
+  config.description = RandomText(random);
+  if (random() % 2 == 0) config.seed = random();
+  for (std::uint64_t n = random() % 6; n > 0;) {
+    const StageType& type = types[random() % types.size()];
+    if (type.group == StageGroup::kDraw) continue;
+    StageConfig stage{std::string(type.name),
+                      RandomObject(type.parameters, random)};
+    if (type.check != nullptr &&
+        !type.check(Parameters(type.parameters, stage.parameters)).empty()) {
+      continue;
+    }
+    config.stages.push_back(std::move(stage));
+    --n;
+  }
+  config.stages.push_back({random() % 2 == 0 ? "greedy" : "categorical"});
+  return config;
+}
+
+TEST(ConfigRoundTrip, GivesTheSameConfig) {
+  Random random(1);
+  for (int i = 0; i < Share(3000); ++i) {
+    const PipelineConfig config = RandomConfig(random);
+    ASSERT_TRUE(CheckConfig(config, 100).empty()) << ToJson(config);
+    const std::string json = ToJson(config);
+    const absl::StatusOr<PipelineConfig> parsed = ParseConfig(json, 100);
+    ASSERT_TRUE(parsed.ok()) << parsed.status() << "\n" << json;
+    ASSERT_TRUE(*parsed == config) << json;
+    ASSERT_EQ(ToJson(*parsed), json);
+    ASSERT_TRUE(Pipeline::Create(*parsed, 100).ok()) << json;
+  }
+}
+
+TEST(ToJson, WritesAStageALineInTheOrderOfItsTable) {
+  const PipelineConfig config{
+      .schema = "s",
+      .description = "Two \"words\"",
+      .seed = ~std::uint64_t{0},
+      .stages = {{"top_p", {{"min_keep", 2}, {"p", 0.95}}}, {"greedy"}}};
+  EXPECT_EQ(ToJson(config),
+            "{\n"
+            "  \"$schema\": \"s\",\n"
+            "  \"version\": 1,\n"
+            "  \"description\": \"Two \\\"words\\\"\",\n"
+            "  \"seed\": 18446744073709551615,\n"
+            "  \"stages\": [\n"
+            "    {\"type\": \"top_p\", \"p\": 0.95, \"min_keep\": 2},\n"
+            "    {\"type\": \"greedy\"}\n"
+            "  ]\n"
+            "}\n");
+}
+
+TEST(ToJson, TakesConfigsThatAreWrong) {
+  const PipelineConfig config{
+      .description = "\xff",
+      .stages = {{"nope",
+                  {{"nan", std::numeric_limits<double>::quiet_NaN()},
+                   {"list", Value::List{Value(), true, "x"}}}}}};
+  EXPECT_TRUE(absl::StrContains(
+      ToJson(config),
+      R"({"type": "nope", "list": [null,true,"x"], "nan": null})"));
+  EXPECT_TRUE(nlohmann::json::accept(ToJson(config)));
+  EXPECT_TRUE(nlohmann::json::accept(ToJson(PipelineConfig{})));
+}
+
+TEST(ChainText, IsOneLineForPeople) {
+  const PipelineConfig config{
+      .stages = {
+          {"temperature", {{"temperature", 0.8}}},
+          {"top_p", {{"min_keep", 2}, {"p", 1.0}}},
+          {"suppress_tokens", {{"ids", Value::List{1, 2}}, {"when", "begin"}}},
+          {"categorical"}}};
+  EXPECT_EQ(ChainText(config),
+            "temperature(0.8) -> top_p(1.0, min_keep=2) -> "
+            "suppress_tokens([1, 2], when=\"begin\") -> categorical");
+  EXPECT_EQ(ChainText({}), "");
+}
+
+TEST(ConfigSchema, IsJsonThatNamesEveryStage) {
+  const nlohmann::json schema = nlohmann::json::parse(ConfigSchema());
+  const auto& stages = schema["properties"]["stages"]["items"]["oneOf"];
+  EXPECT_EQ(stages.size(), StageRegistry::BuiltIn().types().size());
+}
+
+// ---- Fuzz -------------------------------------------------------------------
+
+TEST(ParseConfig, SurvivesMutationsWithoutACrash) {
+  Random random(2);
+  const std::string alphabet =
+      "{}[]\",:0123456789-+.eEtrufalsn\\/ \n\t\xff\x80";
+  int accepted = 0;
+  for (int i = 0; i < Share(8000); ++i) {
+    std::string text = ToJson(RandomConfig(random));
+    for (std::uint64_t n = 1 + random() % 4; n > 0 && !text.empty(); --n) {
+      const std::size_t at = random() % text.size();
+      const std::size_t length =
+          std::min<std::size_t>(text.size() - at, 1 + random() % 12);
+      switch (random() % 5) {
+        case 0:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        case 1:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
+          break;
+        case 2:
+          text.erase(at, length);
+          break;
+        case 3:  // A piece of it elsewhere: doubled keys, moved values.
+          text.insert(random() % text.size(), text.substr(at, length));
+          break;
+        default:
+          text.resize(at);
+      }
+    }
+    std::vector<JsonProblem> problems;
+    const absl::StatusOr<PipelineConfig> config =
+        ParseConfig(text, 100, &problems);
+    ASSERT_EQ(config.ok(), problems.empty());
+    for (const JsonProblem& p : problems) {
+      ASSERT_GE(p.line, 1);
+      ASSERT_GE(p.column, 1);
+      ASSERT_FALSE(absl::StrContains(p.problem.message, "\n"));
+      ASSERT_NE(p.problem.message, "");
+    }
+    if (!config.ok()) continue;
+    ++accepted;
+    // Whatever is accepted makes a pipeline, and a text again.
+    ASSERT_TRUE(Pipeline::Create(*config, 100).ok()) << text;
+    const absl::StatusOr<PipelineConfig> again = ParseConfig(ToJson(*config));
+    ASSERT_TRUE(again.ok()) << again.status() << text;
+    ASSERT_TRUE(*again == *config) << text;
+  }
+  EXPECT_GT(accepted, 0);
+}
+
+}  // namespace
+}  // namespace sampler
