@@ -23,7 +23,7 @@
 // Errors: absl::InvalidArgumentError, one problem a line. Nothing throws.
 // Tested by: tests/config_test.cc and tests/config_values_test.cc (every kind
 //   of error), tests/config_round_trip_test.cc (and fuzz),
-//   tests/presets_test.cc, tests/schema_test.cc.
+//   tests/tools/presets_test.cc.
 
 #ifndef SAMPLER_CONFIG_H_
 #define SAMPLER_CONFIG_H_

@@ -4,6 +4,7 @@
 // then allocates no more.
 //
 // Thread-safety: used by one thread at a time.
+// Tested by: tests/allocation_test.cc.
 
 #ifndef SAMPLER_WORKSPACE_H_
 #define SAMPLER_WORKSPACE_H_

@@ -7,7 +7,7 @@
 //
 // Thread-safety: const methods from any number of threads.
 // Tested by: tests/config_values_test.cc, tests/registry_test.cc,
-//   tests/schema_test.cc.
+//   tests/tools/presets_test.cc.
 
 #ifndef SAMPLER_STAGES_PARAMETER_H_
 #define SAMPLER_STAGES_PARAMETER_H_

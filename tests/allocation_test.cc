@@ -1,0 +1,59 @@
+// No memory allocation per token: after the workspace has met a chain on rows
+// of a size, sampling more of them allocates nothing. Counted by replacing the
+// global operator new.
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "sampler/pipeline.h"
+#include "tests/count_allocations.h"
+#include "tests/random_chain.h"
+#include "tests/rows.h"
+#include "tests/test_share.h"
+
+namespace sampler {
+namespace {
+
+TEST(Sampling, AllocatesNothingOnceTheWorkspaceHasGrown) {
+  constexpr int kSize = 32'000;
+  std::mt19937_64 random(5);
+  std::vector<std::vector<float>> rows;
+  for (const RowKind kind : kAllRowKinds) {
+    rows.push_back(MakeRow(kind, kSize, random()));
+  }
+  Workspace workspace;
+  int drawn = 0;
+  for (int c = 0; c < Share(60); ++c) {
+    nlohmann::json stages = RandomChain(random, kSize);
+    if (stages.back()["type"] != "greedy" &&
+        stages.back()["type"] != "categorical") {
+      stages.push_back({{"type", "categorical"}});
+    }
+    const auto config =
+        ParseConfig(nlohmann::json{{"version", 1}, {"stages", stages}}.dump());
+    ASSERT_TRUE(config.ok()) << config.status();
+    const auto pipeline = Pipeline::Create(*config, kSize);
+    ASSERT_TRUE(pipeline.ok()) << pipeline.status();
+    const oracle::Context context = RandomContext(random, kSize);
+    const auto sequence =
+        Sequence::Create(kSize, {context.seed, context.stream, context.prompt});
+    ASSERT_TRUE(sequence.ok());
+    const auto sample_all = [&] {
+      for (const std::vector<float>& row : rows) {
+        const Token token = pipeline->Sample(row, *sequence, workspace);
+        drawn += token.status == RowStatus::kOk ? 1 : 0;
+      }
+    };
+    sample_all();
+    const int before = AllocationCount();
+    sample_all();
+    EXPECT_EQ(AllocationCount() - before, 0) << stages.dump();
+  }
+  EXPECT_GT(drawn, 0);
+}
+
+}  // namespace
+}  // namespace sampler
