@@ -140,7 +140,7 @@ class Builder {
 
   absl::Status Finish() {
     if (window_.has_value()) {
-      const absl::Status applied = ApplyWindow(*window_);
+      absl::Status applied = ApplyWindow(*window_);
       if (!applied.ok()) return applied;
     }
     if (!overriding_) {

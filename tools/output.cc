@@ -84,7 +84,7 @@ std::string Digits(double x) {
   if (!std::isfinite(x)) return "";
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), x);
-  return std::string(buffer, end.ptr);
+  return {buffer, end.ptr};
 }
 
 std::string Grouped(std::int64_t n) {

@@ -77,9 +77,9 @@ absl::Status Run(Replay& replay) {
   if (!config.ok()) return config.status();
   ReplayOptions& options = replay.options;
   if (replay.history == "replayed") options.history = HistorySource::kReplayed;
-  const absl::Status rows = ReadRows(replay.rows, (*log)->rows(), options);
+  absl::Status rows = ReadRows(replay.rows, (*log)->rows(), options);
   if (!rows.ok()) return rows;
-  const absl::Status possible = CheckReplay(**log, *config, options);
+  absl::Status possible = CheckReplay(**log, *config, options);
   if (!possible.ok()) return possible;
   absl::StatusOr<TokenText> text = TokenText();
   if (!replay.log.vocab_file.empty()) {
@@ -87,7 +87,7 @@ absl::Status Run(Replay& replay) {
     if (!text.ok()) return text.status();
   }
   const RowKind kind = FindRowKind(**log, replay.log.kind);
-  const absl::Status usable = CheckRowKind(kind);
+  absl::Status usable = CheckRowKind(kind);
   if (!usable.ok()) return usable;
 
   const OutputOptions& output = replay.output;
@@ -99,7 +99,7 @@ absl::Status Run(Replay& replay) {
   ReplaySummary summary;
   Progress progress(options.end_row - options.first_row, output.quiet);
   printer->Begin();
-  const absl::Status replayed =
+  absl::Status replayed =
       ReplayRows(**log, *config, options, [&](const RowResult& row) {
         summary.Add(row);
         printer->Row(row);

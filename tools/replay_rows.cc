@@ -39,7 +39,7 @@ class ChunkSource {
         row_(options.first_row) {
     // Enough chunks for the threads to share, few enough to be cheap.
     chunk_rows_ = std::clamp<std::int64_t>(
-        (options.end_row - options.first_row) / (8 * options.threads), 1, 64);
+        (options.end_row - options.first_row) / 8 / options.threads, 1, 64);
   }
 
   // Null at the end.
@@ -150,7 +150,7 @@ absl::Status ReplayRows(const logs::Log& log, const PipelineConfig& config,
     for (const RowResult& result : chunk->results) emit(result);
     emitted = chunk->status;
   };
-  const auto live = static_cast<std::size_t>(2 * options.threads);
+  const auto live = 2 * static_cast<std::size_t>(options.threads);
   tbb::task_arena(options.threads).execute([&] {
     tbb::parallel_pipeline(live,
                            tbb::make_filter<void, ChunkPtr>(

@@ -15,7 +15,7 @@ namespace {
 constexpr double kHeated = 1.2;
 
 Parameters ParametersOf(const StageConfig& stage, const StageType& type) {
-  return Parameters(type.parameters, stage.parameters);
+  return {type.parameters, stage.parameters};
 }
 
 double LargestTemperature(const Parameters& p) {
