@@ -45,7 +45,7 @@ std::vector<std::string> Blocks(const std::string& markdown,
 }
 
 // Standard output of a command run in the source folder.
-std::string Run(const std::string& command) {
+std::string OutputOf(const std::string& command) {
   std::string output;
   FILE* pipe = popen(
       absl::StrCat("cd '", SAMPLER_SOURCE_DIR, "' && ", command).c_str(), "r");
@@ -74,7 +74,7 @@ TEST(Readme, ShowsWhatTheToolPrints) {
         absl::StrSplit(block, absl::MaxSplits('\n', 1)));
     absl::string_view command = prompt;
     ASSERT_TRUE(absl::ConsumePrefix(&command, "$ sampler ")) << prompt;
-    EXPECT_EQ(Run(absl::StrCat("'", SAMPLER_TOOL, "' ", command)), rest)
+    EXPECT_EQ(OutputOf(absl::StrCat("'", SAMPLER_TOOL, "' ", command)), rest)
         << command;
     ++commands;
   }
