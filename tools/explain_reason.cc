@@ -36,13 +36,12 @@ std::string TopPReason(const StageReport& stage, const Standing& own) {
     if (Is(stage, "crossing", "exclude")) {
       const double reached = own.ahead + own.probability;
       if (reached > p) {
-        return absl::StrCat("mass with it ", ProbabilityText(reached), " > ",
-                            bound);
+        return absl::StrCat(ProbabilityText(reached), " with it > ", bound);
       }
     } else if (own.ahead > p ||
                (own.ahead == p && Is(stage, "equality", "stop"))) {
-      return absl::StrCat("mass ahead ", ProbabilityText(own.ahead),
-                          own.ahead > p ? " > " : " = ", bound);
+      return absl::StrCat(ProbabilityText(own.ahead), " ahead",
+                          own.ahead > p ? " > " : " >= ", bound);
     }
   }
   return absl::StrCat("outside the nucleus of ", bound);
@@ -60,7 +59,7 @@ std::string TypicalReason(const Standing& own, const Moment& before,
   }
   const double own_distance = distance(own.logit);
   return absl::StrFormat("|-ln p - H| %.4f %s %.4f", own_distance,
-                         own_distance > farthest ? ">" : "=", farthest);
+                         own_distance > farthest ? ">" : ">=", farthest);
 }
 
 // In terms of what every truncation reports.
@@ -90,9 +89,9 @@ std::string Rule(const StageReport& stage, const Standing& own,
   if (type == "min_p") {
     const double p = Parameter(stage, "p");
     if (own.probability < p * head) {
-      return absl::StrFormat("%s < %g * %s = %s",
-                             ProbabilityText(own.probability), p,
-                             ProbabilityText(head), ProbabilityText(p * head));
+      return absl::StrFormat(
+          "%s < %s = %g * %s", ProbabilityText(own.probability),
+          ProbabilityText(p * head), p, ProbabilityText(head));
     }
   }
   if (type == "typical_p") return TypicalReason(own, before, after);

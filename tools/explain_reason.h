@@ -1,5 +1,6 @@
 // Why a stage removed a token, or removed nothing, in its own words and
-// numbers: "min_p: 0.0288 < 0.1 * 0.4741 = 0.0474".
+// numbers: "min_p: 0.0288 < 0.0474 = 0.1 * 0.4741". What follows " = " only
+// says where a bound comes from.
 //
 // Stages know nothing of explaining, so their rules are put into words here,
 // each beside a check that the words are true of the numbers at hand. A stage

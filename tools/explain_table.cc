@@ -37,16 +37,16 @@ std::string StageNote(const Explanation& explanation,
 struct Layout {
   std::size_t token = 0;              // Columns; 0: no texts.
   std::vector<std::size_t> stages;    // Indices that have a column.
-  std::vector<std::string> headings;  // Of those.
+  std::vector<std::string> headings;  // Of those: the name, or its number.
   std::vector<std::size_t> widths;
   bool marks = false;  // "*" instead of probabilities.
 };
 
 constexpr std::size_t kNumber = 8;  // A probability with the space before it.
-constexpr std::size_t kLogit = 9;
+constexpr std::size_t kLogit = 8;
 constexpr std::size_t kMark = 4;  // "[9]", likewise.
 // Marks, rank and id; the gap before the token; logit and raw p; out p and cum.
-constexpr std::size_t kFixed = 2 + 7 + 8 + 2 + kLogit + 3 * kNumber;
+constexpr std::size_t kFixed = 2 + 7 + 7 + 2 + kLogit + 3 * kNumber;
 constexpr std::size_t kWidestToken = 18;
 constexpr std::size_t kNarrowestToken = 10;
 
@@ -56,34 +56,31 @@ Layout MakeLayout(const Explanation& explanation, const TokenText& text) {
     layout.token = std::max(layout.token, Columns(text.Display(token.id)));
   }
   layout.token = std::min(layout.token, kWidestToken);
-  std::size_t named = 0;
   for (std::size_t i = 0; i < explanation.stages.size(); ++i) {
     const StageReport& stage = explanation.stages[i];
     const bool changes = stage.kept < stage.before || stage.edited > 0;
-    if (!stage.ran || !changes) continue;
-    layout.stages.push_back(i);
-    layout.headings.push_back(stage.config.type);
-    layout.widths.push_back(std::max(kNumber, stage.config.type.size() + 2));
-    named += layout.widths.back();
+    if (stage.ran && changes) layout.stages.push_back(i);
   }
-  if (kFixed + layout.token + named <= kLineColumns) return layout;
-  // Too wide: numbers for names, then a narrower token column, then marks.
-  const std::size_t numbered = kNumber * layout.stages.size();
-  const std::size_t token = std::min(layout.token, kNarrowestToken);
-  layout.marks = kFixed + token + numbered > kLineColumns;
+  // Too wide: first a narrower token column, then marks for probabilities.
+  const std::size_t numbers = kFixed + kNumber * layout.stages.size();
+  layout.marks =
+      numbers + std::min(layout.token, kNarrowestToken) > kLineColumns;
   if (!layout.marks) {
-    layout.token = std::min(layout.token, kLineColumns - kFixed - numbered);
+    layout.token = std::min(layout.token, kLineColumns - numbers);
   }
-  for (std::size_t i = 0; i < layout.stages.size(); ++i) {
-    layout.headings[i] = absl::StrCat("[", layout.stages[i] + 1, "]");
-    layout.widths[i] =
-        layout.marks ? std::max(kMark, layout.headings[i].size() + 1) : kNumber;
+  for (const std::size_t i : layout.stages) {
+    const std::string& name = explanation.stages[i].config.type;
+    const bool named = !layout.marks && name.size() < kNumber;
+    layout.headings.push_back(named ? name : absl::StrCat("[", i + 1, "]"));
+    layout.widths.push_back(
+        layout.marks ? std::max(kMark, layout.headings.back().size() + 1)
+                     : kNumber);
   }
   return layout;
 }
 
 std::string Heading(const Layout& layout) {
-  std::string line = absl::StrFormat("%9s%8s", "rank", "id");
+  std::string line = absl::StrFormat("%9s%7s", "rank", "id");
   if (layout.token > 0) {
     absl::StrAppend(&line, "  ", FitColumns("token", layout.token));
   }
@@ -94,6 +91,17 @@ std::string Heading(const Layout& layout) {
   return absl::StrCat(line, Right("out p", kNumber), Right("cum", kNumber));
 }
 
+// What fits of a reason behind `used` columns: all; without where its bound
+// comes from; without the stage's name, which the column tells too.
+absl::string_view Shortened(absl::string_view reason, std::size_t used) {
+  if (used + reason.size() <= kLineColumns) return reason;
+  reason = reason.substr(0, reason.find(" = "));
+  if (used + reason.size() > kLineColumns) {
+    reason.remove_prefix(reason.find(": ") + 2);
+  }
+  return reason;
+}
+
 // `line` and the cells after the raw probability: what each stage left, or,
 // from the stage on that removed the token, why.
 std::string WithStages(std::string line, const Layout& layout,
@@ -102,13 +110,8 @@ std::string WithStages(std::string line, const Layout& layout,
     const std::size_t stage = layout.stages[i];
     const std::size_t width = layout.widths[i];
     if (token.removed_by == stage) {
-      absl::StrAppend(&line, Right("-", width), "  ");
-      // The column says which stage it was, too.
-      absl::string_view reason = token.reason;
-      if (Columns(line) + reason.size() > kLineColumns) {
-        reason.remove_prefix(reason.find(": ") + 2);
-      }
-      return absl::StrCat(line, reason);
+      absl::StrAppend(&line, Right("- ", layout.marks ? width : 4));
+      return absl::StrCat(line, Shortened(token.reason, Columns(line)));
     }
     const std::optional<Standing>& after = token.after[stage];
     if (!after.has_value()) return line;
@@ -128,7 +131,7 @@ std::string TokenLine(const Layout& layout, const Explanation& explanation,
   const char drawn = explanation.drawn == token.id ? '>' : ' ';
   const char logged = explanation.logged == token.id ? '=' : ' ';
   std::string line = absl::StrFormat(
-      "%c%c%7s%8d", drawn, logged,
+      "%c%c%7s%7d", drawn, logged,
       token.raw.has_value() ? Grouped(token.raw->rank) : "-", token.id);
   if (layout.token > 0) {
     absl::StrAppend(&line, "  ",

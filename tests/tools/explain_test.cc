@@ -97,7 +97,7 @@ TEST(ExplainTest, EveryTokenNamesTheStageThatRemovedIt) {
   }
   EXPECT_EQ(tokens[4]["removed_by"]["type"], "min_p");
   EXPECT_EQ(tokens[4]["removed_by"]["reason"],
-            "min_p: 0.0291 < 0.1 * 0.4782 = 0.0478");
+            "min_p: 0.0291 < 0.0478 = 0.1 * 0.4782");
   EXPECT_EQ(tokens[5]["removed_by"]["stage"], 0);
   EXPECT_EQ(tokens[5]["removed_by"]["reason"], "top_k: rank 6 > 5");
   EXPECT_NEAR(tokens[4]["per_stage"][0].get<double>(), 0.0291, 5e-5);
@@ -231,8 +231,8 @@ TEST(ExplainTest, PeopleSeeMarksReasonsAndBothProbabilities) {
               {"--row", "0", "--seed", "42", "--vocab-file", SixVocabulary()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(Says(result.out, "top_k(5) -> min_p(0.1) -> temperature(1.5)"));
-  EXPECT_TRUE(Says(result.out, "-  min_p: 0.0291 < 0.1 * 0.4782 = 0.0478"));
-  EXPECT_TRUE(Says(result.out, "-  top_k: rank 6 > 5"));
+  EXPECT_TRUE(Says(result.out, "- min_p: 0.0291 < 0.0478 = 0.1 * 0.4782"));
+  EXPECT_TRUE(Says(result.out, "- top_k: rank 6 > 5"));
   EXPECT_TRUE(Says(result.out, R"("\xc3")"));
   EXPECT_TRUE(Says(result.out, "logged = "));
   EXPECT_TRUE(Says(result.out, "raw p 0."));
