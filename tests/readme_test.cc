@@ -89,7 +89,9 @@ TEST(Readme, ListsEveryStageWithItsParameters) {
       names.push_back(absl::StrCat("`", p.name(), "`"));
     }
     const std::string row =
-        absl::StrCat("| `", type.name, "` | ", type.formula, " | ",
+        absl::StrCat("| `", type.name, "` | ",
+                     // A bar would end the cell.
+                     absl::StrReplaceAll(type.formula, {{"|", "\\|"}}), " | ",
                      names.empty() ? "-" : absl::StrJoin(names, " "), " | ",
                      type.source, " |\n");
     EXPECT_TRUE(absl::StrContains(readme, row)) << row;
