@@ -16,6 +16,9 @@
 //     compare with it, so that this class may decide by bounds where bounds
 //     suffice.
 //   * Questions are answered once and remembered until the set changes.
+//   * REQUIRES lines are for authors of stages; they are asserted in debug
+//     builds. After removing tokens, ask status() before asking for anything
+//     else: the set may be empty.
 //
 // Thread-safety: one thread at a time; lives in a Workspace.
 // Invariants: exactly one of the two forms is current (`dense_form_`); list ids
@@ -132,7 +135,8 @@ class Candidates {
   // Every candidate with logit >= threshold; at least the first `min_keep`.
   void KeepAbove(double threshold, std::int64_t min_keep = 1);
 
-  // The shortest prefix of the total order whose mass reaches p.
+  // The shortest prefix of the total order whose mass reaches p. REQUIRES (also
+  // below): 0 <= p <= 1.
   void KeepMass(double p, const MassRule& rule = {});
 
   // The same for the order by |-ln p_i - H|, least first: the tokens whose
@@ -170,7 +174,8 @@ class Candidates {
   // The first min(n, Count()) survivors in the total order. Allocates.
   std::vector<Candidate> Top(std::int64_t n) const;
 
-  // Calls f(id, logit) for every survivor in id order.
+  // Calls f(id, logit) for every survivor in id order. REQUIRES: f changes
+  // nothing (gather ids first, then Remove).
   template <typename F>
   void ForEach(F f) const {
     if (dense_form_) {

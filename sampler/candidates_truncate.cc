@@ -3,6 +3,7 @@
 // are found on the support, where integer sums decide.
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -73,6 +74,7 @@ void Candidates::KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
 }
 
 void Candidates::KeepTop(std::int64_t k, Ties ties) {
+  assert(k >= 1);
   BeginTruncation();
   if (k < Count()) {
     if (dense_form_) Collect(CollectThreshold(k));
@@ -116,6 +118,7 @@ std::int64_t Candidates::CountForMass(const kernels::Ranking& ranking,
 }
 
 void Candidates::KeepMass(double p, const MassRule& rule) {
+  assert(0.0 <= p && p <= 1.0);
   BeginTruncation();
   if (rule.basis == MassBasis::kOriginal && original_ == Original::kKnown) {
     KeepOriginalMass(p, rule);

@@ -5,7 +5,8 @@
 // count as survivors, have probability 0 and are never drawn (all such tokens
 // of a 262,144-token row together weigh under 6e-11 of the likeliest).
 //
-// A view into the Workspace it came from, valid until that is used again.
+// A view into the Workspace it came from and onto the caller's row: valid until
+// the workspace is used again, and only while the row's memory is unchanged.
 // Thread-safety: one thread at a time (answers are remembered when first
 // asked for).
 // Cost: what is asked for is computed on demand, exactly, once.
@@ -31,53 +32,66 @@ class Distribution {
   explicit Distribution(const Candidates& candidates)
       : candidates_(&candidates) {}
 
-  // Anything but kOk: there is nothing to draw from, and nothing below may be
-  // asked for but Count.
+  // Anything but kOk: there is nothing to draw from. All that is asked then is
+  // answered as for an empty set: 0, false, -inf, token -1, nothing to visit.
   RowStatus status() const { return candidates_->status(); }
 
   // Survivors, those of weight 0 included.
-  std::int64_t Count() const { return candidates_->Count(); }
+  std::int64_t Count() const { return ok() ? candidates_->Count() : 0; }
 
-  bool Contains(TokenId id) const { return candidates_->Logit(id).has_value(); }
+  bool Contains(TokenId id) const {
+    return ok() && candidates_->Logit(id).has_value();
+  }
 
   // Probability of a token; 0 for those that were removed.
   double Probability(TokenId id) const {
-    return Ratio(candidates_->WeightOf(id), candidates_->TotalMass());
+    return ok() ? Ratio(candidates_->WeightOf(id), candidates_->TotalMass())
+                : 0.0;
   }
 
-  // ln of it; -inf where it is 0.
+  // ln of it; -inf where it is 0. It is the logarithm of a ratio of integers,
+  // so g nats below the likeliest token it is exact to about e^g * 2^-51: nine
+  // digits at 14 nats, two at 30.
   double Logprob(TokenId id) const { return Log(Probability(id)); }
 
   // Place in the total order, from 1; 0 for tokens that were removed.
-  std::int64_t Rank(TokenId id) const { return candidates_->Rank(id); }
+  std::int64_t Rank(TokenId id) const {
+    return ok() ? candidates_->Rank(id) : 0;
+  }
 
   // H = -sum p ln p in nats.
-  double Entropy() const { return candidates_->Entropy(); }
+  double Entropy() const { return ok() ? candidates_->Entropy() : 0.0; }
 
   // The first min(n, Count()) survivors in the total order, with their logits
   // as the pipeline left them.
   std::vector<Candidate> Top(std::int64_t n) const {
-    return candidates_->Top(n);
+    return ok() ? candidates_->Top(n) : std::vector<Candidate>();
   }
 
   // Calls f(id, logit) for every survivor in id order.
   template <typename F>
   void ForEach(F f) const {
-    candidates_->ForEach(f);
+    if (ok()) candidates_->ForEach(f);
   }
 
-  // The token that 64 random bits pick: the first survivor, in id order, whose
-  // running mass exceeds floor(bits * S / 2^64).
+  // The token that 64 random bits pick by ascending id, whatever draw the
+  // pipeline ends in: the first survivor whose running mass exceeds
+  // floor(bits * S / 2^64). For several draws from one row.
   TokenId Draw(std::uint64_t bits) const {
-    return candidates_->AtMass(Scale(bits, candidates_->TotalMass()));
+    return ok() ? candidates_->AtMass(Scale(bits, candidates_->TotalMass()))
+                : -1;
   }
 
   // Exact masses, for whoever compares them.
-  Weight WeightOf(TokenId id) const { return candidates_->WeightOf(id); }
-  Mass TotalMass() const { return candidates_->TotalMass(); }
+  Weight WeightOf(TokenId id) const {
+    return ok() ? candidates_->WeightOf(id) : 0;
+  }
+  Mass TotalMass() const { return ok() ? candidates_->TotalMass() : Mass{0}; }
 
  private:
   friend class Pipeline;
+
+  bool ok() const { return status() == RowStatus::kOk; }
 
   const Candidates* candidates_;
 };

@@ -3,8 +3,10 @@
 // every CPU, compiler and C library. Never libm in anything that decides or is
 // reported.
 //
-// Each operation is rounded separately (no fused multiply-add: the library is
-// compiled with -ffp-contract=off).
+// Each operation is rounded separately (no fused multiply-add: the library and
+// what links it are compiled with -ffp-contract=off). The environment is IEEE
+// 754's default: round to nearest, no -ffast-math, no flushing of subnormals.
+// std::sqrt, which IEEE 754 rounds correctly, may be used beside these.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/numeric_test.cc (error bounds against long double, special

@@ -59,6 +59,12 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
   return Pipeline(std::move(compiled));
 }
 
+absl::StatusOr<Sequence> Pipeline::NewSequence(
+    Sequence::Options options) const {
+  if (!options.seed.has_value()) options.seed = compiled_->config.seed;
+  return Sequence::Create(compiled_->vocabulary_size, std::move(options));
+}
+
 Distribution Pipeline::Process(Logits row, const Sequence& sequence,
                                Workspace& workspace,
                                StepObserver* observer) const {

@@ -71,9 +71,14 @@ class Pipeline {
   std::int64_t vocabulary_size() const;
   const PipelineConfig& config() const;
 
+  // A sequence for this pipeline: its vocabulary size and, unless `options` say
+  // otherwise, its config's seed. Errors as Sequence::Create.
+  absl::StatusOr<Sequence> NewSequence(Sequence::Options options = {}) const;
+
   // Runs every stage on `row` and returns what is left, the draw's own
-  // narrowing included. The result lives in `workspace` and is valid until its
-  // next use. `observer` may be null. A row or sequence that is not of this
+  // narrowing included. The result lives in `workspace` and still reads `row`:
+  // it is valid until the next use of the workspace, while the row's memory is
+  // unchanged. `observer` may be null. A row or sequence that is not of this
   // pipeline's vocabulary size gives the status kWrongSize.
   Distribution Process(Logits row, const Sequence& sequence,
                        Workspace& workspace,
@@ -85,6 +90,7 @@ class Pipeline {
                Workspace& workspace) const;
 
   // The draw of Sample, on what Process left in `workspace` for `sequence`.
+  // Calling it again gives the same token: its randomness is the position's.
   Token DrawFrom(const Distribution& distribution, const Sequence& sequence,
                  Workspace& workspace) const;
 

@@ -1,5 +1,9 @@
 // What became of a row. Anything but kOk means: no token, and nothing else
 // disturbed.
+//
+// Arithmetic that leaves the doubles follows one rule in every stage: a logit
+// that becomes +inf makes the row kInfinite, one that becomes NaN (0 * inf)
+// kNan, and one that becomes -inf is removed.
 
 #ifndef SAMPLER_ROW_STATUS_H_
 #define SAMPLER_ROW_STATUS_H_

@@ -22,7 +22,7 @@ absl::Status CheckToken(absl::string_view what, std::int64_t token,
 
 Sequence::Sequence(std::int64_t vocabulary_size, Options options)
     : vocabulary_size_(vocabulary_size),
-      seed_(options.seed),
+      seed_(options.seed.value_or(0)),
       stream_(options.stream),
       history_(std::move(options.prompt)) {}
 

@@ -2,10 +2,11 @@
 // stream, and clock. The position, which picks the random numbers, is the
 // number of output tokens accepted so far.
 //
-// State moves only on Accept: sampling again, with another mask or another
-// pipeline, repeats the step exactly. Rollback(n) makes the sequence equal to
-// one that never accepted the last n tokens. Copies are independent and cheap
-// (the prompt is shared).
+// What was accepted moves only on Accept and Rollback: sampling again repeats
+// the step exactly. Rollback(n) makes the sequence equal to one that never
+// accepted the last n tokens. A copy is independent and cheap (the prompt is
+// shared), and draws the same tokens as the original; Fork makes one that draws
+// its own.
 //
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
@@ -15,6 +16,7 @@
 #define SAMPLER_SEQUENCE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +32,9 @@ namespace sampler {
 class Sequence {
  public:
   struct Options {
-    std::uint64_t seed = 0;
+    // Absent: the config's where Pipeline::NewSequence makes the sequence,
+    // else 0.
+    std::optional<std::uint64_t> seed = {};
     // Tells sequences with one seed apart: index in a batch, say.
     std::uint32_t stream = 0;
     std::vector<std::int32_t> prompt = {};
@@ -40,6 +44,13 @@ class Sequence {
   // vocabulary size outside [1, 2^20] and for a prompt token outside it.
   static absl::StatusOr<Sequence> Create(std::int64_t vocabulary_size,
                                          Options options);
+
+  // A copy with random numbers of its own: for n continuations of one text.
+  Sequence Fork(std::uint32_t stream) const {
+    Sequence fork = *this;
+    fork.stream_ = stream;
+    return fork;
+  }
 
   // Appends an output token. OutOfRange for a token outside the vocabulary, or
   // at position 2^32 - 1; the sequence is then unchanged.

@@ -109,11 +109,12 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
   std::int64_t vocabulary_size = 0;
   std::int64_t clock = 0;
   Options options;
+  std::uint64_t seed = 0;
   std::vector<std::int32_t> output;
   for (const absl::Status& status :
        {Read(json, "version", version),
         Read(json, "vocabulary_size", vocabulary_size),
-        Read(json, "seed", options.seed), Read(json, "stream", options.stream),
+        Read(json, "seed", seed), Read(json, "stream", options.stream),
         Read(json, "clock", clock), ReadTokens(json, "prompt", options.prompt),
         ReadTokens(json, "output", output)}) {
     if (!status.ok()) return status;
@@ -125,6 +126,7 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
     return absl::InvalidArgumentError(
         "sequence snapshot: has keys that Sequence::Snapshot does not write");
   }
+  options.seed = seed;
   absl::StatusOr<Sequence> sequence =
       Create(vocabulary_size, std::move(options));
   if (!sequence.ok()) return sequence;

@@ -7,6 +7,7 @@
 // What a stage accepts is said by its parameter table (parameter.h), not here.
 //
 // Thread-safety: const methods from any number of threads.
+// Tested by: tests/config_values_test.cc.
 
 #ifndef SAMPLER_VALUE_H_
 #define SAMPLER_VALUE_H_
@@ -31,8 +32,15 @@ class Value {
   // NOLINTBEGIN(google-explicit-constructor)
   Value(std::nullptr_t) {}
   Value(std::same_as<bool> auto b) : data_(b) {}
-  Value(std::integral auto i) requires(!std::same_as<decltype(i), bool>)
-      : data_(static_cast<std::int64_t>(i)) {}
+  // An integer beyond 2^63 - 1 becomes a real, as when it is read from JSON.
+  Value(std::integral auto i) requires(!std::same_as<decltype(i), bool> &&
+                                       !std::same_as<decltype(i), char>) {
+    if (std::in_range<std::int64_t>(i)) {
+      data_ = static_cast<std::int64_t>(i);
+    } else {
+      data_ = static_cast<double>(i);
+    }
+  }
   Value(double real) : data_(real) {}
   Value(const char* text) : data_(std::string(text)) {}
   Value(std::string text) : data_(std::move(text)) {}

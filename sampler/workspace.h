@@ -1,7 +1,8 @@
 // All scratch memory of sampling: one per thread, reused for every row.
 //
-// Grows to the largest vocabulary it has served, about 60 bytes a token, and
-// then allocates no more.
+// Grows with the largest row, set of survivors and history that it has met, to
+// about 100 bytes per token of the vocabulary at most, and allocates only when
+// it grows. A workspace that was moved from must not be used.
 //
 // Thread-safety: used by one thread at a time.
 // Tested by: tests/allocation_test.cc.

@@ -41,7 +41,8 @@ double Sum(const std::vector<double>& terms, bool skip_zeros) {
 
 TEST(LaneSum, AddsInTheOrderOfItsDefinition) {
   std::mt19937_64 random(1);
-  for (const std::size_t size : {0, 1, 15, 16, 17, 1023, 1024, 1025, 5000}) {
+  for (const std::size_t size :
+       {0u, 1u, 15u, 16u, 17u, 1023u, 1024u, 1025u, 5000u}) {
     std::vector<double> terms(size);
     for (double& term : terms) {
       term = static_cast<double>(static_cast<std::int64_t>(random())) * 0x1p-50;

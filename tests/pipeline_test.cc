@@ -198,6 +198,33 @@ TEST(Distribution, AnswersByItsMasses) {
   EXPECT_EQ(d.TotalMass(), Mass{d.WeightOf(0)} + d.WeightOf(1));
 }
 
+TEST(Distribution, OfABadRowAnswersAsAnEmptySet) {
+  const Pipeline pipeline = MakePipeline("", 3);
+  const Sequence sequence = MakeSequence(3);
+  Workspace workspace;
+  const std::vector<double> row = {std::nan(""), 1.0, 2.0};
+  const Distribution bad = pipeline.Process(row, sequence, workspace);
+  EXPECT_EQ(bad.status(), RowStatus::kNan);
+  EXPECT_EQ(bad.Count(), 0);
+  EXPECT_FALSE(bad.Contains(1));
+  EXPECT_EQ(bad.Probability(1), 0.0);
+  EXPECT_EQ(bad.Rank(1), 0);
+  EXPECT_EQ(bad.Draw(5), -1);
+  EXPECT_TRUE(bad.Top(3).empty());
+  EXPECT_EQ(bad.TotalMass(), Mass{0});
+  bad.ForEach([](TokenId, double) { FAIL() << "there is nothing to visit"; });
+}
+
+TEST(NewSequence, TakesTheConfigsSeedUnlessToldOtherwise) {
+  PipelineConfig config{.seed = 7, .stages = {{"categorical"}}};
+  const Pipeline pipeline = Pipeline::Create(config, 3).value();
+  EXPECT_EQ(pipeline.NewSequence()->seed(), 7u);
+  EXPECT_EQ(pipeline.NewSequence({.seed = 0})->seed(), 0u);
+  EXPECT_EQ(pipeline.NewSequence()->vocabulary_size(), 3);
+  config.seed.reset();
+  EXPECT_EQ(Pipeline::Create(config, 3)->NewSequence()->seed(), 0u);
+}
+
 TEST(Distribution, OutlivesAMoveOfItsWorkspace) {
   const std::vector<float> row = {1, 2, 3};
   const Pipeline pipeline = MakePipeline("", 3);

@@ -100,27 +100,41 @@ class Last final : public Draw {
 
 StageRegistry WithUserStages() {
   StageRegistry registry = StageRegistry::BuiltIn();
-  registry.Add(
-      {.name = "above_mean",
-       .group = StageGroup::kTruncate,
-       .summary = "Keeps what is above the mean.",
-       .formula = "l_i >= c - slack",
-       .source = "here",
-       .parameters = {Real("slack", "nats").AtLeast(0).Default(0.0)},
-       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-         return std::make_unique<AboveMean>(p.Real("slack"));
-       }});
-  registry.Add(
-      {.name = "last",
-       .group = StageGroup::kDraw,
-       .summary = "The last one.",
-       .formula = "max id",
-       .source = "here",
-       .parameters = {},
-       .create = [](const Parameters&) -> std::unique_ptr<const Stage> {
-         return std::make_unique<Last>();
-       }});
+  EXPECT_TRUE(
+      registry
+          .Add({.name = "above_mean",
+                .group = StageGroup::kTruncate,
+                .summary = "Keeps what is above the mean.",
+                .formula = "l_i >= c - slack",
+                .source = "here",
+                .parameters = {Real("slack", "nats").AtLeast(0).Default(0.0)},
+                .create =
+                    [](const Parameters& p) -> std::unique_ptr<const Stage> {
+                  return std::make_unique<AboveMean>(p.Real("slack"));
+                }})
+          .ok());
+  EXPECT_TRUE(
+      registry
+          .Add(
+              {.name = "last",
+               .group = StageGroup::kDraw,
+               .summary = "The last one.",
+               .formula = "max id",
+               .source = "here",
+               .parameters = {},
+               .create = [](const Parameters&) -> std::unique_ptr<const Stage> {
+                 return std::make_unique<Last>();
+               }})
+          .ok());
   return registry;
+}
+
+TEST(StageRegistry, RefusesANameThatIsTaken) {
+  StageRegistry registry = StageRegistry::BuiltIn();
+  const std::size_t before = registry.types().size();
+  EXPECT_EQ(registry.Add(*registry.Find("top_p")).code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(registry.types().size(), before);
 }
 
 TEST(UserStage, WorksLikeOneOfOurs) {

@@ -36,6 +36,20 @@ TEST(Sequence, StartsEmptyWithWhatItWasGiven) {
   EXPECT_EQ(s.history().prompt().size(), 2u);
 }
 
+TEST(Sequence, ForksWithRandomNumbersOfItsOwn) {
+  Sequence s = Sequence::Create(kSize, {.seed = 3, .prompt = {1}}).value();
+  ASSERT_TRUE(s.Accept(4).ok());
+  const Sequence fork = s.Fork(9);
+  EXPECT_EQ(fork.stream(), 9u);
+  EXPECT_EQ(fork.seed(), s.seed());
+  EXPECT_EQ(Output(fork), Output(s));
+  EXPECT_NE(fork.coins().Bits(Purpose::kTokenDraw),
+            s.coins().Bits(Purpose::kTokenDraw));
+  const Sequence copy = s;
+  EXPECT_EQ(copy.coins().Bits(Purpose::kTokenDraw),
+            s.coins().Bits(Purpose::kTokenDraw));
+}
+
 TEST(Sequence, RefusesBadSizesAndPrompts) {
   const auto message = [](std::int64_t size, Tokens prompt) {
     const absl::StatusOr<Sequence> s =

@@ -234,9 +234,10 @@ TEST(Categorical, DrawsByTheBitsOfItsPosition) {
         R"({"type": "categorical", "order": ")" + order + "\"}", 4);
     Workspace workspace;
     for (std::int32_t position = 0; position < 200; ++position) {
-      const Sequence sequence =
-          MakeSequence(4, {}, std::vector<std::int32_t>(position % 20, 0),
-                       static_cast<std::uint64_t>(position), 3);
+      const Sequence sequence = MakeSequence(
+          4, {},
+          std::vector<std::int32_t>(static_cast<std::size_t>(position % 20), 0),
+          static_cast<std::uint64_t>(position), 3);
       const Token token =
           pipeline.Sample(absl::Span<const double>(row), sequence, workspace);
       EXPECT_EQ(token.bits, sequence.coins().Bits(Purpose::kTokenDraw));

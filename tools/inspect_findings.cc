@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sampler/numeric.h"
 #include "tools/output.h"
 
 namespace sampler::tools {
@@ -99,8 +100,7 @@ class Findings {
                        " logged tokens have probability 0 in their row"),
           "they were drawn from other rows, or the rows were cut afterwards");
     }
-    const double uniform =
-        std::log(static_cast<double>(log_.vocabulary_size()));
+    const double uniform = Log(static_cast<double>(log_.vocabulary_size()));
     if (best == 0 && logged.mean_nll > uniform) {
       Add("misfit",
           absl::StrFormat("the tokens are less likely than under a uniform "

@@ -20,7 +20,7 @@
 
 namespace sampler::tools {
 
-inline constexpr absl::string_view kVersion = "0.1.0";
+inline constexpr absl::string_view kVersion = SAMPLER_VERSION;
 
 // The sentence that heads every human report on a log.
 inline constexpr absl::string_view kTeacherForced =

@@ -53,7 +53,7 @@ void AddRunOptions(CLI::App& app, RunOptions& options) {
 
 RowPlace PlaceOf(const logs::Log& log, std::int64_t row) {
   const absl::Span<const logs::LogSequence> sequences = log.sequences();
-  const auto after =
+  const auto* const after =
       std::upper_bound(sequences.begin(), sequences.end(), row,
                        [](std::int64_t r, const logs::LogSequence& s) {
                          return r < s.first_row + s.rows;

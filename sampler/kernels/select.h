@@ -52,7 +52,7 @@ struct Cut {
   std::uint64_t second_key = 0;
   std::size_t position = 0;
   std::size_t count = 0;  // Items in the prefix,
-  Mass mass = 0;          // and their mass (CutAtCount: their number).
+  Mass mass = 0;          // and their mass; CutAtCount: their number.
 };
 
 // Does item `i` belong to the prefix that ends with `cut`?

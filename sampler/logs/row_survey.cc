@@ -7,6 +7,8 @@
 #include <limits>
 #include <numeric>
 
+#include "sampler/numeric.h"
+
 namespace sampler::logs {
 namespace {
 
@@ -44,9 +46,9 @@ RowStatistics RowSurveyor::Measure(const Logits& row) {
 }
 
 void RowSurveyor::TakeLogarithms(RowStatistics& statistics) {
-  for (double& value : values_) value = std::log(value);
-  statistics.maximum = std::log(statistics.maximum);
-  statistics.minimum = std::log(statistics.minimum);
+  for (double& value : values_) value = Log(value);
+  statistics.maximum = Log(statistics.maximum);
+  statistics.minimum = Log(statistics.minimum);
   MeasureSoftmax(statistics);
 }
 
@@ -57,13 +59,13 @@ void RowSurveyor::MeasureSoftmax(RowStatistics& statistics) {
   double weighted = 0;
   for (const double value : values_) {
     const double below = value - statistics.maximum;
-    const double weight = std::exp(below);
+    const double weight = Exp(below);
     if (weight == 0) continue;  // Also -inf, whose product would be NaN.
     total += weight;
     weighted += weight * below;
   }
-  statistics.log_sum_exp = statistics.maximum + std::log(total);
-  statistics.entropy = std::max(std::log(total) - weighted / total, 0.0);
+  statistics.log_sum_exp = statistics.maximum + Log(total);
+  statistics.entropy = std::max(Log(total) - weighted / total, 0.0);
   FindTies(statistics);
 }
 
@@ -97,8 +99,7 @@ std::vector<TopToken> RowSurveyor::Top(int count,
       });
   std::vector<TopToken> top;
   for (auto id = ids.begin(); id != end; ++id) {
-    top.push_back(
-        {*id, value(*id), std::exp(value(*id) - statistics.log_sum_exp)});
+    top.push_back({*id, value(*id), Exp(value(*id) - statistics.log_sum_exp)});
   }
   return top;
 }

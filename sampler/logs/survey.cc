@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "sampler/numeric.h"
 
 namespace sampler::logs {
 namespace {
@@ -109,7 +110,7 @@ class Surveyor {
     floor.tokens += floor_->count;
     if (floor_->count == 0) return;
     const double mass =
-        static_cast<double>(floor_->count) * std::exp(floor_->log_prob);
+        static_cast<double>(floor_->count) * Exp(floor_->log_prob);
     if (!std::isfinite(mass)) return;  // A corrupt row; counted as broken.
     floor.mean_mass += mass;
     floor.largest_mass = std::max(floor.largest_mass, mass);
@@ -169,7 +170,7 @@ class Surveyor {
 
 double ShiftScore::perplexity() const {
   return impossible > 0 ? std::numeric_limits<double>::infinity()
-                        : std::exp(mean_nll);
+                        : Exp(mean_nll);
 }
 
 std::optional<int> Survey::BestShift() const {

@@ -2,7 +2,7 @@
 //
 //   l_i += b_i ;   false in place of a number: l_i = -inf
 //
-// Contract: biases are finite. A removed token stays removed. Several
+// Contract: biases are finite, or a ban. A removed token stays removed. Several
 //   instances add up.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: O(number of biases).

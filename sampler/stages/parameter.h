@@ -42,7 +42,8 @@ enum class ParameterKind {
   kObject,    // An object with a parameter table of its own.
 };
 
-// One line of a parameter table. Built fluently:
+// One line of a parameter table. Names, meanings and words are string literals:
+// they are not copied. Built fluently:
 //
 //   Real("p", "share of the mass to keep").Within(0, 1).Required()
 class Parameter {

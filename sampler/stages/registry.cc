@@ -1,8 +1,8 @@
 #include "sampler/stages/registry.h"
 
-#include <cassert>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "sampler/stages/allow_tokens.h"
 #include "sampler/stages/categorical.h"
 #include "sampler/stages/count_penalties.h"
@@ -33,29 +33,21 @@ absl::string_view StageGroupName(StageGroup group) {
 }
 
 const StageRegistry& StageRegistry::BuiltIn() {
-  static const StageRegistry* const built_in = [] {
-    auto* registry = new StageRegistry;
-    registry->Add(LogitBias::Type());
-    registry->Add(SuppressTokens::Type());
-    registry->Add(AllowTokens::Type());
-    registry->Add(RepetitionPenalty::Type());
-    registry->Add(FrequencyPenalty::Type());
-    registry->Add(PresencePenalty::Type());
-    registry->Add(Temperature::Type());
-    registry->Add(TopK::Type());
-    registry->Add(TopP::Type());
-    registry->Add(MinP::Type());
-    registry->Add(TypicalP::Type());
-    registry->Add(Categorical::Type());
-    registry->Add(Greedy::Type());
-    return registry;
-  }();
+  static const StageRegistry* const built_in = new StageRegistry(
+      {LogitBias::Type(), SuppressTokens::Type(), AllowTokens::Type(),
+       RepetitionPenalty::Type(), FrequencyPenalty::Type(),
+       PresencePenalty::Type(), Temperature::Type(), TopK::Type(), TopP::Type(),
+       MinP::Type(), TypicalP::Type(), Categorical::Type(), Greedy::Type()});
   return *built_in;
 }
 
-void StageRegistry::Add(StageType type) {
-  assert(Find(type.name) == nullptr);
+absl::Status StageRegistry::Add(StageType type) {
+  if (Find(type.name) != nullptr) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("a stage \"", type.name, "\" is registered already"));
+  }
   types_.push_back(std::move(type));
+  return absl::OkStatus();
 }
 
 const StageType* StageRegistry::Find(absl::string_view name) const {

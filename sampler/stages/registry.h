@@ -15,8 +15,10 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "sampler/stages/parameter.h"
 #include "sampler/stages/stage.h"
@@ -29,6 +31,7 @@ enum class StageGroup { kEdit, kShape, kTruncate, kDraw };
 // "edit", "shape", "truncate" or "draw".
 absl::string_view StageGroupName(StageGroup group);
 
+// Texts are string literals: they are not copied.
 struct StageType {
   absl::string_view name;  // As configs spell it.
   StageGroup group;
@@ -45,11 +48,12 @@ struct StageType {
 
 class StageRegistry {
  public:
+  StageRegistry() = default;
   // Every stage of this library, in the order of the documentation.
   static const StageRegistry& BuiltIn();
 
-  // REQUIRES: no type of that name is registered.
-  void Add(StageType type);
+  // AlreadyExists if a type of that name is registered.
+  absl::Status Add(StageType type);
 
   // Null if there is none.
   const StageType* Find(absl::string_view name) const;
@@ -58,6 +62,9 @@ class StageRegistry {
   std::vector<absl::string_view> names() const;
 
  private:
+  explicit StageRegistry(std::vector<StageType> types)
+      : types_(std::move(types)) {}
+
   std::vector<StageType> types_;
 };
 

@@ -6,7 +6,8 @@
 // With `normalize` all logits are first replaced by log-probabilities, so that
 // the sign is always the same: l_i = ln p_i * penalty.
 //
-// Contract: penalty > 0; 1 changes nothing; below 1 it rewards. An overflow to
+// Contract: penalty > 0; 1 changes nothing (`normalize` included); below 1 it
+//   rewards. An overflow to
 //   +inf gives the row the status "infinite".
 // Not promised: invariance under adding a constant to all logits, which changes
 //   signs (unless `normalize`).

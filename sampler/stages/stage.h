@@ -3,8 +3,9 @@
 // Life of one step: the pipeline calls Apply of every stage in config order on
 // one set of Candidates; each stage edits logits or truncates the set. The last
 // stage is a Draw: after its Apply it chooses the token. Stages see neither
-// JSON nor the row, keep no state, and never sort: state belongs to Sequence,
-// speed to Candidates.
+// JSON nor the row, keep no state, and never sort: a stage is a function of the
+// candidates and the step (the history among it), and speed belongs to
+// Candidates.
 //
 // Adding a stage: one file pair in sampler/stages/, one line in registry.cc,
 // its oracle in tests/oracle/, its row in the README's table. Users register

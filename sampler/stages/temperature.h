@@ -14,10 +14,10 @@
 // so rollback and replay need no state.
 //
 // Contract: T finite and >= 0. T = 1 changes nothing. T = 0 is exactly greedy:
-//   only the head of the total order survives. A quotient that overflows gives
-//   the row the status "infinite". T0 and T1 are at most 1e300, and for the
-//   exponential shape above 0 with T1 / T0 in [1e-300, 1e300], so that the
-//   formulas stay finite.
+//   only the head of the total order survives. Logits that overflow follow the
+//   rule of row_status.h (with T below 1e-308 that is nearly all of them). T0
+//   and T1 are at most 1e300, and for the exponential shape above 0 with T1 /
+//   T0 in [1e-300, 1e300], so that the formulas stay finite.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: none on a whole row (the scale stays pending until values are read).
 // Source: Boltzmann; in every runtime. llama.cpp runs it last, vLLM and Hugging
