@@ -48,8 +48,8 @@ TEST(TokenTextTest, ByteLevelPiecesSpellEveryByte) {
       piece = next;
       if (++next[1] == '\xc0') next = "\xc5\x80";
     } else if (b > 127) {
-      piece = {static_cast<char>(0xc0 | b >> 6),
-               static_cast<char>(0x80 | (b & 0x3f))};
+      piece[0] = static_cast<char>(0xc0 | b >> 6);
+      piece.push_back(static_cast<char>(0x80 | (b & 0x3f)));
     }
     vocabulary[piece] = b;
   }
