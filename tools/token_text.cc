@@ -59,9 +59,11 @@ std::string FromByteLevel(const std::string& piece) {
 }
 
 std::string FromSentencepiece(const std::string& piece) {
+  const auto is_hex = [&](std::size_t i) {
+    return absl::ascii_isxdigit(static_cast<unsigned char>(piece[i]));
+  };
   const bool is_byte = piece.size() == 6 && absl::StartsWith(piece, "<0x") &&
-                       piece[5] == '>' && absl::ascii_isxdigit(piece[3]) &&
-                       absl::ascii_isxdigit(piece[4]);
+                       piece[5] == '>' && is_hex(3) && is_hex(4);
   if (is_byte) return absl::HexStringToBytes(piece.substr(3, 2));
   return absl::StrReplaceAll(piece, {{"\u2581", " "}});
 }
