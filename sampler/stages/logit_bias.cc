@@ -10,7 +10,7 @@ StageType LogitBias::Type() {
           .source = "OpenAI API",
           .parameters = {Biases("bias",
                                 "token id -> number to add, or false to ban")
-                             .Required()},
+                             .Default(Value::Object{})},
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<LogitBias>(p.Biases("bias"));
           }};

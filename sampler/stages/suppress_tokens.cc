@@ -3,19 +3,20 @@
 namespace sampler {
 
 StageType SuppressTokens::Type() {
-  return {.name = "suppress_tokens",
-          .group = StageGroup::kEdit,
-          .summary = "Bans the listed tokens.",
-          .formula = "l_i = -inf for i in ids",
-          .source = "Hugging Face",
-          .parameters = {TokenIds("ids", "tokens to ban").Required(),
-                         Choice("when",
-                                "always, or for the first output token only")
-                             .Choices({"always", "begin"})},
-          .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-            return std::make_unique<SuppressTokens>(p.TokenIds("ids"),
-                                                    p.Choice<When>("when"));
-          }};
+  return {
+      .name = "suppress_tokens",
+      .group = StageGroup::kEdit,
+      .summary = "Bans the listed tokens.",
+      .formula = "l_i = -inf for i in ids",
+      .source = "Hugging Face",
+      .parameters = {TokenIds("ids", "tokens to ban").Default(Value::List{}),
+                     Choice("when",
+                            "always, or for the first output token only")
+                         .Choices({"always", "begin"})},
+      .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+        return std::make_unique<SuppressTokens>(p.TokenIds("ids"),
+                                                p.Choice<When>("when"));
+      }};
 }
 
 void SuppressTokens::Apply(Candidates& candidates,
