@@ -56,14 +56,16 @@ class Logits {
 
   // The common case: a row of floats or doubles. Implicit, so that a
   // `std::vector<float>` can be passed wherever a row is wanted.
+  // NOLINTBEGIN(google-explicit-constructor)
   template <typename Row>
   requires std::convertible_to<const Row&, absl::Span<const float>> Logits(
-      const Row& row)  // NOLINT(google-explicit-constructor)
+      const Row& row)
       : Logits(absl::Span<const float>(row).data(), DType::kF32, row.size()) {}
   template <typename Row>
   requires std::convertible_to<const Row&, absl::Span<const double>> Logits(
-      const Row& row)  // NOLINT(google-explicit-constructor)
+      const Row& row)
       : Logits(absl::Span<const double>(row).data(), DType::kF64, row.size()) {}
+  // NOLINTEND(google-explicit-constructor)
 
   const unsigned char* data() const { return data_; }
   std::size_t size() const { return size_; }
