@@ -101,6 +101,7 @@ TEST(ReplayFormatTest, TheTableFitsAHundredColumns) {
   EXPECT_TRUE(Says(result.out, "\" glow\""));
   int rows = 0;
   for (const std::string& line : Lines(result.out)) {
+    if (absl::StartsWith(line, "log ")) continue;  // The path is what it is.
     EXPECT_LE(line.size(), 100u) << line;
     rows += absl::StartsWith(line, "      ") ? 1 : 0;
   }
