@@ -240,7 +240,6 @@ TEST(ExplainTest, PeopleSeeMarksReasonsAndBothProbabilities) {
   for (const std::string& line : Lines(result.out)) {
     EXPECT_FALSE(absl::StrContains(line, '\x1b'));
     if (absl::StartsWith(line, "log ")) continue;
-    if (absl::StartsWith(line, "log ")) continue;  // The path is what it is.
     EXPECT_LE(line.size(), 100u) << line;
   }
 }
@@ -267,7 +266,6 @@ TEST(ExplainTest, LongChainsStayWithinAHundredColumns) {
   EXPECT_TRUE(Says(result.out, "edits 27 logits"));
   for (const std::string& line : Lines(result.out)) {
     if (absl::StartsWith(line, "log ")) continue;
-    if (absl::StartsWith(line, "log ")) continue;  // The path is what it is.
     EXPECT_LE(line.size(), 100u) << line;
   }
 }
