@@ -41,12 +41,12 @@ TEST(ConfigOptionsTest, KnowsEverySpelling) {
 
 TEST(ConfigOptionsTest, AFlagGivenTwiceIsTwoStages) {
   EXPECT_EQ(Chain({"--top-k", "40", "--temp", "2", "--top-k", "10"}),
-            "top_k(40) -> temperature(2) -> top_k(10) -> categorical");
+            "top_k(40) -> temperature(2.0) -> top_k(10) -> categorical");
 }
 
 TEST(ConfigOptionsTest, LlamaCppNeutralValuesAreNeutral) {
   EXPECT_EQ(Chain({"--top-k", "0", "--top-p", "1.0", "--min-p", "0.0"}),
-            "top_k(0) -> top_p(1) -> min_p(0) -> categorical");
+            "top_k(0) -> top_p(1.0) -> min_p(0.0) -> categorical");
 }
 
 TEST(ConfigOptionsTest, GreedyIsADraw) {
