@@ -50,14 +50,21 @@ void Candidates::SetLogit(TokenId id, double logit) {
     return;
   }
   const auto i = static_cast<std::size_t>(Find(id));
-  if (std::isnan(logit)) {
-    list_status_ = RowStatus::kNan;
-  } else if (std::isinf(logit) && logit > 0.0 &&
-             list_status_ != RowStatus::kNan) {
-    list_status_ = RowStatus::kInfinite;
-  }
+  NoteInList(logit);
   list_.mutable_logits()[i] = logit;
   if (logit == kRemoved) list_.Filter([i](std::size_t j) { return j != i; });
+}
+
+void Candidates::NoteInList(double logit) {
+  if (std::isnan(logit)) {
+    list_status_ = RowStatus::kNan;
+  } else if (logit == -kRemoved && list_status_ == RowStatus::kOk) {
+    list_status_ = RowStatus::kInfinite;
+  }
+}
+
+void Candidates::DropRemovedFromList() {
+  list_.Filter([this](std::size_t i) { return list_.logits()[i] != kRemoved; });
 }
 
 void Candidates::Remove(TokenId id) {
@@ -78,37 +85,31 @@ void Candidates::RemoveAllBut(absl::Span<const TokenId> ids) {
   dense_form_ = false;
 }
 
-template <typename F>
-void Candidates::TransformList(F f) {
-  for (double& logit : list_.mutable_logits()) {
-    logit = f(logit);
-    if (std::isnan(logit)) list_status_ = RowStatus::kNan;
-    if (logit == -kRemoved && list_status_ == RowStatus::kOk) {
-      list_status_ = RowStatus::kInfinite;
-    }
-  }
-  list_.Filter([this](std::size_t i) { return list_.logits()[i] != kRemoved; });
-}
-
 void Candidates::Scale(double factor) {
   Changed();
   if (dense_form_) {
     dense_.Scale(factor);
   } else {
-    TransformList([=](double logit) { return logit * factor; });
+    TransformList([=](TokenId, double logit) { return logit * factor; });
   }
 }
 
 void Candidates::Normalize() {
   const double max = Max();
   const double log_sum = Log(ToDouble(TotalMass()) * 0x1p-51);
+  Transform([=](TokenId, double logit) { return (logit - max) - log_sum; });
+}
+
+void Candidates::SetTo(absl::Span<const TokenId> ids,
+                       absl::Span<const double> logits) {
   Changed();
-  const auto f = [=](double logit) { return (logit - max) - log_sum; };
-  if (dense_form_) {
-    dense_.Transform(f);
-  } else {
-    TransformList(f);
+  list_.Clear();
+  list_.Reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    list_.AppendIf(true, ids[i], logits[i]);
   }
+  if (dense_form_) list_status_ = dense_.status();
+  dense_form_ = false;
 }
 
 // ---- Questions ------------------------------------------------------------
@@ -247,32 +248,51 @@ std::int64_t Candidates::Rank(TokenId id) const {
   return before + 1;
 }
 
-std::vector<Candidate> Candidates::Top(std::int64_t n) const {
-  std::vector<Candidate> top;
-  n = std::min(n, Count());
-  if (n <= 0) return top;
-  CandidateList gathered;
+void Candidates::Gather(std::int64_t n) const {
+  gathered_.Clear();
+  if (n <= 0) return;
   const auto add = [&](auto id, double logit) {
-    gathered.Append(static_cast<TokenId>(id), logit);
+    gathered_.Append(static_cast<TokenId>(id), logit);
   };
   if (dense_form_) {
     dense_.ForEachAtLeast(CollectThreshold(n), add);
   } else {
-    gathered = list_;
+    ForEach(add);
   }
-  const kernels::Ranking ranking = RankByLogit(gathered, TieOrder::kLowId);
+  if (n >= static_cast<std::int64_t>(gathered_.size())) return;
+  const kernels::Ranking ranking = RankByLogit(gathered_, TieOrder::kLowId);
   const kernels::Cut cut =
       kernels::CutAtCount(ranking, static_cast<std::size_t>(n), select_);
-  top.reserve(static_cast<std::size_t>(n));
-  for (std::size_t i = 0; i < gathered.size(); ++i) {
-    if (kernels::InPrefix(ranking, cut, i)) {
-      top.push_back({gathered.ids()[i], gathered.logits()[i]});
-    }
+  gathered_.Filter(
+      [&](std::size_t i) { return kernels::InPrefix(ranking, cut, i); });
+}
+
+absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
+  Gather(n);
+  in_order_.clear();
+  if (gathered_.size() == 0) return in_order_;
+  const double max = Max();
+  for (std::size_t i = 0; i < gathered_.size(); ++i) {
+    const double logit = gathered_.logits()[i];
+    in_order_.push_back(
+        {gathered_.ids()[i], logit, kernels::ComputeWeight(logit, max)});
   }
-  std::sort(top.begin(), top.end(), [](const Candidate& a, const Candidate& b) {
-    return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
-  });
+  std::sort(in_order_.begin(), in_order_.end(),
+            [](const WeightedCandidate& a, const WeightedCandidate& b) {
+              return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
+            });
+  return in_order_;
+}
+
+std::vector<Candidate> Candidates::Top(std::int64_t n) const {
+  std::vector<Candidate> top;
+  for (const WeightedCandidate& c : InOrder(n)) top.push_back({c.id, c.logit});
   return top;
+}
+
+void Candidates::Record(ProbabilityRecord& record) const {
+  const Support& s = support();
+  record.Set(s.list.ids(), s.weights(), s.total);
 }
 
 TokenId Candidates::AtMass(Mass place) const {

@@ -43,6 +43,7 @@
 #include "sampler/kernels/select.h"
 #include "sampler/logits.h"
 #include "sampler/mass.h"
+#include "sampler/probability_record.h"
 #include "sampler/row_status.h"
 
 namespace sampler {
@@ -52,6 +53,12 @@ using kernels::TieOrder;
 struct Candidate {
   TokenId id;
   double logit;
+};
+
+struct WeightedCandidate {
+  TokenId id;
+  double logit;
+  Weight weight;
 };
 
 // Options in which runtimes differ; the first value of each is the house's.
@@ -124,8 +131,26 @@ class Candidates {
   // Multiplies every logit by `factor` > 0.
   void Scale(double factor);
 
+  // Replaces every logit l by f(id, l); -inf removes the candidate. REQUIRES: f
+  // is a function of its arguments (the order of the calls is not promised).
+  template <typename F>
+  void Transform(F f) {
+    if (dense_form_) {
+      dense_.Transform([&](std::size_t id, double logit) {
+        return f(static_cast<TokenId>(id), logit);
+      });
+    } else {
+      TransformList(f);
+    }
+    Changed();
+  }
+
   // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).
   void Normalize();
+
+  // Makes exactly these the candidates. REQUIRES: ids ascend, logits are
+  // finite; for pipelines that computed a set elsewhere (parity/).
+  void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
 
   // ---- Truncations ------------------------------------------------------
 
@@ -134,6 +159,10 @@ class Candidates {
 
   // Every candidate with logit >= threshold; at least the first `min_keep`.
   void KeepAbove(double threshold, std::int64_t min_keep = 1);
+
+  // Every candidate of probability >= p, judged by its own weight: w >=
+  // Target(p, S); at least the first `min_keep`. REQUIRES: 0 <= p <= 1.
+  void KeepProbability(double p, std::int64_t min_keep = 1);
 
   // The shortest prefix of the total order whose mass reaches p. REQUIRES (also
   // below): 0 <= p <= 1.
@@ -173,6 +202,13 @@ class Candidates {
 
   // The first min(n, Count()) survivors in the total order. Allocates.
   std::vector<Candidate> Top(std::int64_t n) const;
+
+  // The same with weights, as a view that lasts until the next call of a
+  // method. Cost: linear, and a sort of what is returned.
+  absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
+
+  // Notes the probabilities as they stand.
+  void Record(ProbabilityRecord& record) const;
 
   // Calls f(id, logit) for every survivor in id order. REQUIRES: f changes
   // nothing (gather ids first, then Remove).
@@ -215,7 +251,17 @@ class Candidates {
   void SetLogit(TokenId id, double logit);
   // Replaces every logit of the list by f(logit); -inf removes.
   template <typename F>
-  void TransformList(F f);
+  void TransformList(F f) {
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      double& logit = list_.mutable_logits()[i];
+      logit = f(list_.ids()[i], logit);
+      NoteInList(logit);
+    }
+    DropRemovedFromList();
+  }
+  // Takes note of a NaN or +inf that a change has put into the list.
+  void NoteInList(double logit);
+  void DropRemovedFromList();
   void Changed();  // Forgets what is remembered.
 
   const Support& support() const;
@@ -235,6 +281,9 @@ class Candidates {
   // A logit that at least k survivors of the dense form reach, as high as
   // block maxima can tell.
   double CollectThreshold(std::int64_t k) const;
+
+  // Keeps every candidate of weight >= `least`; at least the first `min_keep`.
+  void KeepWeight(Mass least, std::int64_t min_keep);
 
   // Truncates the list to the first `count` of `ranking`.
   void KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
@@ -264,6 +313,9 @@ class Candidates {
   double observed_max_ = 0.0;
   Mass observed_total_ = 0;
 
+  // The first n survivors in id order, in gathered_.
+  void Gather(std::int64_t n) const;
+
   // Remembered answers.
   mutable std::optional<Candidate> head_;
   mutable std::optional<double> mean_offset_;  // sum p (l - M)
@@ -275,6 +327,8 @@ class Candidates {
   mutable std::vector<std::uint64_t> keys_;
   mutable std::vector<std::uint64_t> second_keys_;
   mutable std::vector<double> maxima_;
+  mutable CandidateList gathered_;
+  mutable std::vector<WeightedCandidate> in_order_;
 };
 
 }  // namespace sampler

@@ -101,6 +101,30 @@ void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
   EndTruncation();
 }
 
+void Candidates::KeepWeight(Mass least, std::int64_t min_keep) {
+  if (least == 0) return;
+  const Support& s = support();
+  const auto heavy = static_cast<std::int64_t>(
+      std::count_if(s.weights().begin(), s.weights().end(),
+                    [=](Weight weight) { return weight >= least; }));
+  if (heavy < std::max<std::int64_t>(min_keep, 1)) {
+    KeepTop(std::max<std::int64_t>(min_keep, 1));
+    return;
+  }
+  BeginTruncation();
+  if (heavy < Count()) {
+    CollectSupport();
+    list_.Filter([&](std::size_t i) { return support_.weight_of[i] >= least; });
+    Changed();
+  }
+  EndTruncation();
+}
+
+void Candidates::KeepProbability(double p, std::int64_t min_keep) {
+  assert(0.0 <= p && p <= 1.0);
+  KeepWeight(Target(p, TotalMass()), min_keep);
+}
+
 std::int64_t Candidates::CountForMass(const kernels::Ranking& ranking,
                                       absl::Span<const Weight> weights,
                                       double p, Mass total,

@@ -88,9 +88,7 @@ class Importer {
     } else if (key == "seed") {
       ReadSeed(pointer, value);
     } else if (key == "rng") {
-      if (value.text() == nullptr || *value.text() != "house") {
-        ReportValue(pointer, value, "\"house\"");
-      }
+      ReadRng(pointer, value);
     } else if (key == "stages") {
       ReadStages(pointer, value);
     } else {
@@ -115,6 +113,16 @@ class Importer {
       config_.seed = static_cast<std::uint64_t>(*value.integer());
     } else {
       ReportValue(pointer, value, "an integer in [0, 2^64)");
+    }
+  }
+
+  void ReadRng(const std::string& pointer, const Value& value) {
+    if (value.text() != nullptr && *value.text() == "house") {
+      config_.rng = Rng::kHouse;
+    } else if (value.text() != nullptr && *value.text() == "llama_cpp") {
+      config_.rng = Rng::kLlamaCpp;
+    } else {
+      ReportValue(pointer, value, "\"house\" or \"llama_cpp\"");
     }
   }
 

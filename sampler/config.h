@@ -11,7 +11,8 @@
 //   }
 //
 // Other top-level keys: "$schema" and "description" (for people and editors),
-// "seed" (a default; a sequence may use another), "rng" ("house").
+// "seed" (a default; a sequence may use another), "rng" ("house" or
+// "llama_cpp").
 //
 // A config is strict: unknown and duplicate keys, wrong types, numbers out of
 // range, a missing draw and a stage after the draw are errors. All problems of
@@ -51,7 +52,9 @@ struct StageConfig {
 };
 
 // Where random numbers come from. "house": Philox4x32-10 (random.h).
-enum class Rng { kHouse };
+// "llama_cpp": the engines and the arithmetic of llama.cpp, for the same tokens
+// as llama.cpp (parity/llama_cpp.h).
+enum class Rng { kHouse, kLlamaCpp };
 
 struct PipelineConfig {
   std::string schema = {};       // "$schema", kept for round trips.

@@ -132,6 +132,7 @@ std::string ToJson(const PipelineConfig& config,
   add("version", 1);
   if (!config.description.empty()) add("description", config.description);
   if (config.seed.has_value()) add("seed", *config.seed);
+  if (config.rng == Rng::kLlamaCpp) add("rng", "llama_cpp");
   // A stage a line, as one writes it by hand.
   std::vector<std::string> stages;
   for (const StageConfig& stage : config.stages) {
@@ -166,7 +167,7 @@ std::string ConfigSchema(const StageRegistry& registry) {
         {"minimum", 0},
         {"maximum", 18446744073709551615u},
         {"description", "Default seed; a sequence may use another."}}},
-      {"rng", {{"enum", {"house"}}, {"default", "house"}}},
+      {"rng", {{"enum", {"house", "llama_cpp"}}, {"default", "house"}}},
       {"stages",
        {{"type", "array"},
         {"minItems", 1},

@@ -98,7 +98,7 @@ void DenseRow::Scale(double factor) {
   if (!(magnitude <= std::numeric_limits<double>::max())) {
     // Some product may overflow to an infinity, which changes what is finite:
     // evaluate now.
-    Transform([factor](double v) { return v * factor; });
+    Transform([factor](std::size_t, double v) { return v * factor; });
     return;
   }
   magnitude_ = magnitude;

@@ -64,7 +64,7 @@ class DenseRow {
   // Multiplies every value by `factor` > 0, rounding each product.
   void Scale(double factor);
 
-  // Replaces every finite value v by f(v).
+  // Replaces every finite value v of a token by f(id, v).
   template <typename F>
   void Transform(F f) {
     buffer_.resize(size());
@@ -73,7 +73,9 @@ class DenseRow {
       const std::size_t count = LoadBlock(b, values);
       double* out = buffer_.data() + b * kernels::kBlockSize;
       for (std::size_t i = 0; i < count; ++i) {
-        out[i] = values[i] == kRemoved ? kRemoved : f(values[i]);
+        out[i] = values[i] == kRemoved
+                     ? kRemoved
+                     : f(b * kernels::kBlockSize + i, values[i]);
       }
     }
     Restart(Logits(buffer_.data(), DType::kF64, buffer_.size()));

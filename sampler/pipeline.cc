@@ -15,6 +15,26 @@ struct Pipeline::Compiled {
   std::vector<std::unique_ptr<const Stage>> stages;
   const Draw* draw;  // The last of them.
   bool needs_original_mass;
+  // Where each stage's state begins in that of all, and its end.
+  std::vector<std::size_t> state_begin;
+
+  // The state of all stages, as `sequence` carries it or as it begins. False
+  // if the sequence carries that of other stages.
+  bool ReadState(const Sequence& sequence, std::vector<double>& state) const {
+    state.resize(state_begin.back());
+    if (state.empty()) return true;
+    const absl::Span<const double> carried = sequence.state();
+    if (!carried.empty()) {
+      state.assign(carried.begin(), carried.end());
+      return state.size() == state_begin.back();
+    }
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      const std::size_t begin = state_begin[i];
+      stages[i]->InitializeState(
+          absl::MakeSpan(state).subspan(begin, state_begin[i + 1] - begin));
+    }
+    return true;
+  }
 };
 
 Pipeline::Pipeline(std::shared_ptr<const Compiled> compiled)
@@ -47,12 +67,15 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
   compiled->config = config;
   compiled->vocabulary_size = vocabulary_size;
   compiled->needs_original_mass = false;
+  compiled->state_begin = {0};
   for (const StageConfig& stage : config.stages) {
     const StageType& type = *registry.Find(stage.type);
     compiled->stages.push_back(
         type.create(Parameters(type.parameters, stage.parameters)));
-    compiled->needs_original_mass |=
-        compiled->stages.back()->NeedsOriginalMass();
+    const Stage& made = *compiled->stages.back();
+    compiled->needs_original_mass |= made.NeedsOriginalMass();
+    compiled->state_begin.push_back(compiled->state_begin.back() +
+                                    made.StateSize());
   }
   // CheckConfig has made sure that the last stage is of group kDraw.
   compiled->draw = static_cast<const Draw*>(compiled->stages.back().get());
@@ -65,27 +88,55 @@ absl::StatusOr<Sequence> Pipeline::NewSequence(
   return Sequence::Create(compiled_->vocabulary_size, std::move(options));
 }
 
+bool Pipeline::has_state() const { return compiled_->state_begin.back() > 0; }
+
+StepContext Pipeline::ContextOf(std::size_t index, const Sequence& sequence,
+                                const Coins& coins,
+                                Workspace& workspace) const {
+  const Compiled& compiled = *compiled_;
+  Workspace::Scratch& scratch = *workspace.scratch_;
+  const std::size_t begin = compiled.state_begin[index];
+  return {.history = sequence.history(),
+          .position = sequence.position(),
+          .clock = sequence.clock(),
+          .coins = coins,
+          .ordinal = static_cast<std::uint32_t>(index),
+          .counts = scratch.counts,
+          .inputs = scratch.inputs,
+          .vocabulary_size = compiled.vocabulary_size,
+          .state = absl::MakeConstSpan(scratch.state)
+                       .subspan(begin, compiled.state_begin[index + 1] - begin),
+          .record = scratch.records[index]};
+}
+
 Distribution Pipeline::Process(Logits row, const Sequence& sequence,
-                               Workspace& workspace,
+                               Workspace& workspace, const StepInputs& inputs,
                                StepObserver* observer) const {
   const Compiled& compiled = *compiled_;
-  Candidates& candidates = workspace.scratch_->candidates;
-  TokenCounts& counts = workspace.scratch_->counts;
+  Workspace::Scratch& scratch = *workspace.scratch_;
+  Candidates& candidates = scratch.candidates;
   if (static_cast<std::int64_t>(row.size()) != compiled.vocabulary_size ||
       sequence.vocabulary_size() != compiled.vocabulary_size) {
     candidates.Reject(RowStatus::kWrongSize);
     return Distribution(candidates);
   }
-  counts.Reserve(row.size());
+  if (!compiled.ReadState(sequence, scratch.state)) {
+    candidates.Reject(RowStatus::kWrongState);
+    return Distribution(candidates);
+  }
+  scratch.counts.Reserve(row.size());
+  scratch.inputs = inputs;
+  if (scratch.records.size() < compiled.stages.size()) {
+    scratch.records.resize(compiled.stages.size());
+  }
   candidates.Begin(row, observer);
   if (compiled.needs_original_mass) candidates.TrackOriginalMass();
   const Coins coins = sequence.coins();
   for (std::size_t i = 0; i < compiled.stages.size(); ++i) {
     if (candidates.status() != RowStatus::kOk) break;
     if (observer != nullptr) observer->BeforeStage(i, candidates);
-    compiled.stages[i]->Apply(
-        candidates, {sequence.history(), sequence.position(), sequence.clock(),
-                     coins, static_cast<std::uint32_t>(i), counts});
+    compiled.stages[i]->Apply(candidates,
+                              ContextOf(i, sequence, coins, workspace));
     if (observer != nullptr) observer->AfterStage(i, candidates);
   }
   return Distribution(candidates);
@@ -95,18 +146,29 @@ Token Pipeline::DrawFrom(const Distribution& distribution,
                          const Sequence& sequence, Workspace& workspace) const {
   const RowStatus status = distribution.status();
   if (status != RowStatus::kOk) return {.status = status};
+  const Compiled& compiled = *compiled_;
   const Coins coins = sequence.coins();
-  const Drawn drawn = compiled_->draw->Choose(
+  const Drawn drawn = compiled.draw->Choose(
       *distribution.candidates_,
-      {sequence.history(), sequence.position(), sequence.clock(), coins,
-       static_cast<std::uint32_t>(compiled_->stages.size() - 1),
-       workspace.scratch_->counts});
-  return {drawn.token, RowStatus::kOk, drawn.bits};
+      ContextOf(compiled.stages.size() - 1, sequence, coins, workspace));
+  Token token = {drawn.token, RowStatus::kOk, drawn.bits};
+  const Workspace::Scratch& scratch = *workspace.scratch_;
+  token.state.values.assign(scratch.state.begin(), scratch.state.end());
+  const absl::Span<double> state = absl::MakeSpan(token.state.values);
+  for (std::size_t i = 0; i < compiled.stages.size(); ++i) {
+    const std::size_t begin = compiled.state_begin[i];
+    const std::size_t size = compiled.state_begin[i + 1] - begin;
+    if (size == 0) continue;
+    compiled.stages[i]->Advance(token.id, scratch.records[i],
+                                state.subspan(begin, size));
+  }
+  return token;
 }
 
 Token Pipeline::Sample(Logits row, const Sequence& sequence,
-                       Workspace& workspace) const {
-  return DrawFrom(Process(row, sequence, workspace), sequence, workspace);
+                       Workspace& workspace, const StepInputs& inputs) const {
+  return DrawFrom(Process(row, sequence, workspace, inputs), sequence,
+                  workspace);
 }
 
 }  // namespace sampler

@@ -6,7 +6,7 @@
 // generation loop:
 //
 //   Token token = pipeline.Sample(logits, sequence, workspace);
-//   if (token.status == RowStatus::kOk) sequence.Accept(token.id);
+//   if (token.status == RowStatus::kOk) sequence.Accept(token);
 //
 // Pipeline is what is sampled, Sequence (sequence.h) what one text carries from
 // token to token, Workspace the memory. Sample is Process plus one draw;
@@ -32,20 +32,10 @@
 #include "sampler/distribution.h"
 #include "sampler/logits.h"
 #include "sampler/sequence.h"
+#include "sampler/token.h"
 #include "sampler/workspace.h"
 
 namespace sampler {
-
-// The outcome of one step. `id` is -1 unless `status` is kOk.
-struct Token {
-  std::int32_t id = -1;
-  RowStatus status = RowStatus::kNoCandidate;
-  // The 64 random bits of the draw (0 where none was used).
-  std::uint64_t bits = 0;
-
-  // The draw's place in [0, 1).
-  double u() const { return ToFraction(bits); }
-};
 
 // Watches a step stage by stage. Calls come in the order of execution.
 class StepObserver : public TruncationObserver {
@@ -75,19 +65,24 @@ class Pipeline {
   // otherwise, its config's seed. Errors as Sequence::Create.
   absl::StatusOr<Sequence> NewSequence(Sequence::Options options = {}) const;
 
+  // Does a stage remember more than the history from token to token? Then the
+  // sequence must accept drawn Tokens, not bare ids, for it to learn from them.
+  bool has_state() const;
+
   // Runs every stage on `row` and returns what is left, the draw's own
-  // narrowing included. The result lives in `workspace` and still reads `row`:
-  // it is valid until the next use of the workspace, while the row's memory is
-  // unchanged. `observer` may be null. A row or sequence that is not of this
-  // pipeline's vocabulary size gives the status kWrongSize.
+  // narrowing included. The result lives in `workspace` and still reads `row`
+  // and `inputs`: it is valid until the next use of the workspace, while their
+  // memory is unchanged. `observer` may be null. A row or sequence that is not
+  // of this pipeline's vocabulary size gives the status kWrongSize, a sequence
+  // that has learnt from a pipeline with other stages of memory kWrongState.
   Distribution Process(Logits row, const Sequence& sequence,
-                       Workspace& workspace,
+                       Workspace& workspace, const StepInputs& inputs = {},
                        StepObserver* observer = nullptr) const;
 
   // Process, then one draw at the sequence's position. Never throws, prints or
   // aborts on a bad row: the status says what is wrong with it.
-  Token Sample(Logits row, const Sequence& sequence,
-               Workspace& workspace) const;
+  Token Sample(Logits row, const Sequence& sequence, Workspace& workspace,
+               const StepInputs& inputs = {}) const;
 
   // The draw of Sample, on what Process left in `workspace` for `sequence`.
   // Calling it again gives the same token: its randomness is the position's.
@@ -96,6 +91,10 @@ class Pipeline {
 
  private:
   struct Compiled;
+  // What stage `index` may know of the step that `workspace` is at.
+  StepContext ContextOf(std::size_t index, const Sequence& sequence,
+                        const Coins& coins, Workspace& workspace) const;
+
   explicit Pipeline(std::shared_ptr<const Compiled> compiled);
 
   std::shared_ptr<const Compiled> compiled_;

@@ -13,9 +13,15 @@ absl::string_view RowStatusName(RowStatus status) {
     case RowStatus::kNoCandidate:
       return "no_candidate";
     case RowStatus::kWrongSize:
+      return "wrong_size";
+    case RowStatus::kMissingInput:
+      return "missing_input";
+    case RowStatus::kWrongInput:
+      return "wrong_input";
+    case RowStatus::kWrongState:
       break;
   }
-  return "wrong_size";
+  return "wrong_state";
 }
 
 }  // namespace sampler

@@ -18,11 +18,15 @@ enum class RowStatus : std::uint8_t {
   kOk,
   kNan,       // A NaN, as received or produced by a stage. Outranks kInfinite.
   kInfinite,  // A +inf, as received or produced by a stage.
-  kNoCandidate,  // Every token is at -inf.
-  kWrongSize,    // Row or sequence is not of the pipeline's vocabulary size.
+  kNoCandidate,   // Every token is at -inf.
+  kWrongSize,     // Row or sequence is not of the pipeline's vocabulary size.
+  kMissingInput,  // A stage wants an input that was not given.
+  kWrongInput,    // An input is of the wrong size or out of range.
+  kWrongState,    // The sequence remembers stages that the pipeline has not.
 };
 
-// "ok", "nan", "infinite", "no_candidate" or "wrong_size".
+// "ok", "nan", "infinite", "no_candidate", "wrong_size", "missing_input",
+// "wrong_input" or "wrong_state".
 absl::string_view RowStatusName(RowStatus status);
 
 }  // namespace sampler

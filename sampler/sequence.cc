@@ -41,14 +41,34 @@ absl::StatusOr<Sequence> Sequence::Create(std::int64_t vocabulary_size,
   return Sequence(vocabulary_size, std::move(options));
 }
 
-absl::Status Sequence::Accept(std::int32_t token) {
+absl::Status Sequence::Accept(const Token& drawn, std::int32_t token) {
   absl::Status status = CheckToken("token to accept", token, vocabulary_size_);
   if (!status.ok()) return status;
   // The position is one word of the random counter.
   if (position() == std::numeric_limits<std::uint32_t>::max()) {
     return absl::OutOfRangeError("a sequence holds at most 2^32 - 1 tokens");
   }
+  const StateUpdate& update = drawn.state;
+  const bool learns = !update.values.empty() &&
+                      (token == drawn.id || update.holds_for_any_token);
+  if (learns && !states_.empty() && update.values.size() != state_size_) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "state of the drawn token: got ", update.values.size(),
+        " numbers, want ", state_size_, ", as the sequence carries them"));
+  }
   history_.Accept(token);
+  if (learns) {
+    if (states_.empty()) {
+      state_begin_ = history_.output().size();
+      state_size_ = update.values.size();
+    }
+    states_.insert(states_.end(), update.values.begin(), update.values.end());
+  } else if (!states_.empty()) {
+    // By index: the vector may move as it grows.
+    for (std::size_t i = 0; i < state_size_; ++i) {
+      states_.push_back(states_[states_.size() - state_size_]);
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -59,14 +79,25 @@ absl::Status Sequence::Rollback(std::int64_t n) {
                                               position(), "]"));
   }
   history_.Rollback(static_cast<std::size_t>(n));
+  const std::size_t left = history_.output().size();
+  if (states_.empty()) return absl::OkStatus();
+  states_.resize(left < state_begin_ ? 0
+                                     : (left - state_begin_ + 1) * state_size_);
+  if (states_.empty()) state_begin_ = state_size_ = 0;
   return absl::OkStatus();
+}
+
+absl::Span<const double> Sequence::state() const {
+  return absl::MakeConstSpan(states_).last(state_size_);
 }
 
 bool operator==(const Sequence& a, const Sequence& b) {
   return a.vocabulary_size_ == b.vocabulary_size_ && a.seed_ == b.seed_ &&
          a.stream_ == b.stream_ && a.clock_ == b.clock_ &&
          a.history_.prompt() == b.history_.prompt() &&
-         a.history_.output() == b.history_.output();
+         a.history_.output() == b.history_.output() &&
+         a.state_begin_ == b.state_begin_ && a.state_size_ == b.state_size_ &&
+         a.states_ == b.states_;
 }
 
 }  // namespace sampler

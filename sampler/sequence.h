@@ -1,6 +1,6 @@
 // What one text sequence carries from token to token: its history, seed,
-// stream, and clock. The position, which picks the random numbers, is the
-// number of output tokens accepted so far.
+// stream, clock, and the state of stages with a memory. The position, which
+// picks the random numbers, is the number of output tokens accepted so far.
 //
 // What was accepted moves only on Accept and Rollback: sampling again repeats
 // the step exactly. Rollback(n) makes the sequence equal to one that never
@@ -8,9 +8,14 @@
 // shared), and draws the same tokens as the original; Fork makes one that draws
 // its own.
 //
+// A stage with a memory (mirostat, adaptive_p) learns from the probability of
+// the token it drew, so Accept takes the drawn Token. A bare id moves the
+// history alone.
+//
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
-// Tested by: tests/sequence_test.cc (rollback and snapshot identity).
+// Tested by: tests/sequence_test.cc (rollback and snapshot identity),
+//   tests/state_test.cc.
 
 #ifndef SAMPLER_SEQUENCE_H_
 #define SAMPLER_SEQUENCE_H_
@@ -26,6 +31,7 @@
 #include "absl/types/span.h"
 #include "sampler/history.h"
 #include "sampler/random.h"
+#include "sampler/token.h"
 
 namespace sampler {
 
@@ -52,9 +58,18 @@ class Sequence {
     return fork;
   }
 
-  // Appends an output token. OutOfRange for a token outside the vocabulary, or
-  // at position 2^32 - 1; the sequence is then unchanged.
-  absl::Status Accept(std::int32_t token);
+  // Appends the token that was drawn, and what the stages learn from it.
+  // OutOfRange for a token outside the vocabulary, or at position 2^32 - 1;
+  // InvalidArgument for a token of a pipeline with other stages of memory. The
+  // sequence is then unchanged.
+  absl::Status Accept(const Token& drawn) { return Accept(drawn, drawn.id); }
+
+  // Appends `token` where `drawn` was drawn (a log's token, a draft's). If it
+  // is another one, stages learn nothing from it. Errors as above.
+  absl::Status Accept(const Token& drawn, std::int32_t token);
+
+  // Appends a token that no draw was made for. Errors as above.
+  absl::Status Accept(std::int32_t token) { return Accept(Token(), token); }
 
   // Takes back the last n accepted tokens. OutOfRange if there are fewer; the
   // sequence is then unchanged. Cost: O(1).
@@ -67,6 +82,10 @@ class Sequence {
   std::uint64_t seed() const { return seed_; }
   std::uint32_t stream() const { return stream_; }
   const History& history() const { return history_; }
+
+  // What the stages with a memory carry, in the order of the pipeline; empty
+  // until they have learnt something.
+  absl::Span<const double> state() const;
 
   // The caller's step (a training iteration, an episode), for schedules that
   // follow it. 0 unless set.
@@ -93,6 +112,11 @@ class Sequence {
   std::uint32_t stream_;
   std::int64_t clock_ = 0;
   History history_;
+  // The state after every accepted token from state_begin_ on, state_size_
+  // numbers each: rollback goes back to what it was.
+  std::size_t state_begin_ = 0;
+  std::size_t state_size_ = 0;
+  std::vector<double> states_;
 };
 
 }  // namespace sampler

@@ -1,5 +1,7 @@
 // Sequence <-> JSON text.
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <set>
@@ -16,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kSnapshotVersion = 1;
-constexpr std::size_t kSnapshotKeys = 7;
+constexpr std::size_t kSnapshotKeys = 8;
 
 absl::Status Bad(absl::string_view key, absl::string_view want) {
   return absl::InvalidArgumentError(
@@ -62,6 +64,35 @@ absl::Status ReadTokens(const Json& json, const char* name,
   return absl::OkStatus();
 }
 
+// Reads "state": lists of numbers, equally long, for the last tokens.
+absl::Status ReadStates(const Json& json, std::size_t tokens,
+                        std::vector<std::vector<double>>& out) {
+  const auto at = json.find("state");
+  const auto wrong = [&] {
+    return Bad(
+        "state",
+        "a list of equally long lists of finite numbers, at most one for "
+        "each output token");
+  };
+  if (at == json.end() || !at->is_array() || at->size() > tokens) {
+    return wrong();
+  }
+  for (const Json& entry : *at) {
+    if (!entry.is_array() || entry.empty() ||
+        entry.size() != at->front().size()) {
+      return wrong();
+    }
+    std::vector<double>& state = out.emplace_back();
+    for (const Json& number : entry) {
+      if (!number.is_number() || !std::isfinite(number.get<double>())) {
+        return wrong();
+      }
+      state.push_back(number.get<double>());
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Text -> JSON object. A key that stands twice is an error: of the two values
 // one would be lost silently.
 absl::StatusOr<Json> ReadObject(absl::string_view text) {
@@ -88,6 +119,13 @@ absl::StatusOr<Json> ReadObject(absl::string_view text) {
 }  // namespace
 
 std::string Sequence::Snapshot() const {
+  // One list per accepted token since the stages have something to remember.
+  Json json_state = Json::array();
+  for (std::size_t i = 0; i < states_.size(); i += state_size_) {
+    const auto at = states_.begin() + static_cast<std::ptrdiff_t>(i);
+    json_state.push_back(
+        std::vector<double>(at, at + static_cast<std::ptrdiff_t>(state_size_)));
+  }
   const Json json = {
       {"version", kSnapshotVersion},
       {"vocabulary_size", vocabulary_size_},
@@ -97,7 +135,8 @@ std::string Sequence::Snapshot() const {
       {"prompt", std::vector<std::int32_t>(history_.prompt().begin(),
                                            history_.prompt().end())},
       {"output", std::vector<std::int32_t>(history_.output().begin(),
-                                           history_.output().end())}};
+                                           history_.output().end())},
+      {"state", json_state}};
   return json.dump();
 }
 
@@ -111,6 +150,7 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
   Options options;
   std::uint64_t seed = 0;
   std::vector<std::int32_t> output;
+  std::vector<std::vector<double>> states;
   for (const absl::Status& status :
        {Read(json, "version", version),
         Read(json, "vocabulary_size", vocabulary_size),
@@ -119,6 +159,8 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
         ReadTokens(json, "output", output)}) {
     if (!status.ok()) return status;
   }
+  const absl::Status state_status = ReadStates(json, output.size(), states);
+  if (!state_status.ok()) return state_status;
   if (version != kSnapshotVersion) {
     return Bad("version", absl::StrCat(kSnapshotVersion));
   }
@@ -131,7 +173,13 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
       Create(vocabulary_size, std::move(options));
   if (!sequence.ok()) return sequence;
   sequence->set_clock(clock);
-  for (const std::int32_t token : output) {
+  const std::size_t without_state = output.size() - states.size();
+  for (std::size_t i = 0; i < output.size(); ++i) {
+    Token token = {.id = output[i], .status = RowStatus::kOk};
+    if (i >= without_state) {
+      const std::vector<double>& state = states[i - without_state];
+      token.state.values.assign(state.begin(), state.end());
+    }
     const absl::Status status = sequence->Accept(token);
     if (!status.ok()) return absl::InvalidArgumentError(status.message());
   }

@@ -11,9 +11,12 @@
 #define SAMPLER_WORKSPACE_H_
 
 #include <memory>
+#include <vector>
 
 #include "sampler/candidates.h"
 #include "sampler/history.h"
+#include "sampler/probability_record.h"
+#include "sampler/stages/stage.h"
 
 namespace sampler {
 
@@ -29,6 +32,10 @@ class Workspace {
   struct Scratch {
     Candidates candidates;
     TokenCounts counts;
+    // By stage; only those of stages with a memory are ever filled.
+    std::vector<ProbabilityRecord> records;
+    std::vector<double> state;  // Of all stages, as they read it.
+    StepInputs inputs;          // Of the last Process, for its draws.
   };
   std::unique_ptr<Scratch> scratch_;
 };

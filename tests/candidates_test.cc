@@ -82,6 +82,20 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
       ASSERT_EQ(top[i].logit, naive.Logit(ranked[i])) << what;
     }
   }
+  const auto in_order = c.InOrder(static_cast<std::int64_t>(some) + 1);
+  ASSERT_EQ(in_order.size(), some + 1) << what;
+  for (std::size_t i = 0; i <= some; ++i) {
+    ASSERT_EQ(in_order[i].id, ranked[i]) << what;
+    ASSERT_EQ(in_order[i].logit, naive.Logit(ranked[i])) << what;
+    ASSERT_EQ(in_order[i].weight, naive.WeightOf(ranked[i])) << what;
+  }
+  ProbabilityRecord record;
+  c.Record(record);
+  for (TokenId id = -1; id <= naive.Size(); ++id) {
+    ASSERT_EQ(record.Of(id), oracle::ToDouble(naive.WeightOf(id)) /
+                                 oracle::ToDouble(naive.Total()))
+        << what;
+  }
   // Survivors in id order, and the walks along the masses.
   std::vector<TokenId> ids;
   c.ForEach([&](TokenId id, double logit) {
@@ -160,7 +174,7 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
                  std::mt19937_64& random) {
   const auto size = static_cast<std::uint64_t>(naive.Size());
   const auto id = static_cast<TokenId>(random() % size);
-  switch (random() % 12) {
+  switch (random() % 14) {
     case 0: {
       const double b = static_cast<double>(random() % 200) / 10.0 - 10.0;
       for (const TokenId i : {id, id, static_cast<TokenId>(size), -1}) {
@@ -213,8 +227,29 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       naive.KeepAbove(threshold, min_keep);
       return "KeepAbove";
     }
-    case 8:
+    case 8: {
+      // Injective on ids, so that a wrong one shows; some are removed.
+      const auto f = [=](TokenId i, double v) {
+        if (i % 7 == id % 7 && i != id) return -kInfinity;
+        return v / 2.0 - static_cast<double>(i) / 64.0;
+      };
+      c.Transform(f);
+      for (TokenId i = 0; i < naive.Size(); ++i) {
+        naive.Edit(i, [&](double v) { return f(i, v); });
+      }
+      return "Transform";
+    }
     case 9: {
+      const double p = RandomFraction(random);
+      const auto min_keep =
+          static_cast<std::int64_t>(random() % 2 == 0 ? 1 : 1 + random() % 250);
+      const bool acts = p > 0.0;
+      c.KeepProbability(p, min_keep);
+      if (acts) naive.KeepProbability(p, min_keep);
+      return absl::StrCat(acts ? "KeepProbability " : "probability ", p);
+    }
+    case 10:
+    case 11: {
       const double p = RandomFraction(random);
       const MassRule rule = RandomRule(random);
       c.KeepMass(p, rule);

@@ -169,7 +169,7 @@ TEST(ParseConfig, TakesSeedsOf64Bits) {
 TEST(ParseConfig, ChecksTheOtherTopLevelKeys) {
   EXPECT_EQ(Error(R"({"version": 1, "rng": "mt19937", "$schema": 1,
  "description": [], "stages": [{"type": "greedy"}]})"),
-            "1:16: /rng: got \"mt19937\", want \"house\"\n"
+            "1:16: /rng: got \"mt19937\", want \"house\" or \"llama_cpp\"\n"
             "1:34: /$schema: got 1, want text\n"
             "2:2: /description: got [], want text");
   const PipelineConfig config =

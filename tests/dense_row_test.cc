@@ -191,7 +191,7 @@ TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
         const auto f = [](double v) {
           return v < -30.0 ? -kInfinity : v - 0.1;
         };
-        row.Transform(f);
+        row.Transform([&](std::size_t, double v) { return f(v); });
         plain.Transform(f);
         what += ", transform";
       }
@@ -260,7 +260,7 @@ TEST(DenseRow, DoesNotReviveWhatWasRemoved) {
   row.Set(2, -kInfinity);
   row.Set(2, 7.0);
   row.Scale(2.0);
-  row.Transform([](double) { return 4.0; });
+  row.Transform([](std::size_t, double) { return 4.0; });
   row.Set(1, 5.0);
   EXPECT_EQ(row.Value(0), 4.0);
   EXPECT_EQ(row.Value(1), -kInfinity);
@@ -292,7 +292,9 @@ TEST(DenseRow, ForgetsEverythingAtReset) {
       row.Set(random() % values.size(), RandomValue(random));
     }
     row.Scale(1.0 / 3.0);
-    if (random() % 2 == 0) row.Transform([](double v) { return v + kNan; });
+    if (random() % 2 == 0) {
+      row.Transform([](std::size_t, double v) { return v + kNan; });
+    }
   }
 }
 

@@ -21,9 +21,12 @@ oracle::Status ToOracle(RowStatus status) {
     case RowStatus::kNoCandidate:
       return oracle::Status::kNoCandidate;
     case RowStatus::kWrongSize:
+    case RowStatus::kMissingInput:
+    case RowStatus::kWrongInput:
+    case RowStatus::kWrongState:
       break;
   }
-  throw std::invalid_argument("row of the wrong size");
+  throw std::invalid_argument(std::string(RowStatusName(status)));
 }
 
 unsigned __int128 ToNative(Mass mass) {
@@ -81,7 +84,7 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   static thread_local Workspace workspace;
   Recorder recorder(pipeline.config());
   const Distribution distribution =
-      pipeline.Process(row, sequence, workspace, &recorder);
+      pipeline.Process(row, sequence, workspace, /*inputs=*/{}, &recorder);
 
   LibraryRun run;
   oracle::Result& result = run.result;

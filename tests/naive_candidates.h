@@ -98,6 +98,19 @@ class NaiveCandidates {
          distance);
   }
 
+  void KeepProbability(double p, std::int64_t min_keep) {
+    Begin();
+    const oracle::Mass target = oracle::Target(p, Total());
+    std::vector<TokenId> ranking = Ranked();
+    std::stable_partition(ranking.begin(), ranking.end(),
+                          [&](TokenId id) { return WeightOf(id) >= target; });
+    const auto heavy =
+        std::count_if(ranking.begin(), ranking.end(),
+                      [&](TokenId id) { return WeightOf(id) >= target; });
+    Keep(ranking, std::max<std::int64_t>(heavy, 1), Ties::kExact, min_keep,
+         [&](TokenId id) { return Logit(id); });
+  }
+
   // ---- Questions ----
 
   RowStatus status() const {

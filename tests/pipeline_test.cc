@@ -131,8 +131,9 @@ TEST(Process, ShowsEveryStageToItsObserver) {
   const std::vector<float> row = {9, 1, 2, 3, 4};
   Workspace workspace;
   Recorder recorder;
-  const Distribution d = pipeline.Process(
-      absl::Span<const float>(row), MakeSequence(5), workspace, &recorder);
+  const Distribution d =
+      pipeline.Process(absl::Span<const float>(row), MakeSequence(5), workspace,
+                       /*inputs=*/{}, &recorder);
   EXPECT_EQ(recorder.log,
             "before 0: 5\nafter 0: 4\n"
             "before 1: 4\nkept 3 of 4\nafter 1: 3\n"
@@ -150,7 +151,7 @@ TEST(Process, StopsAtTheStageThatBreaksTheRow) {
   Recorder recorder;
   EXPECT_EQ(pipeline
                 .Process(absl::Span<const float>(row), MakeSequence(2),
-                         workspace, &recorder)
+                         workspace, /*inputs=*/{}, &recorder)
                 .status(),
             RowStatus::kNoCandidate);
   EXPECT_EQ(recorder.log, "before 0: 2\nafter 0: 0\n");
@@ -164,7 +165,8 @@ TEST(Process, TellsTheSameWithAnObserver) {
     const Sequence sequence = MakeSequence(1000, {1, 2, 3}, {4}, seed);
     Recorder recorder;
     const Distribution watched =
-        pipeline.Process(absl::Span<const float>(row), sequence, a, &recorder);
+        pipeline.Process(absl::Span<const float>(row), sequence, a,
+                         /*inputs=*/{}, &recorder);
     const Distribution alone =
         pipeline.Process(absl::Span<const float>(row), sequence, b);
     ASSERT_EQ(watched.Count(), alone.Count());

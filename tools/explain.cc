@@ -80,25 +80,28 @@ absl::StatusOr<RowPlace> FindRow(const logs::Log& log,
   return RowPlace{sequence.first_row + second, first, second};
 }
 
-// The sequence before the row when every earlier token is the one this pipeline
-// draws; where it draws none, the logged token (as replay has it).
-absl::StatusOr<Sequence> ReplayBefore(const logs::Log& log,
-                                      const RowPlace& place,
-                                      const Pipeline& pipeline,
-                                      const RunOptions& options,
-                                      std::uint64_t seed) {
+// The sequence before the row, its earlier steps drawn one by one. The tokens
+// that follow each other are the drawn ones (kReplayed; where none is drawn,
+// the logged one, as replay has it) or the logged ones.
+absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
+                                    const Pipeline& pipeline,
+                                    const RunOptions& options,
+                                    std::uint64_t seed, HistorySource history) {
   absl::StatusOr<Sequence> sequence =
       StartSequence(log, place.sequence, options, seed);
   if (!sequence.ok()) return sequence;
   Workspace workspace;
   logs::RowBuffer buffer;
   for (std::int64_t row = place.row - place.position; row < place.row; ++row) {
-    TokenId id = pipeline.Sample(log.Row(row, buffer), *sequence, workspace).id;
-    if (id < 0 && !log.tokens().empty()) {
+    const Token drawn =
+        pipeline.Sample(log.Row(row, buffer), *sequence, workspace);
+    TokenId id = drawn.id;
+    if ((id < 0 || history == HistorySource::kLogged) &&
+        !log.tokens().empty()) {
       id = log.tokens()[static_cast<std::size_t>(row)];
     }
     if (id < 0) continue;
-    const absl::Status accepted = sequence->Accept(id);
+    const absl::Status accepted = sequence->Accept(drawn, id);
     if (!accepted.ok()) return accepted;
   }
   return sequence;
@@ -138,21 +141,22 @@ absl::Status Run(Options& options) {
   if (!pipeline.ok()) return pipeline.status();
 
   const std::uint64_t seed = options.run.SeedFor(*config);
-  const bool replayed = options.history == "replayed" || log.tokens().empty();
+  const HistorySource history = options.history == "replayed"
+                                    ? HistorySource::kReplayed
+                                    : HistorySource::kLogged;
+  const bool replayed =
+      history == HistorySource::kReplayed || log.tokens().empty();
   const auto sequence =
-      replayed ? ReplayBefore(log, *place, *pipeline, options.run, seed)
-               : SequenceBefore(log, place->row, options.run, seed);
+      replayed || pipeline->has_state()
+          ? PlayBefore(log, *place, *pipeline, options.run, seed, history)
+          : SequenceBefore(log, place->row, options.run, seed);
   if (!sequence.ok()) return sequence.status();
   if (!log.tokens().empty()) {
     options.explain.logged = log.tokens()[static_cast<std::size_t>(place->row)];
   }
   Warnings warnings(options.output.quiet);
-  WarnBefore(
-      log, *config,
-      {.run = options.run,
-       .history = options.history == "replayed" ? HistorySource::kReplayed
-                                                : HistorySource::kLogged},
-      kind, warnings);
+  WarnBefore(log, *config, {.run = options.run, .history = history}, kind,
+             warnings);
   logs::RowBuffer buffer;
   const Explanation explanation = Explain(
       *pipeline, log.Row(place->row, buffer), *sequence, options.explain);

@@ -229,7 +229,7 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   }
 
   Recorder recorder(std::move(shown), options.top, result);
-  pipeline.Process(row, sequence, workspace, &recorder);
+  pipeline.Process(row, sequence, workspace, /*inputs=*/{}, &recorder);
   result.out = recorder.TakeLast();
   const StageReport& draw = result.stages.back();
   if (result.drawn.has_value() && draw.config.type == "categorical") {

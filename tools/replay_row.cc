@@ -36,7 +36,8 @@ void DescribeFinal(const Distribution& final, RowResult& result) {
 
 }  // namespace
 
-RowResult RowReplayer::Replay(const RowPlace& place, const Sequence& sequence) {
+ReplayedRow RowReplayer::Replay(const RowPlace& place,
+                                const Sequence& sequence) {
   const Logits row = log_.Row(place.row, buffer_);
   RowResult result;
   result.place = place;
@@ -51,7 +52,7 @@ RowResult RowReplayer::Replay(const RowPlace& place, const Sequence& sequence) {
   if (token.status == RowStatus::kOk) DescribeFinal(final, result);
 
   const Distribution raw = raw_.Process(row, sequence, raw_workspace_);
-  if (raw.status() != RowStatus::kOk) return result;
+  if (raw.status() != RowStatus::kOk) return {result, token};
   DescribeRaw(raw, result);
   if (token.status == RowStatus::kOk) result.kept_mass = KeptMass(raw, final);
 
@@ -61,11 +62,11 @@ RowResult RowReplayer::Replay(const RowPlace& place, const Sequence& sequence) {
     if (floor->dropped) dropped = floor->count;
   }
   result.removed_in_log = log_.vocabulary_size() - raw.Count() - dropped;
-  return result;
+  return {result, token};
 }
 
-std::int32_t RowReplayer::Draw(std::int64_t row, const Sequence& sequence) {
-  return pipeline_.Sample(log_.Row(row, buffer_), sequence, workspace_).id;
+Token RowReplayer::Draw(std::int64_t row, const Sequence& sequence) {
+  return pipeline_.Sample(log_.Row(row, buffer_), sequence, workspace_);
 }
 
 }  // namespace sampler::tools

@@ -13,6 +13,12 @@
 
 namespace sampler::tools {
 
+// A row's answer, and the token for Sequence::Accept.
+struct ReplayedRow {
+  RowResult result;
+  Token drawn;
+};
+
 class RowReplayer {
  public:
   // `raw` is the pipeline {categorical}. All three must outlive the replayer.
@@ -21,10 +27,10 @@ class RowReplayer {
       : log_(log), pipeline_(pipeline), raw_(raw) {}
 
   // Everything about the row; `sequence` stands before it.
-  RowResult Replay(const RowPlace& place, const Sequence& sequence);
+  ReplayedRow Replay(const RowPlace& place, const Sequence& sequence);
 
-  // The drawn token alone, or -1.
-  std::int32_t Draw(std::int64_t row, const Sequence& sequence);
+  // The drawn token alone.
+  Token Draw(std::int64_t row, const Sequence& sequence);
 
  private:
   const logs::Log& log_;

@@ -26,16 +26,18 @@ struct Chunk {
 using ChunkPtr = std::shared_ptr<Chunk>;
 
 // Cuts the log into chunks. With a logged history every chunk's state is known
-// beforehand, by walking the tokens; with a replayed one only the start of a
-// sequence is, so a chunk is a whole sequence.
+// beforehand, by walking the tokens; with a replayed one, and where stages
+// learn from what they draw, only the start of a sequence is, so a chunk is a
+// whole sequence.
 class ChunkSource {
  public:
   ChunkSource(const logs::Log& log, const ReplayOptions& options,
-              std::uint64_t seed)
+              std::uint64_t seed, const Pipeline& pipeline)
       : log_(log),
         options_(options),
         seed_(seed),
-        replayed_(UsesReplayedHistory(log, options)),
+        whole_sequences_(UsesReplayedHistory(log, options) ||
+                         pipeline.has_state()),
         row_(options.first_row) {
     // Enough chunks for the threads to share, few enough to be cheap.
     chunk_rows_ = std::clamp<std::int64_t>(
@@ -53,17 +55,19 @@ class ChunkSource {
     const bool fresh = !sequence_.has_value() || place.position == 0;
     if (fresh) {
       absl::StatusOr<Sequence> sequence =
-          replayed_ ? StartSequence(log_, place.sequence, options_.run, seed_)
-                    : SequenceBefore(log_, row_, options_.run, seed_);
+          whole_sequences_
+              ? StartSequence(log_, place.sequence, options_.run, seed_)
+              : SequenceBefore(log_, row_, options_.run, seed_);
       if (!sequence.ok()) return sequence.status();
       sequence_ = *std::move(sequence);
     }
-    const std::int64_t end =
-        replayed_ ? sequence_end : std::min(row_ + chunk_rows_, sequence_end);
-    auto chunk = std::make_shared<Chunk>(
-        Chunk{*sequence_, replayed_ ? PlaceOf(log_, first) : place, end});
+    const std::int64_t end = whole_sequences_
+                                 ? sequence_end
+                                 : std::min(row_ + chunk_rows_, sequence_end);
+    auto chunk = std::make_shared<Chunk>(Chunk{
+        *sequence_, whole_sequences_ ? PlaceOf(log_, first) : place, end});
     for (; row_ < end; ++row_) {
-      if (replayed_) continue;
+      if (whole_sequences_) continue;
       const auto accepted =
           sequence_->Accept(log_.tokens()[static_cast<std::size_t>(row_)]);
       if (!accepted.ok()) return accepted;
@@ -75,7 +79,7 @@ class ChunkSource {
   const logs::Log& log_;
   const ReplayOptions& options_;
   const std::uint64_t seed_;
-  const bool replayed_;
+  const bool whole_sequences_;
   std::int64_t chunk_rows_;
   std::int64_t row_;                  // The next row to hand out.
   std::optional<Sequence> sequence_;  // Before that row; logged history only.
@@ -87,18 +91,20 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
   RowPlace place = chunk.first;
   for (; place.row < chunk.end_row; ++place.row, ++place.position) {
     const bool wanted = place.row >= options.first_row;
-    std::int32_t next = -1;
+    Token drawn;
     if (wanted) {
-      chunk.results.push_back(replayer.Replay(place, chunk.sequence));
-      next = chunk.results.back().token;
+      ReplayedRow replayed_row = replayer.Replay(place, chunk.sequence);
+      chunk.results.push_back(replayed_row.result);
+      drawn = std::move(replayed_row.drawn);
     } else {
-      next = replayer.Draw(place.row, chunk.sequence);
+      drawn = replayer.Draw(place.row, chunk.sequence);
     }
+    std::int32_t next = drawn.id;
     if (!log.tokens().empty() && (!replayed || next < 0)) {
       next = log.tokens()[static_cast<std::size_t>(place.row)];
     }
     if (next < 0) continue;
-    chunk.status = chunk.sequence.Accept(next);
+    chunk.status = chunk.sequence.Accept(drawn, next);
     if (!chunk.status.ok()) return;
   }
 }
@@ -128,7 +134,7 @@ absl::Status ReplayRows(const logs::Log& log, const PipelineConfig& config,
   if (!raw.ok()) return raw.status();
   const bool replayed = UsesReplayedHistory(log, options);
 
-  ChunkSource source(log, options, options.run.SeedFor(config));
+  ChunkSource source(log, options, options.run.SeedFor(config), *pipeline);
   absl::Status status;  // Written by the first and the last step, in turn.
   absl::Status emitted;
   tbb::enumerable_thread_specific<RowReplayer> replayers(

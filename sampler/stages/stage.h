@@ -7,6 +7,12 @@
 // candidates and the step (the history among it), and speed belongs to
 // Candidates.
 //
+// What a stage must remember from token to token that is not in the history
+// (mirostat's mu) is a few doubles kept in the Sequence: it reads them as
+// StepContext::state, and Advance makes the next ones once a token is drawn.
+// They reach the Sequence when that token is accepted, so that sampling again
+// repeats the step, and rollback and snapshots are exact.
+//
 // Adding a stage: one file pair in sampler/stages/, one line in registry.cc,
 // its oracle in tests/oracle/, its row in the README's table. Users register
 // stages of their own the same way (registry.h).
@@ -17,13 +23,28 @@
 #ifndef SAMPLER_STAGES_STAGE_H_
 #define SAMPLER_STAGES_STAGE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
+#include "absl/types/span.h"
 #include "sampler/candidates.h"
 #include "sampler/history.h"
+#include "sampler/logits.h"
+#include "sampler/probability_record.h"
 #include "sampler/random.h"
+#include "sampler/token_mask.h"
 
 namespace sampler {
+
+// What the caller may supply for one step besides the row. A stage that wants
+// an input which is absent gives the row the status kMissingInput, unless its
+// header says that it then does nothing.
+struct StepInputs {
+  std::optional<TokenMask> mask = {};        // For `mask`.
+  std::optional<Logits> unconditional = {};  // The second row of `guidance`.
+  std::optional<double> uniform = {};        // The code point of `arithmetic`.
+};
 
 // What a stage may know of the step besides the candidates.
 struct StepContext {
@@ -33,6 +54,12 @@ struct StepContext {
   const Coins& coins;     // Randomness of this position.
   std::uint32_t ordinal;  // Index of the running stage in its pipeline.
   TokenCounts& counts;    // Scratch for counting history tokens.
+  const StepInputs& inputs;
+  std::int64_t vocabulary_size;
+  // For stages with a memory: theirs, as of the last accepted token, and where
+  // to note the probabilities that Advance will ask for.
+  absl::Span<const double> state;
+  ProbabilityRecord& record;
 };
 
 class Stage {
@@ -46,6 +73,21 @@ class Stage {
   // Does a rule of this stage speak of the candidates as they stood before the
   // pipeline's first truncation?
   virtual bool NeedsOriginalMass() const { return false; }
+
+  // Number of doubles that the stage remembers from token to token.
+  virtual std::size_t StateSize() const { return 0; }
+
+  // Writes the state of a fresh sequence.
+  virtual void InitializeState(absl::Span<double> state) const { (void)state; }
+
+  // Turns the state before a step into the state after `token` was drawn in it
+  // and accepted. `record` is as Apply left it.
+  virtual void Advance(TokenId token, const ProbabilityRecord& record,
+                       absl::Span<double> state) const {
+    (void)token;
+    (void)record;
+    (void)state;
+  }
 };
 
 // What a draw chose, and the 64 random bits it used (0 if it used none).

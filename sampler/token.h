@@ -1,0 +1,41 @@
+// What a step of a pipeline answers: the token, or why there is none.
+//
+// Thread-safety: a plain value.
+
+#ifndef SAMPLER_TOKEN_H_
+#define SAMPLER_TOKEN_H_
+
+#include <cstdint>
+
+#include "absl/container/inlined_vector.h"
+#include "sampler/random.h"
+#include "sampler/row_status.h"
+
+namespace sampler {
+
+// What the stages of a pipeline will remember once a drawn token is accepted
+// (mirostat's mu, adaptive_p's averages). Empty for pipelines without memory.
+struct StateUpdate {
+  absl::InlinedVector<double, 8> values;
+  // Does it also hold if another token is accepted in its place? Stages of this
+  // library learn from their own draws only; parity modes follow runtimes whose
+  // engines move with every draw.
+  bool holds_for_any_token = false;
+};
+
+// The outcome of one step. `id` is -1 unless `status` is kOk.
+struct Token {
+  std::int32_t id = -1;
+  RowStatus status = RowStatus::kNoCandidate;
+  // The 64 random bits of the draw (0 where none was used).
+  std::uint64_t bits = 0;
+  // For Sequence::Accept.
+  StateUpdate state = {};
+
+  // The draw's place in [0, 1).
+  double u() const { return ToFraction(bits); }
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_TOKEN_H_
