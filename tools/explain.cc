@@ -126,7 +126,7 @@ absl::Status Run(Options& options) {
   if (!config.ok()) return config.status();
   const auto place = FindRow(log, options.row);
   if (!place.ok()) return place.status();
-  if (const auto status = CheckTokens(options, log); !status.ok()) {
+  if (auto status = CheckTokens(options, log); !status.ok()) {
     return status;
   }
   TokenText text;
@@ -136,7 +136,7 @@ absl::Status Run(Options& options) {
     text = *std::move(read);
   }
   const RowKind kind = FindRowKind(log, options.log.kind);
-  if (const auto status = CheckRowKind(kind); !status.ok()) return status;
+  if (auto status = CheckRowKind(kind); !status.ok()) return status;
   const auto pipeline = Pipeline::Create(*config, log.vocabulary_size());
   if (!pipeline.ok()) return pipeline.status();
 

@@ -112,7 +112,8 @@ class Recorder final : public StepObserver {
     stage.entropy = after.entropy();
     if (!stage.active) {
       stage.note = WhyInactive(stage, now_);
-    } else if (stage.edited > 0 && stage.group == StageGroup::kShape) {
+    } else if (stage.edited > 0 && stage.group == StageGroup::kShape &&
+               steepest != nullptr) {
       stage.note = absl::StrFormat(
           "logits * %.6g", steepest->logit / now_.Find(steepest->id)->logit);
     } else if (stage.edited > 0) {

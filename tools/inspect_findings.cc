@@ -85,8 +85,9 @@ class Findings {
     const logs::ShiftScore& logged = survey_.logged();
     const std::optional<int> best = survey_.BestShift();
     if (best.has_value() && *best != 0) {
+      const int index = *best + 1;  // From shift -1.
       const logs::ShiftScore& better =
-          (*survey_.shifts)[static_cast<std::size_t>(*best + 1)];
+          (*survey_.shifts)[static_cast<std::size_t>(index)];
       Add("shift",
           absl::StrFormat("the tokens fit best at shift %+d: mean NLL %.4f, "
                           "against %.4f as logged",

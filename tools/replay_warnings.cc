@@ -58,13 +58,13 @@ std::string StageThatReadsThePrompt(const PipelineConfig& config) {
 }
 
 bool PenalisesWithoutNormalising(const PipelineConfig& config) {
-  for (const StageConfig& stage : config.stages) {
-    if (stage.type != "repetition_penalty") continue;
-    const StageType& type = *StageRegistry::BuiltIn().Find(stage.type);
-    const Parameters p = ParametersOf(stage, type);
-    if (p.Real("penalty") != 1.0 && !p.Boolean("normalize")) return true;
-  }
-  return false;
+  return std::any_of(
+      config.stages.begin(), config.stages.end(), [](const StageConfig& stage) {
+        if (stage.type != "repetition_penalty") return false;
+        const StageType& type = *StageRegistry::BuiltIn().Find(stage.type);
+        const Parameters p = ParametersOf(stage, type);
+        return p.Real("penalty") != 1.0 && !p.Boolean("normalize");
+      });
 }
 
 bool HasPrompt(const logs::Log& log) {

@@ -70,7 +70,7 @@ absl::Status Place(const std::string& path, const std::string& where,
 absl::Status ReadMap(const std::string& path, const std::string& where,
                      const Json& map, Texts& texts) {
   for (const auto& [text, id] : map.items()) {
-    const absl::Status placed =
+    absl::Status placed =
         Place(path, absl::StrCat(where, "/", Quote(text)), id, text, texts);
     if (!placed.ok()) return placed;
   }
@@ -85,8 +85,8 @@ absl::Status ReadList(const std::string& path, const Json& list, Texts& texts) {
     if (!entry.is_array() || entry.empty() || !entry[0].is_string()) {
       return Wrong(path, where, Found(entry), "[\"text\", score]");
     }
-    const absl::Status placed = Place(
-        path, where, Json(id), entry[0].get_ref<const std::string&>(), texts);
+    absl::Status placed = Place(path, where, Json(id),
+                                entry[0].get_ref<const std::string&>(), texts);
     if (!placed.ok()) return placed;
   }
   return absl::OkStatus();
@@ -107,7 +107,7 @@ absl::Status ReadAdded(const std::string& path, const Json& list,
       return Wrong(path, where, Found(token),
                    "an object with \"id\" and \"content\"");
     }
-    const absl::Status placed =
+    absl::Status placed =
         Place(path, where, token["id"],
               token["content"].get_ref<const std::string&>(), texts);
     if (!placed.ok()) return placed;
