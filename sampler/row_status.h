@@ -25,6 +25,12 @@ enum class RowStatus : std::uint8_t {
   kWrongState,    // The sequence remembers stages that the pipeline has not.
 };
 
+// All of them, in the order of their values.
+inline constexpr RowStatus kAllRowStatuses[] = {
+    RowStatus::kOk,          RowStatus::kNan,       RowStatus::kInfinite,
+    RowStatus::kNoCandidate, RowStatus::kWrongSize, RowStatus::kMissingInput,
+    RowStatus::kWrongInput,  RowStatus::kWrongState};
+
 // "ok", "nan", "infinite", "no_candidate", "wrong_size", "missing_input",
 // "wrong_input" or "wrong_state".
 absl::string_view RowStatusName(RowStatus status);

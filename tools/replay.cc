@@ -71,6 +71,12 @@ absl::Status ReadRows(const std::string& text, std::int64_t rows,
 }
 
 absl::Status Run(Replay& replay) {
+  const Format format = replay.output.format();
+  if (replay.options.top_logprobs > 0 && format != Format::kJson &&
+      format != Format::kJsonLines) {
+    return absl::InvalidArgumentError(
+        "--top-logprobs: want --json or --jsonl beside it");
+  }
   const auto log = OpenLog(replay.log);
   if (!log.ok()) return log.status();
   const auto config = ResolveConfig(replay.config, (*log)->vocabulary_size());
@@ -139,6 +145,13 @@ void AddReplay(CLI::App& app, int& exit_code) {
       ->add_option("--threads", replay->options.threads,
                    "Threads (default: all); changes no result")
       ->check(CLI::Range(1, kMostThreads).description(""))
+      ->type_name("N");
+  command
+      ->add_option("--top-logprobs", replay->options.top_logprobs,
+                   "Also list the N likeliest tokens of the raw and\n"
+                   "the final distribution (--json, --jsonl)")
+      ->check(
+          CLI::Range(0, static_cast<int>(kMaxVocabularySize)).description(""))
       ->type_name("N");
   AddOutputOptions(*command, replay->output);
   AddRowFormats(*command, replay->output);

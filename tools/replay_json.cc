@@ -111,7 +111,16 @@ Json RowJson(const ReplayHeader& header, const RowResult& row) {
                                          : Json(header.text.Bytes(id));
   };
   const bool both = row.has_token() && row.has_target();
-  return {
+  const auto list = [&](const std::vector<TokenLogprob>& tokens) {
+    Json json = Json::array();
+    for (const TokenLogprob& token : tokens) {
+      json.push_back({{"id", token.id},
+                      {"text", text(token.id)},
+                      {"logprob", Number(token.logprob)}});
+    }
+    return json;
+  };
+  Json json = {
       {"row", row.place.row},
       {"seq", row.place.sequence},
       {"pos", row.place.position},
@@ -134,13 +143,19 @@ Json RowJson(const ReplayHeader& header, const RowResult& row) {
       {"same", both ? Json(row.token == row.target) : Json(nullptr)},
       {"status", std::string(RowStatusName(row.status))},
       {"basis", row.exact ? "exact" : "bounded"}};
+  if (header.options.top_logprobs > 0) {
+    json["raw_top"] = list(row.raw_top);
+    json["top"] = list(row.top);
+  }
+  return json;
 }
 
 Json SummaryJson(const ReplayHeader& header, const ReplaySummary& summary,
                  const Warnings& warnings) {
   Json status = Json::object();
-  for (const RowStatus s : {RowStatus::kOk, RowStatus::kNan,
-                            RowStatus::kInfinite, RowStatus::kNoCandidate}) {
+  for (const RowStatus s : kAllRowStatuses) {
+    // What a log can hold is always told; the rest where it happened.
+    if (s > RowStatus::kNoCandidate && summary.rows_with(s) == 0) continue;
     status[std::string(RowStatusName(s))] = summary.rows_with(s);
   }
   Json absent = Json::object();

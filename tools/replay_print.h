@@ -6,6 +6,10 @@
 //   entropy_raw entropy target target_text target_logprob target_raw_logprob
 //   target_rank target_kept same status basis
 //
+// and, for --top-logprobs N, the lists raw_top and top of {id, text, logprob}:
+// the N likeliest tokens of the row as logged and of what the chain left (JSON
+// and JSON Lines only).
+//
 // JSON Lines are events {"type": "begin" | "row" | "warning" | "summary"}; JSON
 // is the same as one document. Absent numbers are null, or empty in CSV. CSV
 // holds rows alone: chain and summary go to stderr.

@@ -49,11 +49,15 @@ ReplayedRow RowReplayer::Replay(const RowPlace& place,
   result.status = token.status;
   result.token = token.id;
   if (token.bits != 0) result.u = token.u();
-  if (token.status == RowStatus::kOk) DescribeFinal(final, result);
+  if (token.status == RowStatus::kOk) {
+    DescribeFinal(final, result);
+    result.top = TopLogprobs(final, top_logprobs_);
+  }
 
   const Distribution raw = raw_.Process(row, sequence, raw_workspace_);
   if (raw.status() != RowStatus::kOk) return {result, token};
   DescribeRaw(raw, result);
+  result.raw_top = TopLogprobs(raw, top_logprobs_);
   if (token.status == RowStatus::kOk) result.kept_mass = KeptMass(raw, final);
 
   std::int64_t dropped = 0;

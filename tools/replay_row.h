@@ -23,8 +23,11 @@ class RowReplayer {
  public:
   // `raw` is the pipeline {categorical}. All three must outlive the replayer.
   RowReplayer(const logs::Log& log, const Pipeline& pipeline,
-              const Pipeline& raw)
-      : log_(log), pipeline_(pipeline), raw_(raw) {}
+              const Pipeline& raw, std::int64_t top_logprobs)
+      : log_(log),
+        pipeline_(pipeline),
+        raw_(raw),
+        top_logprobs_(top_logprobs) {}
 
   // Everything about the row; `sequence` stands before it.
   ReplayedRow Replay(const RowPlace& place, const Sequence& sequence);
@@ -36,6 +39,7 @@ class RowReplayer {
   const logs::Log& log_;
   const Pipeline& pipeline_;
   const Pipeline& raw_;
+  const std::int64_t top_logprobs_;
   Workspace workspace_;
   Workspace raw_workspace_;
   logs::RowBuffer buffer_;

@@ -138,7 +138,7 @@ absl::Status ReplayRows(const logs::Log& log, const PipelineConfig& config,
   absl::Status status;  // Written by the first and the last step, in turn.
   absl::Status emitted;
   tbb::enumerable_thread_specific<RowReplayer> replayers(
-      [&] { return RowReplayer(log, *pipeline, *raw); });
+      [&] { return RowReplayer(log, *pipeline, *raw, options.top_logprobs); });
 
   const auto read = [&](tbb::flow_control& control) -> ChunkPtr {
     absl::StatusOr<ChunkPtr> chunk = source.Next();

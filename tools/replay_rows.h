@@ -25,9 +25,11 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "sampler/config.h"
+#include "sampler/logprobs.h"
 #include "sampler/logs/log.h"
 #include "sampler/row_status.h"
 #include "tools/run_options.h"
@@ -42,6 +44,7 @@ struct ReplayOptions {
   std::int64_t first_row = 0;  // Rows [first_row, end_row) are answered;
   std::int64_t end_row = 0;    // earlier ones only feed history and position.
   int threads = 1;
+  std::int64_t top_logprobs = 0;  // Likeliest tokens to list of each row.
 };
 
 // Absent numbers are NaN, -1 (ids) or 0 (ranks).
@@ -73,6 +76,11 @@ struct RowResult {
   double target_raw_logprob = kAbsent;
   std::int64_t target_rank = 0;  // Raw.
   bool target_kept = false;
+
+  // The likeliest tokens of the raw and of the final distribution, as many as
+  // ReplayOptions::top_logprobs says.
+  std::vector<TokenLogprob> raw_top;
+  std::vector<TokenLogprob> top;
 
   bool has_target() const { return target >= 0; }
   bool has_token() const { return token >= 0; }

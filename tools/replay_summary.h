@@ -19,10 +19,12 @@
 
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <vector>
 
+#include "sampler/row_status.h"
 #include "tools/replay_rows.h"
 
 namespace sampler::tools {
@@ -78,7 +80,7 @@ class ReplaySummary {
 
  private:
   std::int64_t rows_ = 0;
-  std::array<std::int64_t, 5> by_status_ = {};
+  std::array<std::int64_t, std::size(kAllRowStatuses)> by_status_ = {};
   std::int64_t inexact_ = 0;
   std::int64_t removed_in_log_ = 0;
   std::int64_t scored_ = 0;

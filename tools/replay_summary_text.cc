@@ -26,9 +26,7 @@ std::string RowsText(const ReplaySummary& summary) {
     return text + ", all ok";
   }
   absl::string_view before = ": ";
-  for (const RowStatus status :
-       {RowStatus::kOk, RowStatus::kNan, RowStatus::kInfinite,
-        RowStatus::kNoCandidate}) {
+  for (const RowStatus status : kAllRowStatuses) {
     if (summary.rows_with(status) == 0) continue;
     absl::StrAppend(&text, before, Grouped(summary.rows_with(status)), " ",
                     RowStatusName(status));

@@ -37,6 +37,33 @@ TEST(ReplayFormatTest, JsonLinesAreEvents) {
   EXPECT_EQ(json::parse(lines.back())["type"], "summary");
 }
 
+TEST(ReplayFormatTest, TopLogprobsAreOfBothDistributions) {
+  const std::vector<json> rows =
+      Events(Replay({"--jsonl", "--top-logprobs", "3"}).out, "row");
+  ASSERT_EQ(rows.size(), 24u);
+  for (const json& row : rows) {
+    ASSERT_EQ(row["raw_top"].size(), 3u);
+    ASSERT_EQ(row["top"].size(), std::min(3, row["kept"].get<int>()));
+    double above = 0;
+    for (const json& token : row["raw_top"]) {
+      EXPECT_LE(token["logprob"], above);
+      above = token["logprob"].get<double>();
+    }
+    for (const json& token : row["top"]) {
+      if (token["id"] == row["token"]) {
+        EXPECT_EQ(token["logprob"], row["logprob"]);
+      }
+    }
+    if (row["raw_rank"] == 1) {
+      EXPECT_EQ(row["raw_top"][0]["id"], row["token"]);
+    }
+  }
+  const ToolResult wrong = Replay({"--csv", "--top-logprobs", "3"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_TRUE(absl::StrContains(
+      wrong.err, "--top-logprobs: want --json or --jsonl beside it"));
+}
+
 TEST(ReplayFormatTest, CsvHasAFixedHeaderAndTheSameNumbers) {
   const ToolResult csv = Replay({"--csv"});
   const std::vector<std::string> lines = Lines(csv.out);
