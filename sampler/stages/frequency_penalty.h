@@ -1,8 +1,6 @@
-// Frequency and presence penalty: make tokens less likely by how often, or by
-// whether, they were seen.
+// Frequency penalty: makes tokens less likely by how often they were seen.
 //
-//   frequency:  l_i -= penalty * count(i)
-//   presence:   l_i -= penalty * [count(i) > 0]
+//   l_i -= penalty * count(i)
 //
 // Contract: penalty finite; 0 changes nothing; negative values reward. Always a
 //   subtraction, whatever the sign of the logit. A count that a window or a
@@ -13,8 +11,8 @@
 //   TensorRT-LLM prompt and output, llama.cpp the last 64 tokens of both.
 // Tested by: tests/stages_test.cc, tests/oracle_test.cc, tests/golden_test.cc.
 
-#ifndef SAMPLER_STAGES_COUNT_PENALTIES_H_
-#define SAMPLER_STAGES_COUNT_PENALTIES_H_
+#ifndef SAMPLER_STAGES_FREQUENCY_PENALTY_H_
+#define SAMPLER_STAGES_FREQUENCY_PENALTY_H_
 
 #include "sampler/stages/history_parameters.h"
 #include "sampler/stages/registry.h"
@@ -35,20 +33,6 @@ class FrequencyPenalty final : public Stage {
   HistoryWindow window_;
 };
 
-class PresencePenalty final : public Stage {
- public:
-  static StageType Type();
-
-  PresencePenalty(double penalty, const HistoryWindow& window)
-      : penalty_(penalty), window_(window) {}
-
-  void Apply(Candidates& candidates, const StepContext& step) const override;
-
- private:
-  double penalty_;
-  HistoryWindow window_;
-};
-
 }  // namespace sampler
 
-#endif  // SAMPLER_STAGES_COUNT_PENALTIES_H_
+#endif  // SAMPLER_STAGES_FREQUENCY_PENALTY_H_

@@ -1,0 +1,31 @@
+#include "sampler/stages/frequency_penalty.h"
+
+namespace sampler {
+
+StageType FrequencyPenalty::Type() {
+  return {
+      .name = "frequency_penalty",
+      .group = StageGroup::kEdit,
+      .summary = "Lowers tokens by how often they were seen.",
+      .formula = "l_i -= penalty * count(i)",
+      .source = "OpenAI API",
+      .parameters =
+          {Real("penalty", "number to subtract; 0 changes nothing").Required(),
+           ScopeParameter("output"), WindowParameter()},
+      .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+        return std::make_unique<FrequencyPenalty>(p.Real("penalty"),
+                                                  ReadHistoryWindow(p));
+      }};
+}
+
+void FrequencyPenalty::Apply(Candidates& candidates,
+                             const StepContext& step) const {
+  if (penalty_ == 0.0) return;
+  step.counts.ForEach(
+      window_.Of(step.history), [&](TokenId id, std::uint32_t count) {
+        candidates.Edit(
+            id, [=, this](double logit) { return logit - penalty_ * count; });
+      });
+}
+
+}  // namespace sampler

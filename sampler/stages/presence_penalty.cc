@@ -1,0 +1,30 @@
+#include "sampler/stages/presence_penalty.h"
+
+namespace sampler {
+
+StageType PresencePenalty::Type() {
+  return {
+      .name = "presence_penalty",
+      .group = StageGroup::kEdit,
+      .summary = "Lowers tokens that were seen, by one amount.",
+      .formula = "l_i -= penalty * [count(i) > 0]",
+      .source = "OpenAI API",
+      .parameters =
+          {Real("penalty", "number to subtract; 0 changes nothing").Required(),
+           ScopeParameter("output"), WindowParameter()},
+      .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+        return std::make_unique<PresencePenalty>(p.Real("penalty"),
+                                                 ReadHistoryWindow(p));
+      }};
+}
+
+void PresencePenalty::Apply(Candidates& candidates,
+                            const StepContext& step) const {
+  if (penalty_ == 0.0) return;
+  step.counts.ForEach(
+      window_.Of(step.history), [&](TokenId id, std::uint32_t /*count*/) {
+        candidates.Edit(id, [this](double logit) { return logit - penalty_; });
+      });
+}
+
+}  // namespace sampler
