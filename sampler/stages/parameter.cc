@@ -112,8 +112,8 @@ std::string Parameter::Allowed() const {
       return absl::StrCat("a ", non_empty, "list of distinct token ids",
                           or_null);
     case ParameterKind::kBiases:
-      return absl::StrCat("a ", non_empty,
-                          "object {\"token id\": number or false}", or_null);
+      return absl::StrCat(non_empty_ ? "a non-empty" : "an",
+                          " object {\"token id\": number or false}", or_null);
     case ParameterKind::kObject:
       break;
   }

@@ -1,0 +1,51 @@
+#include "tools/docs/stage_reference.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace sampler::tools {
+namespace {
+
+const char kFolder[] = SAMPLER_SOURCE_DIR "/sampler/stages";
+
+TEST(StageReference, IsTheCommittedPage) {
+  const absl::StatusOr<std::string> page =
+      StageReference(StageRegistry::BuiltIn(), kFolder);
+  ASSERT_TRUE(page.ok()) << page.status();
+  std::ifstream file(absl::StrCat(kFolder, "/README.md"));
+  std::ostringstream committed;
+  committed << file.rdbuf();
+  // A difference is mended by: stage-reference sampler/stages >
+  // sampler/stages/README.md
+  EXPECT_TRUE(committed.str() == *page)
+      << "sampler/stages/README.md is not what stage-reference prints";
+}
+
+TEST(StageReference, DescribesEveryStageAndParameter) {
+  const std::string page =
+      StageReference(StageRegistry::BuiltIn(), kFolder).value();
+  for (const StageType& type : StageRegistry::BuiltIn().types()) {
+    EXPECT_TRUE(absl::StrContains(page, absl::StrCat("\n### ", type.name)));
+    for (const Parameter& parameter : type.parameters) {
+      EXPECT_TRUE(
+          absl::StrContains(page, absl::StrCat("| `", parameter.name(), "` |")))
+          << type.name;
+    }
+  }
+}
+
+TEST(StageReference, SaysWhichHeaderIsMissing) {
+  const absl::StatusOr<std::string> page =
+      StageReference(StageRegistry::BuiltIn(), "/nowhere");
+  EXPECT_EQ(page.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(page.status().message(),
+            "/nowhere/logit_bias.h: want a header that begins with a comment");
+}
+
+}  // namespace
+}  // namespace sampler::tools

@@ -1,0 +1,125 @@
+#include "tools/docs/stage_reference.h"
+
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kIntroduction[] =
+    R"(# Stages
+
+Every stage of the library: what it does, its parameters, and the contract of
+its header. A pipeline is any list of them that ends in a draw
+([config format](../../README.md#config)).
+
+This page is made from the stage registry and the headers beside it by
+`tools/docs/stage_reference.cc`; a test keeps it so.
+
+In the formulas l is a logit as the stage meets it, M the largest of them, p the
+softmax over the survivors, H its entropy in nats. Candidates are ordered by
+logit, ties by the lower id.
+)";
+
+struct Group {
+  StageGroup group;
+  absl::string_view title;
+  absl::string_view meaning;
+};
+constexpr Group kGroups[] = {
+    {StageGroup::kEdit, "Logit edits", "change or ban single tokens"},
+    {StageGroup::kShape, "Shaping", "change the distribution as a whole"},
+    {StageGroup::kTruncate, "Truncation", "remove candidates"},
+    {StageGroup::kDraw, "Draws", "end a pipeline by choosing the token"}};
+
+// A bar would end a table cell.
+std::string Cell(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"|", "\\|"}});
+}
+
+// The comment at the top of a header, without its slashes.
+absl::StatusOr<std::string> LeadingComment(const std::string& path) {
+  std::ifstream file(path);
+  std::string comment;
+  std::string line;
+  while (std::getline(file, line) && absl::StartsWith(line, "//")) {
+    absl::string_view text = line;
+    absl::ConsumePrefix(&text, "//");
+    absl::ConsumePrefix(&text, " ");
+    absl::StrAppend(&comment, text, "\n");
+  }
+  if (comment.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat(path, ": want a header that begins with a comment"));
+  }
+  return comment;
+}
+
+std::string DefaultText(const Parameter& parameter) {
+  if (parameter.required()) return "required";
+  if (!parameter.default_value().has_value()) return "absent";
+  return absl::StrCat("`", ToText(*parameter.default_value()), "`");
+}
+
+void AppendRows(const ParameterTable& table, const std::string& prefix,
+                std::string& out) {
+  for (const Parameter& parameter : table) {
+    absl::StrAppend(&out, "| `", prefix, parameter.name(), "` | ",
+                    Cell(parameter.Allowed()), " | ", DefaultText(parameter),
+                    " | ", Cell(parameter.meaning()), " |\n");
+    AppendRows(parameter.fields(), absl::StrCat(prefix, parameter.name(), "."),
+               out);
+  }
+}
+
+std::string ParameterRows(const ParameterTable& table) {
+  if (table.empty()) return "No parameters.\n";
+  std::string rows =
+      "| parameter | value | default | meaning |\n|---|---|---|---|\n";
+  AppendRows(table, "", rows);
+  return rows;
+}
+
+absl::StatusOr<std::string> Section(const StageType& type,
+                                    const std::string& stages_folder) {
+  const absl::StatusOr<std::string> comment =
+      LeadingComment(absl::StrCat(stages_folder, "/", type.name, ".h"));
+  if (!comment.ok()) return comment.status();
+  return absl::StrCat("\n### ", type.name, "\n\n", type.summary, "\n\n    ",
+                      type.formula, "\n\nSource: ", type.source, ".\n\n",
+                      ParameterRows(type.parameters), "\n```text\n", *comment,
+                      "```\n");
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> StageReference(const StageRegistry& registry,
+                                           const std::string& stages_folder) {
+  std::string contents = "\n";
+  std::string sections;
+  for (const Group& group : kGroups) {
+    std::vector<std::string> links;
+    absl::StrAppend(&sections, "\n## ", group.title, "\n");
+    for (const StageType& type : registry.types()) {
+      if (type.group != group.group) continue;
+      absl::StatusOr<std::string> section = Section(type, stages_folder);
+      if (!section.ok()) return section.status();
+      sections += *section;
+      links.push_back(absl::StrCat("[", type.name, "](#", type.name, ")"));
+    }
+    absl::StrAppend(&contents, "- **", group.title, "** (", group.meaning,
+                    "): ", absl::StrJoin(links, ", "), "\n");
+  }
+  return absl::StrCat(kIntroduction, contents, sections);
+}
+
+}  // namespace sampler::tools
