@@ -21,7 +21,7 @@ int main() {
     const std::vector<float> logits = NextLogits(last);
     const auto token = pipeline->Sample(logits, *sequence, workspace);
     if (token.status != sampler::RowStatus::kOk) return 1;
-    if (!sequence->Accept(token.id).ok()) return 1;
+    if (!sequence->Accept(token).ok()) return 1;
     std::printf("%d ", last = token.id);
   }
 }
