@@ -82,6 +82,10 @@ class Distribution {
                 : -1;
   }
 
+  // The probabilities as a value of its own, that outlives the workspace's next
+  // use. REQUIRES: status() is kOk.
+  void Record(ProbabilityRecord& record) const { candidates_->Record(record); }
+
   // Exact masses, for whoever compares them.
   Weight WeightOf(TokenId id) const {
     return ok() ? candidates_->WeightOf(id) : 0;

@@ -1,6 +1,7 @@
 // The probabilities of a set of candidates as they stood at one moment of a
-// step, kept until the token is drawn: stages with a memory (mirostat,
-// adaptive_p) learn from the probability of the token that was drawn.
+// step, as a value of its own. Stages with a memory (mirostat, adaptive_p) keep
+// one until the token is drawn and learn from its probability; speculative
+// decoding (speculative/) compares those of a draft and a target.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: 12 bytes per candidate of weight > 0; no allocation once grown.
@@ -29,11 +30,19 @@ class ProbabilityRecord {
   }
 
   // w / S; 0 for a token without weight. REQUIRES: Set was called.
-  double Of(TokenId id) const {
+  double Of(TokenId id) const { return Ratio(WeightOf(id), total_); }
+
+  // Exact weight of a token, and the sum of all.
+  Weight WeightOf(TokenId id) const {
     const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
-    if (at == ids_.end() || *at != id) return 0.0;
-    return Ratio(weights_[static_cast<std::size_t>(at - ids_.begin())], total_);
+    if (at == ids_.end() || *at != id) return 0;
+    return weights_[static_cast<std::size_t>(at - ids_.begin())];
   }
+  Mass total() const { return total_; }
+
+  // Tokens of weight > 0 in id order, and their weights beside them.
+  absl::Span<const TokenId> ids() const { return ids_; }
+  absl::Span<const Weight> weights() const { return weights_; }
 
  private:
   std::vector<TokenId> ids_;

@@ -1,0 +1,62 @@
+// Speculative decoding: several tokens of one sequence, proposed by a cheap
+// draft, are checked at once against the target model's distributions.
+//
+// A draft is a chain of tokens x_1 ... x_n. q_i is the distribution x_i was
+// drawn from, p_i the target's at the same place, both as their own pipelines
+// left them with the draft's earlier tokens in the history, every stage active
+// on both sides. p_(n+1) is the target's after the whole draft.
+//
+//   for (i = 0; i < n; ++i) target_pipeline.Process(...).Record(target[i]);
+//
+// A verdict says how many draft tokens stay and which token follows them; the
+// caller accepts these on the target's sequence, and rolls the draft's back.
+//
+// Thread-safety: plain values and pure functions.
+// Source: Leviathan et al., arXiv 2211.17192; Chen et al., arXiv 2302.01318.
+// Tested by: tests/speculative/.
+
+#ifndef SAMPLER_SPECULATIVE_DRAFT_H_
+#define SAMPLER_SPECULATIVE_DRAFT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "sampler/probability_record.h"
+#include "sampler/random.h"
+#include "sampler/sequence.h"
+
+namespace sampler::speculative {
+
+struct Draft {
+  absl::Span<const TokenId> tokens;            // n
+  absl::Span<const ProbabilityRecord> draft;   // n
+  absl::Span<const ProbabilityRecord> target;  // n + 1
+};
+
+struct Verdict {
+  std::size_t accepted;  // Tokens of the draft that stay, from its beginning.
+  TokenId next;          // The token after them.
+
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+// The random numbers at `offset` tokens after where `sequence` stands.
+inline Coins CoinsAt(const Sequence& sequence, std::size_t offset) {
+  return {sequence.seed(), sequence.stream(),
+          static_cast<std::uint32_t>(sequence.position()) +
+              static_cast<std::uint32_t>(offset)};
+}
+
+// The distribution of a proposal without chance (an n-gram look-up, a greedy
+// draft): all mass on one token.
+inline ProbabilityRecord PointMass(TokenId token) {
+  const Weight one = 1;
+  ProbabilityRecord record;
+  record.Set(absl::MakeConstSpan(&token, 1), absl::MakeConstSpan(&one, 1), one);
+  return record;
+}
+
+}  // namespace sampler::speculative
+
+#endif  // SAMPLER_SPECULATIVE_DRAFT_H_
