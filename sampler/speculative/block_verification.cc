@@ -2,45 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
 
 #include "sampler/speculative/rejection.h"
+#include "sampler/speculative/residual.h"
 
 namespace sampler::speculative {
-namespace {
-
-// max(scale p(x) - q(x), 0) for the tokens of p, in id order.
-template <typename F>
-void ForEachResidual(double scale, const ProbabilityRecord& target,
-                     const ProbabilityRecord& draft, F f) {
-  for (std::size_t i = 0; i < target.ids().size(); ++i) {
-    const TokenId id = target.ids()[i];
-    const double p = Ratio(target.weights()[i], target.total());
-    f(id, std::max(scale * p - draft.Of(id), 0.0));
-  }
-}
-
-TokenId DrawScaledResidual(double scale, const ProbabilityRecord& target,
-                           const ProbabilityRecord& draft, std::uint64_t bits) {
-  double largest = 0.0;
-  ForEachResidual(scale, target, draft, [&](TokenId, double residual) {
-    largest = std::max(largest, residual);
-  });
-  if (largest == 0.0) return DrawFrom(target, bits);
-  std::vector<Weight> weights;
-  weights.reserve(target.ids().size());
-  Mass total = 0;
-  ForEachResidual(scale, target, draft, [&](TokenId, double residual) {
-    weights.push_back(
-        static_cast<Weight>(std::rint(residual / largest * 0x1p51)));
-    total += weights.back();
-  });
-  ProbabilityRecord residual;
-  residual.Set(target.ids(), weights, total);
-  return DrawFrom(residual, bits);
-}
-
-}  // namespace
 
 Verdict VerifyBlock(const Draft& draft, const Sequence& sequence) {
   const std::size_t n = draft.tokens.size();
@@ -57,9 +23,8 @@ Verdict VerifyBlock(const Draft& draft, const Sequence& sequence) {
         std::min(probability * draft.target[i - 1].Of(token) / q, 1.0);
     double threshold = probability;
     if (i < n) {
-      double residual = 0.0;
-      ForEachResidual(probability, draft.target[i], draft.draft[i],
-                      [&](TokenId, double r) { residual += r; });
+      const double residual =
+          Residual(draft.target[i], probability).Subtract(draft.draft[i]);
       const double whole = residual + (1.0 - probability);
       threshold = whole > 0.0 ? residual / whole : 1.0;
     }
@@ -74,9 +39,9 @@ Verdict VerifyBlock(const Draft& draft, const Sequence& sequence) {
   if (accepted == n) {
     return {n, DrawFrom(draft.target[n], coins.Bits(Purpose::kTokenDraw))};
   }
-  return {accepted, DrawScaledResidual(reached, draft.target[accepted],
-                                       draft.draft[accepted],
-                                       coins.Bits(Purpose::kResidualDraw))};
+  Residual residual(draft.target[accepted], reached);
+  residual.Subtract(draft.draft[accepted]);
+  return {accepted, residual.Draw(coins.Bits(Purpose::kResidualDraw))};
 }
 
 }  // namespace sampler::speculative

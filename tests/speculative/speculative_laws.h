@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -115,41 +116,62 @@ struct DraftOfModels {
   std::vector<ProbabilityRecord> p;
 };
 
-// The joint law of the first three tokens, drafts of two, over all 64 texts.
+// Counts texts of three tokens over a vocabulary of four, and compares with
+// their probabilities under the target.
+class LawOfTexts {
+ public:
+  LawOfTexts(const TinyModel& target, int draws)
+      : target_(target), draws_(draws), observed_(64) {}
+
+  // `text` as far as it came, continued by the target itself.
+  void Observe(std::vector<TokenId> text, std::mt19937_64& random) {
+    while (text.size() < 3) {
+      text.push_back(DrawToken(target_.After(text), random));
+    }
+    observed_[static_cast<std::size_t>(text[0] * 16 + text[1] * 4 + text[2])] +=
+        1;
+  }
+
+  void Expect() const {
+    std::vector<double> expected(64);
+    for (TokenId t = 0; t < 64; ++t) {
+      const auto i = static_cast<std::size_t>(t);
+      expected[i] = draws_ * target_.Of({t / 16, t / 4 % 4, t % 4});
+      if (expected[i] == 0.0) {
+        EXPECT_EQ(observed_[i], 0.0);
+      }
+    }
+    const ChiSquare fit = PooledChiSquare(observed_, expected);
+    EXPECT_LT(fit.statistic, ChiSquareQuantile(fit.degrees, kFalseAlarm));
+  }
+
+ private:
+  const TinyModel& target_;
+  int draws_;
+  std::vector<double> observed_;
+};
+
+// The joint law of the first three tokens, drafts of two.
 template <typename Verify>
 inline void ExpectJointLaw(Verify verify, std::uint64_t seed) {
-  constexpr std::size_t kVocabulary = 4;
-  constexpr std::size_t kLength = 3;
   const int draws = Share(200'000);
   std::mt19937_64 random(seed);
   for (std::uint64_t models = 0; models < 4; ++models) {
-    const TinyModel target(kVocabulary, kLength + 1, seed + 2 * models);
-    const TinyModel draft(kVocabulary, kLength + 1, seed + 2 * models + 1);
-    std::vector<double> observed(64), expected(64);
+    const TinyModel target(4, 4, seed + 2 * models);
+    const TinyModel draft(4, 4, seed + 2 * models + 1);
+    LawOfTexts law(target, draws);
     for (int i = 0; i < draws; ++i) {
       const DraftOfModels proposal(target, draft, 2, random);
-      const Sequence sequence = MakeSequence(kVocabulary, {}, {}, random(), 0);
-      const Verdict verdict = verify(proposal.view(), sequence);
+      const Verdict verdict =
+          verify(proposal.view(), MakeSequence(4, {}, {}, random()));
       std::vector<TokenId> text(
           proposal.tokens.begin(),
           proposal.tokens.begin() +
               static_cast<std::ptrdiff_t>(verdict.accepted));
       text.push_back(verdict.next);
-      while (text.size() < kLength) {
-        text.push_back(DrawToken(target.After(text), random));
-      }
-      observed[static_cast<std::size_t>(text[0] * 16 + text[1] * 4 +
-                                        text[2])] += 1;
+      law.Observe(std::move(text), random);
     }
-    for (TokenId t = 0; t < 64; ++t) {
-      expected[static_cast<std::size_t>(t)] =
-          draws * target.Of({t / 16, t / 4 % 4, t % 4});
-      if (expected[static_cast<std::size_t>(t)] == 0.0) {
-        EXPECT_EQ(observed[static_cast<std::size_t>(t)], 0.0);
-      }
-    }
-    const ChiSquare fit = PooledChiSquare(observed, expected);
-    EXPECT_LT(fit.statistic, ChiSquareQuantile(fit.degrees, kFalseAlarm));
+    law.Expect();
   }
 }
 

@@ -1,0 +1,128 @@
+#include "sampler/speculative/tree.h"
+
+#include <cassert>
+
+#include "sampler/speculative/residual.h"
+
+namespace sampler::speculative {
+namespace {
+
+// Walks down the tree. `Place` is what a rule knows at one node: it is made
+// from the target's distribution there and the coins of that position, judges
+// the children one by one with Accepts(node index), and draws the token that
+// follows where none was accepted.
+template <typename Place>
+TreeVerdict Walk(const DraftTree& tree, const Sequence& sequence, auto make) {
+  assert(tree.target.size() == tree.nodes.size() + 1);
+  TreeVerdict verdict;
+  int node = -1;
+  while (true) {
+    const ProbabilityRecord& target =
+        tree.target[static_cast<std::size_t>(node + 1)];
+    Place place = make(target, CoinsAt(sequence, verdict.path.size()));
+    int accepted = -1;
+    // Children come after their parent.
+    for (std::size_t i = static_cast<std::size_t>(node + 1);
+         i < tree.nodes.size() && accepted < 0; ++i) {
+      if (tree.nodes[i].parent == node && place.Accepts(i)) {
+        accepted = static_cast<int>(i);
+      }
+    }
+    if (accepted < 0) {
+      verdict.next = place.Draw();
+      return verdict;
+    }
+    verdict.path.push_back(accepted);
+    node = accepted;
+  }
+}
+
+// SpecInfer's rule.
+class DraftedPlace {
+ public:
+  DraftedPlace(const DraftTree& tree, const ProbabilityRecord& target,
+               const Coins& coins)
+      : tree_(tree), coins_(coins), residual_(target) {}
+
+  bool Accepts(std::size_t node) {
+    const ProbabilityRecord& q = tree_.draft[node];
+    const TokenId token = tree_.nodes[node].token;
+    const double u = ToFraction(
+        coins_.Bits(Purpose::kSpeculativeAccept, /*ordinal=*/0, sibling_++));
+    if (u * q.Of(token) < residual_.Of(token)) return true;
+    residual_.Subtract(q);
+    residual_.Normalize();
+    return false;
+  }
+
+  // With nothing tried, an ordinary draw.
+  TokenId Draw() const {
+    return residual_.Draw(coins_.Bits(sibling_ == 0 ? Purpose::kTokenDraw
+                                                    : Purpose::kResidualDraw));
+  }
+
+ private:
+  const DraftTree& tree_;
+  Coins coins_;
+  Residual residual_;
+  std::uint32_t sibling_ = 0;
+};
+
+// SGLang's rule.
+class TargetPlace {
+ public:
+  TargetPlace(const DraftTree& tree, const TargetThresholds& thresholds,
+              const ProbabilityRecord& target, const Coins& coins)
+      : tree_(tree),
+        thresholds_(thresholds),
+        coins_(coins),
+        u_(ToFraction(coins.Bits(Purpose::kSpeculativeAccept))),
+        residual_(target) {}
+
+  bool Accepts(std::size_t node) {
+    const TokenId token = tree_.nodes[node].token;
+    const double p = residual_.Of(token);  // 0 for a token tried before.
+    accumulated_ += p;
+    tried_ = true;
+    if (p > 0.0 && (u_ < accumulated_ / thresholds_.accumulated ||
+                    p >= thresholds_.single)) {
+      return true;
+    }
+    residual_.Remove(token);
+    return false;
+  }
+
+  TokenId Draw() const {
+    return residual_.Draw(
+        coins_.Bits(tried_ ? Purpose::kResidualDraw : Purpose::kTokenDraw));
+  }
+
+ private:
+  const DraftTree& tree_;
+  const TargetThresholds& thresholds_;
+  Coins coins_;
+  double u_;
+  Residual residual_;
+  double accumulated_ = 0.0;
+  bool tried_ = false;
+};
+
+}  // namespace
+
+TreeVerdict VerifyTree(const DraftTree& tree, const Sequence& sequence) {
+  assert(tree.draft.size() == tree.nodes.size());
+  return Walk<DraftedPlace>(
+      tree, sequence, [&](const ProbabilityRecord& target, const Coins& coins) {
+        return DraftedPlace(tree, target, coins);
+      });
+}
+
+TreeVerdict VerifyTreeByTarget(const DraftTree& tree, const Sequence& sequence,
+                               const TargetThresholds& thresholds) {
+  return Walk<TargetPlace>(
+      tree, sequence, [&](const ProbabilityRecord& target, const Coins& coins) {
+        return TargetPlace(tree, thresholds, target, coins);
+      });
+}
+
+}  // namespace sampler::speculative
