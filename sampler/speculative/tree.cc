@@ -15,25 +15,22 @@ template <typename Place>
 TreeVerdict Walk(const DraftTree& tree, const Sequence& sequence, auto make) {
   assert(tree.target.size() == tree.nodes.size() + 1);
   TreeVerdict verdict;
-  int node = -1;
+  std::size_t reached = 0;  // 0: the root; i + 1: node i, as in tree.target.
   while (true) {
-    const ProbabilityRecord& target =
-        tree.target[static_cast<std::size_t>(node + 1)];
-    Place place = make(target, CoinsAt(sequence, verdict.path.size()));
-    int accepted = -1;
+    Place place =
+        make(tree.target[reached], CoinsAt(sequence, verdict.path.size()));
+    std::size_t accepted = 0;
     // Children come after their parent.
-    for (std::size_t i = static_cast<std::size_t>(node + 1);
-         i < tree.nodes.size() && accepted < 0; ++i) {
-      if (tree.nodes[i].parent == node && place.Accepts(i)) {
-        accepted = static_cast<int>(i);
-      }
+    for (std::size_t i = reached; i < tree.nodes.size() && accepted == 0; ++i) {
+      const bool child = tree.nodes[i].parent + 1 == static_cast<int>(reached);
+      if (child && place.Accepts(i)) accepted = i + 1;
     }
-    if (accepted < 0) {
+    if (accepted == 0) {
       verdict.next = place.Draw();
       return verdict;
     }
-    verdict.path.push_back(accepted);
-    node = accepted;
+    verdict.path.push_back(static_cast<int>(accepted) - 1);
+    reached = accepted;
   }
 }
 
