@@ -1,0 +1,207 @@
+/* The C interface of the sampler: everything a generation loop needs, for C11
+ * and for languages that call C.
+ *
+ *   sampler_pipeline *pipeline;
+ *   sampler_sequence *sequence;
+ *   sampler_pipeline_create(json, strlen(json), 32000, &pipeline, &error);
+ *   sampler_sequence_create(pipeline, 42, 0, prompt, n_prompt, &sequence,
+ *                           &error);
+ *   for (;;) {
+ *     sampler_token token = {sizeof token};
+ *     model(logits);
+ *     if (sampler_sample(sequence, &row, NULL, &token, &error)) break;
+ *     sampler_accept(sequence, token.id, &error);
+ *   }
+ *
+ * Conventions:
+ *
+ * 1. Handles are opaque. X_create makes one, X_free releases it; NULL may be
+ *    freed. A sequence keeps its pipeline alive: pipelines may be freed first.
+ * 2. Functions that can fail return a sampler_status, 0 for success. They write
+ *    a sentence (what, where, what was found, what is allowed) into the
+ *    caller's sampler_error, if one is given; nothing is printed, nothing is
+ *    thrown, nothing aborts. On failure no output is written but the sentence.
+ * 3. Structs begin with their size, set by the caller, so that they can grow;
+ *    fields beyond that size are neither read nor written.
+ * 4. NULL where a pointer is required, and a size that does not fit, give
+ *    SAMPLER_INVALID_ARGUMENT.
+ * 5. Texts are UTF-8 with an explicit length; they need not end in a zero.
+ * 6. Pipelines are immutable: any number of threads. A sequence is used by one
+ *    thread at a time; builds with assertions answer SAMPLER_BUSY to a second.
+ * 7. A row that cannot be sampled (NaN, +inf, nothing left) is not a failure of
+ *    the call: the token has a row status and the id -1.
+ *
+ * Not offered: stages written in C, observers of single stages.
+ *
+ * Tested by: tests/c/c_api_test.c (compiled as C11), tests/c/ctypes_test.py.
+ */
+
+#ifndef SAMPLER_C_SAMPLER_H_
+#define SAMPLER_C_SAMPLER_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define SAMPLER_API __attribute__((visibility("default")))
+#else
+#define SAMPLER_API
+#endif
+
+/* Of this header. Before 1.0 a change of the second number may break callers;
+ * after it only a change of the first may. */
+#define SAMPLER_VERSION_MAJOR 0
+#define SAMPLER_VERSION_MINOR 1
+#define SAMPLER_VERSION_PATCH 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "0.1.0", of the library that is linked. */
+SAMPLER_API const char *sampler_version(void);
+
+typedef enum sampler_status {
+  SAMPLER_OK = 0,
+  SAMPLER_INVALID_ARGUMENT = 1,
+  SAMPLER_OUT_OF_RANGE = 2,
+  SAMPLER_BUSY = 3,
+  SAMPLER_OUT_OF_MEMORY = 4,
+  SAMPLER_INTERNAL = 5
+} sampler_status;
+
+/* Where a failing call writes its sentence, cut to fit and ended by a zero. */
+typedef struct sampler_error {
+  char *text;
+  size_t capacity;
+} sampler_error;
+
+/* ---- Pipelines --------------------------------------------------------- */
+
+typedef struct sampler_pipeline sampler_pipeline;
+
+/* From a config in JSON. On failure the sentence lists every problem, one a
+ * line, with line, column and JSON pointer. */
+SAMPLER_API sampler_status sampler_pipeline_create(const char *json,
+                                                   size_t json_size,
+                                                   int64_t vocabulary_size,
+                                                   sampler_pipeline **pipeline,
+                                                   sampler_error *error);
+SAMPLER_API void sampler_pipeline_free(sampler_pipeline *pipeline);
+
+/* ---- Sequences --------------------------------------------------------- */
+
+typedef struct sampler_sequence sampler_sequence;
+
+/* A sequence that begins with a prompt. `stream` tells sequences with one seed
+ * apart. It owns the scratch memory of its steps. */
+SAMPLER_API sampler_status sampler_sequence_create(
+    const sampler_pipeline *pipeline, uint64_t seed, uint32_t stream,
+    const int32_t *prompt, size_t prompt_size, sampler_sequence **sequence,
+    sampler_error *error);
+SAMPLER_API void sampler_sequence_free(sampler_sequence *sequence);
+
+/* Number of tokens accepted so far; -1 for NULL. */
+SAMPLER_API int64_t sampler_sequence_position(const sampler_sequence *sequence);
+
+/* Takes back the last n accepted tokens. */
+SAMPLER_API sampler_status sampler_rollback(sampler_sequence *sequence,
+                                            int64_t n, sampler_error *error);
+
+/* The whole state as JSON. `*size` receives the length of the text, without a
+ * final zero; the text is written if it fits into `capacity`, and
+ * SAMPLER_OUT_OF_RANGE says that it does not. `text` may be NULL with a
+ * capacity of 0, to ask for the length. */
+SAMPLER_API sampler_status sampler_sequence_snapshot(
+    const sampler_sequence *sequence, char *text, size_t capacity, size_t *size,
+    sampler_error *error);
+
+/* Makes a sequence of `pipeline` from a snapshot. */
+SAMPLER_API sampler_status sampler_sequence_restore(
+    const sampler_pipeline *pipeline, const char *snapshot,
+    size_t snapshot_size, sampler_sequence **sequence, sampler_error *error);
+
+/* ---- Steps ------------------------------------------------------------- */
+
+typedef enum sampler_dtype {
+  SAMPLER_F32 = 0,
+  SAMPLER_F16 = 1,
+  SAMPLER_BF16 = 2,
+  SAMPLER_F64 = 3
+} sampler_dtype;
+
+/* A row of logits. The memory is only read, and need not be aligned. */
+typedef struct sampler_row {
+  const void *data;
+  size_t size; /* Elements. */
+  sampler_dtype dtype;
+} sampler_row;
+
+/* What else a step may be given. Zero means absent. */
+typedef struct sampler_inputs {
+  size_t struct_size;
+  /* Packed mask of allowed tokens, bit j % 32 of word j / 32. */
+  const uint32_t *mask;
+  size_t mask_words;
+  /* The second row of a `guidance` stage; data NULL: absent. */
+  sampler_row unconditional;
+  /* The code point of an `arithmetic` draw, in [0, 1). */
+  const double *uniform;
+} sampler_inputs;
+
+typedef enum sampler_row_status {
+  SAMPLER_ROW_OK = 0,
+  SAMPLER_ROW_NAN = 1,
+  SAMPLER_ROW_INFINITE = 2,
+  SAMPLER_ROW_NO_CANDIDATE = 3,
+  SAMPLER_ROW_WRONG_SIZE = 4,
+  SAMPLER_ROW_MISSING_INPUT = 5,
+  SAMPLER_ROW_WRONG_INPUT = 6,
+  SAMPLER_ROW_WRONG_STATE = 7
+} sampler_row_status;
+
+typedef struct sampler_token {
+  size_t struct_size;
+  int32_t id; /* -1 unless the row status is ok. */
+  sampler_row_status row_status;
+  uint64_t bits; /* The random bits of the draw. */
+} sampler_token;
+
+/* One step: the token that the pipeline draws from `row` at the sequence's
+ * position. Accepts nothing and may be repeated. `inputs` may be NULL. */
+SAMPLER_API sampler_status sampler_sample(sampler_sequence *sequence,
+                                          const sampler_row *row,
+                                          const sampler_inputs *inputs,
+                                          sampler_token *token,
+                                          sampler_error *error);
+
+/* Appends a token. If it is the one that sampler_sample drew last, stages with
+ * a memory learn from it. */
+SAMPLER_API sampler_status sampler_accept(sampler_sequence *sequence,
+                                          int32_t token, sampler_error *error);
+
+/* ---- Probabilities ----------------------------------------------------- */
+
+typedef struct sampler_logprob {
+  int32_t id;
+  int64_t rank;   /* From 1; 0: removed. */
+  double logprob; /* -INFINITY for a token that cannot be drawn. */
+} sampler_logprob;
+
+/* Of the row that sampler_sample drew from last: the logprob of `token`, and
+ * the likeliest `capacity` tokens, before any stage (`raw`) or after all of
+ * them. `*count` receives how many were written to `top`. `row` must be the
+ * row of that call, unchanged. */
+SAMPLER_API sampler_status sampler_logprobs(sampler_sequence *sequence,
+                                            const sampler_row *row, int raw,
+                                            int32_t token,
+                                            sampler_logprob *of_token,
+                                            sampler_logprob *top,
+                                            size_t capacity, size_t *count,
+                                            sampler_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SAMPLER_C_SAMPLER_H_ */
