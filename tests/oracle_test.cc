@@ -2,21 +2,27 @@
 // kept sets, logits, weights, masses, entropy, token and u, bit for bit.
 //
 //   * exhaustively on small rows over an alphabet with ties, -0, -inf, +inf and
-//     NaN, for every stage at the corners of its parameters;
-//   * on random chains of stages at production vocabulary sizes, over the row
-//     shapes on which samplers go wrong.
+//     NaN, for every stage at the corners of its parameters, and for every
+//     ordered pair of stages;
+//   * on random chains of 1 to 12 stages at production vocabulary sizes, over
+//     the row shapes on which samplers go wrong.
+//
+// Every case prints how many comparisons it made, through how many stages, and
+// how many of them differ.
 
 #include <gtest/gtest.h>
 
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "sampler/stages/registry.h"
 #include "tests/library_adapter.h"
 #include "tests/oracle/pipeline.h"
 #include "tests/random_chain.h"
@@ -72,9 +78,14 @@ class Comparison {
   void Compare(Logits row, const std::vector<double>& values,
                const json& stages, const oracle::Context& context) {
     ++count_;
+    const oracle::Result expected = oracle::RunStages(values, stages, context);
+    stages_ += static_cast<int>(expected.snapshots.size());
+    narrowed_ += !expected.candidates.empty() &&
+                         expected.candidates.size() < values.size()
+                     ? 1
+                     : 0;
     const std::string difference =
-        Difference(RunLibrary(row, stages, context),
-                   oracle::RunStages(values, stages, context));
+        Difference(RunLibrary(row, stages, context), expected);
     if (difference.empty()) return;
     if (++different_ <= 5) {
       ADD_FAILURE() << difference << "\n  stages " << stages.dump()
@@ -83,41 +94,66 @@ class Comparison {
     }
   }
   ~Comparison() {
-    std::cout << count_ << " comparisons, " << different_ << " differ\n";
+    std::cout << count_ << " comparisons through " << stages_ << " stages (in "
+              << narrowed_ << " of them some tokens went), " << different_
+              << " differ\n";
+    testing::Test::RecordProperty("comparisons", count_);
+    testing::Test::RecordProperty("stages", stages_);
+    testing::Test::RecordProperty("differ", different_);
     EXPECT_EQ(different_, 0);
     EXPECT_GT(count_, 0);
   }
 
  private:
   int count_ = 0;
+  int stages_ = 0;
+  int narrowed_ = 0;
   int different_ = 0;
 };
 
 // ---- Small rows, exhaustively ----------------------------------------------
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// All rows of `size` values of `alphabet`, or evenly spread ones where a share
+// is asked for.
+template <typename F>
+void ForEachRow(std::size_t size, const std::vector<double>& alphabet, F f) {
+  const auto stride = static_cast<std::size_t>(100 / Share(100));
+  std::size_t rows = 1;
+  for (std::size_t i = 0; i < size; ++i) rows *= alphabet.size();
+  std::vector<double> row(size);
+  for (std::size_t code = 0; code < rows; code += stride) {
+    for (std::size_t i = 0, rest = code; i < size; ++i) {
+      row[i] = alphabet[rest % alphabet.size()];
+      rest /= alphabet.size();
+    }
+    f(row);
+  }
+}
+
+const oracle::Context& SmallContext() {
+  static const oracle::Context context = {
+      .prompt = {0, 0, 1}, .output = {0, 2, 2}, .seed = 42, .stream = 7};
+  return context;
+}
+
 class SmallRows : public testing::TestWithParam<json> {};
 
 TEST_P(SmallRows, AgreeWithTheOracle) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const std::vector<double> alphabet = {
-      -kInfinity, -1.0,          0.0,
-      -0.0,       std::log(2.0), 1.0,
-      40.0,       kInfinity,     std::numeric_limits<double>::quiet_NaN()};
-  const oracle::Context context = {
-      .prompt = {0, 0, 1}, .output = {0, 2, 2}, .seed = 42, .stream = 7};
   Comparison comparison;
-  // All rows, or evenly spread ones where a share is asked for.
-  const auto stride = static_cast<std::size_t>(100 / Share(100));
-  for (std::size_t size = 3; size <= 4; ++size) {
-    const auto rows = static_cast<std::size_t>(std::pow(alphabet.size(), size));
-    for (std::size_t code = 0; code < rows; code += stride) {
-      std::vector<double> row(size);
-      for (std::size_t i = 0, rest = code; i < size; ++i) {
-        row[i] = alphabet[rest % alphabet.size()];
-        rest /= alphabet.size();
-      }
-      comparison.Compare(absl::MakeConstSpan(row), row, GetParam(), context);
-    }
+  const auto compare = [&](const std::vector<double>& row) {
+    comparison.Compare(absl::MakeConstSpan(row), row, GetParam(),
+                       SmallContext());
+  };
+  for (const std::size_t size : {3u, 4u}) {
+    ForEachRow(size,
+               {-kInfinity, -1.0, 0.0, -0.0, std::log(2.0), 1.0, 40.0,
+                kInfinity, std::numeric_limits<double>::quiet_NaN()},
+               compare);
+  }
+  for (const std::size_t size : {5u, 6u}) {
+    ForEachRow(size, {-kInfinity, 0.0, std::log(2.0)}, compare);
   }
 }
 
@@ -126,6 +162,39 @@ INSTANTIATE_TEST_SUITE_P(Corners, SmallRows, testing::ValuesIn(CornerChains()),
                            return info.param[0]["type"].get<std::string>() +
                                   "_" + std::to_string(info.index);
                          });
+
+// Every ordered pair of stages: what one leaves is what the next one meets. Of
+// each type three of the corners stand for all.
+TEST(StagePairs, AgreeWithTheOracle) {
+  std::map<std::string, std::vector<json>> corners;
+  for (const json& chain : CornerChains()) {
+    for (const json& stage : chain) corners[stage["type"]].push_back(stage);
+  }
+  std::mt19937_64 random(1);
+  std::size_t pairs = 0;
+  Comparison comparison;
+  for (const StageType& first : StageRegistry::BuiltIn().types()) {
+    if (first.group == StageGroup::kDraw) continue;
+    for (const StageType& second : StageRegistry::BuiltIn().types()) {
+      ++pairs;
+      for (int i = 0; i < 3; ++i) {
+        const auto pick = [&](const StageType& type) {
+          const std::vector<json>& some = corners[std::string(type.name)];
+          EXPECT_FALSE(some.empty()) << type.name << " has no corner chain";
+          return some.empty() ? json(nullptr) : some[random() % some.size()];
+        };
+        const json chain = {pick(first), pick(second)};
+        if (chain[0].is_null() || chain[1].is_null()) return;
+        ForEachRow(4, {-kInfinity, 0.0, std::log(2.0), 3.0},
+                   [&](const std::vector<double>& row) {
+                     comparison.Compare(absl::MakeConstSpan(row), row, chain,
+                                        SmallContext());
+                   });
+      }
+    }
+  }
+  EXPECT_GE(pairs, 100u);
+}
 
 // ---- Production sizes ------------------------------------------------------
 
@@ -137,10 +206,10 @@ TEST_P(LargeRows, AgreeWithTheOracle) {
   std::mt19937_64 random(vocabulary * 8 + static_cast<std::size_t>(kind));
   Comparison comparison;
   const int rows = Share(2);
+  const int chains = Share(size > 200'000 ? 6 : size > 100'000 ? 12 : 60);
   for (int r = 0; r < rows; ++r) {
     const std::vector<float> row = MakeRow(kind, vocabulary, random());
     const std::vector<double> values(row.begin(), row.end());
-    const int chains = Share(size > 200'000 ? 6 : 10);
     for (int c = 0; c < chains; ++c) {
       oracle::Context context = RandomContext(random, size);
       comparison.Compare(absl::MakeConstSpan(row), values,
@@ -163,7 +232,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(MediumRows, AgreeWithTheOracle) {
   std::mt19937_64 random(20251123);
   Comparison comparison;
-  const int chains = Share(6000);
+  const int chains = Share(20'000);
   for (int c = 0; c < chains; ++c) {
     const int sizes[] = {1,   2,   7,    16,   63,   64,   65,  255,
                          256, 257, 1000, 1023, 1025, 2049, 4097};

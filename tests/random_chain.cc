@@ -19,6 +19,12 @@ class Chooser {
   double Uniform(double low, double high) {
     return low + (high - low) * static_cast<double>(random_() >> 11) * 0x1p-53;
   }
+  // In (0, 1], half of the time near 1, so that what a long chain keeps of a
+  // row is still a set of some size.
+  double Share() {
+    const double rest = Uniform(0, 1);
+    return 1 - (Maybe(50) ? rest * rest * rest : rest);
+  }
   template <typename T>
   T Of(std::initializer_list<T> values) {
     return values.begin()[Below(static_cast<int>(values.size()))];
@@ -109,7 +115,7 @@ json Truncation(Chooser& choose, int v) {
       json stage = {
           {"type", "top_p"},
           {"p", choose.Maybe(10) ? choose.Of({0.0, 1.0, 0x1p-60, 1 - 0x1p-53})
-                                 : choose.Uniform(0, 1)}};
+                                 : choose.Share()}};
       choose.MinKeep(stage);
       choose.Option(stage, "ties", {"exact", "keep_all"});
       choose.Option(stage, "equality", {"stop", "continue"});
@@ -121,14 +127,14 @@ json Truncation(Chooser& choose, int v) {
     case 2: {
       json stage = {{"type", "min_p"},
                     {"p", choose.Maybe(15) ? choose.Of({0.0, 1.0, 1e-12})
-                                           : choose.Uniform(0, 0.3)}};
+                                           : 0.3 * (1 - choose.Share())}};
       choose.MinKeep(stage);
       return stage;
     }
     default: {
       json stage = {{"type", "typical_p"},
                     {"p", choose.Maybe(10) ? choose.Of({1.0, 1e-9})
-                                           : choose.Uniform(0.01, 0.999)}};
+                                           : 0.999 * choose.Share()}};
       choose.MinKeep(stage);
       choose.Option(stage, "ties", {"exact", "keep_all"});
       choose.Option(stage, "equality", {"stop", "continue"});
@@ -142,7 +148,7 @@ json Truncation(Chooser& choose, int v) {
 json RandomChain(std::mt19937_64& random, int vocabulary_size) {
   Chooser choose(random);
   json chain = json::array();
-  const int stages = 1 + choose.Below(6);
+  const int stages = 1 + choose.Below(12);
   for (int i = 0; i < stages; ++i) {
     const int kind = choose.Below(10);
     chain.push_back(kind < 3   ? Edit(choose, vocabulary_size)

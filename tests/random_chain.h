@@ -16,7 +16,7 @@ namespace sampler {
 // vocabularies of at least 3 tokens.
 std::vector<nlohmann::json> CornerChains();
 
-// 1 to 6 random stages, with a draw at the end half of the time.
+// 1 to 12 random stages, with a draw at the end half of the time.
 nlohmann::json RandomChain(std::mt19937_64& random, int vocabulary_size);
 
 // A random history, seed, stream and step.
