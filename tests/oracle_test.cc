@@ -94,9 +94,9 @@ class Comparison {
     }
   }
   ~Comparison() {
-    std::cout << count_ << " comparisons through " << stages_ << " stages (in "
-              << narrowed_ << " of them some tokens went), " << different_
-              << " differ\n";
+    std::cout << count_ << " comparisons (" << narrowed_
+              << " with tokens removed) through " << stages_ << " stages, "
+              << different_ << " differ\n";
     testing::Test::RecordProperty("comparisons", count_);
     testing::Test::RecordProperty("stages", stages_);
     testing::Test::RecordProperty("differ", different_);

@@ -1,8 +1,11 @@
 // The README against the project: its C++ example is the one that is compiled,
 // its transcripts are what the tool prints, its stage table is the registry's.
+// And the pages that promise tests, GUARANTEES.md and PITFALLS.md: their rows
+// name cases that exist.
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -11,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -98,29 +102,83 @@ TEST(Readme, ListsEveryStageWithItsParameters) {
   }
 }
 
-// Every row of GUARANTEES.md names the cases that would fail if its sentence
-// were false: `file.cc: Suite.Case`.
-TEST(Guarantees, NameTestsThatExist) {
-  int named = 0;
-  for (const absl::string_view line :
-       absl::StrSplit(ReadFile("tests/GUARANTEES.md"), '\n')) {
-    for (const absl::string_view quoted : absl::StrSplit(line, '`')) {
-      const std::vector<std::string> parts = absl::StrSplit(quoted, ": ");
-      if (parts.size() != 2 || !absl::EndsWith(parts[0], "_test.cc")) continue;
-      const std::vector<std::string> name = absl::StrSplit(parts[1], '.');
-      ASSERT_EQ(name.size(), 2u) << quoted;
-      std::string source = ReadFile(absl::StrCat("tests/", parts[0]));
-      std::erase_if(source, [](char c) { return c == ' ' || c == '\n'; });
-      bool found = false;
-      for (const char* macro : {"TEST(", "TEST_F(", "TEST_P("}) {
-        found |= absl::StrContains(
-            source, absl::StrCat(macro, name[0], ",", name[1], ")"));
-      }
-      EXPECT_TRUE(found) << quoted;
-      ++named;
+// ---- Pages whose rows name tests --------------------------------------------
+
+// The cells of the rows of a page's tables, without the headings. A cell holds
+// no bar.
+std::vector<std::vector<std::string>> RowsOf(const std::string& page) {
+  std::vector<std::vector<std::string>> rows;
+  bool in_table = false;
+  for (absl::string_view line : absl::StrSplit(ReadFile(page), '\n')) {
+    const bool rule = absl::StartsWith(line, "|---");
+    if (!absl::ConsumePrefix(&line, "|") || rule) {
+      in_table = rule;
+      continue;
+    }
+    if (!in_table) continue;
+    absl::ConsumeSuffix(&line, "|");
+    rows.emplace_back();
+    for (const absl::string_view cell : absl::StrSplit(line, '|')) {
+      rows.back().emplace_back(absl::StripAsciiWhitespace(cell));
     }
   }
-  EXPECT_GE(named, 20);
+  return rows;
+}
+
+// Does `file.cc: Suite.Case` exist in tests/?
+bool IsTest(absl::string_view quoted) {
+  const std::vector<std::string> parts = absl::StrSplit(quoted, ": ");
+  if (parts.size() != 2 || !absl::EndsWith(parts[0], "_test.cc")) return false;
+  const std::vector<std::string> name = absl::StrSplit(parts[1], '.');
+  if (name.size() != 2) return false;
+  std::string source = ReadFile(absl::StrCat("tests/", parts[0]));
+  std::erase_if(source, [](char c) { return c == ' ' || c == '\n'; });
+  for (const char* macro : {"TEST(", "TEST_F(", "TEST_P("}) {
+    if (absl::StrContains(source,
+                          absl::StrCat(macro, name[0], ",", name[1], ")"))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The last cell of every row is a list of tests that exist: `file.cc:
+// Suite.Case`, or one of `excuses` and a reason. Returns the number of rows.
+int ExpectRowsNameTests(const std::string& page, std::size_t columns,
+                        const std::vector<std::string>& excuses = {}) {
+  int rows = 0;
+  for (const std::vector<std::string>& row : RowsOf(page)) {
+    ++rows;
+    if (row.size() != columns) {
+      ADD_FAILURE() << page << ": " << row[0] << ": " << row.size() << " cells";
+      continue;
+    }
+    const std::string& tests = row.back();
+    const bool excused = std::any_of(
+        excuses.begin(), excuses.end(),
+        [&](const std::string& excuse) { return tests.rfind(excuse, 0) == 0; });
+    if (excused) continue;
+    for (const absl::string_view entry : absl::StrSplit(tests, ", ")) {
+      absl::string_view test = entry;
+      EXPECT_TRUE(absl::ConsumePrefix(&test, "`") &&
+                  absl::ConsumeSuffix(&test, "`") && IsTest(test))
+          << page << ": " << row[0] << ": no such test: " << entry;
+    }
+  }
+  return rows;
+}
+
+// Every row names the cases that would fail if its sentence were false.
+TEST(Guarantees, NameTestsThatExist) {
+  EXPECT_GE(ExpectRowsNameTests("tests/GUARANTEES.md", 3), 30);
+}
+
+// Every row names the cases that would fail if this project had the defect.
+TEST(Pitfalls, NameTestsThatExist) {
+  EXPECT_GE(
+      ExpectRowsNameTests("tests/PITFALLS.md", 3,
+                          {"not in this project yet: ", "nothing to test: "}),
+      120);
 }
 
 }  // namespace
