@@ -1,4 +1,6 @@
-// Laws that need no oracle, for every stage of the registry.
+// Laws that need no oracle, for every stage of the registry
+// (stage_examples.h). What sequences may rely on is in
+// stage_state_laws_test.cc.
 
 #include <algorithm>
 #include <bit>
@@ -11,6 +13,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/pipelines.h"
+#include "tests/stage_examples.h"
 #include "tests/test_share.h"
 
 namespace sampler {
@@ -21,58 +24,10 @@ using Row = std::vector<double>;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-struct Example {
-  std::string type;
-  std::string active;   // Parameters that change something,
-  std::string neutral;  // and such that change nothing; "": there are none.
-  bool gauge_dependent = false;
-};
-
-const std::vector<Example>& Examples() {
-  static const std::vector<Example> examples = {
-      {"logit_bias", R"("bias": {"1": 1.5, "2": false})", R"("bias": {})"},
-      {"suppress_tokens", R"("ids": [1])", R"("ids": [])"},
-      {"allow_tokens", R"("ids": [0, 1, 2, 3])", ""},
-      {"repetition_penalty", R"("penalty": 1.3)", R"("penalty": 1)", true},
-      {"frequency_penalty", R"("penalty": 0.5)", R"("penalty": 0)"},
-      {"presence_penalty", R"("penalty": 0.5)", R"("penalty": 0)"},
-      {"temperature", R"("temperature": 0.5)", R"("temperature": 1)"},
-      {"top_k", R"("k": 2)", R"("k": 0)"},
-      {"top_p", R"("p": 0.5)", R"("p": 1)"},
-      {"min_p", R"("p": 0.5)", R"("p": 0)"},
-      {"typical_p", R"("p": 0.5)", R"("p": 1)"},
-  };
-  return examples;
-}
-
-std::string StageText(const std::string& type, const std::string& parameters) {
-  return R"({"type": ")" + type + "\", " + parameters + "}";
-}
-
-Sequence SomeSequence(std::size_t size) {
-  return MakeSequence(static_cast<std::int64_t>(size), {0, 0}, {0});
-}
-
 std::vector<std::uint64_t> BitsOf(const Row& row) {
   std::vector<std::uint64_t> bits;
   for (const double v : row) bits.push_back(std::bit_cast<std::uint64_t>(v));
   return bits;
-}
-
-// Multiples of 1/64, so that shifts by small integers are exact.
-Row RandomRow(std::mt19937_64& random, std::size_t size) {
-  Row row(size);
-  for (double& v : row) v = static_cast<double>(random() % 1024) / 64.0 - 8.0;
-  return row;
-}
-
-Row DistinctRow(std::mt19937_64& random, std::size_t size) {
-  Row row(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    row[i] = static_cast<double>(i) * 0.03125;
-  }
-  std::shuffle(row.begin(), row.end(), random);
-  return row;
 }
 
 TEST(Examples, CoverEveryStageThatIsNoDraw) {
@@ -103,10 +58,7 @@ TEST(EveryStage, ChangesNotABitAtItsNeutralParameters) {
 TEST(EveryStage, ChangesSomethingAtItsExample) {
   const Row row = {1, 0.5, 0.25, -1, 0.75};
   for (const Example& e : Examples()) {
-    EXPECT_NE(
-        RunStages(row, StageText(e.type, e.active), SomeSequence(5)).logits,
-        row)
-        << e.type;
+    EXPECT_NE(RunStages(row, Active(e), SomeSequence(5)).logits, row) << e.type;
   }
 }
 
@@ -115,8 +67,7 @@ TEST(EveryStage, NeverRevivesWhatIsGone) {
   for (const Example& e : Examples()) {
     Row row = RandomRow(random, 70);
     for (std::size_t i = 4; i < row.size(); i += 3) row[i] = -kInfinity;
-    const Outcome outcome =
-        RunStages(row, StageText(e.type, e.active), SomeSequence(row.size()));
+    const Outcome outcome = RunStages(row, Active(e), SomeSequence(row.size()));
     for (std::size_t i = 4; i < row.size(); i += 3) {
       EXPECT_EQ(outcome.logits[i], -kInfinity) << e.type;
     }
@@ -125,12 +76,11 @@ TEST(EveryStage, NeverRevivesWhatIsGone) {
 
 TEST(EveryStage, KeepsASingleCandidate) {
   for (const Example& e : Examples()) {
-    if (e.type == "suppress_tokens" || e.type == "logit_bias") continue;
+    if (e.names_tokens) continue;
     for (const Row& row :
          {Row{2.5}, Row{-kInfinity, -kInfinity, 1.0, -kInfinity}}) {
-      if (row.size() < 4 && e.type == "allow_tokens") continue;
       const Outcome outcome =
-          RunStages(row, StageText(e.type, e.active), SomeSequence(row.size()));
+          RunStages(row, Active(e), SomeSequence(row.size()));
       const std::string kept = outcome.kept();
       EXPECT_EQ(std::count(kept.begin(), kept.end(), '1'), 1) << e.type;
     }
@@ -143,7 +93,7 @@ TEST(EveryStage, PassesOnTheStatusOfABadRow) {
       {kNan, RowStatus::kNan}, {kInfinity, RowStatus::kInfinite}};
   std::vector<std::string> chains = {"", R"({"type": "greedy"})"};
   for (const Example& e : Examples()) {
-    chains.push_back(StageText(e.type, e.active));
+    chains.push_back(Active(e));
   }
   for (const std::string& stages : chains) {
     for (const std::size_t size : {4u, 64u, 65u, 1000u}) {
@@ -187,7 +137,7 @@ TEST(EveryStage, IgnoresAConstantAddedToAllLogitsUnlessItSaysOtherwise) {
     if (e.gauge_dependent) continue;
     for (int round = 0; round < 30; ++round) {
       const Row row = DistinctRow(random, 100);
-      const std::string stages = StageText(e.type, e.active);
+      const std::string stages = Active(e);
       const std::string kept = RunStages(row, stages, SomeSequence(100)).kept();
       for (const double shift : {64.0, -64.0, 1024.0}) {
         Row shifted = row;
@@ -199,13 +149,28 @@ TEST(EveryStage, IgnoresAConstantAddedToAllLogitsUnlessItSaysOtherwise) {
   }
 }
 
+TEST(EveryStage, ThatMindsAConstantReallyDoes) {
+  for (const Example& e : Examples()) {
+    if (!e.gauge_dependent) continue;
+    const Row row = {1, 0.5, 0.25, -1, 0.75};
+    Row shifted = row;
+    for (double& v : shifted) v += 64.0;
+    const Row a = RunStages(row, Active(e), SomeSequence(5)).logits;
+    Row b = RunStages(shifted, Active(e), SomeSequence(5)).logits;
+    for (double& v : b) v -= 64.0;
+    EXPECT_NE(a, b) << e.type;
+  }
+}
+
 TEST(EveryStage, FollowsAPermutationOfTheIds) {
   std::mt19937_64 random(5);
-  for (const std::string stages :
-       {R"({"type": "top_k", "k": 17})", R"({"type": "top_p", "p": 0.7})",
-        R"({"type": "min_p", "p": 0.2})", R"({"type": "typical_p", "p": 0.4})",
-        R"({"type": "temperature", "temperature": 0.3},
-            {"type": "top_p", "p": 0.9}, {"type": "min_p", "p": 0.4})"}) {
+  std::vector<std::string> chains = {
+      R"({"type": "temperature", "temperature": 0.3},
+         {"type": "top_p", "p": 0.9}, {"type": "min_p", "p": 0.4})"};
+  for (const Example& e : Examples()) {
+    if (GroupOf(e) != StageGroup::kEdit) chains.push_back(Active(e));
+  }
+  for (const std::string& stages : chains) {
     for (int round = 0; round < Share(100); ++round) {
       const std::size_t size = 1 + random() % 300;
       const Row row = DistinctRow(random, size);
@@ -223,59 +188,80 @@ TEST(EveryStage, FollowsAPermutationOfTheIds) {
   }
 }
 
-TEST(TopK, CommutesWithTemperature) {
-  std::mt19937_64 random(6);
-  const std::string k = R"({"type": "top_k", "k": 20})";
-  for (const std::string t : {"0.3", "0.7", "3"}) {
-    const std::string temperature =
-        R"({"type": "temperature", "temperature": )" + t + "}";
-    for (int round = 0; round < Share(100); ++round) {
-      const Row row = RandomRow(random, 1 + random() % 200);
-      ASSERT_EQ(RunStages(row, k + "," + temperature).logits,
-                RunStages(row, temperature + "," + k).logits);
+// Tokens that are masked change nothing for the others, wherever they stand.
+TEST(EveryStage, DoesNotSeeWhatIsMasked) {
+  std::mt19937_64 random(11);
+  for (const Example& e : Examples()) {
+    for (int round = 0; round < Share(30); ++round) {
+      const Row row = RandomRow(random, 4 + random() % 150);
+      Row masked = row;
+      masked.resize(row.size() + 1 + random() % 200, -kInfinity);
+      Row alone = RunStages(row, Active(e), SomeSequence(row.size())).logits;
+      alone.resize(masked.size(), -kInfinity);
+      const Sequence sequence = SomeSequence(masked.size());
+      EXPECT_EQ(RunStages(masked, Active(e), sequence).logits, alone) << e.type;
+      // The same by a stage instead of the row.
+      Row high = masked;
+      std::string ids;
+      for (std::size_t id = row.size(); id < high.size(); ++id) {
+        high[id] = 9.0;
+        absl::StrAppend(&ids, ids.empty() ? "" : ", ", id);
+      }
+      const std::string ban =
+          StageText("suppress_tokens", absl::StrCat("\"ids\": [", ids, "]"));
+      EXPECT_EQ(RunStages(high, ban + "," + Active(e), sequence).logits, alone)
+          << e.type;
     }
   }
 }
 
-TEST(MinP, AfterATemperatureEqualsItsPowerBefore) {
-  std::mt19937_64 random(7);
-  for (int round = 0; round < Share(100); ++round) {
-    const Row row = DistinctRow(random, 1 + random() % 300);
-    // Clear of every boundary: logits are multiples of 1/32.
-    ASSERT_EQ(Kept(row, R"({"type": "temperature", "temperature": 2},
-                           {"type": "min_p", "p": 0.3})"),
-              Kept(row, R"({"type": "min_p", "p": 0.09})"));
-    ASSERT_EQ(Kept(row, R"({"type": "temperature", "temperature": 0.5},
-                           {"type": "min_p", "p": 0.09})"),
-              Kept(row, R"({"type": "min_p", "p": 0.3})"));
-  }
-}
-
-TEST(TopKAndMinP, AreIdempotent) {
-  std::mt19937_64 random(8);
-  for (const std::string stage :
-       {R"({"type": "top_k", "k": 7})", R"({"type": "min_p", "p": 0.3})",
-        R"({"type": "top_k", "k": 7, "ties": "keep_all"})",
-        R"({"type": "temperature", "temperature": 0})"}) {
-    for (int round = 0; round < Share(50); ++round) {
-      const Row row = RandomRow(random, 1 + random() % 100);
-      ASSERT_EQ(RunStages(row, stage).logits,
-                RunStages(row, stage + "," + stage).logits);
+// A positive penalty never raises a seen token, whatever the sign of its logit,
+// and leaves the others alone. (Every stage with a "penalty".)
+TEST(EveryPenalty, NeverRaisesASeenToken) {
+  std::mt19937_64 random(15);
+  int penalties = 0;
+  for (const Example& e : Examples()) {
+    const ParameterTable& table =
+        StageRegistry::BuiltIn().Find(e.type)->parameters;
+    if (std::none_of(table.begin(), table.end(), [](const Parameter& p) {
+          return p.name() == "penalty";
+        })) {
+      continue;
+    }
+    ++penalties;
+    for (int round = 0; round < Share(200); ++round) {
+      Row row = RandomRow(random, 20);
+      row[0] = 0.0;
+      row[1] = -0.0;
+      row[2] = -3.0;
+      std::vector<std::int32_t> output = {0, 1, 2};
+      for (std::uint64_t n = random() % 12; n > 0; --n) {
+        output.push_back(static_cast<std::int32_t>(random() % 12));
+      }
+      const std::string penalty = absl::StrCat(
+          "\"penalty\": ", 1.0 + static_cast<double>(random() % 100) / 16.0);
+      const Row after = RunStages(row, StageText(e.type, penalty),
+                                  MakeSequence(20, {}, output))
+                            .logits;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const bool seen =
+            std::count(output.begin(), output.end(), static_cast<int>(i)) > 0;
+        EXPECT_TRUE(seen ? after[i] <= row[i] : after[i] == row[i])
+            << e.type << " " << row[i] << " -> " << after[i];
+      }
     }
   }
+  EXPECT_GE(penalties, 3);
 }
 
 TEST(TemperatureZero, FollowedByAnyStageIsGreedy) {
   std::mt19937_64 random(9);
   for (const Example& e : Examples()) {
-    if (e.type == "suppress_tokens" || e.type == "logit_bias" ||
-        e.type == "allow_tokens") {
-      continue;
-    }
+    if (e.names_tokens) continue;
     for (int round = 0; round < 20; ++round) {
       const Row row = RandomRow(random, 1 + random() % 100);
       EXPECT_EQ(RunStages(row, R"({"type": "temperature", "temperature": 0},)" +
-                                   StageText(e.type, e.active))
+                                   Active(e))
                     .kept(),
                 Kept(row, R"({"type": "greedy"})"));
     }

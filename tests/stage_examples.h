@@ -1,0 +1,109 @@
+// One example of every stage, from which the laws of the stages are tested.
+// stage_laws_test.cc fails if a stage of the registry has none.
+
+#ifndef SAMPLER_TESTS_STAGE_EXAMPLES_H_
+#define SAMPLER_TESTS_STAGE_EXAMPLES_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "sampler/stages/registry.h"
+#include "tests/pipelines.h"
+
+namespace sampler {
+
+struct Example {
+  std::string type;
+  std::string active;   // Parameters that change something,
+  std::string neutral;  // and such that change nothing; "": there are none.
+  // What differs from most stages:
+  bool gauge_dependent = false;  // Minds a constant added to all logits.
+  bool names_tokens = false;     // Its parameters name ids to keep or ban.
+  bool may_drop_the_head = false;
+  bool commutes_with_temperature = false;
+};
+
+inline const std::vector<Example>& Examples() {
+  static const std::vector<Example> examples = {
+      {.type = "logit_bias",
+       .active = R"("bias": {"1": 1.5, "2": false})",
+       .neutral = R"("bias": {})",
+       .names_tokens = true},
+      {.type = "suppress_tokens",
+       .active = R"("ids": [1])",
+       .neutral = R"("ids": [])",
+       .names_tokens = true},
+      {.type = "allow_tokens",
+       .active = R"("ids": [0, 1, 2, 3])",
+       .neutral = "",
+       .names_tokens = true},
+      {.type = "repetition_penalty",
+       .active = R"("penalty": 1.3)",
+       .neutral = R"("penalty": 1)",
+       .gauge_dependent = true},
+      {.type = "frequency_penalty",
+       .active = R"("penalty": 0.5)",
+       .neutral = R"("penalty": 0)"},
+      {.type = "presence_penalty",
+       .active = R"("penalty": 0.5)",
+       .neutral = R"("penalty": 0)"},
+      {.type = "temperature",
+       .active = R"("temperature": 0.5)",
+       .neutral = R"("temperature": 1)"},
+      {.type = "top_k",
+       .active = R"("k": 2)",
+       .neutral = R"("k": 0)",
+       .commutes_with_temperature = true},
+      {.type = "top_p", .active = R"("p": 0.5)", .neutral = R"("p": 1)"},
+      {.type = "min_p", .active = R"("p": 0.5)", .neutral = R"("p": 0)"},
+      {.type = "typical_p",
+       .active = R"("p": 0.2)",
+       .neutral = R"("p": 1)",
+       .may_drop_the_head = true},
+  };
+  return examples;
+}
+
+inline std::string StageText(const std::string& type,
+                             const std::string& parameters) {
+  return R"({"type": ")" + type + "\", " + parameters + "}";
+}
+
+inline std::string Active(const Example& e) {
+  return StageText(e.type, e.active);
+}
+
+inline StageGroup GroupOf(const Example& e) {
+  return StageRegistry::BuiltIn().Find(e.type)->group;
+}
+
+inline Sequence SomeSequence(std::size_t size) {
+  return MakeSequence(static_cast<std::int64_t>(size), {0, 0}, {0});
+}
+
+// Multiples of 1/64, so that shifts by small integers are exact.
+inline std::vector<double> RandomRow(std::mt19937_64& random,
+                                     std::size_t size) {
+  std::vector<double> row(size);
+  for (double& v : row) v = static_cast<double>(random() % 1024) / 64.0 - 8.0;
+  return row;
+}
+
+// Multiples of 1/32 without ties.
+inline std::vector<double> DistinctRow(std::mt19937_64& random,
+                                       std::size_t size) {
+  std::vector<double> row(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    row[i] = static_cast<double>(i) * 0.03125;
+  }
+  std::shuffle(row.begin(), row.end(), random);
+  return row;
+}
+
+}  // namespace sampler
+
+#endif  // SAMPLER_TESTS_STAGE_EXAMPLES_H_
