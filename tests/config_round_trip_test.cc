@@ -1,7 +1,6 @@
 // ParseConfig(ToJson(c)) is c, for random configs made from the registry's
 // parameter tables; and no mutation of a text crashes the parser.
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -15,91 +14,11 @@
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "tests/random_parameters.h"
 #include "tests/test_share.h"
 
 namespace sampler {
 namespace {
-
-using Random = std::mt19937_64;
-
-double RandomReal(const Parameter& line, Random& random) {
-  const double low = std::max(line.minimum(), -1e300);
-  const double high = std::min(line.maximum(), 1e300);
-  switch (random() % 5) {
-    case 0:
-      return line.minimum_excluded() ? std::nextafter(low, high) : low;
-    case 1:
-      return high;
-    case 2: {  // Any magnitude, if it lies within.
-      const double any =
-          std::ldexp(static_cast<double>(random() >> 11) * 0x1p-53,
-                     static_cast<int>(random() % 200) - 100);
-      if (any > low && any < high) return any;
-      break;
-    }
-    default:
-      break;
-  }
-  const double fraction = (static_cast<double>(random() >> 12) + 0.5) * 0x1p-52;
-  return low + fraction * (std::min(high, low + 4.0) - low);
-}
-
-Value RandomValue(const Parameter& line, Random& random);
-
-Value::Object RandomObject(const ParameterTable& table, Random& random) {
-  Value::Object object;
-  for (const Parameter& line : table) {
-    if (!line.required() && random() % 2 == 0) continue;
-    object.emplace(std::string(line.name()), RandomValue(line, random));
-  }
-  return object;
-}
-
-Value RandomValue(const Parameter& line, Random& random) {
-  if (line.nullable() && random() % 4 == 0) return Value();
-  switch (line.kind()) {
-    case ParameterKind::kReal: {
-      const double real = RandomReal(line, random);
-      // Integers are accepted for reals, and stay what they were.
-      if (random() % 4 == 0 && std::fabs(real) < 1e6) {
-        const auto integer = static_cast<std::int64_t>(std::ceil(real));
-        if (static_cast<double>(integer) <= line.maximum()) return integer;
-      }
-      return real;
-    }
-    case ParameterKind::kInteger: {
-      const auto low = static_cast<std::int64_t>(line.minimum());
-      if (random() % 8 == 0) return std::numeric_limits<std::int64_t>::max();
-      return low + static_cast<std::int64_t>(random() % 100);
-    }
-    case ParameterKind::kBoolean:
-      return random() % 2 == 0;
-    case ParameterKind::kChoice:
-      return std::string(line.choices()[random() % line.choices().size()]);
-    case ParameterKind::kTokenIds: {
-      Value::List ids;
-      for (std::uint64_t n = random() % 5 + (line.non_empty() ? 1 : 0); n > 0;
-           --n) {
-        ids.push_back(static_cast<std::int64_t>(10 * n + random() % 10));
-      }
-      return ids;
-    }
-    case ParameterKind::kBiases: {
-      Value::Object biases;
-      for (std::uint64_t n = random() % 5; n > 0; --n) {
-        Value bias = false;
-        if (random() % 3 != 0) {
-          bias = static_cast<double>(random() % 1000) / 7.0 - 50.0;
-        }
-        biases.emplace(absl::StrCat(random() % 50), bias);
-      }
-      return biases;
-    }
-    case ParameterKind::kObject:
-      break;
-  }
-  return RandomObject(line.fields(), random);
-}
 
 std::string RandomText(Random& random) {
   const std::string pieces[] = {

@@ -279,14 +279,16 @@ TEST(Draw, LawHoldsForManyDrawsFromOneRow) {
 TEST(Draw, HitsTailsAtTheirRate) {
   // One peak, V - 1 tokens at gap g below it: total loss of the tail, as by
   // float32 noise, would show as 0 hits.
-  for (const double gap : {14.0, 18.0, 22.0}) {
-    Row row(5000, -gap);
+  for (const double gap : {14.0, 18.0, 22.0, 26.0, 30.0, 34.0, 36.0}) {
+    Row row(262'144, -gap);
     row[4321] = 0.0;
-    const Pipeline pipeline = MakePipeline("", 5000);
+    const Pipeline pipeline = MakePipeline("", 262'144);
     Workspace workspace;
     const Distribution d = pipeline.Process(absl::Span<const double>(row),
-                                            MakeSequence(5000), workspace);
-    const double tail = 1.0 - d.Probability(4321);
+                                            MakeSequence(262'144), workspace);
+    const long double tails =
+        262'143 * std::exp(-static_cast<long double>(gap));
+    const auto peak = static_cast<double>(1 / (1 + tails));
     // The place of a coin alone tells: count coins outside the peak.
     const std::uint64_t begin =
         LeastBits(Mass{d.WeightOf(0)} * 4321, d.TotalMass());
@@ -296,7 +298,9 @@ TEST(Draw, HitsTailsAtTheirRate) {
     EXPECT_EQ(d.Draw(begin), 4321);
     EXPECT_EQ(d.Draw(end - 1), 4321);
     EXPECT_NE(d.Draw(end), 4321);
-    EXPECT_NEAR(static_cast<double>(end - begin) * 0x1p-64, 1.0 - tail, 1e-15);
+    // Every weight is within one unit of its exponential.
+    EXPECT_NEAR(static_cast<double>(end - begin) * 0x1p-64, peak,
+                262'144 * 0x1p-51);
   }
 }
 

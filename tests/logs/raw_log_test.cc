@@ -39,6 +39,30 @@ TEST(RawLogTest, TakesEveryElementType) {
   }
 }
 
+// Offsets beyond 32 bits, of bytes and of elements: a sparse file, all zero but
+// for its last row.
+TEST(RawLogTest, ReadsTheLastRowBeyondFourGigabytes) {
+  constexpr std::int64_t kSize = 262'144;
+  constexpr std::int64_t kRows = 8'193;
+  const std::string path = WriteFile("sparse", "");
+  std::error_code error;
+  std::filesystem::resize_file(path, kRows * kSize * sizeof(float), error);
+  ASSERT_FALSE(error) << error.message();
+  const std::string last = ArrayBytes<float>({3.5f});
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-4, std::ios::end);
+  file.write(last.data(), 4);
+  file.close();
+  const auto log = Log::Open(path, Width(kSize));
+  ASSERT_TRUE(log.ok()) << log.status();
+  ASSERT_EQ((*log)->rows(), kRows);
+  RowBuffer buffer;
+  const Logits row = (*log)->Row(kRows - 1, buffer);
+  EXPECT_EQ(row[kSize - 2], 0.0);
+  EXPECT_EQ(row[kSize - 1], 3.5);
+  EXPECT_EQ((*log)->Row(kRows - 2, buffer)[kSize - 1], 0.0);
+}
+
 TEST(RawLogTest, RefusesASizeThatDoesNotDivide) {
   EXPECT_TRUE(Refuses(Log::Open(WriteFile("raw", kF32), Width(4)),
                       absl::StatusCode::kInvalidArgument,
