@@ -108,7 +108,7 @@ void Candidates::SetTo(absl::Span<const TokenId> ids,
   for (std::size_t i = 0; i < ids.size(); ++i) {
     list_.AppendIf(true, ids[i], logits[i]);
   }
-  if (dense_form_) list_status_ = dense_.status();
+  list_status_ = RowStatus::kOk;
   dense_form_ = false;
 }
 

@@ -148,8 +148,8 @@ class Candidates {
   // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).
   void Normalize();
 
-  // Makes exactly these the candidates. REQUIRES: ids ascend, logits are
-  // finite; for pipelines that computed a set elsewhere (parity/).
+  // Starts over on exactly these, with the status kOk. REQUIRES: ids ascend,
+  // logits are finite; for pipelines that computed a set elsewhere (parity/).
   void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
 
   // ---- Truncations ------------------------------------------------------
