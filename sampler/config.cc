@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sampler/json_document.h"
+#include "sampler/parity/llama_cpp.h"
 #include "sampler/spelling.h"
 
 namespace sampler {
@@ -156,6 +157,20 @@ class Importer {
   PipelineConfig config_;
 };
 
+void CheckLlamaCpp(const PipelineConfig& config, const StageRegistry& registry,
+                   std::vector<Problem>& problems) {
+  if (config.seed.has_value() && *config.seed >= parity::kRandomSeed) {
+    problems.push_back(
+        {"/seed",
+         absl::StrCat("got ", *config.seed, ", want an integer in [0, ",
+                      parity::kRandomSeed, ") with \"rng\": \"llama_cpp\"")});
+  }
+  for (Problem& problem :
+       parity::LlamaCppChain::Check(config.stages, registry)) {
+    problems.push_back(std::move(problem));
+  }
+}
+
 // Is `pointer` at, or below, a place that could not be read in the first place?
 bool IsConsequence(std::string pointer,
                    const std::set<std::string>& unreadable) {
@@ -190,6 +205,7 @@ std::vector<Problem> CheckConfig(const PipelineConfig& config,
                                  absl::StrJoin(draws, "\" or \""),
                                  "\" as the last stage")});
   }
+  if (config.rng == Rng::kLlamaCpp) CheckLlamaCpp(config, registry, problems);
   return problems;
 }
 

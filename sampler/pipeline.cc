@@ -1,10 +1,12 @@
 #include "sampler/pipeline.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/parity/llama_cpp.h"
 #include "sampler/spelling.h"
 
 namespace sampler {
@@ -13,20 +15,32 @@ struct Pipeline::Compiled {
   PipelineConfig config;
   std::int64_t vocabulary_size;
   std::vector<std::unique_ptr<const Stage>> stages;
-  const Draw* draw;  // The last of them.
+  const Draw* draw = nullptr;  // The last of them.
   bool needs_original_mass;
   // Where each stage's state begins in that of all, and its end.
   std::vector<std::size_t> state_begin;
+  // What runs in the place of the stages, if "rng" says so.
+  std::optional<parity::LlamaCppChain> llama_cpp;
+
+  std::size_t StateSize() const {
+    return llama_cpp.has_value() ? llama_cpp->initial_state().size()
+                                 : state_begin.back();
+  }
 
   // The state of all stages, as `sequence` carries it or as it begins. False
   // if the sequence carries that of other stages.
   bool ReadState(const Sequence& sequence, std::vector<double>& state) const {
-    state.resize(state_begin.back());
+    state.resize(StateSize());
     if (state.empty()) return true;
     const absl::Span<const double> carried = sequence.state();
     if (!carried.empty()) {
       state.assign(carried.begin(), carried.end());
-      return state.size() == state_begin.back();
+      return state.size() == StateSize();
+    }
+    if (llama_cpp.has_value()) {
+      state.assign(llama_cpp->initial_state().begin(),
+                   llama_cpp->initial_state().end());
+      return true;
     }
     for (std::size_t i = 0; i < stages.size(); ++i) {
       const std::size_t begin = state_begin[i];
@@ -68,6 +82,10 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
   compiled->vocabulary_size = vocabulary_size;
   compiled->needs_original_mass = false;
   compiled->state_begin = {0};
+  if (config.rng == Rng::kLlamaCpp) {
+    compiled->llama_cpp.emplace(config.stages, registry, vocabulary_size);
+    return Pipeline(std::move(compiled));
+  }
   for (const StageConfig& stage : config.stages) {
     const StageType& type = *registry.Find(stage.type);
     compiled->stages.push_back(
@@ -88,7 +106,7 @@ absl::StatusOr<Sequence> Pipeline::NewSequence(
   return Sequence::Create(compiled_->vocabulary_size, std::move(options));
 }
 
-bool Pipeline::has_state() const { return compiled_->state_begin.back() > 0; }
+bool Pipeline::has_state() const { return compiled_->StateSize() > 0; }
 
 StepContext Pipeline::ContextOf(std::size_t index, const Sequence& sequence,
                                 const Coins& coins,
@@ -124,6 +142,11 @@ Distribution Pipeline::Process(Logits row, const Sequence& sequence,
     candidates.Reject(RowStatus::kWrongState);
     return Distribution(candidates);
   }
+  if (compiled.llama_cpp.has_value()) {
+    parity::ProcessAsLlamaCpp(*compiled.llama_cpp, row, sequence, scratch.state,
+                              candidates, observer, scratch.llama_cpp);
+    return Distribution(candidates);
+  }
   scratch.counts.Reserve(row.size());
   scratch.inputs = inputs;
   if (scratch.records.size() < compiled.stages.size()) {
@@ -147,6 +170,9 @@ Token Pipeline::DrawFrom(const Distribution& distribution,
   const RowStatus status = distribution.status();
   if (status != RowStatus::kOk) return {.status = status};
   const Compiled& compiled = *compiled_;
+  if (compiled.llama_cpp.has_value()) {
+    return workspace.scratch_->llama_cpp.drawn;
+  }
   const Coins coins = sequence.coins();
   const Drawn drawn = compiled.draw->Choose(
       *distribution.candidates_,

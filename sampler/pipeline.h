@@ -67,6 +67,7 @@ class Pipeline {
 
   // Does a stage remember more than the history from token to token? Then the
   // sequence must accept drawn Tokens, not bare ids, for it to learn from them.
+  // Always with "rng": "llama_cpp" and a random draw: engines have a state.
   bool has_state() const;
 
   // Runs every stage on `row` and returns what is left, the draw's own

@@ -65,7 +65,8 @@ class Sequence {
   absl::Status Accept(const Token& drawn) { return Accept(drawn, drawn.id); }
 
   // Appends `token` where `drawn` was drawn (a log's token, a draft's). If it
-  // is another one, stages learn nothing from it. Errors as above.
+  // is another one, stages learn nothing from it (the engines of a parity mode
+  // have moved on all the same). Errors as above.
   absl::Status Accept(const Token& drawn, std::int32_t token);
 
   // Appends a token that no draw was made for. Errors as above.

@@ -1,8 +1,9 @@
 // All scratch memory of sampling: one per thread, reused for every row.
 //
 // Grows with the largest row, set of survivors and history that it has met, to
-// about 100 bytes per token of the vocabulary at most, and allocates only when
-// it grows. A workspace that was moved from must not be used.
+// about 100 bytes per token of the vocabulary at most (70 more for pipelines in
+// a parity mode), and allocates only when it grows. A workspace that was moved
+// from must not be used.
 //
 // Thread-safety: used by one thread at a time.
 // Tested by: tests/allocation_test.cc.
@@ -15,6 +16,7 @@
 
 #include "sampler/candidates.h"
 #include "sampler/history.h"
+#include "sampler/parity/llama_cpp_process.h"
 #include "sampler/probability_record.h"
 #include "sampler/stages/stage.h"
 
@@ -36,6 +38,7 @@ class Workspace {
     std::vector<ProbabilityRecord> records;
     std::vector<double> state;  // Of all stages, as they read it.
     StepInputs inputs;          // Of the last Process, for its draws.
+    parity::LlamaCppWork llama_cpp;
   };
   std::unique_ptr<Scratch> scratch_;
 };

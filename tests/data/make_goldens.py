@@ -11,6 +11,9 @@ them). Writes, beside this script,
                              log: a penalty looks at all tokens before a row
     golden-hf-*.jsonl        the records of those rows, unchanged
     golden-llama-*.jsonl     the kept sets of those rows; `rows` numbers them
+    golden-first-LOG.safetensors, golden-drawn-*.jsonl
+                             the first rows, and the tokens that llama.cpp drew
+                             from them: its engines remember all rows before
 
 Python's standard library only.
 """
@@ -31,6 +34,9 @@ ROWS = {
 }
 RECORDS = {"story": "story", "code": "code", "rivers-hf": "rivers"}
 KEPT_TENSORS = ["logits", "scores", "tokens", "prompt_tokens"]
+# Logs that llama.cpp drew tokens from, and how many first rows are kept.
+FIRST_ROWS = 4
+DRAWN = {"story": "story", "rivers-hf": "rivers"}
 
 
 def read_safetensors(path):
@@ -89,14 +95,16 @@ def take_rows(tensor, rows):
             b"".join(data[size * r:size * (r + 1)] for r in rows))
 
 
-def write_log(folder, log, rows):
-    tensors = read_log(folder, log)
+def write_log(folder, log, rows, prefix="", left_out=()):
+    tensors = {name: tensor for name, tensor in read_log(folder, log).items()
+               if name not in left_out}
     for name in ("logits", "scores"):
         if name in tensors:
             tensors[name] = take_rows(tensors[name], rows)
     tensors["row_index"] = ("I32", [len(rows)],
                             struct.pack("<%di" % len(rows), *rows))
-    write_safetensors(HERE / ("golden-%s.safetensors" % log), tensors,
+    path = HERE / ("golden-%s%s.safetensors" % (prefix, log))
+    write_safetensors(path, tensors,
                       {"source": log, "model": "SmolLM2-135M-Instruct"})
 
 
@@ -129,6 +137,16 @@ def write_records(folder, kind, rows):
     write_lines(name, kept)
 
 
+def write_drawn(folder, kind):
+    records = []
+    for record in read_lines(folder / "golden" / ("llama-%s.jsonl" % kind)):
+        record.pop("kept", None)
+        record["tokens"] = {seed: tokens[:FIRST_ROWS]
+                            for seed, tokens in record["tokens"].items()}
+        records.append(record)
+    write_lines("drawn-%s.jsonl" % kind, records)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -136,6 +154,9 @@ def main():
     for log, rows in ROWS.items():
         write_log(folder, log, rows)
         write_records(folder, RECORDS[log], rows)
+    for log, kind in DRAWN.items():
+        write_log(folder, log, range(FIRST_ROWS), "first-", ["scores"])
+        write_drawn(folder, kind)
 
 
 if __name__ == "__main__":

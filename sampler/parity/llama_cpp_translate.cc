@@ -1,0 +1,277 @@
+#include "sampler/parity/llama_cpp_translate.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "sampler/parity/llama_cpp_draws.h"
+
+namespace sampler::parity {
+namespace {
+
+using Action = LlamaCppChain::Action;
+using Step = LlamaCppStep;
+
+// A sampler's own engine, and the number that counts its words.
+class EngineOfStage {
+ public:
+  explicit EngineOfStage(ChainBuilder& chain)
+      : index_(chain.AddEngine()), words_(chain.AddNumber(0.0)) {}
+
+  // The engine where the step finds it.
+  Engine& Take(Step& step) const {
+    Engine& engine = step.scratch.engines[index_];
+    engine.Seek(step.seed, static_cast<std::uint64_t>(step.state[words_]));
+    return engine;
+  }
+
+  // Notes where the step leaves it.
+  void Return(Step& step) const {
+    step.next[words_] =
+        static_cast<double>(step.scratch.engines[index_].words());
+  }
+
+ private:
+  std::size_t index_;
+  std::size_t words_;
+};
+
+void Drawn(Step& step, const Choice& choice) {
+  step.token = step.scratch.array[choice.index].id;
+  step.bits = choice.bits;
+}
+
+// ---- Edits and shapes -----------------------------------------------------
+
+Action CompileLogitBias(const StageReader& stage, ChainBuilder&) {
+  auto biases = stage.Biases("bias");
+  if (biases.empty()) return nullptr;
+  return [biases = std::move(biases)](Step& step) {
+    AddBiases(step.scratch.array, biases);
+  };
+}
+
+Action CompileSuppressTokens(const StageReader& stage, ChainBuilder&) {
+  std::vector<std::pair<TokenId, float>> biases;
+  for (const TokenId id : stage.TokenIds("ids")) {
+    biases.emplace_back(id, -std::numeric_limits<float>::infinity());
+  }
+  std::sort(biases.begin(), biases.end());
+  if (biases.empty()) return nullptr;
+  return [biases = std::move(biases)](Step& step) {
+    AddBiases(step.scratch.array, biases);
+  };
+}
+
+Action CompileDry(const StageReader& stage, ChainBuilder&) {
+  DryRule rule = {.multiplier = stage.Float("multiplier"),
+                  .base = stage.Float("base"),
+                  .allowed_length = stage.Integer("allowed_length"),
+                  .breakers = stage.TokenSequences("breakers")};
+  if (rule.multiplier == 0.0F) return nullptr;
+  const auto window = stage.OptionalInteger("window");
+  return [rule = std::move(rule), window](Step& step) {
+    LlamaCppScratch& scratch = step.scratch;
+    Dry(scratch.array, step.history.View(Scope::kBoth, window), rule,
+        scratch.numbers, scratch.dry);
+  };
+}
+
+Action CompileTemperature(const StageReader& stage, ChainBuilder&) {
+  const float temperature = stage.Float("temperature");
+  if (temperature == 1.0F) return nullptr;
+  return [temperature](Step& step) {
+    Temperature(step.scratch.array, temperature);
+  };
+}
+
+Action CompileDynamicTemperature(const StageReader& stage, ChainBuilder&) {
+  const float low = stage.Float("low");
+  const float high = stage.Float("high");
+  const float exponent = stage.Float("exponent");
+  if (low == high) {  // A range of 0: plain temperature.
+    if (low == 1.0F) return nullptr;
+    return [low](Step& step) { Temperature(step.scratch.array, low); };
+  }
+  return [low, high, exponent](Step& step) {
+    DynamicTemperature(step.scratch.array, low, high, exponent);
+  };
+}
+
+// ---- Truncations ----------------------------------------------------------
+
+Action CompileTopNSigma(const StageReader& stage, ChainBuilder&) {
+  const float n = stage.Float("n");
+  if (n == 0.0F) return nullptr;
+  return [n](Step& step) { TopNSigma(step.scratch.array, n); };
+}
+
+Action CompileTopK(const StageReader& stage, ChainBuilder&) {
+  const std::size_t k = stage.Size("k");
+  if (k == 0) return nullptr;
+  return [k](Step& step) { TopK(step.scratch.array, k); };
+}
+
+Action CompileTypicalP(const StageReader& stage, ChainBuilder&) {
+  const float p = stage.Float("p");
+  const std::size_t min_keep = stage.Size("min_keep");
+  if (p >= 1.0F) return nullptr;
+  return [p, min_keep](Step& step) {
+    TypicalP(step.scratch.array, p, min_keep, step.scratch.scored);
+  };
+}
+
+Action CompileTopP(const StageReader& stage, ChainBuilder&) {
+  const float p = stage.Float("p");
+  const std::size_t min_keep = stage.Size("min_keep");
+  if (p >= 1.0F) return nullptr;
+  return [p, min_keep](Step& step) { TopP(step.scratch.array, p, min_keep); };
+}
+
+Action CompileMinP(const StageReader& stage, ChainBuilder&) {
+  const float p = stage.Float("p");
+  const std::size_t min_keep = stage.Size("min_keep");
+  if (p <= 0.0F) return nullptr;
+  return [p, min_keep](Step& step) { MinP(step.scratch.array, p, min_keep); };
+}
+
+Action CompileXtc(const StageReader& stage, ChainBuilder& chain) {
+  const float probability = stage.Float("probability");
+  const float threshold = stage.Float("threshold");
+  const std::size_t min_keep = stage.Size("min_keep");
+  if (probability <= 0.0F || threshold > 0.5F) return nullptr;
+  const EngineOfStage engine(chain);
+  return [=](Step& step) {
+    Xtc(step.scratch.array, probability, threshold, min_keep,
+        engine.Take(step));
+    engine.Return(step);
+  };
+}
+
+// ---- Draws ----------------------------------------------------------------
+
+Action CompileGreedy(const StageReader&, ChainBuilder&) {
+  return [](Step& step) { Drawn(step, DrawGreedily(step.scratch.array)); };
+}
+
+Action CompileCategorical(const StageReader&, ChainBuilder& chain) {
+  const EngineOfStage engine(chain);
+  return [engine](Step& step) {
+    Drawn(step, DrawFromLogits(step.scratch.array, engine.Take(step)));
+    engine.Return(step);
+  };
+}
+
+Action CompileMirostat(const StageReader& stage, ChainBuilder& chain) {
+  const MirostatRule rule = {
+      .version = static_cast<int>(stage.Integer("version")),
+      .tau = stage.Float("tau"),
+      .eta = stage.Float("eta"),
+      .m = stage.Integer("m"),
+      .vocabulary_size = chain.vocabulary_size()};
+  const EngineOfStage engine(chain);
+  const std::size_t mu_at =
+      chain.AddNumber(static_cast<double>(2.0F * rule.tau));
+  return [rule, engine, mu_at](Step& step) {
+    auto mu = static_cast<float>(step.state[mu_at]);
+    Drawn(step, Mirostat(step.scratch.array, rule, mu, engine.Take(step)));
+    engine.Return(step);
+    step.next[mu_at] = static_cast<double>(mu);
+  };
+}
+
+// adaptive_p learns of a token when it is accepted, and only if it is the one
+// that was drawn. The state holds the drawn token, its p and its position until
+// the next step can see in the history what was accepted there.
+class AdaptiveState {
+ public:
+  AdaptiveState(const AdaptiveRule& rule, ChainBuilder& chain) : rule_(rule) {
+    const AdaptiveAverages fresh(rule);
+    sum_ = chain.AddNumber(static_cast<double>(fresh.sum));
+    weight_ = chain.AddNumber(static_cast<double>(fresh.weight));
+    token_ = chain.AddNumber(-1.0);
+    p_ = chain.AddNumber(0.0);
+    position_ = chain.AddNumber(0.0);
+  }
+
+  AdaptiveAverages Read(const Step& step) const {
+    AdaptiveAverages averages(rule_);
+    averages.sum = static_cast<float>(step.state[sum_]);
+    averages.weight = static_cast<float>(step.state[weight_]);
+    const auto output = step.history.output();
+    const auto position = static_cast<std::size_t>(step.state[position_]);
+    if (step.state[token_] >= 0.0 && position < output.size() &&
+        output[position] == static_cast<TokenId>(step.state[token_])) {
+      averages.Learn(static_cast<float>(step.state[p_]), rule_);
+    }
+    return averages;
+  }
+
+  void Write(const AdaptiveAverages& averages, float p, Step& step) const {
+    step.next[sum_] = static_cast<double>(averages.sum);
+    step.next[weight_] = static_cast<double>(averages.weight);
+    step.next[token_] = static_cast<double>(step.token);
+    step.next[p_] = static_cast<double>(p);
+    step.next[position_] = static_cast<double>(step.history.output().size());
+  }
+
+ private:
+  AdaptiveRule rule_;
+  std::size_t sum_;
+  std::size_t weight_;
+  std::size_t token_;
+  std::size_t p_;
+  std::size_t position_;
+};
+
+Action CompileAdaptiveP(const StageReader& stage, ChainBuilder& chain) {
+  const AdaptiveRule rule = {.target = stage.OptionalFloat("target"),
+                             .decay = stage.Float("decay")};
+  const EngineOfStage engine(chain);
+  const AdaptiveState memory(rule, chain);
+  return [rule, engine, memory](Step& step) {
+    const AdaptiveAverages averages = memory.Read(step);
+    const AdaptiveChoice drawn =
+        AdaptiveP(step.scratch.array, rule, averages, engine.Take(step),
+                  step.scratch.p_before);
+    engine.Return(step);
+    Drawn(step, drawn.choice);
+    memory.Write(averages, drawn.p_before, step);
+  };
+}
+
+struct Translation {
+  absl::string_view stage;
+  Action (*compile)(const StageReader&, ChainBuilder&);
+};
+
+constexpr Translation kTranslations[] = {
+    {"logit_bias", CompileLogitBias},
+    {"suppress_tokens", CompileSuppressTokens},
+    {"dry", CompileDry},
+    {"temperature", CompileTemperature},
+    {"dynamic_temperature", CompileDynamicTemperature},
+    {"top_n_sigma", CompileTopNSigma},
+    {"top_k", CompileTopK},
+    {"typical_p", CompileTypicalP},
+    {"top_p", CompileTopP},
+    {"min_p", CompileMinP},
+    {"xtc", CompileXtc},
+    {"mirostat", CompileMirostat},
+    {"adaptive_p", CompileAdaptiveP},
+    {"categorical", CompileCategorical},
+    {"greedy", CompileGreedy},
+};
+
+}  // namespace
+
+std::optional<Action> Translate(const StageReader& stage, ChainBuilder& chain) {
+  for (const Translation& translation : kTranslations) {
+    if (translation.stage == stage.type()) {
+      return translation.compile(stage, chain);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace sampler::parity

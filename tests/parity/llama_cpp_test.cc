@@ -1,0 +1,393 @@
+// The parity mode as a user meets it: pipelines, sequences, observers, configs.
+
+#include "sampler/parity/llama_cpp.h"
+
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "sampler/parity/llama_cpp_process.h"
+#include "sampler/pipeline.h"
+#include "tests/count_allocations.h"
+#include "tests/parity/parity_registry.h"
+#include "tests/test_share.h"
+
+namespace sampler {
+namespace {
+
+constexpr std::int64_t kSize = 300;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+PipelineConfig MakeConfig(const std::string& stages) {
+  auto config = ParseConfig(
+      R"({"version": 1, "rng": "llama_cpp", "stages": [)" + stages + "]}",
+      kSize, /*problems=*/nullptr, ParityRegistry());
+  EXPECT_TRUE(config.ok()) << config.status();
+  return config.value_or(PipelineConfig());
+}
+
+Pipeline MakePipeline(const std::string& stages) {
+  return Pipeline::Create(MakeConfig(stages), kSize, ParityRegistry()).value();
+}
+
+const std::string kPenalties =
+    R"({"type": "repetition_penalty", "penalty": 1.2, "window": 32},
+       {"type": "frequency_penalty", "penalty": 0.3, "scope": "both",
+        "window": 32},
+       {"type": "presence_penalty", "penalty": 0.5, "scope": "both",
+        "window": 32},)";
+
+// Chains with every kind of state.
+std::vector<std::string> Chains() {
+  return {
+      R"({"type": "categorical"})",
+      kPenalties +
+          R"({"type": "top_k", "k": 40},
+             {"type": "typical_p", "p": 0.9, "equality": "continue"},
+             {"type": "temperature", "temperature": 0.8},
+             {"type": "categorical"})",
+      R"({"type": "dry", "multiplier": 0.8, "window": 64, "breakers": [7]},
+         {"type": "top_n_sigma", "n": 1.5},
+         {"type": "min_p", "p": 0.02},
+         {"type": "xtc", "probability": 0.5, "threshold": 0.05, "fire": "le"},
+         {"type": "dynamic_temperature", "low": 0.5, "high": 1.5,
+          "count": "all"}, {"type": "categorical"})",
+      R"({"type": "mirostat", "version": 1}, {"type": "categorical"})",
+      R"({"type": "mirostat", "version": 2, "tau": 3},
+         {"type": "categorical"})",
+      R"({"type": "min_p", "p": 0.01}, {"type": "adaptive_p", "target": 0.3},
+         {"type": "categorical"})",
+      R"({"type": "logit_bias", "bias": {"3": 1.5, "4": false}},
+         {"type": "top_p", "p": 0.9}, {"type": "greedy"})",
+  };
+}
+
+std::vector<float> RandomRow(std::mt19937_64& random) {
+  std::vector<float> row(kSize);
+  for (float& logit : row) logit = static_cast<float>(random() % 512) / 64;
+  row[random() % kSize] = 12.0F;
+  if (random() % 4 == 0) row[random() % kSize] = 40.0F;  // One survivor.
+  row[random() % kSize] = -kInfinity;
+  return row;
+}
+
+std::vector<double> State(const Sequence& s) {
+  return {s.state().begin(), s.state().end()};
+}
+
+TEST(LlamaCpp, StepsAreFunctionsOfRowHistorySeedAndState) {
+  std::mt19937_64 random(11);
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain);
+    Sequence sequence =
+        pipeline.NewSequence({.seed = 7, .prompt = {1, 2, 3, 1, 2}}).value();
+    Workspace workspace;
+    std::vector<std::vector<float>> rows;
+    std::vector<Token> tokens;
+    std::vector<std::vector<double>> states;
+    for (int step = 0; step < 60; ++step) {
+      rows.push_back(RandomRow(random));
+      const Token token = pipeline.Sample(rows.back(), sequence, workspace);
+      ASSERT_EQ(token.status, RowStatus::kOk) << chain;
+      tokens.push_back(token);
+      states.push_back(State(sequence));
+      // Again, on engines made anew: the same token, nothing moved.
+      Workspace fresh;
+      const Token again = pipeline.Sample(rows.back(), sequence, fresh);
+      ASSERT_EQ(again.id, token.id) << chain;
+      ASSERT_EQ(again.bits, token.bits);
+      ASSERT_EQ(again.state.values, token.state.values);
+      ASSERT_EQ(State(sequence), states.back());
+      // Sometimes another token is accepted.
+      const std::int32_t next =
+          random() % 3 == 0 ? static_cast<std::int32_t>(random() % kSize)
+                            : token.id;
+      ASSERT_TRUE(sequence.Accept(token, next).ok());
+      // Through a snapshot.
+      if (step == 30) {
+        sequence = Sequence::Restore(sequence.Snapshot()).value();
+      }
+    }
+    // Rolled back, the rest is drawn as before.
+    const Sequence end = sequence;
+    ASSERT_TRUE(sequence.Rollback(45).ok());
+    for (std::size_t step = 15; step < 60; ++step) {
+      ASSERT_EQ(State(sequence), states[step]) << chain << step;
+      const Token token = pipeline.Sample(rows[step], sequence, workspace);
+      ASSERT_EQ(token.id, tokens[step].id) << chain << step;
+      ASSERT_TRUE(sequence.Accept(token, end.history().output()[step]).ok());
+    }
+    EXPECT_EQ(sequence, end);
+  }
+}
+
+TEST(LlamaCpp, CountsTheWordsOfEachEngine) {
+  const Pipeline pipeline = MakePipeline(Chains()[2]);
+  Sequence sequence = pipeline.NewSequence().value();
+  Workspace workspace;
+  std::vector<float> row(kSize, 0.0F);
+  const Token many = pipeline.Sample(row, sequence, workspace);
+  ASSERT_EQ(many.state.values.size(), 2u);
+  EXPECT_EQ(many.state.values[0], 1);  // xtc
+  EXPECT_EQ(many.state.values[1], 2);  // dist
+  ASSERT_TRUE(sequence.Accept(many).ok());
+  row[5] = 100.0F;  // One candidate after min_p: xtc takes no word.
+  const Token one = pipeline.Sample(row, sequence, workspace);
+  EXPECT_EQ(one.id, 5);
+  EXPECT_EQ(one.state.values[0], 1);
+  EXPECT_EQ(one.state.values[1], 4);
+}
+
+// Engines and mu move whichever token is accepted; adaptive_p learns only of
+// the one it drew.
+TEST(LlamaCpp, AdaptivePLearnsOnlyOfTheTokenItDrew) {
+  const Pipeline pipeline = MakePipeline(
+      R"({"type": "adaptive_p", "target": 0.5, "decay": 0.5},
+         {"type": "categorical"})");
+  std::vector<float> row(kSize, -kInfinity);
+  row[1] = 1.0F;
+  row[2] = 1.0F;
+  row[3] = 3.0F;
+  Workspace workspace;
+  const Sequence start = pipeline.NewSequence({.seed = 5}).value();
+  const Token first = pipeline.Sample(row, start, workspace);
+  Sequence same = start;
+  ASSERT_TRUE(same.Accept(first).ok());
+  Sequence other = start;
+  ASSERT_TRUE(other.Accept(first, first.id == 1 ? 2 : 1).ok());
+  EXPECT_EQ(State(same), State(other));
+  const auto averages = [&](const Sequence& sequence) {
+    const Token next = pipeline.Sample(row, sequence, workspace);
+    return std::pair(next.state.values[1], next.state.values[2]);
+  };
+  EXPECT_EQ(averages(other), std::pair(1.0, 2.0));
+  const double p = first.id == 3 ? 0.786986 : 0.106507;
+  EXPECT_NEAR(averages(same).first, p + 0.5, 1e-5);
+  EXPECT_EQ(averages(same).second, 2.0);
+}
+
+TEST(LlamaCpp, SeedsItsEnginesWithSeedPlusStream) {
+  const Pipeline pipeline = MakePipeline(R"({"type": "categorical"})");
+  std::mt19937_64 random(12);
+  const std::vector<float> row = RandomRow(random);
+  Workspace workspace;
+  for (std::uint64_t seed : {0ull, 41ull, 4294967290ull}) {
+    const auto bits = [&](std::uint64_t s, std::uint32_t stream) {
+      return pipeline
+          .Sample(row,
+                  pipeline.NewSequence({.seed = s, .stream = stream}).value(),
+                  workspace)
+          .bits;
+    };
+    EXPECT_EQ(bits(seed, 3), bits((seed + 3) % (1ull << 32), 0));
+    EXPECT_NE(bits(seed, 3), bits(seed, 0));
+  }
+}
+
+// The penalties of llama.cpp: one sampler, float32.
+TEST(LlamaCpp, JoinsPenaltiesThatStandTogether) {
+  const std::string draw = R"({"type": "greedy"})";
+  std::vector<float> row(kSize, 0.0F);
+  row[1] = 3.3F;
+  row[2] = -3.3F;
+  const auto logits = [&](const std::string& stages) {
+    const Pipeline pipeline = MakePipeline(stages + draw);
+    const Sequence sequence =
+        pipeline.NewSequence({.prompt = {1, 1, 2, 1}}).value();
+    Workspace workspace;
+    const Distribution left = pipeline.Process(row, sequence, workspace);
+    std::vector<double> found(3);
+    left.ForEach([&](TokenId id, double logit) {
+      if (id < 3) found[static_cast<std::size_t>(id)] = logit;
+    });
+    return found;
+  };
+  const float positive = 3.3F / 1.2F - (3.0F * 0.3F + 0.5F);
+  const float negative = -3.3F * 1.2F - (1.0F * 0.3F + 0.5F);
+  EXPECT_EQ(logits(kPenalties),
+            (std::vector<double>{0, double{positive}, double{negative}}));
+  // Neutral ones are none, whatever their window.
+  EXPECT_EQ(
+      logits(R"({"type": "repetition_penalty", "penalty": 1},
+                      {"type": "frequency_penalty", "penalty": 0.3,
+                       "scope": "both", "window": 2},)"),
+      (std::vector<double>{0, double{3.3F - 0.3F}, double{-3.3F - 0.3F}}));
+  // In another order they are two samplers: subtracted first, then divided.
+  const float apart = (3.3F - 3.0F * 0.3F) / 1.2F;
+  EXPECT_EQ(logits(R"({"type": "frequency_penalty", "penalty": 0.3,
+                       "scope": "both"},
+                      {"type": "repetition_penalty", "penalty": 1.2},)")[1],
+            double{apart});
+}
+
+TEST(LlamaCpp, GivesBadRowsAStatus) {
+  std::mt19937_64 random(13);
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain);
+    const Sequence sequence = pipeline.NewSequence().value();
+    Workspace workspace;
+    const auto status = [&](const std::vector<float>& row) {
+      const Token token = pipeline.Sample(row, sequence, workspace);
+      EXPECT_EQ(token.id == -1, token.status != RowStatus::kOk);
+      return token.status;
+    };
+    std::vector<float> row = RandomRow(random);
+    row[9] = kInfinity;
+    EXPECT_EQ(status(row), RowStatus::kInfinite);
+    row[8] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_EQ(status(row), RowStatus::kNan);
+    EXPECT_EQ(status(std::vector<float>(kSize, -kInfinity)),
+              RowStatus::kNoCandidate);
+    EXPECT_EQ(status(std::vector<float>(10)), RowStatus::kWrongSize);
+    EXPECT_EQ(status(RandomRow(random)), RowStatus::kOk);
+  }
+  // As does what leaves the floats on the way.
+  const Pipeline hot = MakePipeline(
+      R"({"type": "temperature", "temperature": 1e-38},
+         {"type": "categorical"})");
+  Workspace workspace;
+  EXPECT_EQ(hot.Sample(std::vector<float>(kSize, 9.0F),
+                       hot.NewSequence().value(), workspace)
+                .status,
+            RowStatus::kInfinite);
+  // A double too large for a float is infinite to llama.cpp.
+  EXPECT_EQ(hot.Sample(std::vector<double>(kSize, 1e300),
+                       hot.NewSequence().value(), workspace)
+                .status,
+            RowStatus::kInfinite);
+}
+
+TEST(LlamaCpp, RefusesTheStateOfAnotherChain) {
+  const Pipeline mirostat = MakePipeline(Chains()[4]);
+  const Pipeline plain = MakePipeline(R"({"type": "categorical"})");
+  std::mt19937_64 random(14);
+  const std::vector<float> row = RandomRow(random);
+  Workspace workspace;
+  Sequence sequence = mirostat.NewSequence().value();
+  ASSERT_TRUE(sequence.Accept(mirostat.Sample(row, sequence, workspace)).ok());
+  EXPECT_EQ(plain.Sample(row, sequence, workspace).status,
+            RowStatus::kWrongState);
+}
+
+// Sees the candidates between the stages.
+class Witness final : public StepObserver {
+ public:
+  void BeforeStage(std::size_t index, const Candidates& candidates) override {
+    before.emplace_back(index, candidates.Count());
+  }
+  void AfterStage(std::size_t index, const Candidates& candidates) override {
+    after.emplace_back(index, candidates.Count());
+  }
+  void OnTruncation(const Truncation& truncation) override {
+    truncations.push_back(truncation);
+  }
+
+  std::vector<std::pair<std::size_t, std::int64_t>> before;
+  std::vector<std::pair<std::size_t, std::int64_t>> after;
+  std::vector<Truncation> truncations;
+};
+
+TEST(LlamaCpp, ShowsEveryStageToAnObserverAndIsNotChangedByIt) {
+  std::mt19937_64 random(15);
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain);
+    const Sequence sequence =
+        pipeline.NewSequence({.prompt = {5, 6, 5, 6}}).value();
+    Workspace workspace;
+    for (int i = 0; i < 20; ++i) {
+      const std::vector<float> row = RandomRow(random);
+      const Token token = pipeline.Sample(row, sequence, workspace);
+      Witness witness;
+      const Distribution left =
+          pipeline.Process(row, sequence, workspace, {}, &witness);
+      EXPECT_EQ(pipeline.DrawFrom(left, sequence, workspace).id, token.id);
+      EXPECT_TRUE(left.Contains(token.id));
+      EXPECT_GT(left.Probability(token.id), 0);
+      const std::size_t stages = pipeline.config().stages.size();
+      ASSERT_EQ(witness.before.size(), stages);
+      ASSERT_EQ(witness.after.size(), stages);
+      EXPECT_EQ(witness.before[0].second, kSize - 1);  // One is at -inf.
+      for (std::size_t s = 0; s < stages; ++s) {
+        EXPECT_EQ(witness.before[s].first, s);
+        EXPECT_EQ(witness.after[s].first, s);
+        if (s > 0) {
+          EXPECT_EQ(witness.before[s].second, witness.after[s - 1].second);
+        }
+      }
+      EXPECT_EQ(witness.after.back().second, left.Count());
+      for (const Truncation& truncation : witness.truncations) {
+        EXPECT_LT(truncation.kept, truncation.before);
+        EXPECT_GE(truncation.mass_removed, 0.0);
+        EXPECT_LT(truncation.mass_removed, 1.0);
+      }
+    }
+  }
+}
+
+TEST(LlamaCpp, AllocatesNothingOnceTheWorkspaceHasGrown) {
+  std::mt19937_64 random(16);
+  std::vector<std::vector<float>> rows;
+  for (int i = 0; i < 10; ++i) rows.push_back(RandomRow(random));
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain);
+    const Sequence sequence =
+        pipeline.NewSequence({.prompt = {5, 6, 5, 6}}).value();
+    Workspace workspace;
+    int before = 0;
+    for (int round = 0; round < 2; ++round) {
+      before = AllocationCount();
+      for (const auto& row : rows) {
+        (void)pipeline.Sample(row, sequence, workspace);
+      }
+    }
+    EXPECT_EQ(AllocationCount() - before, 0) << chain;
+  }
+}
+
+TEST(LlamaCppConfig, ReportsWhatLlamaCppCannotRun) {
+  const auto config = ParseConfig(
+      R"({"version": 1, "seed": 4294967295,
+"rng": "llama_cpp", "stages": [
+{"type": "repetition_penalty", "penalty": 1.2, "scope": "output"},
+{"type": "allow_tokens", "ids": [1]},
+{"type": "typical_p", "p": 0.5},
+{"type": "top_p", "p": 0.5, "ties": "keep_all", "mass": "original"},
+{"type": "temperature", "schedule": {"from": 1, "to": 2, "steps": 3}},
+{"type": "mirostat"},
+{"type": "min_p", "p": 3},
+{"type": "greedy"}]})",
+      kSize, /*problems=*/nullptr, ParityRegistry());
+  const std::string here = " with \"rng\": \"llama_cpp\"\n";
+  const std::string want = absl::StrCat(
+      "1:16: /seed: got 4294967295, want an integer in [0, 4294967295)", here,
+      "3:48: /stages/0/scope: got \"output\", want \"both\"", here,
+      "4:2: /stages/1/type: \"allow_tokens\" cannot run", here,
+      "5:1: /stages/2/equality: got \"stop\", want \"continue\"", here,
+      "6:29: /stages/3/ties: got \"keep_all\", want \"exact\"", here,
+      "6:49: /stages/3/mass: got \"original\", want \"surviving\"", here,
+      "7:25: /stages/4/schedule: got {\"from\": 1, \"steps\": 3, \"to\": 2}, "
+      "want null",
+      here,
+      "8:1: /stages/5: \"mirostat\" must stand directly before a last "
+      "\"categorical\"",
+      here, "9:19: /stages/6/p: got 3, want a finite number in [0, 1]");
+  EXPECT_EQ(std::string(config.status().message()), want);
+}
+
+TEST(LlamaCppConfig, RoundTrips) {
+  for (const std::string& chain : Chains()) {
+    const PipelineConfig config = MakeConfig(chain);
+    EXPECT_EQ(config.rng, Rng::kLlamaCpp);
+    EXPECT_EQ(*ParseConfig(ToJson(config, ParityRegistry()), kSize,
+                           /*problems=*/nullptr, ParityRegistry()),
+              config);
+  }
+}
+
+}  // namespace
+}  // namespace sampler

@@ -1,0 +1,107 @@
+#include "tests/parity/llama_fields.h"
+
+#include <fstream>
+#include <stdexcept>
+
+#include "tests/oracle/golden_harness.h"
+#include "tests/parity/parity_registry.h"
+
+namespace sampler {
+namespace {
+
+using nlohmann::json;
+
+// A field, or llama-server's default, as the float32 it becomes there.
+double Field(const json& fields, const char* name, double standard) {
+  return static_cast<double>(static_cast<float>(fields.value(name, standard)));
+}
+
+// "\n", ":", "\"" and "*" are single bytes: the tokens that hold one are
+// single-token breakers, and no token holds a part of one. A newline is spelt
+// U+010A in a byte-level vocabulary.
+json DefaultBreakers(const std::string& tokenizer) {
+  std::ifstream file(tokenizer);
+  const json vocabulary = json::parse(file).at("model").at("vocab");
+  json breakers = json::array();
+  for (const auto& [text, id] : vocabulary.items()) {
+    if (text.find("\u010A") != std::string::npos ||
+        text.find_first_of(":\"*") != std::string::npos) {
+      breakers.push_back(id);
+    }
+  }
+  return breakers;
+}
+
+json Dry(const json& fields, const std::string& tokenizer) {
+  json stage = {{"type", "dry"},
+                {"multiplier", Field(fields, "dry_multiplier", 0)},
+                {"base", Field(fields, "dry_base", 1.75)},
+                {"allowed_length", fields.value("dry_allowed_length", 2)},
+                {"window", fields.value("dry_penalty_last_n", 64)},
+                {"breakers", json::array()}};
+  if (!fields.contains("dry_sequence_breakers")) {
+    stage["breakers"] = DefaultBreakers(tokenizer);
+  }
+  return stage;
+}
+
+json Xtc(const json& fields) {
+  return {{"type", "xtc"},
+          {"probability", Field(fields, "xtc_probability", 0)},
+          {"threshold", Field(fields, "xtc_threshold", 0.1)},
+          {"fire", "le"}};
+}
+
+json AdaptiveP(const json& fields) {
+  return {{"type", "adaptive_p"},
+          {"target", Field(fields, "adaptive_target", -1)},
+          {"decay", Field(fields, "adaptive_decay", 0.9)}};
+}
+
+json Mirostat(const json& fields) {
+  return {{"type", "mirostat"},
+          {"version", fields.at("mirostat")},
+          {"tau", Field(fields, "mirostat_tau", 5)},
+          {"eta", Field(fields, "mirostat_eta", 0.1)}};
+}
+
+json Stages(const json& fields, const std::string& tokenizer) {
+  json stages = json::array();
+  const bool mirostat = fields.value("mirostat", 0) != 0;
+  // Of the other samplers mirostat leaves temperature alone.
+  const json samplers =
+      mirostat ? json::array({"temperature"}) : fields.at("samplers");
+  for (const json& sampler : samplers) {
+    if (sampler == "dry") {
+      stages.push_back(Dry(fields, tokenizer));
+    } else if (sampler == "xtc") {
+      stages.push_back(Xtc(fields));
+    } else if (sampler == "adaptive_p") {
+      stages.push_back(AdaptiveP(fields));
+    } else {
+      json alone = fields;
+      alone["samplers"] = json::array({sampler});
+      const auto made = oracle::StagesOfLlama(alone);
+      if (!made.has_value()) throw std::runtime_error(sampler.dump());
+      stages.insert(stages.end(), made->begin(), made->end());
+    }
+  }
+  if (mirostat) stages.push_back(Mirostat(fields));
+  stages.push_back({{"type", "categorical"}});
+  return stages;
+}
+
+}  // namespace
+
+PipelineConfig ConfigOfFields(const json& fields, const std::string& tokenizer,
+                              std::int64_t vocabulary_size) {
+  const json config = {{"version", 1},
+                       {"rng", "llama_cpp"},
+                       {"stages", Stages(fields, tokenizer)}};
+  auto parsed = ParseConfig(config.dump(), vocabulary_size,
+                            /*problems=*/nullptr, ParityRegistry());
+  if (!parsed.ok()) throw std::runtime_error(parsed.status().ToString());
+  return *std::move(parsed);
+}
+
+}  // namespace sampler
