@@ -125,7 +125,7 @@ Json ExplainJson(const ExplainHeader& header, const Explanation& explanation) {
           {"stream", header.stream},
           {"step", header.step},
           {"history", header.replayed_history ? "replayed" : "logged"},
-          {"ties", std::string(kTieRule)},
+          {"ties", std::string(TieRule(header.config))},
           {"partial", header.log.description().partial()},
           {"teacher_forced", true},
           {"raw_candidates", explanation.raw_count},

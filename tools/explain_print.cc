@@ -168,7 +168,7 @@ std::string ExplainText(const ExplainHeader& header,
       Line(paint, "seed",
            absl::StrCat(header.seed, ", stream ", header.stream, "; history ",
                         header.replayed_history ? "replayed" : "logged",
-                        "; ties: ", kTieRule)),
+                        "; ties: ", TieRule(header.config))),
       paint(Style::kDim, kTeacherForced), "\n\n");
   absl::StrAppend(&text, StageTable(explanation, paint), "\n");
   if (!explanation.tokens.empty()) {

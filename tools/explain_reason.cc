@@ -81,7 +81,8 @@ std::string Rule(const StageReport& stage, const Standing& own,
                  const Moment& before, const Moment& after) {
   const std::string& type = stage.config.type;
   const double head = before.head_probability();
-  if (type == "top_k" && Is(stage, "ties", "exact")) {
+  if (type == "top_k" && Is(stage, "ties", "exact") &&
+      own.rank > after.count()) {
     return absl::StrCat("rank ", Grouped(own.rank), " > ",
                         Grouped(after.count()));
   }
@@ -120,7 +121,7 @@ std::string WhyInactive(const StageReport& stage, const Moment& before) {
     return absl::StrFormat("penalty %g", penalty);
   }
   if (!std::isnan(penalty)) {
-    return "nothing seen before";
+    return std::string(kNothingSeen);
   }
   if (p == (type == "min_p" ? 0.0 : 1.0)) {
     return absl::StrFormat("p %g keeps all", p);

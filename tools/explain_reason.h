@@ -15,6 +15,7 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "tools/explain_moment.h"
 #include "tools/explain_step.h"
 
@@ -24,6 +25,9 @@ namespace sampler::tools {
 // that stood at `own`.
 std::string WhyRemoved(const StageReport& stage, const Standing& own,
                        const Moment& before, const Moment& after);
+
+// What WhyInactive says of a penalty that meets no token of the history.
+inline constexpr absl::string_view kNothingSeen = "nothing seen before";
 
 // Why `stage` changed nothing of `before`.
 std::string WhyInactive(const StageReport& stage, const Moment& before);

@@ -182,6 +182,21 @@ std::optional<DrawInterval> FindInterval(const Moment& out, TokenId drawn,
   return interval;
 }
 
+// llama.cpp's penalties are one sampler, which runs in the place of the first
+// of the stages that stand together.
+void NoteMergedPenalties(std::vector<StageReport>& stages) {
+  std::size_t runs = 0;  // From 1; 0: none before.
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (stages[i].parameters.count("penalty") == 0) {
+      runs = 0;
+    } else if (stages[i].active) {
+      runs = i + 1;
+    } else if (runs > 0 && stages[i].note == kNothingSeen) {
+      stages[i].note = absl::StrCat("done in stage [", runs, "]");
+    }
+  }
+}
+
 std::vector<StageReport> PrepareStages(const PipelineConfig& config) {
   std::vector<StageReport> stages;
   for (const StageConfig& stage : config.stages) {
@@ -232,8 +247,13 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   Recorder recorder(std::move(shown), options.top, result);
   pipeline.Process(row, sequence, workspace, /*inputs=*/{}, &recorder);
   result.out = recorder.TakeLast();
+  if (pipeline.config().rng == Rng::kLlamaCpp) {
+    NoteMergedPenalties(result.stages);
+  }
   const StageReport& draw = result.stages.back();
-  if (result.drawn.has_value() && draw.config.type == "categorical") {
+  // A parity mode lays its candidates out in another order, and other masses.
+  if (result.drawn.has_value() && draw.config.type == "categorical" &&
+      pipeline.config().rng == Rng::kHouse) {
     const auto order = draw.parameters.find("order");
     const bool by_rank =
         order != draw.parameters.end() && order->second == Value("rank");

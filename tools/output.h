@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
 
 namespace sampler::tools {
 
@@ -28,8 +29,10 @@ inline constexpr absl::string_view kTeacherForced =
     "one-step answers,\nnot the text this chain would have written.";
 
 // The order in which candidates are ranked, and so the tie rule.
-inline constexpr absl::string_view kTieRule =
-    "higher logit first, then lower id";
+inline absl::string_view TieRule(const PipelineConfig& config) {
+  return config.rng == Rng::kHouse ? "higher logit first, then lower id"
+                                   : "as the sorts of llama.cpp leave them";
+}
 
 // ---- Choices of the user ------------------------------------------------
 

@@ -38,7 +38,7 @@ Json HeaderJson(const ReplayHeader& header) {
           {"history",
            UsesReplayedHistory(header.log, options) ? "replayed" : "logged"},
           {"selection", {options.first_row, options.end_row}},
-          {"ties", std::string(kTieRule)},
+          {"ties", std::string(TieRule(header.config))},
           {"partial", log.partial()},
           {"teacher_forced", true}};
 }

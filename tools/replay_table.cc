@@ -52,10 +52,10 @@ class TablePrinter final : public ReplayPrinter {
                     "sequence"),
              header_.log.tokens().empty() ? ", no tokens)" : ")"));
     line("chain", ChainText(header_.config));
-    line("seed",
-         absl::StrCat(options.run.SeedFor(header_.config), ", stream ",
-                      options.run.stream, "; history ",
-                      replayed ? "replayed" : "logged", "; ties: ", kTieRule));
+    line("seed", absl::StrCat(options.run.SeedFor(header_.config), ", stream ",
+                              options.run.stream, "; history ",
+                              replayed ? "replayed" : "logged",
+                              "; ties: ", TieRule(header_.config)));
     Write(paint_(Style::kDim, kTeacherForced) + "\n\n");
     Write(paint_(Style::kBold, Heading()) + "\n");
   }
