@@ -94,6 +94,8 @@ TEST(Candidates, BreakTiesByTheLowestIdAlsoAcrossBlocks) {
   EXPECT_EQ(c.Head().id, 63);
   c.KeepTop(3);
   EXPECT_EQ(ids(), (std::vector<TokenId>{63, 64, 65}));
+  c.KeepTop(2);
+  EXPECT_EQ(ids(), (std::vector<TokenId>{63, 64}));
   c.Begin(absl::Span<const float>(row));
   c.KeepTop(3, Ties::kKeepAll);
   EXPECT_EQ(ids(), (std::vector<TokenId>{63, 64, 65, 500, 900}));

@@ -26,7 +26,7 @@ using Row = std::vector<float>;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 // Around the sizes of vocabularies, and no multiple of any lane or block.
-constexpr std::size_t kSizes[] = {1'032, 32'000, 32'003, 128'256, 262'144};
+constexpr std::size_t kSizes[] = {1'032, 32'000, 32'019, 128'256, 262'144};
 
 // The first k ids of the total order, ascending.
 std::vector<TokenId> FirstIds(const Row& row, std::size_t k) {
@@ -151,7 +151,13 @@ TEST(Selection, TakesExactlyKOfATieTheLowestIds) {
           first);
     }
   }
-  // One, two and three values: ties at every cut.
+  // A few that tie, far apart.
+  for (const std::size_t size : {1'000u, 151'936u}) {
+    Row row(size, -1.0f);
+    for (std::size_t i = 0; i < 90; ++i) row[size - 1 - i * 11] = 3.5f;
+    ExpectTopK(row, {1, 7, 50, 89}, "a few that tie");
+  }
+  // Two and three values: ties at every cut.
   std::mt19937_64 random(7);
   for (const unsigned values : {2u, 3u}) {
     Row row(128'257);
