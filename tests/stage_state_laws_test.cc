@@ -237,18 +237,26 @@ concept HasPublicParts = requires(T t) {
 || requires(T t) { t.history_; }
 || requires(T t) { t.compiled_; };
 
-static_assert(!HasPublicParts<Candidates>);
-static_assert(!HasPublicParts<Sequence>);
-static_assert(!HasPublicParts<Pipeline>);
-// Pipelines and sequences come checked, from Create.
-static_assert(!std::is_default_constructible_v<Pipeline>);
-static_assert(!std::is_default_constructible_v<Sequence>);
-static_assert(!std::is_copy_constructible_v<Workspace>);
+// Checked by the compiler.
+TEST(Types, AdmitNoStateFromOutside) {
+  static_assert(!HasPublicParts<Candidates>);
+  static_assert(!HasPublicParts<Sequence>);
+  static_assert(!HasPublicParts<Pipeline>);
+  // Pipelines and sequences come checked, from Create.
+  static_assert(!std::is_default_constructible_v<Pipeline>);
+  static_assert(!std::is_default_constructible_v<Sequence>);
+  static_assert(!std::is_copy_constructible_v<Workspace>);
+}
+
+TEST(Types, AreDestroyedThroughTheirInterfaces) {
+  static_assert(std::has_virtual_destructor_v<Stage>);
+  static_assert(std::has_virtual_destructor_v<Draw>);
+  static_assert(std::has_virtual_destructor_v<TruncationObserver>);
+}
+
 // The random numbers carry no engine: a copy or a rollback takes 16 bytes.
 static_assert(std::is_trivially_copyable_v<Coins>);
 static_assert(sizeof(Coins) == 16);
-// A stage that is destroyed through its interface is destroyed.
-static_assert(std::has_virtual_destructor_v<Stage>);
 
 TEST(Sequence, CarriesFourBytesATokenAndNoEngine) {
   EXPECT_LE(sizeof(Sequence), 160u);
