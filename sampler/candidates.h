@@ -45,6 +45,7 @@
 #include "sampler/mass.h"
 #include "sampler/probability_record.h"
 #include "sampler/row_status.h"
+#include "sampler/top_choices.h"
 
 namespace sampler {
 
@@ -71,6 +72,9 @@ enum class Equality { kStop, kContinue };
 enum class Crossing { kInclude, kExclude };
 // Masses of the survivors, or of the set before the first truncation.
 enum class MassBasis { kSurviving, kOriginal };
+
+// Whether a variance divides by n, or by n - 1.
+enum class Deviation { kPopulation, kSample };
 
 struct MassRule {
   Ties ties = Ties::kExact;
@@ -148,6 +152,11 @@ class Candidates {
   // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).
   void Normalize();
 
+  // The mean of excluding the top choices with probability `chance` and leaving
+  // all as it is: a change of logits. Nothing if the others have no mass.
+  // REQUIRES: 0 <= chance < 1.
+  void DampTopChoices(const TopChoices& rule, double chance);
+
   // Starts over on exactly these, with the status kOk. REQUIRES: ids ascend,
   // logits are finite; for pipelines that computed a set elsewhere (parity/).
   void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
@@ -164,6 +173,17 @@ class Candidates {
   // Target(p, S); at least the first `min_keep`. REQUIRES: 0 <= p <= 1.
   void KeepProbability(double p, std::int64_t min_keep = 1);
 
+  // Every candidate with p_i >= a * max p^2. REQUIRES: 0 < a <= 1.
+  void KeepTopA(double a, std::int64_t min_keep = 1);
+
+  // Every candidate at least as likely as two draws are to be the same:
+  // p_i >= sum p^2.
+  void KeepCollision(std::int64_t min_keep = 1);
+
+  // The same above the collisions of a flat row of n tokens: p_i >=
+  // (n sum p^2 - 1) / (n - 1). REQUIRES: n >= 2 and n >= Count().
+  void KeepExcessCollision(std::int64_t n, std::int64_t min_keep = 1);
+
   // The shortest prefix of the total order whose mass reaches p. REQUIRES (also
   // below): 0 <= p <= 1.
   void KeepMass(double p, const MassRule& rule = {});
@@ -171,6 +191,10 @@ class Candidates {
   // The same for the order by |-ln p_i - H|, least first: the tokens whose
   // surprise is most typical. `crossing`, `basis` and `tie_order` do not apply.
   void KeepTypical(double p, const MassRule& rule = {});
+
+  // Excludes the top choices: every candidate of probability >= threshold but
+  // the last in the total order (top_choices.h). Two would have to be there.
+  void ExcludeTopChoices(const TopChoices& rule);
 
   // ---- Questions --------------------------------------------------------
 
@@ -196,6 +220,10 @@ class Candidates {
   // H = -sum p ln p in nats, and the mean logit sum p l.
   double Entropy() const;
   double MeanLogit() const;
+
+  // Standard deviation of the logits, each counted once, whatever its weight;
+  // +inf if it overflows. REQUIRES for kSample: Count() >= 2.
+  double LogitDeviation(Deviation deviation = Deviation::kPopulation) const;
 
   // Place of a survivor in the total order, from 1; 0 for others.
   std::int64_t Rank(TokenId id) const;
@@ -284,6 +312,10 @@ class Candidates {
 
   // Keeps every candidate of weight >= `least`; at least the first `min_keep`.
   void KeepWeight(Mass least, std::int64_t min_keep);
+  // Gathers in excluded_ what a rule excludes, ascending; returns its mass.
+  Mass FindExcluded(const TopChoices& rule) const;
+  // Sum of the squared weights.
+  Mass SquaredMass() const;
 
   // Truncates the list to the first `count` of `ranking`.
   void KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
@@ -327,6 +359,7 @@ class Candidates {
   mutable std::vector<std::uint64_t> keys_;
   mutable std::vector<std::uint64_t> second_keys_;
   mutable std::vector<double> maxima_;
+  mutable std::vector<TokenId> excluded_;
   mutable CandidateList gathered_;
   mutable std::vector<WeightedCandidate> in_order_;
 };

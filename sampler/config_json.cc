@@ -69,7 +69,8 @@ Json NumberSchema(const Parameter& line, const char* type) {
         line.minimum();
   }
   if (line.maximum() < std::numeric_limits<double>::infinity()) {
-    schema["maximum"] = line.maximum();
+    schema[line.maximum_excluded() ? "exclusiveMaximum" : "maximum"] =
+        line.maximum();
   }
   return schema;
 }

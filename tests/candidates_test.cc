@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "tests/naive_candidates.h"
 #include "tests/test_share.h"
+#include "tests/weight_steps.h"
 
 namespace sampler {
 namespace {
@@ -53,6 +54,11 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
       case 2:
         ASSERT_EQ(Bits(c.Entropy()), Bits(naive.Entropy())) << what;
         ASSERT_EQ(Bits(c.MeanLogit()), Bits(naive.MeanLogit())) << what;
+        for (const Deviation d : {Deviation::kPopulation, Deviation::kSample}) {
+          if (c.Count() < 2) continue;
+          ASSERT_EQ(Bits(c.LogitDeviation(d)), Bits(naive.LogitDeviation(d)))
+              << what;
+        }
         break;
       case 3:
         for (TokenId id = -1; id <= naive.Size(); ++id) {
@@ -174,7 +180,7 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
                  std::mt19937_64& random) {
   const auto size = static_cast<std::uint64_t>(naive.Size());
   const auto id = static_cast<TokenId>(random() % size);
-  switch (random() % 14) {
+  switch (random() % 18) {
     case 0: {
       const double b = static_cast<double>(random() % 200) / 10.0 - 10.0;
       for (const TokenId i : {id, id, static_cast<TokenId>(size), -1}) {
@@ -256,13 +262,16 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       naive.KeepMass(p, rule);
       return absl::StrCat("KeepMass ", p);
     }
-    default: {
+    case 12:
+    case 13: {
       const double p = RandomFraction(random);
       const MassRule rule = RandomRule(random);
       c.KeepTypical(p, rule);
       naive.KeepTypical(p, rule);
       return absl::StrCat("KeepTypical ", p);
     }
+    default:
+      return WeightStep(c, naive, random, RandomFraction(random));
   }
 }
 

@@ -15,6 +15,7 @@
 #include "sampler/candidates.h"
 #include "tests/oracle/house.h"
 #include "tests/oracle/mass.h"
+#include "tests/oracle/weight_cutoffs.h"
 
 namespace sampler {
 
@@ -99,16 +100,86 @@ class NaiveCandidates {
   }
 
   void KeepProbability(double p, std::int64_t min_keep) {
-    Begin();
     const oracle::Mass target = oracle::Target(p, Total());
+    KeepJudged([&](oracle::Mass w) { return w >= target; }, min_keep);
+  }
+  void KeepTopA(double a, std::int64_t min_keep) {
+    // a = m 2^-e; w S >= ceil(m 2^(102 - e)).
+    const oracle::Fraction f = oracle::ExactFraction(a);
+    const int down = f.e - 102;
+    const oracle::Mass threshold = down <= 0   ? oracle::Mass{f.m} << -down
+                                   : down < 64 ? ((f.m - 1) >> down) + 1
+                                               : 1;
+    const oracle::Mass total = Total();
+    KeepJudged([&](oracle::Mass w) { return w * total >= threshold; },
+               min_keep);
+  }
+  void KeepCollision(std::int64_t min_keep) {
+    const oracle::Mass total = Total();
+    const oracle::Mass squares = SquaredMass();
+    KeepJudged([&](oracle::Mass w) { return w * total >= squares; }, min_keep);
+  }
+  void KeepExcessCollision(std::int64_t n, std::int64_t min_keep) {
+    const auto size = static_cast<oracle::Mass>(n);
+    const oracle::Mass total = Total();
+    oracle::Digits right = {};
+    oracle::AddProduct(right, size, SquaredMass());
+    const auto stays = [&](oracle::Mass w) {
+      oracle::Digits left = {};
+      oracle::AddProduct(left, w * total, size - 1);
+      oracle::AddProduct(left, total, total);
+      return left >= right;
+    };
+    KeepJudged(stays, min_keep);
+  }
+
+  // What XTC removes, in the total order.
+  std::vector<TokenId> Excluded(const TopChoices& rule) const {
+    const oracle::Mass target = oracle::Target(rule.threshold, Total());
+    const auto is_protected = [&](TokenId id) {
+      return std::find(rule.protect.begin(), rule.protect.end(), id) !=
+             rule.protect.end();
+    };
+    const bool exempt = rule.protect_rule == ProtectRule::kExempt;
+    std::vector<TokenId> ids;
+    for (const TokenId id : Ranked()) {
+      if (WeightOf(id) < target || (exempt && is_protected(id))) continue;
+      ids.push_back(id);
+    }
+    if (ids.size() < 2) return {};
+    ids.pop_back();
+    if (Count() - static_cast<std::int64_t>(ids.size()) < rule.min_keep) {
+      return {};
+    }
+    if (std::any_of(ids.begin(), ids.end(), is_protected)) return {};
+    return ids;
+  }
+  void ExcludeTopChoices(const TopChoices& rule) {
+    Begin();
+    const std::vector<TokenId> excluded = Excluded(rule);
     std::vector<TokenId> ranking = Ranked();
-    std::stable_partition(ranking.begin(), ranking.end(),
-                          [&](TokenId id) { return WeightOf(id) >= target; });
-    const auto heavy =
-        std::count_if(ranking.begin(), ranking.end(),
-                      [&](TokenId id) { return WeightOf(id) >= target; });
-    Keep(ranking, std::max<std::int64_t>(heavy, 1), Ties::kExact, min_keep,
+    const auto end =
+        std::stable_partition(ranking.begin(), ranking.end(), [&](TokenId id) {
+          return std::find(excluded.begin(), excluded.end(), id) ==
+                 excluded.end();
+        });
+    Keep(ranking, end - ranking.begin(), Ties::kExact, 1,
          [&](TokenId id) { return Logit(id); });
+  }
+  void DampTopChoices(const TopChoices& rule, double chance) {
+    const std::vector<TokenId> excluded = Excluded(rule);
+    oracle::Mass mass = 0;
+    for (const TokenId id : excluded) mass += WeightOf(id);
+    const oracle::Mass rest = Total() - mass;
+    if (excluded.empty() || rest == 0) return;
+    const double odds = oracle::ToDouble(mass) / oracle::ToDouble(rest);
+    for (TokenId id = 0; id < Size(); ++id) {
+      const bool out =
+          std::find(excluded.begin(), excluded.end(), id) != excluded.end();
+      Edit(id, [&](double v) {
+        return v + oracle::L(out ? 1 - chance : 1 + chance * odds);
+      });
+    }
   }
 
   // ---- Questions ----
@@ -155,6 +226,17 @@ class NaiveCandidates {
     return oracle::L(oracle::ToDouble(Total()) * 0x1p-51) - MeanOffset();
   }
 
+  double LogitDeviation(Deviation deviation) const {
+    const auto n = static_cast<double>(Count());
+    const double max = Max();
+    const double mean =
+        max + LaneSum([&](TokenId id) { return Logit(id) - max; }) / n;
+    const double squares = LaneSum([&](TokenId id) {
+      return (Logit(id) - mean) * (Logit(id) - mean);
+    });
+    return std::sqrt(squares / (deviation == Deviation::kSample ? n - 1 : n));
+  }
+
   const std::optional<Truncation>& last_truncation() const { return last_; }
 
  private:
@@ -165,17 +247,48 @@ class NaiveCandidates {
     infinite_ |= v == -kGone;
   }
 
-  // Sum of w * x over S: rows here are shorter than a block of 1,024.
-  double MeanOffset() const {
+  // Sum of term(id) on lanes: rows here are shorter than a block of 1,024.
+  template <typename Term>
+  double LaneSum(Term term) const {
     double lane[16] = {};
     for (TokenId id = 0; id < Size(); ++id) {
-      if (WeightOf(id) == 0) continue;
-      lane[id % 16] += static_cast<double>(WeightOf(id)) * (Logit(id) - Max());
+      if (Has(id)) lane[id % 16] += term(id);
     }
     for (int half = 8; half > 0; half /= 2) {
       for (int i = 0; i < half; ++i) lane[i] += lane[i + half];
     }
-    return lane[0] / oracle::ToDouble(Total());
+    return lane[0];
+  }
+
+  // Sum of w * x over S.
+  double MeanOffset() const {
+    const double max = Max();
+    const double sum = LaneSum([&](TokenId id) {
+      const std::uint64_t w = WeightOf(id);
+      return w == 0 ? 0 : static_cast<double>(w) * (Logit(id) - max);
+    });
+    return sum / oracle::ToDouble(Total());
+  }
+
+  oracle::Mass SquaredMass() const {
+    oracle::Mass sum = 0;
+    for (TokenId id = 0; id < Size(); ++id) {
+      sum += oracle::Mass{WeightOf(id)} * WeightOf(id);
+    }
+    return sum;
+  }
+
+  // Keeps those whose weight passes, or the first min_keep if that is more.
+  template <typename Judge>
+  void KeepJudged(Judge stays, std::int64_t min_keep) {
+    Begin();
+    std::vector<TokenId> ranking = Ranked();
+    const auto end =
+        std::stable_partition(ranking.begin(), ranking.end(),
+                              [&](TokenId id) { return stays(WeightOf(id)); });
+    const std::int64_t passing = end - ranking.begin();
+    Keep(ranking, std::max<std::int64_t>(passing, 1), Ties::kExact, min_keep,
+         [&](TokenId id) { return Logit(id); });
   }
 
   static std::int64_t Reached(const std::vector<std::uint64_t>& weights,

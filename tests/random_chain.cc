@@ -85,7 +85,24 @@ json Edit(Chooser& choose, int v) {
   }
 }
 
-json Temperature(Chooser& choose) {
+json Shape(Chooser& choose) {
+  if (choose.Maybe(20)) {
+    const double low = choose.Maybe(10) ? 0.0 : choose.Uniform(0.2, 1.2);
+    json stage = {{"type", "dynamic_temperature"},
+                  {"low", low},
+                  {"high", low + choose.Uniform(0, 2)}};
+    if (choose.Maybe(40)) stage["exponent"] = choose.Of({0.0, 0.5, 2.0, 1e4});
+    choose.Option(stage, "count", {"finite", "all"});
+    return stage;
+  }
+  if (choose.Maybe(25)) {
+    json stage = {{"type", "quadratic"}, {"factor", choose.Uniform(0, 1)}};
+    if (choose.Maybe(60)) {
+      stage["curve"] =
+          choose.Maybe(30) ? choose.Of({1.0, 3.0}) : choose.Uniform(1, 3);
+    }
+    return stage;
+  }
   if (choose.Maybe(70)) {
     return {
         {"type", "temperature"},
@@ -102,7 +119,56 @@ json Temperature(Chooser& choose) {
             {"clock", choose.Of({"position", "step"})}}}};
 }
 
+json Xtc(Chooser& choose, int v) {
+  json stage = {{"type", "xtc"},
+                {"probability", choose.Maybe(40) ? choose.Of({0.0, 1.0})
+                                                 : choose.Uniform(0, 1)}};
+  if (choose.Maybe(80)) {
+    stage["threshold"] = choose.Maybe(10) ? choose.Of({0.0, 1e-12, 0.5})
+                                          : choose.Uniform(0, 0.2);
+  }
+  if (choose.Maybe(40)) stage["protect"] = choose.Ids(1 + choose.Below(v), v);
+  choose.MinKeep(stage);
+  choose.Option(stage, "protect_rule", {"skip_stage", "exempt"});
+  choose.Option(stage, "fire", {"lt", "le"});
+  choose.Option(stage, "mode", {"random", "expected"});
+  return stage;
+}
+
+// The truncations that compare every candidate with one threshold.
+json Cutoff(Chooser& choose, int v) {
+  json stage;
+  switch (choose.Below(6)) {
+    case 0:
+      stage = {
+          {"type", choose.Of({"epsilon_cutoff", "eta_cutoff"})},
+          {"epsilon", choose.Maybe(10) ? choose.Of({0.0, 5e-324, 1 - 0x1p-53})
+                                       : choose.Uniform(0, 0.01)}};
+      break;
+    case 1:
+      stage = {{"type", "top_a"},
+               {"a", choose.Maybe(10) ? choose.Of({0.0, 5e-324, 1.0})
+                                      : choose.Uniform(0, 1)}};
+      break;
+    case 2:
+      stage = {{"type", choose.Of({"p_less", "p_less_norm"})}};
+      break;
+    case 3:
+    case 4:
+      stage = {{"type", "top_n_sigma"},
+               {"n", choose.Maybe(10) ? choose.Of({0.0, 1e-9, 1e300})
+                                      : choose.Uniform(0, 4)}};
+      choose.Option(stage, "sigma", {"population", "sample"});
+      break;
+    default:
+      return Xtc(choose, v);
+  }
+  choose.MinKeep(stage);
+  return stage;
+}
+
 json Truncation(Chooser& choose, int v) {
+  if (choose.Maybe(50)) return Cutoff(choose, v);
   switch (choose.Below(4)) {
     case 0: {
       json stage = {{"type", "top_k"},
@@ -152,7 +218,7 @@ json RandomChain(std::mt19937_64& random, int vocabulary_size) {
   for (int i = 0; i < stages; ++i) {
     const int kind = choose.Below(10);
     chain.push_back(kind < 3   ? Edit(choose, vocabulary_size)
-                    : kind < 5 ? Temperature(choose)
+                    : kind < 5 ? Shape(choose)
                                : Truncation(choose, vocabulary_size));
   }
   if (choose.Maybe(10)) {
@@ -181,6 +247,85 @@ oracle::Context RandomContext(std::mt19937_64& random, int vocabulary_size) {
   context.stream = static_cast<std::uint32_t>(random());
   return context;
 }
+
+namespace {
+
+void AddCutoffs(std::vector<json>& chains) {
+  const auto add = [&](json stage) {
+    chains.push_back(json::array({std::move(stage)}));
+  };
+  for (const double x : {0.0, 5e-324, 0.125, 0.25, 0.5, 1 - 0x1p-53}) {
+    for (const int min_keep : {1, 2, 9}) {
+      for (const char* type : {"epsilon_cutoff", "eta_cutoff"}) {
+        add({{"type", type}, {"epsilon", x}, {"min_keep", min_keep}});
+      }
+      add({{"type", "top_a"}, {"a", x}, {"min_keep", min_keep}});
+    }
+  }
+  add({{"type", "top_a"}, {"a", 1.0}});
+  for (const char* type : {"p_less", "p_less_norm"}) {
+    for (const int min_keep : {1, 2, 9}) {
+      add({{"type", type}, {"min_keep", min_keep}});
+    }
+    // The first truncation of its pipeline, also where it keeps all.
+    chains.push_back({{{"type", type}},
+                      {{"type", "temperature"}, {"temperature", 0.3}},
+                      {{"type", "top_p"}, {"p", 0.6}, {"mass", "original"}}});
+  }
+  for (const double n : {0.0, 1e-300, 0.5, 1.0, 1.5, 1e300}) {
+    for (const char* sigma : {"population", "sample"}) {
+      add({{"type", "top_n_sigma"}, {"n", n}, {"sigma", sigma}});
+    }
+    add({{"type", "top_n_sigma"}, {"n", n}, {"min_keep", 2}});
+  }
+  for (const double threshold : {0.0, 0.1, 0.25, 0.5, 1.0}) {
+    for (const double probability : {0.0, 0.4, 1.0}) {
+      for (const char* mode : {"random", "expected"}) {
+        const json xtc = {{"type", "xtc"},
+                          {"probability", probability},
+                          {"threshold", threshold},
+                          {"mode", mode}};
+        add(xtc);
+        for (const char* rule : {"skip_stage", "exempt"}) {
+          json protect = xtc;
+          protect["protect"] = {0, 2};
+          protect["protect_rule"] = rule;
+          add(protect);
+        }
+        json min_keep = xtc;
+        min_keep["min_keep"] = 2;
+        add(min_keep);
+      }
+    }
+  }
+}
+
+void AddShapes(std::vector<json>& chains) {
+  const auto add = [&](json stage) {
+    chains.push_back({{{"type", "top_k"}, {"k", 3}}, stage});
+    chains.push_back(json::array({std::move(stage)}));
+  };
+  for (const double factor : {0.0, 5e-324, 0.3, 1e300}) {
+    for (const double curve : {1.0, 1.7, 3.0}) {
+      add({{"type", "quadratic"}, {"factor", factor}, {"curve", curve}});
+    }
+  }
+  const std::pair<double, double> ranges[] = {
+      {0, 0}, {0, 1.5}, {0.5, 2}, {1, 1}, {0, 1e308}};
+  for (const auto& [low, high] : ranges) {
+    for (const double exponent : {0.0, 1.0, 2.5, 1e300}) {
+      for (const char* count : {"finite", "all"}) {
+        add({{"type", "dynamic_temperature"},
+             {"low", low},
+             {"high", high},
+             {"exponent", exponent},
+             {"count", count}});
+      }
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<json> CornerChains() {
   std::vector<json> chains;
@@ -239,6 +384,8 @@ std::vector<json> CornerChains() {
     add({{"type", "typical_p"}, {"p", p}, {"equality", "continue"}});
     add({{"type", "typical_p"}, {"p", p}, {"min_keep", 3}});
   }
+  AddCutoffs(chains);
+  AddShapes(chains);
   for (const double penalty : {1e-320, 0.5, 1.0, 1.5}) {
     for (const bool normalize : {false, true}) {
       add({{"type", "repetition_penalty"},

@@ -96,7 +96,14 @@ std::string Rule(const StageReport& stage, const Standing& own,
     }
   }
   if (type == "typical_p") return TypicalReason(own, before, after);
-  if (type == "temperature" || type == "greedy") {
+  if (type == "xtc") {
+    return absl::StrCat(
+        "a choice of ", ProbabilityText(own.probability),
+        " >= ", absl::StrFormat("%g", Parameter(stage, "threshold")),
+        ", not the last");
+  }
+  if (type == "temperature" || type == "dynamic_temperature" ||
+      type == "greedy") {
     return absl::StrCat("rank ", Grouped(own.rank), " > 1");
   }
   if (type == "allow_tokens") return "not in its list";
@@ -143,6 +150,7 @@ std::string WhyInactive(const StageReport& stage, const Moment& before) {
   if (type == "top_p" || type == "typical_p") {
     return absl::StrFormat("all are needed to reach %g", p);
   }
+  if (type == "xtc") return "no coin, or fewer than two choices to remove";
   if (stage.group == StageGroup::kEdit) return "touches no candidate";
   return stage.group == StageGroup::kTruncate ? "all candidates pass"
                                               : "changes nothing";

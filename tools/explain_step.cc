@@ -113,7 +113,7 @@ class Recorder final : public StepObserver {
     if (!stage.active) {
       stage.note = WhyInactive(stage, now_);
     } else if (stage.edited > 0 && stage.group == StageGroup::kShape &&
-               steepest != nullptr) {
+               stage.config.type != "quadratic" && steepest != nullptr) {
       stage.note = absl::StrFormat(
           "logits * %.6g", steepest->logit / now_.Find(steepest->id)->logit);
     } else if (stage.edited > 0) {

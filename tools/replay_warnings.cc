@@ -28,6 +28,7 @@ double LargestTemperature(const Parameters& p) {
 bool Truncates(const std::string& type, const Parameters& p) {
   if (type == "top_k") return p.Integer("k") > 0;
   if (type == "min_p") return p.Real("p") > 0.0;
+  if (type == "xtc") return false;  // It takes from the head.
   if (type == "top_p" || type == "typical_p") return p.Real("p") < 1.0;
   return true;
 }

@@ -103,6 +103,7 @@ class Checker {
     }
     if (!std::isfinite(number)) return false;
     if (line.minimum_excluded() && !(number > line.minimum())) return false;
+    if (line.maximum_excluded() && !(number < line.maximum())) return false;
     return line.minimum() <= number && number <= line.maximum();
   }
 

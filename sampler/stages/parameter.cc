@@ -31,6 +31,12 @@ Parameter Parameter::Above(double minimum) && {
   return std::move(*this);
 }
 
+Parameter Parameter::Below(double maximum) && {
+  maximum_ = maximum;
+  maximum_excluded_ = true;
+  return std::move(*this);
+}
+
 Parameter Parameter::Default(Value value) && {
   default_ = std::move(value);
   return std::move(*this);
@@ -92,7 +98,7 @@ std::string Parameter::Allowed() const {
   std::string range;
   if (bounded_below && bounded_above) {
     range = absl::StrCat(" in ", minimum_excluded_ ? "(" : "[", minimum_, ", ",
-                         maximum_, "]");
+                         maximum_, maximum_excluded_ ? ")" : "]");
   } else if (bounded_below) {
     range = absl::StrCat(minimum_excluded_ ? " > " : " >= ", minimum_);
   }

@@ -56,8 +56,9 @@ class Parameter {
   Parameter Within(double minimum, double maximum) &&;
   Parameter AtLeast(double minimum) &&;
   Parameter AtMost(double maximum) &&;
-  // A bound that is itself not allowed.
+  // Bounds that are themselves not allowed.
   Parameter Above(double minimum) &&;
+  Parameter Below(double maximum) &&;
   Parameter Default(Value value) &&;
   // Must be given; by default a parameter without a default may be absent.
   Parameter Required() &&;
@@ -78,6 +79,7 @@ class Parameter {
   double minimum() const { return minimum_; }
   double maximum() const { return maximum_; }
   bool minimum_excluded() const { return minimum_excluded_; }
+  bool maximum_excluded() const { return maximum_excluded_; }
   const std::vector<absl::string_view>& choices() const { return choices_; }
   const std::vector<Parameter>& fields() const { return fields_; }
 
@@ -92,6 +94,7 @@ class Parameter {
   bool nullable_ = false;
   bool non_empty_ = false;
   bool minimum_excluded_ = false;
+  bool maximum_excluded_ = false;
   double minimum_ = -std::numeric_limits<double>::infinity();
   double maximum_ = std::numeric_limits<double>::infinity();
   std::optional<Value> default_;

@@ -5,17 +5,26 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/stages/allow_tokens.h"
 #include "sampler/stages/categorical.h"
+#include "sampler/stages/dynamic_temperature.h"
+#include "sampler/stages/epsilon_cutoff.h"
+#include "sampler/stages/eta_cutoff.h"
 #include "sampler/stages/frequency_penalty.h"
 #include "sampler/stages/greedy.h"
 #include "sampler/stages/logit_bias.h"
 #include "sampler/stages/min_p.h"
+#include "sampler/stages/p_less.h"
+#include "sampler/stages/p_less_norm.h"
 #include "sampler/stages/presence_penalty.h"
+#include "sampler/stages/quadratic.h"
 #include "sampler/stages/repetition_penalty.h"
 #include "sampler/stages/suppress_tokens.h"
 #include "sampler/stages/temperature.h"
+#include "sampler/stages/top_a.h"
 #include "sampler/stages/top_k.h"
+#include "sampler/stages/top_n_sigma.h"
 #include "sampler/stages/top_p.h"
 #include "sampler/stages/typical_p.h"
+#include "sampler/stages/xtc.h"
 
 namespace sampler {
 
@@ -34,11 +43,29 @@ absl::string_view StageGroupName(StageGroup group) {
 }
 
 const StageRegistry& StageRegistry::BuiltIn() {
-  static const StageRegistry* const built_in = new StageRegistry(
-      {LogitBias::Type(), SuppressTokens::Type(), AllowTokens::Type(),
-       RepetitionPenalty::Type(), FrequencyPenalty::Type(),
-       PresencePenalty::Type(), Temperature::Type(), TopK::Type(), TopP::Type(),
-       MinP::Type(), TypicalP::Type(), Categorical::Type(), Greedy::Type()});
+  static const StageRegistry* const built_in =
+      new StageRegistry({LogitBias::Type(),
+                         SuppressTokens::Type(),
+                         AllowTokens::Type(),
+                         RepetitionPenalty::Type(),
+                         FrequencyPenalty::Type(),
+                         PresencePenalty::Type(),
+                         Temperature::Type(),
+                         DynamicTemperature::Type(),
+                         Quadratic::Type(),
+                         TopK::Type(),
+                         TopP::Type(),
+                         MinP::Type(),
+                         TypicalP::Type(),
+                         TopA::Type(),
+                         EpsilonCutoff::Type(),
+                         EtaCutoff::Type(),
+                         TopNSigma::Type(),
+                         PLess::Type(),
+                         PLessNorm::Type(),
+                         Xtc::Type(),
+                         Categorical::Type(),
+                         Greedy::Type()});
   return *built_in;
 }
 

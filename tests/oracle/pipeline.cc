@@ -4,15 +4,20 @@
 #include <stdexcept>
 
 #include "tests/oracle/draws.h"
+#include "tests/oracle/dynamic_temperature.h"
 #include "tests/oracle/edits.h"
 #include "tests/oracle/house.h"
 #include "tests/oracle/min_p.h"
 #include "tests/oracle/moments.h"
 #include "tests/oracle/penalties.h"
+#include "tests/oracle/quadratic.h"
 #include "tests/oracle/temperature.h"
 #include "tests/oracle/top_k.h"
+#include "tests/oracle/top_n_sigma.h"
 #include "tests/oracle/top_p.h"
 #include "tests/oracle/typical_p.h"
+#include "tests/oracle/weight_cutoffs.h"
+#include "tests/oracle/xtc.h"
 
 namespace oracle {
 namespace {
@@ -26,10 +31,19 @@ const std::map<std::string, StageRule>& Rules() {
       {"frequency_penalty", FrequencyPenalty},
       {"presence_penalty", PresencePenalty},
       {"temperature", Temperature},
+      {"dynamic_temperature", DynamicTemperature},
+      {"quadratic", Quadratic},
       {"top_k", TopK},
       {"top_p", TopP},
       {"min_p", MinP},
       {"typical_p", TypicalP},
+      {"top_a", TopA},
+      {"epsilon_cutoff", EpsilonCutoff},
+      {"eta_cutoff", EtaCutoff},
+      {"top_n_sigma", TopNSigma},
+      {"p_less", PLess},
+      {"p_less_norm", PLessNorm},
+      {"xtc", Xtc},
       {"greedy", Greedy},
       {"categorical", Categorical},
   };
@@ -73,6 +87,7 @@ Result RunStages(const std::vector<double>& row, const nlohmann::json& stages,
       throw std::invalid_argument("no oracle for stage " + type);
     }
     rule->second(state, stage, context);
+    ++state.ordinal;
     Settle(state);
     if (state.status == Status::kOk) {
       result.snapshots.push_back({type, state.survivors.size()});

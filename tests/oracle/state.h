@@ -63,6 +63,7 @@ struct Original {
 
 struct State {
   std::size_t vocabulary_size = 0;
+  std::uint32_t ordinal = 0;  // index of the running stage
   std::vector<Candidate> survivors;
   Mass total = 0;
   Status status = Status::kOk;

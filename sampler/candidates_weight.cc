@@ -1,0 +1,85 @@
+// The rules of Candidates that compare a weight with a function of all weights:
+// top-a, the collision probabilities of p-less, and the moments of the logits.
+
+#include <cassert>
+#include <cmath>
+
+#include "sampler/candidates.h"
+#include "sampler/lane_sum.h"
+#include "sampler/wide.h"
+
+namespace sampler {
+namespace {
+
+// ceil(a / b).
+Mass DivideUp(Mass a, Mass b) { return a / b + (a % b == 0 ? 0 : 1); }
+
+// ceil(a * 2^102) for 0 < a <= 1, the square of the head's weight times a.
+Mass OfSquaredHead(double a) {
+  int exponent;
+  const double fraction = std::frexp(a, &exponent);
+  const Mass significand = static_cast<std::uint64_t>(std::ldexp(fraction, 53));
+  const int shift = exponent - 53 + 102;
+  if (shift >= 0) return significand << shift;
+  return shift < -53 ? Mass{1} : DivideUp(significand, Mass{1} << -shift);
+}
+
+}  // namespace
+
+void Candidates::KeepTopA(double a, std::int64_t min_keep) {
+  assert(0.0 < a && a <= 1.0);
+  // w / S >= a (2^51 / S)^2, as integers: w S >= ceil(a 2^102).
+  KeepWeight(DivideUp(OfSquaredHead(a), TotalMass()), min_keep);
+}
+
+Mass Candidates::SquaredMass() const {
+  Mass sum = 0;
+  for (const Weight weight : support().weights()) sum += Mass{weight} * weight;
+  return sum;
+}
+
+void Candidates::KeepCollision(std::int64_t min_keep) {
+  KeepWeight(DivideUp(SquaredMass(), TotalMass()), min_keep);
+}
+
+void Candidates::KeepExcessCollision(std::int64_t n, std::int64_t min_keep) {
+  assert(n >= 2 && n >= Count());
+  // w S (n - 1) + S^2 >= n sum w^2. The head fulfils it, because its weight is
+  // at least sum w^2 / S, and S^2 at least sum w^2.
+  const Mass total = TotalMass();
+  const Wide squared_total = Wide(total) * Wide(total);
+  const Wide unit = Wide(total) * Wide(static_cast<Mass>(n - 1));
+  const Wide wanted = Wide(static_cast<Mass>(n)) * Wide(SquaredMass());
+  Weight low = 0;  // The least weight that fulfils it lies in [low, high].
+  Weight high = kHeadWeight;
+  while (low < high) {
+    const Weight middle = low + (high - low) / 2;
+    if (unit * Wide(middle) + squared_total >= wanted) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  if (low > 0) {
+    KeepWeight(low, min_keep);
+    return;
+  }
+  BeginTruncation();
+  EndTruncation();
+}
+
+double Candidates::LogitDeviation(Deviation deviation) const {
+  const auto n = static_cast<double>(Count());
+  const double max = Max();
+  LaneSum offsets;
+  ForEach([&](TokenId id, double logit) { offsets.Add(id, logit - max); });
+  const double mean = max + offsets.Total() / n;
+  LaneSum squares;
+  ForEach([&](TokenId id, double logit) {
+    squares.Add(id, (logit - mean) * (logit - mean));
+  });
+  const double degrees = deviation == Deviation::kSample ? n - 1.0 : n;
+  return std::sqrt(squares.Total() / degrees);
+}
+
+}  // namespace sampler

@@ -1,0 +1,23 @@
+#include "sampler/stages/p_less.h"
+
+#include "sampler/stages/truncation_parameters.h"
+
+namespace sampler {
+
+StageType PLess::Type() {
+  return {.name = "p_less",
+          .group = StageGroup::kTruncate,
+          .summary = "Keeps the tokens as likely as two draws are to agree.",
+          .formula = "p_i >= sum p^2",
+          .source = "arXiv 2509.23234",
+          .parameters = {MinKeepParameter()},
+          .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+            return std::make_unique<PLess>(p.Integer("min_keep"));
+          }};
+}
+
+void PLess::Apply(Candidates& candidates, const StepContext&) const {
+  candidates.KeepCollision(min_keep_);
+}
+
+}  // namespace sampler

@@ -1,0 +1,34 @@
+#include "sampler/stages/top_n_sigma.h"
+
+#include "sampler/stages/truncation_parameters.h"
+
+namespace sampler {
+
+StageType TopNSigma::Type() {
+  return {
+      .name = "top_n_sigma",
+      .group = StageGroup::kTruncate,
+      .summary =
+          "Keeps the tokens within n standard deviations of the top logit.",
+      .formula = "l_i >= max l - n sigma",
+      .source = "arXiv 2411.07641",
+      .parameters = {Real("n",
+                          "standard deviations below the maximum; 0 keeps all")
+                         .AtLeast(0)
+                         .Required(),
+                     MinKeepParameter(),
+                     Choice("sigma", "variance divided by N, or by N - 1")
+                         .Choices({"population", "sample"})},
+      .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+        return std::make_unique<TopNSigma>(p.Real("n"), p.Integer("min_keep"),
+                                           p.Choice<Deviation>("sigma"));
+      }};
+}
+
+void TopNSigma::Apply(Candidates& candidates, const StepContext&) const {
+  if (n_ == 0.0 || candidates.Count() == 1) return;
+  const double sigma = candidates.LogitDeviation(deviation_);
+  candidates.KeepAbove(candidates.Max() - n_ * sigma, min_keep_);
+}
+
+}  // namespace sampler
