@@ -21,6 +21,7 @@ void Candidates::Begin(Logits row, TruncationObserver* observer) {
   dense_.Reset(row);
   dense_form_ = true;
   list_status_ = RowStatus::kOk;
+  truncated_ = false;
   original_ = Original::kUnused;
   observer_ = observer;
   Changed();

@@ -254,6 +254,19 @@ class Candidates {
     }
   }
 
+  // Calls f(id, logit, weight) for every survivor of weight > 0 in id order.
+  // REQUIRES: f changes nothing.
+  template <typename F>
+  void ForEachWeighted(F f) const {
+    const Support& s = support();
+    for (std::size_t i = 0; i < s.list.size(); ++i) {
+      f(s.list.ids()[i], s.list.logits()[i], s.weight_of[i]);
+    }
+  }
+
+  // Has a truncation acted since Begin?
+  bool truncated() const { return truncated_; }
+
   // The first survivor, in id order, at which the running mass exceeds
   // `place`. REQUIRES: place < TotalMass().
   TokenId AtMass(Mass place) const;
@@ -333,6 +346,7 @@ class Candidates {
   CandidateList list_;
   bool dense_form_ = true;
   RowStatus list_status_ = RowStatus::kOk;
+  bool truncated_ = false;
 
   // Weights by id as they stood before the first truncation.
   enum class Original { kUnused, kWanted, kKnown };

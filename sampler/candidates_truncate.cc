@@ -203,6 +203,7 @@ void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
 // ---- For the observer, and for rules about the original mass ---------------
 
 void Candidates::BeginTruncation() {
+  truncated_ = true;
   if (original_ == Original::kWanted) {
     const Support& s = support();
     original_weights_.assign(dense_.size(), 0);

@@ -200,10 +200,15 @@ std::vector<Problem> CheckConfig(const PipelineConfig& config,
     for (const StageType& type : registry.types()) {
       if (type.group == StageGroup::kDraw) draws.push_back(type.name);
     }
+    // The first two stand for all: there are many.
+    const bool more = draws.size() > 2;
+    if (more) draws.resize(2);
     problems.push_back(
-        {"/stages", absl::StrCat("no draw at the end, want \"",
-                                 absl::StrJoin(draws, "\" or \""),
-                                 "\" as the last stage")});
+        {"/stages",
+         absl::StrCat("no draw at the end, want \"",
+                      absl::StrJoin(draws, more ? "\", \"" : "\" or \""),
+                      more ? "\" or another draw" : "\"",
+                      " as the last stage")});
   }
   if (config.rng == Rng::kLlamaCpp) CheckLlamaCpp(config, registry, problems);
   return problems;

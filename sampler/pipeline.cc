@@ -120,6 +120,7 @@ StepContext Pipeline::ContextOf(std::size_t index, const Sequence& sequence,
           .coins = coins,
           .ordinal = static_cast<std::uint32_t>(index),
           .counts = scratch.counts,
+          .race = scratch.race,
           .inputs = scratch.inputs,
           .vocabulary_size = compiled.vocabulary_size,
           .state = absl::MakeConstSpan(scratch.state)
@@ -177,7 +178,7 @@ Token Pipeline::DrawFrom(const Distribution& distribution,
   const Drawn drawn = compiled.draw->Choose(
       *distribution.candidates_,
       ContextOf(compiled.stages.size() - 1, sequence, coins, workspace));
-  Token token = {drawn.token, RowStatus::kOk, drawn.bits};
+  Token token = {drawn.token, RowStatus::kOk, drawn.bits, drawn.interval};
   const Workspace::Scratch& scratch = *workspace.scratch_;
   token.state.values.assign(scratch.state.begin(), scratch.state.end());
   const absl::Span<double> state = absl::MakeSpan(token.state.values);
@@ -189,6 +190,17 @@ Token Pipeline::DrawFrom(const Distribution& distribution,
                                 state.subspan(begin, size));
   }
   return token;
+}
+
+absl::Span<const TokenId> Pipeline::DrawAll(const Distribution& distribution,
+                                            const Sequence& sequence,
+                                            Workspace& workspace) const {
+  if (distribution.status() != RowStatus::kOk) return {};
+  const Compiled& compiled = *compiled_;
+  const Coins coins = sequence.coins();
+  return compiled.draw->ChooseAll(
+      *distribution.candidates_,
+      ContextOf(compiled.stages.size() - 1, sequence, coins, workspace));
 }
 
 Token Pipeline::Sample(Logits row, const Sequence& sequence,

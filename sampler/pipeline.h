@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "sampler/candidates.h"
 #include "sampler/config.h"
 #include "sampler/distribution.h"
@@ -89,6 +90,13 @@ class Pipeline {
   // Calling it again gives the same token: its randomness is the position's.
   Token DrawFrom(const Distribution& distribution, const Sequence& sequence,
                  Workspace& workspace) const;
+
+  // The same for draws that choose several tokens (gumbel_top_k), in the order
+  // drawn, that of DrawFrom first; empty where the status is not ok. Valid
+  // until the workspace is used again.
+  absl::Span<const TokenId> DrawAll(const Distribution& distribution,
+                                    const Sequence& sequence,
+                                    Workspace& workspace) const;
 
  private:
   struct Compiled;

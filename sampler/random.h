@@ -49,6 +49,8 @@ class Coins {
   std::uint64_t Bits(Purpose purpose, std::uint32_t ordinal = 0,
                      std::uint32_t index = 0) const;
 
+  std::uint64_t seed() const { return seed_; }
+
  private:
   std::uint64_t seed_;
   std::uint32_t stream_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
+#include "sampler/code_interval.h"
 #include "sampler/random.h"
 #include "sampler/row_status.h"
 
@@ -29,6 +30,8 @@ struct Token {
   RowStatus status = RowStatus::kNoCandidate;
   // The 64 random bits of the draw (0 where none was used).
   std::uint64_t bits = 0;
+  // For `arithmetic`: the token's part of [0, 1).
+  CodeInterval interval = {};
   // For Sequence::Accept.
   StateUpdate state = {};
 

@@ -34,6 +34,7 @@ class Workspace {
   struct Scratch {
     Candidates candidates;
     TokenCounts counts;
+    Race race;
     // By stage; only those of stages with a memory are ever filled.
     std::vector<ProbabilityRecord> records;
     std::vector<double> state;  // Of all stages, as they read it.

@@ -10,6 +10,7 @@
 
 #include "sampler/pipeline.h"
 #include "tests/count_allocations.h"
+#include "tests/library_adapter.h"
 #include "tests/random_chain.h"
 #include "tests/rows.h"
 #include "tests/test_share.h"
@@ -26,10 +27,10 @@ TEST(Sampling, AllocatesNothingOnceTheWorkspaceHasGrown) {
   }
   Workspace workspace;
   int drawn = 0;
+  const StepInputs inputs = {.unconditional = Logits(rows[0]), .uniform = 0.7};
   for (int c = 0; c < Share(60); ++c) {
     nlohmann::json stages = RandomChain(random, kSize);
-    if (stages.back()["type"] != "greedy" &&
-        stages.back()["type"] != "categorical") {
+    if (!EndsInDraw(stages)) {
       stages.push_back({{"type", "categorical"}});
     }
     const auto config =
@@ -43,7 +44,7 @@ TEST(Sampling, AllocatesNothingOnceTheWorkspaceHasGrown) {
     ASSERT_TRUE(sequence.ok());
     const auto sample_all = [&] {
       for (const std::vector<float>& row : rows) {
-        const Token token = pipeline->Sample(row, *sequence, workspace);
+        const Token token = pipeline->Sample(row, *sequence, workspace, inputs);
         drawn += token.status == RowStatus::kOk ? 1 : 0;
       }
     };

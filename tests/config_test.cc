@@ -89,8 +89,8 @@ TEST(ParseConfig, WantsAnObjectWithAVersionAndStages) {
   EXPECT_EQ(Error(R"({"version": 1, "stages": {}})"),
             "1:16: /stages: got {}, want a list of stages");
   EXPECT_EQ(Error(R"({"version": 1, "stages": []})"),
-            "1:16: /stages: no draw at the end, want \"categorical\" or "
-            "\"greedy\" as the last stage");
+            "1:16: /stages: no draw at the end, want \"categorical\", "
+            "\"greedy\" or another draw as the last stage");
 }
 
 TEST(ParseConfig, KnowsOneVersion) {
@@ -142,8 +142,8 @@ TEST(ParseConfig, RefusesDuplicateKeysEverywhere) {
 
 TEST(ParseConfig, WantsOneDrawAtTheEnd) {
   EXPECT_EQ(Error(R"({"version": 1, "stages": [{"type": "top_k", "k": 1}]})"),
-            "1:16: /stages: no draw at the end, want \"categorical\" or "
-            "\"greedy\" as the last stage");
+            "1:16: /stages: no draw at the end, want \"categorical\", "
+            "\"greedy\" or another draw as the last stage");
   EXPECT_EQ(StageError(R"({"type": "categorical"})"),
             "2:3: /stages/0: \"categorical\" is a draw, want it as the last "
             "stage");
@@ -178,8 +178,8 @@ TEST(ParseConfig, ReportsEveryProblemInTheOrderOfTheText) {
   EXPECT_EQ(
       std::string(config.status().message()),
       "2:3: /version: got 3, want 1\n"
-      "3:3: /stages: no draw at the end, want \"categorical\" or \"greedy\" "
-      "as the last stage\n"
+      "3:3: /stages: no draw at the end, want \"categorical\", \"greedy\" "
+      "or another draw as the last stage\n"
       "4:23: /stages/0/p: got 2, want a finite number in [0, 1]\n"
       "4:31: /stages/0/tie: unknown parameter \"tie\", did you mean \"ties\"?\n"
       "5:5: /stages/1: \"greedy\" is a draw, want it as the last stage\n"

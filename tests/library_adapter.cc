@@ -20,9 +20,11 @@ oracle::Status ToOracle(RowStatus status) {
       return oracle::Status::kInfinite;
     case RowStatus::kNoCandidate:
       return oracle::Status::kNoCandidate;
-    case RowStatus::kWrongSize:
     case RowStatus::kMissingInput:
+      return oracle::Status::kMissingInput;
     case RowStatus::kWrongInput:
+      return oracle::Status::kWrongInput;
+    case RowStatus::kWrongSize:
     case RowStatus::kWrongState:
       break;
   }
@@ -61,12 +63,17 @@ T OrThrow(absl::StatusOr<T> value) {
 
 }  // namespace
 
+bool EndsInDraw(const json& stages) {
+  if (stages.empty()) return false;
+  const StageType* type =
+      StageRegistry::BuiltIn().Find(stages.back()["type"].get<std::string>());
+  return type != nullptr && type->group == StageGroup::kDraw;
+}
+
 LibraryRun RunLibrary(Logits row, const json& stages,
                       const oracle::Context& context) {
   json config = {{"version", 1}, {"stages", stages}};
-  const bool draws =
-      !stages.empty() && (stages.back()["type"] == "categorical" ||
-                          stages.back()["type"] == "greedy");
+  const bool draws = EndsInDraw(stages);
   if (!draws) config["stages"].push_back({{"type", "categorical"}});
 
   const auto vocabulary_size = static_cast<std::int64_t>(row.size());
@@ -83,8 +90,13 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   // see anything that one row leaves behind for the next.
   static thread_local Workspace workspace;
   Recorder recorder(pipeline.config());
+  StepInputs inputs;
+  if (!context.unconditional.empty()) {
+    inputs.unconditional = absl::MakeConstSpan(context.unconditional);
+  }
+  inputs.uniform = context.uniform;
   const Distribution distribution =
-      pipeline.Process(row, sequence, workspace, /*inputs=*/{}, &recorder);
+      pipeline.Process(row, sequence, workspace, inputs, &recorder);
 
   LibraryRun run;
   oracle::Result& result = run.result;
@@ -102,6 +114,14 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   if (draws) {
     const Token token = pipeline.DrawFrom(distribution, sequence, workspace);
     result.token = token.id;
+    if (stages.back()["type"] == "arithmetic") {
+      result.interval = {ToNative(token.interval.low),
+                         ToNative(token.interval.high)};
+    }
+    if (stages.back()["type"] == "gumbel_top_k") {
+      const auto all = pipeline.DrawAll(distribution, sequence, workspace);
+      result.tokens.assign(all.begin(), all.end());
+    }
     if (stages.back()["type"] == "categorical") result.u = token.u();
   }
   const TokenId head = result.candidates.front().id;

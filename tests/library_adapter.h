@@ -20,6 +20,9 @@ struct LibraryRun {
   double head_logprob = 0.0;
 };
 
+// Whether the chain ends in a stage that draws.
+bool EndsInDraw(const nlohmann::json& stages);
+
 // Runs `stages` on `row` through Pipeline::Process and DrawFrom. Where the
 // chain has no draw, a categorical one is appended and its outcome dropped.
 // Throws std::invalid_argument for a config the library refuses.

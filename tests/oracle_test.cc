@@ -62,6 +62,8 @@ std::string Difference(const LibraryRun& run, const oracle::Result& oracle) {
   }
   if (library.total != oracle.total) return "total mass";
   if (library.token != oracle.token) return "token";
+  if (library.interval != oracle.interval) return "interval";
+  if (library.tokens != oracle.tokens) return "tokens";
   if (library.u != oracle.u) return "u";
   if (oracle.status != oracle::Status::kOk) return "";
   const oracle::TokenId head = oracle.candidates.front().id;
@@ -134,7 +136,12 @@ void ForEachRow(std::size_t size, const std::vector<double>& alphabet, F f) {
 
 const oracle::Context& SmallContext() {
   static const oracle::Context context = {
-      .prompt = {0, 0, 1}, .output = {0, 2, 2}, .seed = 42, .stream = 7};
+      .prompt = {0, 0, 1},
+      .output = {0, 2, 2},
+      .seed = 42,
+      .stream = 7,
+      .unconditional = {0.5, -2.0, 1.0, 0.25},
+      .uniform = 0.625};
   return context;
 }
 
@@ -143,8 +150,12 @@ class SmallRows : public testing::TestWithParam<json> {};
 TEST_P(SmallRows, AgreeWithTheOracle) {
   Comparison comparison;
   const auto compare = [&](const std::vector<double>& row) {
-    comparison.Compare(absl::MakeConstSpan(row), row, GetParam(),
-                       SmallContext());
+    // A second row, now and then with a removed token.
+    oracle::Context context = SmallContext();
+    context.unconditional = {
+        0.5, row[0] == 0.0 ? -kInfinity : -2.0, 1.0, 0.25, 0.0, 3.0};
+    context.unconditional.resize(row.size());
+    comparison.Compare(absl::MakeConstSpan(row), row, GetParam(), context);
   };
   for (const std::size_t size : {3u, 4u}) {
     ForEachRow(size,

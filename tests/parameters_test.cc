@@ -18,6 +18,7 @@ namespace sampler {
 namespace {
 
 constexpr std::int64_t kSize = 64;
+const std::vector<double> kSecondRow(kSize, 0.25);
 
 // A pipeline of one stage, behind a truncation, with a draw if it is none.
 PipelineConfig ConfigOf(const StageType& type, Value::Object parameters) {
@@ -34,16 +35,17 @@ std::vector<double> ResultOf(const PipelineConfig& config,
                              const Sequence& sequence) {
   const Pipeline pipeline = Pipeline::Create(config, kSize).value();
   Workspace workspace;
-  const Distribution d =
-      pipeline.Process(absl::MakeConstSpan(row), sequence, workspace);
+  const Distribution d = pipeline.Process(
+      absl::MakeConstSpan(row), sequence, workspace,
+      {.unconditional = absl::MakeConstSpan(kSecondRow), .uniform = 0.6});
   std::vector<double> result(kSize, -std::numeric_limits<double>::infinity());
   d.ForEach([&](TokenId id, double logit) {
     result[static_cast<std::size_t>(id)] = logit;
   });
   result.push_back(static_cast<double>(d.status()));
-  result.push_back(d.status() == RowStatus::kOk
-                       ? pipeline.DrawFrom(d, sequence, workspace).id
-                       : -1);
+  for (const TokenId id : pipeline.DrawAll(d, sequence, workspace)) {
+    result.push_back(id);
+  }
   return result;
 }
 

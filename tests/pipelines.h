@@ -23,8 +23,13 @@ namespace sampler {
 // A pipeline of these stages (JSON objects, comma-separated), with a
 // categorical draw added where none ends them.
 inline Pipeline MakePipeline(std::string stages, std::int64_t vocabulary_size) {
-  if (!absl::StrContains(stages, "categorical") &&
-      !absl::StrContains(stages, "greedy")) {
+  bool draws = false;
+  for (const StageType& type : StageRegistry::BuiltIn().types()) {
+    draws = draws ||
+            (type.group == StageGroup::kDraw &&
+             absl::StrContains(stages, absl::StrCat("\"", type.name, "\"")));
+  }
+  if (!draws) {
     absl::StrAppend(&stages, stages.empty() ? "" : ",",
                     R"({"type": "categorical"})");
   }
@@ -69,12 +74,13 @@ struct Outcome {
 };
 
 inline Outcome RunStages(const std::vector<double>& row,
-                         const std::string& stages, const Sequence& sequence) {
+                         const std::string& stages, const Sequence& sequence,
+                         const StepInputs& inputs) {
   const auto size = static_cast<std::int64_t>(row.size());
   const Pipeline pipeline = MakePipeline(stages, size);
   Workspace workspace;
-  const Distribution d =
-      pipeline.Process(absl::Span<const double>(row), sequence, workspace);
+  const Distribution d = pipeline.Process(absl::Span<const double>(row),
+                                          sequence, workspace, inputs);
   Outcome outcome{d.status(),
                   std::vector<double>(
                       row.size(), -std::numeric_limits<double>::infinity())};
@@ -84,6 +90,14 @@ inline Outcome RunStages(const std::vector<double>& row,
     });
   }
   return outcome;
+}
+
+// With a second row of zeros, for stages that want one.
+inline Outcome RunStages(const std::vector<double>& row,
+                         const std::string& stages, const Sequence& sequence) {
+  const std::vector<double> zeros(row.size());
+  return RunStages(row, stages, sequence,
+                   {.unconditional = absl::MakeConstSpan(zeros)});
 }
 
 inline Outcome RunStages(const std::vector<double>& row,

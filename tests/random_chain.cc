@@ -49,7 +49,7 @@ class Chooser {
 };
 
 json Edit(Chooser& choose, int v) {
-  switch (choose.Below(6)) {
+  switch (choose.Below(7)) {
     case 0: {
       json bias = json::object();
       for (const int id : choose.Ids(1 + choose.Below(20), v)) {
@@ -74,6 +74,10 @@ json Edit(Chooser& choose, int v) {
       if (choose.Maybe(25)) stage["normalize"] = true;
       return stage;
     }
+    case 4:
+      return {{"type", "guidance"},
+              {"scale", choose.Of({0.0, 0.5, 1.0, 1.25, 1.5})},
+              {"normalize", choose.Maybe(50)}};
     default: {
       json stage = {
           {"type", choose.Of({"frequency_penalty", "presence_penalty"})},
@@ -209,6 +213,34 @@ json Truncation(Chooser& choose, int v) {
   }
 }
 
+// A draw, or none.
+void AddDraw(Chooser& choose, json& chain) {
+  switch (choose.Below(8)) {
+    case 0:
+      chain.push_back({{"type", "greedy"}});
+      break;
+    case 1:
+    case 2:
+      chain.push_back(
+          {{"type", "categorical"}, {"order", choose.Of({"id", "rank"})}});
+      break;
+    case 3:
+      chain.push_back({{"type", "gumbel_max"}});
+      choose.Option(chain.back(), "noise", {"house", "vllm_v2", "sglang"});
+      break;
+    case 4:
+      chain.push_back({{"type", "gumbel_top_k"}, {"n", 1 + choose.Below(40)}});
+      choose.Option(chain.back(), "noise", {"house", "vllm_v2", "sglang"});
+      break;
+    case 5:
+      chain.push_back(
+          {{"type", "arithmetic"}, {"order", choose.Of({"id", "rank"})}});
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace
 
 json RandomChain(std::mt19937_64& random, int vocabulary_size) {
@@ -221,12 +253,7 @@ json RandomChain(std::mt19937_64& random, int vocabulary_size) {
                     : kind < 5 ? Shape(choose)
                                : Truncation(choose, vocabulary_size));
   }
-  if (choose.Maybe(10)) {
-    chain.push_back({{"type", "greedy"}});
-  } else if (choose.Maybe(60)) {
-    chain.push_back(
-        {{"type", "categorical"}, {"order", choose.Of({"id", "rank"})}});
-  }
+  AddDraw(choose, chain);
   return chain;
 }
 
@@ -245,6 +272,10 @@ oracle::Context RandomContext(std::mt19937_64& random, int vocabulary_size) {
   context.step = choose.Below(100);
   context.seed = random();
   context.stream = static_cast<std::uint32_t>(random());
+  for (int i = 0; i < vocabulary_size; ++i) {
+    context.unconditional.push_back(choose.Uniform(-4, 4));
+  }
+  context.uniform = choose.Uniform(0, 1);
   return context;
 }
 
@@ -406,6 +437,22 @@ std::vector<json> CornerChains() {
              {{"type", "top_p"}, {"p", 0.5}}});
       }
     }
+  }
+  for (const double scale : {0.0, 0.5, 1.0, 1.5, 1e300}) {
+    for (const bool normalize : {false, true}) {
+      add({{"type", "guidance"}, {"scale", scale}, {"normalize", normalize}});
+    }
+  }
+  for (const char* order : {"id", "rank"}) {
+    chains.push_back(json::array({{{"type", "arithmetic"}, {"order", order}}}));
+  }
+  for (const char* noise : {"house", "vllm_v2", "sglang"}) {
+    const json max = {{"type", "gumbel_max"}, {"noise", noise}};
+    const json top = {{"type", "gumbel_top_k"}, {"n", 2}, {"noise", noise}};
+    chains.push_back(json::array({max}));
+    chains.push_back({{{"type", "top_k"}, {"k", 3}}, max});
+    chains.push_back({{{"type", "min_p"}, {"p", 0.3}}, top});
+    chains.push_back(json::array({top}));
   }
   add({{"type", "logit_bias"}, {"bias", json::object()}});
   add({{"type", "logit_bias"}, {"bias", {{"0", false}, {"2", 1.5}}}});

@@ -24,7 +24,7 @@ inline double RandomReal(const Parameter& line, Random& random) {
     case 0:
       return line.minimum_excluded() ? std::nextafter(low, high) : low;
     case 1:
-      return high;
+      return line.maximum_excluded() ? std::nextafter(high, low) : high;
     case 2: {  // Any magnitude, if it lies within.
       const double any =
           std::ldexp(static_cast<double>(random() >> 11) * 0x1p-53,
@@ -63,7 +63,8 @@ inline Value RandomValue(const Parameter& line, Random& random) {
       return real;
     }
     case ParameterKind::kInteger: {
-      const auto low = static_cast<std::int64_t>(line.minimum());
+      const auto low =
+          static_cast<std::int64_t>(std::max(line.minimum(), -50.0));
       if (random() % 8 == 0) return std::numeric_limits<std::int64_t>::max();
       return low + static_cast<std::int64_t>(random() % 100);
     }

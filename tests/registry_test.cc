@@ -168,8 +168,8 @@ TEST(UserStage, IsCheckedLikeOneOfOurs) {
                                     {}, nullptr, registry)
                             .status()
                             .message()),
-            "1:16: /stages: no draw at the end, want \"categorical\" or "
-            "\"greedy\" or \"last\" as the last stage\n"
+            "1:16: /stages: no draw at the end, want \"categorical\", "
+            "\"greedy\" or another draw as the last stage\n"
             "2:26: /stages/0/slack: got -1, want a finite number >= 0");
 }
 

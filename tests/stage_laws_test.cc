@@ -102,20 +102,23 @@ TEST(EveryStage, PassesOnTheStatusOfABadRow) {
       const Sequence sequence = SomeSequence(size);
       Workspace workspace;
       const Row good = RandomRow(random, size);
-      const Token before =
-          pipeline.Sample(absl::Span<const double>(good), sequence, workspace);
+      const Row zeros(size);
+      const StepInputs inputs = {.unconditional = absl::MakeConstSpan(zeros)};
+      const Token before = pipeline.Sample(absl::Span<const double>(good),
+                                           sequence, workspace, inputs);
       EXPECT_EQ(before.status, RowStatus::kOk);
       const auto expect = [&](const Row& row, RowStatus status) {
-        const Token token =
-            pipeline.Sample(absl::Span<const double>(row), sequence, workspace);
+        const Token token = pipeline.Sample(absl::Span<const double>(row),
+                                            sequence, workspace, inputs);
         EXPECT_EQ(token.status, status) << stages;
         EXPECT_EQ(token.id, -1);
         EXPECT_EQ(token.bits, 0u);
         // The next row is none the wiser.
-        EXPECT_EQ(
-            pipeline.Sample(absl::Span<const double>(good), sequence, workspace)
-                .id,
-            before.id);
+        EXPECT_EQ(pipeline
+                      .Sample(absl::Span<const double>(good), sequence,
+                              workspace, inputs)
+                      .id,
+                  before.id);
       };
       for (const auto& [value, status] : bad) {
         // Every slot of a small row, the edges of a large one.

@@ -33,8 +33,10 @@ std::vector<Row> Rows(std::uint64_t seed, int count) {
 
 Token Step(const Pipeline& pipeline, const Row& row, const Sequence& sequence,
            Workspace& workspace) {
+  const Row zeros(row.size());
   const Token token =
-      pipeline.Sample(absl::MakeConstSpan(row), sequence, workspace);
+      pipeline.Sample(absl::MakeConstSpan(row), sequence, workspace,
+                      {.unconditional = absl::MakeConstSpan(zeros)});
   EXPECT_EQ(token.status, RowStatus::kOk);
   return token;
 }
@@ -190,11 +192,13 @@ TEST(EveryRow, IsOnlyRead) {
       const Pipeline pipeline =
           MakePipeline(absl::StrCat(Active(e), ",", draw), kCount);
       Workspace workspace;
-      EXPECT_EQ(pipeline
-                    .Sample(Logits(page, DType::kF64, kCount),
-                            SomeSequence(kCount), workspace)
-                    .status,
-                RowStatus::kOk)
+      EXPECT_EQ(
+          pipeline
+              .Sample(Logits(page, DType::kF64, kCount), SomeSequence(kCount),
+                      workspace,
+                      {.unconditional = Logits(page, DType::kF64, kCount)})
+              .status,
+          RowStatus::kOk)
           << e.type;
     }
   }

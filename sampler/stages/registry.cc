@@ -4,12 +4,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/stages/allow_tokens.h"
+#include "sampler/stages/arithmetic.h"
 #include "sampler/stages/categorical.h"
 #include "sampler/stages/dynamic_temperature.h"
 #include "sampler/stages/epsilon_cutoff.h"
 #include "sampler/stages/eta_cutoff.h"
 #include "sampler/stages/frequency_penalty.h"
 #include "sampler/stages/greedy.h"
+#include "sampler/stages/guidance.h"
+#include "sampler/stages/gumbel_max.h"
+#include "sampler/stages/gumbel_top_k.h"
 #include "sampler/stages/logit_bias.h"
 #include "sampler/stages/min_p.h"
 #include "sampler/stages/p_less.h"
@@ -47,6 +51,7 @@ const StageRegistry& StageRegistry::BuiltIn() {
       new StageRegistry({LogitBias::Type(),
                          SuppressTokens::Type(),
                          AllowTokens::Type(),
+                         Guidance::Type(),
                          RepetitionPenalty::Type(),
                          FrequencyPenalty::Type(),
                          PresencePenalty::Type(),
@@ -65,7 +70,10 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          PLessNorm::Type(),
                          Xtc::Type(),
                          Categorical::Type(),
-                         Greedy::Type()});
+                         Greedy::Type(),
+                         GumbelMax::Type(),
+                         GumbelTopK::Type(),
+                         Arithmetic::Type()});
   return *built_in;
 }
 

@@ -29,9 +29,11 @@
 
 #include "absl/types/span.h"
 #include "sampler/candidates.h"
+#include "sampler/code_interval.h"
 #include "sampler/history.h"
 #include "sampler/logits.h"
 #include "sampler/probability_record.h"
+#include "sampler/race.h"
 #include "sampler/random.h"
 #include "sampler/token_mask.h"
 
@@ -54,6 +56,7 @@ struct StepContext {
   const Coins& coins;     // Randomness of this position.
   std::uint32_t ordinal;  // Index of the running stage in its pipeline.
   TokenCounts& counts;    // Scratch for counting history tokens.
+  Race& race;             // Scratch for draws by noise.
   const StepInputs& inputs;
   std::int64_t vocabulary_size;
   // For stages with a memory: theirs, as of the last accepted token, and where
@@ -90,10 +93,12 @@ class Stage {
   }
 };
 
-// What a draw chose, and the 64 random bits it used (0 if it used none).
+// What a draw chose, the 64 random bits it used (0 if it used none, or one
+// number per token), and its place where the caller's code point chose it.
 struct Drawn {
   TokenId token;
   std::uint64_t bits;
+  CodeInterval interval = {};
 };
 
 // A stage that ends a pipeline by choosing the token. Its Apply may narrow the
@@ -102,6 +107,16 @@ class Draw : public Stage {
  public:
   virtual Drawn Choose(const Candidates& candidates,
                        const StepContext& step) const = 0;
+
+  // All tokens of a draw that chooses several, the one of Choose first; lives
+  // in step.race. By default that one alone.
+  virtual absl::Span<const TokenId> ChooseAll(const Candidates& candidates,
+                                              const StepContext& step) const {
+    const Drawn drawn = Choose(candidates, step);
+    step.race.Begin(1);
+    step.race.Enter(drawn.token, 0.0);
+    return step.race.Finish();
+  }
 };
 
 }  // namespace sampler

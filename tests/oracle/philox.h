@@ -33,7 +33,11 @@ inline PhiloxCounter Philox(PhiloxCounter counter, PhiloxKey key) {
 }
 
 // What a random number is for; no two uses share one.
-enum class Purpose : std::uint32_t { kTokenDraw = 0, kXtcCoin = 1 };
+enum class Purpose : std::uint32_t {
+  kTokenDraw = 0,
+  kXtcCoin = 1,
+  kTokenNoise = 4
+};
 
 // The 64 random bits of (seed, stream, position, purpose, ordinal of the stage,
 // index). The final draw has ordinal 0 and index 0.

@@ -3,9 +3,12 @@
 #include <map>
 #include <stdexcept>
 
+#include "tests/oracle/arithmetic.h"
 #include "tests/oracle/draws.h"
 #include "tests/oracle/dynamic_temperature.h"
 #include "tests/oracle/edits.h"
+#include "tests/oracle/guidance.h"
+#include "tests/oracle/gumbel.h"
 #include "tests/oracle/house.h"
 #include "tests/oracle/min_p.h"
 #include "tests/oracle/moments.h"
@@ -27,6 +30,7 @@ const std::map<std::string, StageRule>& Rules() {
       {"logit_bias", LogitBias},
       {"suppress_tokens", SuppressTokens},
       {"allow_tokens", AllowTokens},
+      {"guidance", Guidance},
       {"repetition_penalty", RepetitionPenalty},
       {"frequency_penalty", FrequencyPenalty},
       {"presence_penalty", PresencePenalty},
@@ -46,6 +50,9 @@ const std::map<std::string, StageRule>& Rules() {
       {"xtc", Xtc},
       {"greedy", Greedy},
       {"categorical", Categorical},
+      {"gumbel_max", GumbelMax},
+      {"gumbel_top_k", GumbelTopK},
+      {"arithmetic", Arithmetic},
   };
   return rules;
 }
@@ -96,6 +103,8 @@ Result RunStages(const std::vector<double>& row, const nlohmann::json& stages,
   result.status = state.status;
   result.candidates = state.survivors;
   result.total = state.total;
+  result.tokens = state.tokens;
+  result.interval = state.interval;
   result.token = state.token;
   result.u = state.u;
   return result;

@@ -34,9 +34,11 @@ struct Result {
   Status status = Status::kOk;
   std::vector<Candidate> candidates;  // in the total order; empty unless ok
   Mass total = 0;
-  std::optional<TokenId> token;     // if a stage drew
-  std::optional<double> u;          // if it used randomness
-  std::vector<Snapshot> snapshots;  // one per stage that ended ok
+  std::optional<TokenId> token;      // if a stage drew
+  std::optional<Interval> interval;  // if it drew by a code point
+  std::vector<TokenId> tokens;       // all, if it drew several
+  std::optional<double> u;           // if it used randomness
+  std::vector<Snapshot> snapshots;   // one per stage that ended ok
 
   double Probability(TokenId id) const;  // w / S; 0 for a removed id
   double Logprob(TokenId id) const;      // L(w / S); -inf for a removed id

@@ -6,6 +6,11 @@
 namespace oracle {
 
 void Settle(State& state) {
+  if (state.status != Status::kOk) {
+    state.survivors.clear();
+    state.total = 0;
+    return;
+  }
   std::vector<Candidate>& list = state.survivors;
   bool nan = false, infinite = false;
   for (const Candidate& c : list) {

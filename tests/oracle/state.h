@@ -39,7 +39,14 @@ inline std::uint64_t Weight(double logit, double max) {
   return static_cast<std::uint64_t>(std::rint(std::ldexp(E(logit - max), 51)));
 }
 
-enum class Status { kOk, kNan, kInfinite, kNoCandidate };
+enum class Status {
+  kOk,
+  kNan,
+  kInfinite,
+  kNoCandidate,
+  kMissingInput,
+  kWrongInput
+};
 
 // What the stages may know besides the row.
 struct Context {
@@ -49,6 +56,8 @@ struct Context {
   std::int64_t step = 0;                       // the caller's clock
   std::uint64_t seed = 0;
   std::uint32_t stream = 0;
+  std::vector<double> unconditional = {};  // the second row; empty: none
+  std::optional<double> uniform = {};      // the caller's code point
 
   std::uint32_t Position() const {
     return position.value_or(static_cast<std::uint32_t>(output.size()));
@@ -61,6 +70,12 @@ struct Original {
   Mass total = 0;
 };
 
+// Part of [0, 1), in masses.
+struct Interval {
+  Mass low, high;
+  bool operator==(const Interval&) const = default;
+};
+
 struct State {
   std::size_t vocabulary_size = 0;
   std::uint32_t ordinal = 0;  // index of the running stage
@@ -68,8 +83,10 @@ struct State {
   Mass total = 0;
   Status status = Status::kOk;
   std::optional<Original> original;
-  std::optional<TokenId> token;  // once a stage has drawn
-  std::optional<double> u;       // the uniform it used
+  std::optional<TokenId> token;      // once a stage has drawn
+  std::optional<Interval> interval;  // if it drew by a code point
+  std::vector<TokenId> tokens;       // all of them, if it drew several
+  std::optional<double> u;           // the uniform it used
 };
 
 // A stage: its rule, given its object in the config.

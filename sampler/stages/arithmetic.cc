@@ -1,0 +1,44 @@
+#include "sampler/stages/arithmetic.h"
+
+namespace sampler {
+
+StageType Arithmetic::Type() {
+  return {.name = "arithmetic",
+          .group = StageGroup::kDraw,
+          .summary = "The token at a code point that the caller supplies.",
+          .formula = "first running mass > floor(u S)",
+          .source = "arXiv 2210.15458",
+          .parameters = {Choice("order", "walk by ascending id, or by rank")
+                             .Choices({"id", "rank"})},
+          .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+            return std::make_unique<Arithmetic>(p.Choice<Order>("order"));
+          }};
+}
+
+void Arithmetic::Apply(Candidates& candidates, const StepContext& step) const {
+  const std::optional<double>& u = step.inputs.uniform;
+  if (!u.has_value()) {
+    candidates.Reject(RowStatus::kMissingInput);
+  } else if (!(0.0 <= *u && *u < 1.0)) {
+    candidates.Reject(RowStatus::kWrongInput);
+  }
+}
+
+Drawn Arithmetic::Choose(const Candidates& candidates,
+                         const StepContext& step) const {
+  const Mass total = candidates.TotalMass();
+  const Mass place = Floor(*step.inputs.uniform, total);
+  const TokenId token = order_ == Order::kId ? candidates.AtMass(place)
+                                             : candidates.AtMassByRank(place);
+  const double own = *candidates.Logit(token);
+  Mass low = 0;
+  candidates.ForEachWeighted([&](TokenId id, double logit, Weight weight) {
+    const bool before = order_ == Order::kId
+                            ? id < token
+                            : logit > own || (logit == own && id < token);
+    if (before) low += weight;
+  });
+  return {token, 0, {low, low + candidates.WeightOf(token), total}};
+}
+
+}  // namespace sampler
