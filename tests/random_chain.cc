@@ -49,7 +49,7 @@ class Chooser {
 };
 
 json Edit(Chooser& choose, int v) {
-  switch (choose.Below(7)) {
+  switch (choose.Below(8)) {
     case 0: {
       json bias = json::object();
       for (const int id : choose.Ids(1 + choose.Below(20), v)) {
@@ -74,6 +74,13 @@ json Edit(Chooser& choose, int v) {
       if (choose.Maybe(25)) stage["normalize"] = true;
       return stage;
     }
+    case 5:
+      return {{"type", "kgw_watermark"},
+              {"delta", choose.Uniform(-2, 4)},
+              {"gamma", choose.Uniform(0.05, 0.95)},
+              {"key", choose.Below(1000) - 500},
+              {"context_width", 1 + choose.Below(3)},
+              {"scheme", choose.Of({"lefthash", "selfhash"})}};
     case 4:
       return {{"type", "guidance"},
               {"scale", choose.Of({0.0, 0.5, 1.0, 1.25, 1.5})},
@@ -215,7 +222,7 @@ json Truncation(Chooser& choose, int v) {
 
 // A draw, or none.
 void AddDraw(Chooser& choose, json& chain) {
-  switch (choose.Below(8)) {
+  switch (choose.Below(10)) {
     case 0:
       chain.push_back({{"type", "greedy"}});
       break;
@@ -235,6 +242,12 @@ void AddDraw(Chooser& choose, json& chain) {
     case 5:
       chain.push_back(
           {{"type", "arithmetic"}, {"order", choose.Of({"id", "rank"})}});
+      break;
+    case 6:
+      chain.push_back({{"type", "gumbel_watermark"},
+                       {"key", choose.Below(1000) - 500},
+                       {"context_width", 1 + choose.Below(3)},
+                       {"skip_repeated", choose.Maybe(50)}});
       break;
     default:
       break;
@@ -441,6 +454,22 @@ std::vector<json> CornerChains() {
   for (const double scale : {0.0, 0.5, 1.0, 1.5, 1e300}) {
     for (const bool normalize : {false, true}) {
       add({{"type", "guidance"}, {"scale", scale}, {"normalize", normalize}});
+    }
+  }
+  for (const char* scheme : {"lefthash", "selfhash"}) {
+    for (const int width : {1, 2, 7}) {
+      add({{"type", "kgw_watermark"},
+           {"gamma", 0.5},
+           {"scheme", scheme},
+           {"context_width", width}});
+    }
+  }
+  for (const bool skip : {false, true}) {
+    for (const int width : {1, 2, 7}) {
+      chains.push_back(json::array({{{"type", "gumbel_watermark"},
+                                     {"key", 3},
+                                     {"context_width", width},
+                                     {"skip_repeated", skip}}}));
     }
   }
   for (const char* order : {"id", "rank"}) {

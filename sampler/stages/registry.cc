@@ -14,6 +14,8 @@
 #include "sampler/stages/guidance.h"
 #include "sampler/stages/gumbel_max.h"
 #include "sampler/stages/gumbel_top_k.h"
+#include "sampler/stages/gumbel_watermark.h"
+#include "sampler/stages/kgw_watermark.h"
 #include "sampler/stages/logit_bias.h"
 #include "sampler/stages/min_p.h"
 #include "sampler/stages/p_less.h"
@@ -55,6 +57,7 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          RepetitionPenalty::Type(),
                          FrequencyPenalty::Type(),
                          PresencePenalty::Type(),
+                         KgwWatermark::Type(),
                          Temperature::Type(),
                          DynamicTemperature::Type(),
                          Quadratic::Type(),
@@ -73,7 +76,8 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          Greedy::Type(),
                          GumbelMax::Type(),
                          GumbelTopK::Type(),
-                         Arithmetic::Type()});
+                         Arithmetic::Type(),
+                         GumbelWatermark::Type()});
   return *built_in;
 }
 

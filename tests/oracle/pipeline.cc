@@ -19,6 +19,7 @@
 #include "tests/oracle/top_n_sigma.h"
 #include "tests/oracle/top_p.h"
 #include "tests/oracle/typical_p.h"
+#include "tests/oracle/watermark.h"
 #include "tests/oracle/weight_cutoffs.h"
 #include "tests/oracle/xtc.h"
 
@@ -53,6 +54,8 @@ const std::map<std::string, StageRule>& Rules() {
       {"gumbel_max", GumbelMax},
       {"gumbel_top_k", GumbelTopK},
       {"arithmetic", Arithmetic},
+      {"kgw_watermark", KgwWatermark},
+      {"gumbel_watermark", GumbelWatermark},
   };
   return rules;
 }

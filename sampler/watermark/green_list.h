@@ -1,0 +1,66 @@
+// The green list of a context, and the detector that counts green tokens
+// (Kirchenbauer et al.).
+//
+//   green(x) = bits(x) < ceil(gamma 2^64),  gamma in (0, 1)
+//   z = (green - gamma n) / sqrt(n gamma (1 - gamma))
+//
+// bits are those of (key, context, x) (keyed_random.h). The context is the
+// previous `context_width` tokens; in scheme selfhash the candidate belongs to
+// it too. The detector counts every distinct (context, token) once, so that z
+// of text without the mark is about N(0, 1) even where the text repeats.
+//
+// Thread-safety: a GreenList is immutable; CountGreen is a pure function.
+// Source: arXiv 2301.10226; the predicate per token: house, so that detectors
+//   of other implementations do not apply.
+// Tested by: tests/watermark_test.cc.
+
+#ifndef SAMPLER_WATERMARK_GREEN_LIST_H_
+#define SAMPLER_WATERMARK_GREEN_LIST_H_
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "sampler/history.h"
+#include "sampler/mass.h"
+#include "sampler/watermark/keyed_random.h"
+
+namespace sampler {
+
+struct GreenListRule {
+  enum class Scheme { kLeftHash, kSelfHash };
+
+  double gamma = 0.25;  // In (0, 1).
+  std::int64_t key = 15485863;
+  std::int64_t context_width = 1;  // >= 1.
+  Scheme scheme = Scheme::kLeftHash;
+};
+
+class GreenList {
+ public:
+  // REQUIRES: context.size() == rule.context_width.
+  GreenList(const GreenListRule& rule, const HistoryView& context);
+
+  bool Contains(std::int32_t token) const;
+
+ private:
+  GreenListRule::Scheme scheme_;
+  Mass target_;  // Bits below it are green.
+  KeyedRandom random_;
+};
+
+// What the detector counted in a text.
+struct GreenCount {
+  std::int64_t tokens = 0;
+  std::int64_t green = 0;
+  double z = 0.0;  // 0 where nothing was counted.
+};
+
+// Judges tokens[first...]; those before are context alone. Tokens whose context
+// is too short are not counted.
+GreenCount CountGreen(const GreenListRule& rule,
+                      absl::Span<const std::int32_t> tokens,
+                      std::int64_t first = 0);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_WATERMARK_GREEN_LIST_H_
