@@ -13,6 +13,8 @@
 #ifndef SAMPLER_HISTORY_H_
 #define SAMPLER_HISTORY_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,6 +37,23 @@ struct HistoryView {
   std::size_t size() const { return first.size() + second.size(); }
   std::int32_t operator[](std::size_t i) const {
     return i < first.size() ? first[i] : second[i - first.size()];
+  }
+
+  // The last n tokens, across the boundary of the pieces, or all.
+  HistoryView Last(std::size_t n) const {
+    const std::size_t from_second = std::min(n, second.size());
+    const std::size_t from_first = std::min(n - from_second, first.size());
+    return {first.last(from_first), second.last(from_second)};
+  }
+
+  // Are `tokens` its last ones? True of no tokens.
+  bool EndsWith(absl::Span<const std::int32_t> tokens) const {
+    if (tokens.size() > size()) return false;
+    const std::size_t before = size() - tokens.size();
+    for (std::size_t i = tokens.size(); i-- > 0;) {
+      if ((*this)[before + i] != tokens[i]) return false;
+    }
+    return true;
   }
 };
 

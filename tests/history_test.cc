@@ -83,6 +83,26 @@ TEST(History, ViewsEqualAPlainVectorOverRandomTraces) {
   }
 }
 
+TEST(HistoryView, EndsAcrossTheBoundaryOfItsPieces) {
+  const Tokens prompt = {1, 2, 3};
+  const Tokens output = {4, 5};
+  const HistoryView view = {prompt, output};
+  EXPECT_EQ(ToVector(view.Last(0)), Tokens());
+  EXPECT_EQ(ToVector(view.Last(1)), Tokens({5}));
+  EXPECT_EQ(ToVector(view.Last(3)), Tokens({3, 4, 5}));
+  EXPECT_EQ(ToVector(view.Last(5)), Tokens({1, 2, 3, 4, 5}));
+  EXPECT_EQ(ToVector(view.Last(9)), Tokens({1, 2, 3, 4, 5}));
+  EXPECT_TRUE(view.EndsWith({}));
+  EXPECT_TRUE(view.EndsWith({5}));
+  EXPECT_TRUE(view.EndsWith({3, 4, 5}));
+  EXPECT_TRUE(view.EndsWith({1, 2, 3, 4, 5}));
+  EXPECT_FALSE(view.EndsWith({0, 1, 2, 3, 4, 5}));
+  EXPECT_FALSE(view.EndsWith({4}));
+  EXPECT_FALSE(view.EndsWith({2, 4, 5}));
+  EXPECT_TRUE(HistoryView{}.EndsWith({}));
+  EXPECT_FALSE(HistoryView{}.EndsWith({1}));
+}
+
 TEST(History, CopiesAreIndependentAndShareThePrompt) {
   History a({1, 2, 3});
   a.Accept(4);

@@ -80,7 +80,7 @@ struct LlamaCppScratch {
   CandidateArray array;
   std::vector<Engine> engines;
   TokenNumbers numbers;
-  DryScratch dry;
+  Repeats repeats;
   ScoredEntries scored;
   std::vector<float> p_before;
 };

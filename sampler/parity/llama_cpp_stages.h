@@ -23,9 +23,11 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/breakers.h"
 #include "sampler/history.h"
 #include "sampler/parity/candidate_array.h"
 #include "sampler/parity/engine.h"
+#include "sampler/repeats.h"
 
 namespace sampler::parity {
 
@@ -52,19 +54,14 @@ struct DryRule {
   float multiplier = 0.0F;
   float base = 1.75F;
   std::int64_t allowed_length = 2;
-  std::vector<std::vector<TokenId>> breakers = {};  // Ascending.
-};
-
-struct DryScratch {
-  std::vector<TokenId> recent;        // Newest first.
-  std::vector<std::int32_t> repeats;  // By distance from the newest.
+  Breakers breakers = Breakers();
 };
 
 // l -= float(multiplier * base^n), n the length by which the token would
 // lengthen a repetition beyond the allowed one; breakers of one token are
 // exempt. The rule is that of stages.h's `dry`.
 void Dry(CandidateArray& array, const HistoryView& recent, const DryRule& rule,
-         TokenNumbers& numbers, DryScratch& scratch);
+         TokenNumbers& numbers, Repeats& repeats);
 
 // l / T. T = 0: all but the first of the maxima become -inf.
 void Temperature(CandidateArray& array, float temperature);

@@ -67,13 +67,13 @@ Action CompileDry(const StageReader& stage, ChainBuilder&) {
   DryRule rule = {.multiplier = stage.Float("multiplier"),
                   .base = stage.Float("base"),
                   .allowed_length = stage.Integer("allowed_length"),
-                  .breakers = stage.TokenSequences("breakers")};
+                  .breakers = Breakers(stage.TokenSequences("breakers"))};
   if (rule.multiplier == 0.0F) return nullptr;
   const auto window = stage.OptionalInteger("window");
   return [rule = std::move(rule), window](Step& step) {
     LlamaCppScratch& scratch = step.scratch;
     Dry(scratch.array, step.history.View(Scope::kBoth, window), rule,
-        scratch.numbers, scratch.dry);
+        scratch.numbers, scratch.repeats);
   };
 }
 

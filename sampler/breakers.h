@@ -1,0 +1,44 @@
+// Sequence breakers: token sequences that end a repetition, such as those of a
+// line break or a quotation mark. DRY follows a repetition back to the last
+// one.
+//
+// A breaker counts where it begins and lies wholly in the text; of several that
+// begin at one place the longest does.
+//
+// Thread-safety: immutable.
+// Cost: O(log breakers) per token behind the last breaker, and the comparisons
+//   with those that begin there.
+// Tested by: tests/dry_test.cc (against examples), tests/oracle_test.cc.
+
+#ifndef SAMPLER_BREAKERS_H_
+#define SAMPLER_BREAKERS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sampler/history.h"
+
+namespace sampler {
+
+class Breakers {
+ public:
+  // REQUIRES: no sequence is empty.
+  explicit Breakers(std::vector<std::vector<std::int32_t>> sequences = {});
+
+  // Number of tokens of `text` after the last breaker; all if there is none.
+  std::size_t TokensAfterLast(const HistoryView& text) const;
+
+  // Is `token` a breaker by itself?
+  bool IsBreaker(std::int32_t token) const;
+
+ private:
+  // Length of the longest breaker that begins at text[head]; 0 for none.
+  std::size_t LongestAt(const HistoryView& text, std::size_t head) const;
+
+  std::vector<std::vector<std::int32_t>> sequences_;  // Ascending.
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_BREAKERS_H_
