@@ -75,6 +75,32 @@ Json NumberSchema(const Parameter& line, const char* type) {
   return schema;
 }
 
+Json TokenIdSchema() { return {{"type", "integer"}, {"minimum", 0}}; }
+
+Json ListSchema(Json items, bool non_empty) {
+  Json schema = {{"type", "array"}, {"items", std::move(items)}};
+  if (non_empty) schema["minItems"] = 1;
+  return schema;
+}
+
+// [first, second]
+Json PairSchema(Json first, Json second) {
+  return {{"type", "array"},
+          {"prefixItems", Json::array({std::move(first), std::move(second)})},
+          {"items", false},
+          {"minItems", 2}};
+}
+
+Json DistinctTokenIdsSchema(bool non_empty) {
+  Json schema = ListSchema(TokenIdSchema(), non_empty);
+  schema["uniqueItems"] = true;
+  return schema;
+}
+
+Json BiasSchema() {
+  return {{"anyOf", {{{"type", "number"}}, {{"const", false}}}}};
+}
+
 Json KindSchema(const Parameter& line) {
   switch (line.kind()) {
     case ParameterKind::kReal:
@@ -85,20 +111,27 @@ Json KindSchema(const Parameter& line) {
       return {{"type", "boolean"}};
     case ParameterKind::kChoice:
       return {{"enum", line.choices()}};
-    case ParameterKind::kTokenIds: {
-      Json schema = {{"type", "array"},
-                     {"items", {{"type", "integer"}, {"minimum", 0}}},
-                     {"uniqueItems", true}};
-      if (line.non_empty()) schema["minItems"] = 1;
-      return schema;
-    }
+    case ParameterKind::kTokenIds:
+      return DistinctTokenIdsSchema(line.non_empty());
     case ParameterKind::kBiases: {
       Json schema = {{"type", "object"},
                      {"propertyNames", {{"pattern", "^(0|[1-9][0-9]*)$"}}},
-                     {"additionalProperties",
-                      {{"anyOf", {{{"type", "number"}}, {{"const", false}}}}}}};
+                     {"additionalProperties", BiasSchema()}};
       if (line.non_empty()) schema["minProperties"] = 1;
       return schema;
+    }
+    case ParameterKind::kTokenSequences:
+      return ListSchema(ListSchema(TokenIdSchema(), true), line.non_empty());
+    case ParameterKind::kSequenceBiases:
+      return ListSchema(
+          PairSchema(ListSchema(TokenIdSchema(), true), BiasSchema()),
+          line.non_empty());
+    case ParameterKind::kPositionedTokens: {
+      const Json one_or_more = {
+          {"anyOf",
+           Json::array({TokenIdSchema(), DistinctTokenIdsSchema(true)})}};
+      return ListSchema(PairSchema(TokenIdSchema(), one_or_more),
+                        line.non_empty());
     }
     case ParameterKind::kObject:
       break;

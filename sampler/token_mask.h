@@ -19,6 +19,9 @@
 
 namespace sampler {
 
+// What becomes of tokens that a mask has no bit for.
+enum class MaskPadding { kBan, kAllow };
+
 class TokenMask {
  public:
   // A mask that says nothing about any token.
@@ -31,6 +34,9 @@ class TokenMask {
   // Number of tokens the mask has a bit for.
   std::size_t size() const { return 32 * words_.size(); }
   absl::Span<const std::uint32_t> words() const { return words_; }
+
+  // Number of tokens in [0, vocabulary_size) with a bit that is 1.
+  std::size_t CountAllowed(std::size_t vocabulary_size) const;
 
   // REQUIRES: id < size().
   bool Allows(std::size_t id) const {

@@ -18,6 +18,7 @@
 #include "sampler/history.h"
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/probability_record.h"
+#include "sampler/repeats.h"
 #include "sampler/stages/stage.h"
 
 namespace sampler {
@@ -35,6 +36,7 @@ class Workspace {
     Candidates candidates;
     TokenCounts counts;
     Race race;
+    Repeats repeats;
     // By stage; only those of stages with a memory are ever filled.
     std::vector<ProbabilityRecord> records;
     std::vector<double> state;  // Of all stages, as they read it.

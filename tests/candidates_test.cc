@@ -180,7 +180,7 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
                  std::mt19937_64& random) {
   const auto size = static_cast<std::uint64_t>(naive.Size());
   const auto id = static_cast<TokenId>(random() % size);
-  switch (random() % 18) {
+  switch (random() % 19) {
     case 0: {
       const double b = static_cast<double>(random() % 200) / 10.0 - 10.0;
       for (const TokenId i : {id, id, static_cast<TokenId>(size), -1}) {
@@ -261,6 +261,22 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       c.KeepMass(p, rule);
       naive.KeepMass(p, rule);
       return absl::StrCat("KeepMass ", p);
+    }
+    case 17: {
+      // Of few tokens or of many; shorter or longer than the row.
+      std::vector<std::uint32_t> words(random() % 8);
+      const bool many = random() % 2 == 0;
+      for (std::uint32_t& word : words) {
+        word = many || random() % 4 == 0 ? static_cast<std::uint32_t>(random())
+                                         : 0;
+      }
+      if (random() % 8 == 0) words.assign(7, ~0u);
+      const TokenMask mask{absl::MakeConstSpan(words)};
+      const MaskPadding padding =
+          random() % 2 == 0 ? MaskPadding::kBan : MaskPadding::kAllow;
+      c.RemoveUnmasked(mask, padding);
+      naive.RemoveUnmasked(mask, padding);
+      return "RemoveUnmasked";
     }
     case 12:
     case 13: {

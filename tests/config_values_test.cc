@@ -2,9 +2,11 @@
 // the exact message where it gives something else.
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -140,6 +142,82 @@ TEST(ParseConfig, ChecksBiases) {
   EXPECT_EQ(StageError(R"({"type": "logit_bias", "bias": {"5": 1}})", 5),
             "2:35: /stages/0/bias/5: got the key \"5\", want a token id in "
             "[0, 5)");
+}
+
+TEST(ParseConfig, ChecksTokenSequences) {
+  EXPECT_EQ(StageError(R"({"type": "bad_words", "sequences": [[1, 1], [], 3,
+    [2, -1, 2.5, true]]})"),
+            "2:47: /stages/0/sequences/1: got [], want a non-empty list of "
+            "token ids\n"
+            "2:51: /stages/0/sequences/2: got 3, want a non-empty list of "
+            "token ids\n"
+            "3:9: /stages/0/sequences/3/1: got -1, want a token id >= 0\n"
+            "3:13: /stages/0/sequences/3/2: got 2.5, want a token id >= 0\n"
+            "3:18: /stages/0/sequences/3/3: got true, want a token id >= 0");
+  EXPECT_EQ(StageError(R"({"type": "bad_words", "sequences": [[1, 9]]})", 9),
+            "2:43: /stages/0/sequences/0/1: got 9, want a token id in [0, 9)");
+  EXPECT_EQ(StageError(R"({"type": "bad_words", "sequences": {}})"),
+            "2:25: /stages/0/sequences: got {}, want a list of non-empty lists "
+            "of token ids");
+  EXPECT_EQ(StageError(R"({"type": "bad_words", "sequences": []})"), "ok");
+  // 0 is a token like any other (Hugging Face refuses it in its list form).
+  EXPECT_EQ(StageError(R"({"type": "bad_words", "sequences": [[0]]})"), "ok");
+}
+
+TEST(ParseConfig, ChecksSequenceBiases) {
+  EXPECT_EQ(
+      StageError(R"({"type": "sequence_bias", "entries": [[[0], 1], [[1], 0.5],
+    [[1, 1], false], [[1], true], [[], "a"], [1, 2], [[1]], {}]})"),
+      "3:28: /stages/0/entries/3/1: got true, want a finite number, or false "
+      "to ban\n"
+      "3:36: /stages/0/entries/4/0: got [], want a non-empty list of token "
+      "ids\n"
+      "3:40: /stages/0/entries/4/1: got \"a\", want a finite number, or false "
+      "to ban\n"
+      "3:47: /stages/0/entries/5/0: got 1, want a non-empty list of token "
+      "ids\n"
+      "3:54: /stages/0/entries/6: got [[1]], want [[token ids], number or "
+      "false]\n"
+      "3:61: /stages/0/entries/7: got {}, want [[token ids], number or false]");
+  EXPECT_EQ(StageError(R"({"type": "sequence_bias", "entries": 1})"),
+            "2:29: /stages/0/entries: got 1, want a list of [[token ids], "
+            "number or false]");
+  const PipelineConfig infinite{
+      .stages = {{"sequence_bias",
+                  {{"entries", Value::List{Value::List{
+                                   Value::List{1},
+                                   std::numeric_limits<double>::infinity()}}}}},
+                 {"greedy"}}};
+  const std::vector<Problem> problems = CheckConfig(infinite);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].pointer, "/stages/0/entries/0/1");
+}
+
+TEST(ParseConfig, ChecksPositionedTokens) {
+  EXPECT_EQ(
+      StageError(R"({"type": "forced_tokens", "at": [[0, 1], [0, [1]],
+    [-1, 1], [1, []], [2, [1, 1]], [3, -1], [4], [5.0, 1], 6]})"),
+      "2:45: /stages/0/at/1/0: position 0 is listed twice\n"
+      "3:6: /stages/0/at/2/0: got -1, want a position >= 0\n"
+      "3:18: /stages/0/at/3/1: got [], want a token id >= 0, or a non-empty "
+      "list of them\n"
+      "3:31: /stages/0/at/4/1/1: token id 1 is listed twice\n"
+      "3:40: /stages/0/at/5/1: got -1, want a token id >= 0\n"
+      "3:45: /stages/0/at/6: got [4], want [position, token id or list of "
+      "them]\n"
+      "3:51: /stages/0/at/7/0: got 5.0, want a position >= 0\n"
+      "3:60: /stages/0/at/8: got 6, want [position, token id or list of them]");
+  EXPECT_EQ(StageError(R"({"type": "forced_tokens", "at": "x"})"),
+            "2:29: /stages/0/at: got \"x\", want a list of [position, token id "
+            "or list of them]");
+}
+
+TEST(ParseConfig, WantsStopIdsForAMinimumLength) {
+  EXPECT_EQ(StageError(R"({"type": "min_tokens", "n": 1})"),
+            "2:3: /stages/0: want \"stop_ids\", as \"n\" > 0");
+  EXPECT_EQ(StageError(R"({"type": "min_tokens", "n": 1, "stop_ids": [2]})"),
+            "ok");
+  EXPECT_EQ(StageError(R"({"type": "min_tokens", "n": 0})"), "ok");
 }
 
 TEST(ParseConfig, TakesSeedsOf64Bits) {

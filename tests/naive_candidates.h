@@ -44,6 +44,14 @@ class NaiveCandidates {
       if (std::find(ids.begin(), ids.end(), id) == ids.end()) Remove(id);
     }
   }
+  void RemoveUnmasked(TokenMask mask, MaskPadding padding) {
+    for (TokenId id = 0; id < Size(); ++id) {
+      const std::size_t i = At(id);
+      if (i < mask.size() ? !mask.Allows(i) : padding == MaskPadding::kBan) {
+        Remove(id);
+      }
+    }
+  }
   void Scale(double factor) {
     for (TokenId id = 0; id < Size(); ++id) {
       Edit(id, [=](double v) { return v * factor; });

@@ -141,7 +141,8 @@ const oracle::Context& SmallContext() {
       .seed = 42,
       .stream = 7,
       .unconditional = {0.5, -2.0, 1.0, 0.25},
-      .uniform = 0.625};
+      .uniform = 0.625,
+      .mask = std::vector<std::uint32_t>{0b1101}};
   return context;
 }
 

@@ -32,12 +32,12 @@ PipelineConfig ConfigOf(const StageType& type, Value::Object parameters) {
 // All that can differ: the status, the logits that are left, and the token.
 std::vector<double> ResultOf(const PipelineConfig& config,
                              const std::vector<double>& row,
-                             const Sequence& sequence) {
+                             const Sequence& sequence,
+                             const StepInputs& inputs) {
   const Pipeline pipeline = Pipeline::Create(config, kSize).value();
   Workspace workspace;
-  const Distribution d = pipeline.Process(
-      absl::MakeConstSpan(row), sequence, workspace,
-      {.unconditional = absl::MakeConstSpan(kSecondRow), .uniform = 0.6});
+  const Distribution d =
+      pipeline.Process(absl::MakeConstSpan(row), sequence, workspace, inputs);
   std::vector<double> result(kSize, -std::numeric_limits<double>::infinity());
   d.ForEach([&](TokenId id, double logit) {
     result[static_cast<std::size_t>(id)] = logit;
@@ -113,8 +113,13 @@ bool DecidesSomething(const StageType& type,
     if (!legal(one) || !legal(other)) continue;
     const std::vector<double> row = SomeRow(random);
     const Sequence sequence = RandomSequence(random);
-    if (ResultOf(ConfigOf(type, one), row, sequence) !=
-        ResultOf(ConfigOf(type, other), row, sequence)) {
+    // A mask that is shorter than the row.
+    const std::uint32_t words[] = {static_cast<std::uint32_t>(random())};
+    const StepInputs inputs = {.mask = TokenMask(absl::MakeConstSpan(words)),
+                               .unconditional = absl::MakeConstSpan(kSecondRow),
+                               .uniform = 0.6};
+    if (ResultOf(ConfigOf(type, one), row, sequence, inputs) !=
+        ResultOf(ConfigOf(type, other), row, sequence, inputs)) {
       return true;
     }
   }

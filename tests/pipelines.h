@@ -106,6 +106,20 @@ inline Outcome RunStages(const std::vector<double>& row,
                    MakeSequence(static_cast<std::int64_t>(row.size())));
 }
 
+// A removed logit.
+inline constexpr double kGone = -std::numeric_limits<double>::infinity();
+
+// The logits after `output` was accepted.
+inline std::vector<double> After(const std::vector<double>& row,
+                                 const std::string& stages,
+                                 std::vector<std::int32_t> prompt = {},
+                                 const std::vector<std::int32_t>& output = {}) {
+  return RunStages(row, stages,
+                   MakeSequence(static_cast<std::int64_t>(row.size()),
+                                std::move(prompt), output))
+      .logits;
+}
+
 inline std::string Kept(const std::vector<double>& row,
                         const std::string& stages) {
   return RunStages(row, stages).kept();

@@ -48,8 +48,17 @@ class Chooser {
   std::mt19937_64& random_;
 };
 
+// Tokens that follow one another, out of the few that RandomContext uses.
+json Sequence(Chooser& choose, int v, int length) {
+  json sequence = json::array();
+  for (int i = 0; i < length; ++i) {
+    sequence.push_back(choose.Below(std::min(v, choose.Of({4, 60}))));
+  }
+  return sequence;
+}
+
 json Edit(Chooser& choose, int v) {
-  switch (choose.Below(8)) {
+  switch (choose.Below(17)) {
     case 0: {
       json bias = json::object();
       for (const int id : choose.Ids(1 + choose.Below(20), v)) {
@@ -74,17 +83,97 @@ json Edit(Chooser& choose, int v) {
       if (choose.Maybe(25)) stage["normalize"] = true;
       return stage;
     }
-    case 5:
+    case 14:
       return {{"type", "kgw_watermark"},
               {"delta", choose.Uniform(-2, 4)},
               {"gamma", choose.Uniform(0.05, 0.95)},
               {"key", choose.Below(1000) - 500},
               {"context_width", 1 + choose.Below(3)},
               {"scheme", choose.Of({"lefthash", "selfhash"})}};
-    case 4:
+    case 15:
       return {{"type", "guidance"},
               {"scale", choose.Of({0.0, 0.5, 1.0, 1.25, 1.5})},
               {"normalize", choose.Maybe(50)}};
+    case 4: {
+      json sequences = json::array();
+      for (int i = choose.Below(30); i >= 0; --i) {
+        sequences.push_back(Sequence(choose, v, 1 + choose.Below(3)));
+      }
+      json stage = {{"type", "bad_words"}, {"sequences", sequences}};
+      choose.Option(stage, "scope", {"both", "output"});
+      return stage;
+    }
+    case 5: {
+      json entries = json::array();
+      for (int i = choose.Below(30); i >= 0; --i) {
+        const json bias =
+            choose.Maybe(20) ? json(false) : json(choose.Uniform(-9, 9));
+        entries.push_back({Sequence(choose, v, 1 + choose.Below(3)), bias});
+      }
+      json stage = {{"type", "sequence_bias"}, {"entries", entries}};
+      choose.Option(stage, "scope", {"both", "output"});
+      return stage;
+    }
+    case 6: {
+      json stage = {{"type", "min_tokens"},
+                    {"n", choose.Below(120)},
+                    {"stop_ids", choose.Ids(1 + choose.Below(4), v)}};
+      choose.Option(stage, "count", {"output", "total"});
+      return stage;
+    }
+    case 7: {
+      // Most positions, so that some are met.
+      json at = json::array();
+      for (int position = 0; position < 100; ++position) {
+        if (choose.Maybe(50)) continue;
+        if (choose.Maybe(30)) {
+          at.push_back({position, choose.Below(v)});
+        } else {
+          at.push_back({position, choose.Ids(1 + choose.Below(40), v)});
+        }
+      }
+      json stage = {{"type", "forced_tokens"}, {"at", at}};
+      choose.Option(stage, "value", {"keep", "zero"});
+      return stage;
+    }
+    case 8: {
+      json stage = {{"type", "mask"}};
+      choose.Option(stage, "padding", {"ban", "allow"});
+      return stage;
+    }
+    case 9:
+    case 10: {
+      json stage = {{"type", "no_repeat_ngram"}, {"n", choose.Below(5)}};
+      choose.Option(stage, "scope", {"prompt", "output", "both"});
+      if (choose.Maybe(30)) stage["window"] = 1 + choose.Below(80);
+      if (choose.Maybe(30)) stage["exempt"] = choose.Ids(10, std::min(v, 60));
+      return stage;
+    }
+    case 11:
+      return {{"type", "exponential_decay_length"},
+              {"start", choose.Below(100)},
+              {"factor", choose.Of({1.0, 1.01, 1.5, 0.9, 1e-3})},
+              {"eos_ids", choose.Ids(1 + choose.Below(3), v)}};
+    case 12: {
+      json stage = {{"type", "dry"},
+                    {"multiplier", choose.Of({0.0, 0.8, 3.0})},
+                    {"allowed_length", 1 + choose.Below(3)}};
+      if (choose.Maybe(50)) stage["base"] = choose.Of({1.0, 1.1, 2.0, 1e20});
+      choose.Option(stage, "scope", {"prompt", "output", "both"});
+      if (choose.Maybe(40)) stage["window"] = 1 + choose.Below(80);
+      if (choose.Maybe(60)) {
+        json breakers = json::array();
+        for (int i = choose.Below(6); i >= 0; --i) {
+          breakers.push_back(Sequence(choose, v, 1 + choose.Below(3)));
+        }
+        stage["breakers"] = breakers;
+      }
+      if (choose.Maybe(30)) stage["exempt_breakers"] = choose.Maybe(50);
+      return stage;
+    }
+    case 13:
+      return {{"type", "encoder_repetition_penalty"},
+              {"penalty", choose.Of({1.0, 1.1, 2.0, 0.8})}};
     default: {
       json stage = {
           {"type", choose.Of({"frequency_penalty", "presence_penalty"})},
@@ -273,16 +362,30 @@ json RandomChain(std::mt19937_64& random, int vocabulary_size) {
 oracle::Context RandomContext(std::mt19937_64& random, int vocabulary_size) {
   Chooser choose(random);
   oracle::Context context;
+  // Few distinct tokens, so that counts rise above one, and sometimes so few
+  // that whole passages recur.
+  const int distinct = std::min(vocabulary_size, choose.Maybe(40) ? 3 : 60);
   const auto fill = [&](std::vector<oracle::TokenId>& tokens) {
     const int length = choose.Below(100);
-    // Few distinct tokens, so that counts rise above one.
-    for (int i = 0; i < length; ++i) {
-      tokens.push_back(choose.Below(std::min(vocabulary_size, 60)));
-    }
+    for (int i = 0; i < length; ++i) tokens.push_back(choose.Below(distinct));
   };
   fill(context.prompt);
   fill(context.output);
   context.step = choose.Below(100);
+  if (choose.Maybe(70)) {
+    // Few bits or many; shorter than the row, as long, or longer.
+    const int share = choose.Of({0, 1, 10, 50, 100});
+    const int words = choose.Maybe(70) ? (vocabulary_size + 31) / 32
+                                       : choose.Below(vocabulary_size / 16 + 2);
+    std::vector<std::uint32_t>& mask = context.mask.emplace();
+    for (int i = 0; i < words; ++i) {
+      std::uint32_t word = 0;
+      for (int bit = 0; bit < 32; ++bit) {
+        word = word << 1 | (choose.Maybe(share) ? 1u : 0u);
+      }
+      mask.push_back(word);
+    }
+  }
   context.seed = random();
   context.stream = static_cast<std::uint32_t>(random());
   for (int i = 0; i < vocabulary_size; ++i) {
@@ -490,6 +593,79 @@ std::vector<json> CornerChains() {
                     draw});
   add({{"type", "suppress_tokens"}, {"ids", {0, 1, 2}}});
   add({{"type", "suppress_tokens"}, {"ids", {1}}, {"when", "begin"}});
+  for (const char* scope : {"both", "output"}) {
+    // The history ends in 1 0 2 2, its output in 0 2 2.
+    const json sequences = {{1}, {2, 0}, {1, 0, 2, 2, 2}, {0, 1, 2}};
+    add({{"type", "bad_words"}, {"sequences", sequences}, {"scope", scope}});
+    json entries = json::array();
+    for (const json& sequence : sequences) entries.push_back({sequence, 0.75});
+    entries.push_back({json::array({2, 0}), -1.5});
+    entries.push_back({json::array({2, 2, 1}), false});
+    add({{"type", "sequence_bias"}, {"entries", entries}, {"scope", scope}});
+  }
+  add({{"type", "sequence_bias"},
+       {"entries", json::array({json::array({json::array({1}), 1.7e308})})}});
+  for (const char* count : {"output", "total"}) {
+    for (const int n : {0, 3, 4, 6, 7}) {
+      add({{"type", "min_tokens"},
+           {"n", n},
+           {"stop_ids", {0, 2}},
+           {"count", count}});
+    }
+  }
+  for (const char* value : {"keep", "zero"}) {
+    for (const int position : {0, 3}) {
+      add({{"type", "forced_tokens"},
+           {"at", json::array({json::array({position, 1})})},
+           {"value", value}});
+      add({{"type", "forced_tokens"},
+           {"at", json::array({json::array({position, {0, 2}})})},
+           {"value", value}});
+    }
+  }
+  for (const char* padding : {"ban", "allow"}) {
+    add({{"type", "mask"}, {"padding", padding}});
+    chains.push_back({{{"type", "top_k"}, {"k", 2}},
+                      {{"type", "mask"}, {"padding", padding}}});
+  }
+  for (const char* scope : {"prompt", "output", "both"}) {
+    for (const int n : {0, 1, 2, 3, 7}) {
+      add({{"type", "no_repeat_ngram"}, {"n", n}, {"scope", scope}});
+    }
+    add({{"type", "no_repeat_ngram"},
+         {"n", 1},
+         {"scope", scope},
+         {"window", 1}});
+    add({{"type", "no_repeat_ngram"},
+         {"n", 1},
+         {"scope", scope},
+         {"exempt", {2}}});
+    for (const json& breakers : {json::array(), json::array({{0}}),
+                                 json::array({{0, 2}}), json::array({{2}})}) {
+      for (const int allowed : {1, 2}) {
+        add({{"type", "dry"},
+             {"multiplier", 0.8},
+             {"allowed_length", allowed},
+             {"scope", scope},
+             {"breakers", breakers},
+             {"exempt_breakers", allowed == 1}});
+      }
+    }
+  }
+  add({{"type", "dry"}, {"multiplier", 0.0}});
+  add({{"type", "dry"},
+       {"multiplier", 1e308},
+       {"base", 1e300},
+       {"allowed_length", 1}});
+  for (const double factor : {1e-320, 0.5, 1.0, 1.5, 1e308}) {
+    for (const int start : {0, 2, 3}) {
+      add({{"type", "exponential_decay_length"},
+           {"start", start},
+           {"factor", factor},
+           {"eos_ids", {0, 1}}});
+    }
+    add({{"type", "encoder_repetition_penalty"}, {"penalty", factor}});
+  }
   chains.push_back({{{"type", "allow_tokens"}, {"ids", {0, 2}}},
                     {{"type", "min_p"}, {"p", 0.4}},
                     {{"type", "suppress_tokens"}, {"ids", {2}}},

@@ -50,6 +50,15 @@ inline Value::Object RandomObject(const ParameterTable& table, Random& random) {
   return object;
 }
 
+// Up to four ids that follow one another, some of them more than once.
+inline Value::List RandomTokens(Random& random) {
+  Value::List tokens;
+  for (std::uint64_t n = 1 + random() % 4; n > 0; --n) {
+    tokens.push_back(static_cast<std::int64_t>(random() % 6));
+  }
+  return tokens;
+}
+
 inline Value RandomValue(const Parameter& line, Random& random) {
   if (line.nullable() && random() % 4 == 0) return Value();
   switch (line.kind()) {
@@ -90,6 +99,32 @@ inline Value RandomValue(const Parameter& line, Random& random) {
         biases.emplace(absl::StrCat(random() % 50), bias);
       }
       return biases;
+    }
+    case ParameterKind::kTokenSequences: {
+      Value::List sequences;
+      for (std::uint64_t n = random() % 4; n > 0; --n) {
+        sequences.push_back(RandomTokens(random));
+      }
+      return sequences;
+    }
+    case ParameterKind::kSequenceBiases: {
+      Value::List entries;
+      for (std::uint64_t n = random() % 4; n > 0; --n) {
+        Value bias = false;
+        if (random() % 3 != 0) bias = static_cast<double>(random() % 100) / 7.0;
+        entries.push_back(Value::List{RandomTokens(random), bias});
+      }
+      return entries;
+    }
+    case ParameterKind::kPositionedTokens: {
+      Value::List at;
+      for (std::uint64_t n = random() % 4; n > 0; --n) {
+        const auto id = static_cast<std::int64_t>(random() % 50);
+        Value ids = id;
+        if (random() % 2 == 0) ids = Value::List{id, id + 1};
+        at.push_back(Value::List{static_cast<std::int64_t>(n), ids});
+      }
+      return at;
     }
     case ParameterKind::kObject:
       break;

@@ -22,7 +22,8 @@ struct Example {
   std::string neutral;  // and such that change nothing; "": there are none.
   // What differs from most stages:
   bool gauge_dependent = false;  // Minds a constant added to all logits.
-  bool names_tokens = false;     // Its parameters name ids to keep or ban.
+  bool names_tokens = false;     // Bans ids that it, or the history, names.
+  bool needs_input = false;      // Does nothing without an input of the step.
   bool may_drop_the_head = false;
   bool commutes_with_temperature = false;
 };
@@ -44,6 +45,35 @@ inline const std::vector<Example>& Examples() {
       {.type = "guidance",
        .active = R"("scale": 1.5, "normalize": false)",
        .neutral = R"("scale": 1)"},
+      {.type = "bad_words",
+       .active = R"("sequences": [[1], [0, 2]])",
+       .neutral = R"("sequences": [])",
+       .names_tokens = true},
+      {.type = "sequence_bias",
+       .active = R"("entries": [[[0, 0, 1], 1.5], [[2], false]])",
+       .neutral = R"("entries": [])",
+       .names_tokens = true},
+      {.type = "min_tokens",
+       .active = R"("n": 2, "stop_ids": [1])",
+       .neutral = R"("n": 0)",
+       .names_tokens = true},
+      {.type = "forced_tokens",
+       .active = R"("at": [[1, [0, 1, 2, 3]]])",
+       .neutral = R"("at": [])",
+       .names_tokens = true},
+      {.type = "mask",
+       .active = R"("padding": "ban")",
+       .neutral = R"("padding": "ban")",
+       .needs_input = true},
+      {.type = "no_repeat_ngram",
+       .active = R"("n": 2)",
+       .neutral = R"("n": 0)",
+       .names_tokens = true},
+      {.type = "exponential_decay_length",
+       .active = R"("start": 0, "factor": 2, "eos_ids": [1])",
+       .neutral = R"("start": 0, "factor": 1, "eos_ids": [0])",
+       .gauge_dependent = true,
+       .names_tokens = true},
       {.type = "repetition_penalty",
        .active = R"("penalty": 1.3)",
        .neutral = R"("penalty": 1)",
@@ -57,6 +87,13 @@ inline const std::vector<Example>& Examples() {
       {.type = "kgw_watermark",
        .active = R"("gamma": 0.5)",
        .neutral = R"("delta": 0)"},
+      {.type = "dry",
+       .active = R"("multiplier": 0.8, "allowed_length": 1)",
+       .neutral = R"("multiplier": 0)"},
+      {.type = "encoder_repetition_penalty",
+       .active = R"("penalty": 1.3)",
+       .neutral = R"("penalty": 1)",
+       .gauge_dependent = true},
       {.type = "temperature",
        .active = R"("temperature": 0.5)",
        .neutral = R"("temperature": 1)"},

@@ -58,6 +58,7 @@ TEST(EveryStage, ChangesNotABitAtItsNeutralParameters) {
 TEST(EveryStage, ChangesSomethingAtItsExample) {
   const Row row = {1, 0.5, 0.25, -1, 0.75};
   for (const Example& e : Examples()) {
+    if (e.needs_input) continue;
     EXPECT_NE(RunStages(row, Active(e), SomeSequence(5)).logits, row) << e.type;
   }
 }

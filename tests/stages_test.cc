@@ -16,17 +16,6 @@ namespace {
 
 using Row = std::vector<double>;
 
-constexpr double kGone = -std::numeric_limits<double>::infinity();
-
-Row After(const Row& row, const std::string& stages,
-          std::vector<std::int32_t> prompt = {},
-          const std::vector<std::int32_t>& output = {}) {
-  return RunStages(row, stages,
-                   MakeSequence(static_cast<std::int64_t>(row.size()),
-                                std::move(prompt), output))
-      .logits;
-}
-
 // ---- logit_bias -------------------------------------------------------------
 
 TEST(LogitBias, AddsAndBans) {

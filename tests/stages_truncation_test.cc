@@ -16,7 +16,6 @@ namespace {
 
 using Row = std::vector<double>;
 
-constexpr double kGone = -std::numeric_limits<double>::infinity();
 constexpr double kLn2 = 0.69314718055994530942;
 
 // {"type": "top_p", "p": 0.5, ...}

@@ -109,7 +109,35 @@ std::string Rule(const StageReport& stage, const Standing& own,
   if (type == "allow_tokens") return "not in its list";
   if (type == "suppress_tokens") return "in its list";
   if (type == "logit_bias") return "banned";
+  if (type == "bad_words") return "completes a sequence";
+  if (type == "sequence_bias") return "completes a banned sequence";
+  if (type == "min_tokens") return "ends the text too early";
+  if (type == "forced_tokens") return "not forced here";
+  if (type == "mask") return "not in the mask";
+  if (type == "no_repeat_ngram") {
+    return absl::StrFormat("repeats %g in a row", Parameter(stage, "n"));
+  }
   return GeneralReason(stage, own);
+}
+
+// Why a stage that reads the history or an input did nothing; "" for others.
+std::string NothingToEdit(const StageReport& stage) {
+  const std::string& type = stage.config.type;
+  if (type == "bad_words" || type == "sequence_bias") {
+    return "completes no sequence";
+  }
+  if (type == "mask") return "bans no candidate";
+  if (type == "min_tokens") return "long enough, or no stop token left";
+  if (type == "forced_tokens") return "forces nothing here";
+  if (type == "no_repeat_ngram") {
+    const double n = Parameter(stage, "n");
+    return n == 0 ? "n 0 allows all" : "nothing would repeat";
+  }
+  if (type == "dry") {
+    return Parameter(stage, "multiplier") == 0 ? "multiplier 0"
+                                               : "nothing would repeat";
+  }
+  return "";
 }
 
 }  // namespace
@@ -124,7 +152,11 @@ std::string WhyInactive(const StageReport& stage, const Moment& before) {
   const double p = Parameter(stage, "p");
   const double penalty = Parameter(stage, "penalty");
   if (type == "temperature") return "T is 1";
-  if (penalty == (type == "repetition_penalty" ? 1.0 : 0.0)) {
+  const std::string nothing = NothingToEdit(stage);
+  if (!nothing.empty()) return nothing;
+  const bool factor =
+      type == "repetition_penalty" || type == "encoder_repetition_penalty";
+  if (penalty == (factor ? 1.0 : 0.0)) {
     return absl::StrFormat("penalty %g", penalty);
   }
   if (!std::isnan(penalty)) {

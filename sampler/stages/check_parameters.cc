@@ -86,6 +86,13 @@ class Checker {
                !(line.non_empty() && value.object()->empty());
         if (good) CheckBiases(*value.object(), pointer);
         break;
+      case ParameterKind::kTokenSequences:
+      case ParameterKind::kSequenceBiases:
+      case ParameterKind::kPositionedTokens:
+        good = value.list() != nullptr &&
+               !(line.non_empty() && value.list()->empty());
+        if (good) CheckItems(line.kind(), *value.list(), pointer);
+        break;
       case ParameterKind::kObject:
         good = value.object() != nullptr;
         if (good) CheckTable(line.fields(), *value.object(), pointer);
@@ -133,16 +140,21 @@ class Checker {
            (!vocabulary_size_.has_value() || id < *vocabulary_size_);
   }
 
+  bool CheckTokenId(const Value& value, const std::string& pointer) {
+    if (value.integer() != nullptr && IsTokenId(*value.integer())) return true;
+    Report(pointer,
+           absl::StrCat("got ", ToText(value), ", want ", AllowedId()));
+    return false;
+  }
+
   void CheckTokenIds(const Value::List& list, const std::string& pointer) {
     std::set<std::int64_t> seen;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const std::string at = absl::StrCat(pointer, "/", i);
-      const std::int64_t* id = list[i].integer();
-      if (id == nullptr || !IsTokenId(*id)) {
-        Report(at,
-               absl::StrCat("got ", ToText(list[i]), ", want ", AllowedId()));
-      } else if (!seen.insert(*id).second) {
-        Report(at, absl::StrCat("token id ", *id, " is listed twice"));
+      if (CheckTokenId(list[i], at) &&
+          !seen.insert(*list[i].integer()).second) {
+        Report(at, absl::StrCat("token id ", *list[i].integer(),
+                                " is listed twice"));
       }
     }
   }
@@ -158,14 +170,82 @@ class Checker {
         Report(at,
                absl::StrCat("got the key \"", key, "\", want ", AllowedId()));
       }
-      const bool number =
-          value.integer() != nullptr ||
-          (value.real() != nullptr && std::isfinite(*value.real()));
-      const bool ban = value.boolean() != nullptr && !*value.boolean();
-      if (!number && !ban) {
-        Report(at, absl::StrCat("got ", ToText(value),
-                                ", want a finite number, or false to ban"));
+      CheckBias(value, at);
+    }
+  }
+
+  void CheckBias(const Value& value, const std::string& pointer) {
+    const bool number =
+        value.integer() != nullptr ||
+        (value.real() != nullptr && std::isfinite(*value.real()));
+    const bool ban = value.boolean() != nullptr && !*value.boolean();
+    if (!number && !ban) {
+      Report(pointer, absl::StrCat("got ", ToText(value),
+                                   ", want a finite number, or false to ban"));
+    }
+  }
+
+  // The items of the kinds that are lists of structures.
+  void CheckItems(ParameterKind kind, const Value::List& items,
+                  const std::string& pointer) {
+    std::set<std::int64_t> positions;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const std::string at = absl::StrCat(pointer, "/", i);
+      if (kind == ParameterKind::kTokenSequences) {
+        CheckSequence(items[i], at);
+      } else if (kind == ParameterKind::kSequenceBiases) {
+        if (!CheckPair(items[i], "[[token ids], number or false]", at))
+          continue;
+        CheckSequence((*items[i].list())[0], at + "/0");
+        CheckBias((*items[i].list())[1], at + "/1");
+      } else {
+        if (!CheckPair(items[i], "[position, token id or list of them]", at)) {
+          continue;
+        }
+        CheckPosition((*items[i].list())[0], positions, at + "/0");
+        CheckOneOrMore((*items[i].list())[1], at + "/1");
       }
+    }
+  }
+
+  bool CheckPair(const Value& value, absl::string_view want,
+                 const std::string& pointer) {
+    if (value.list() != nullptr && value.list()->size() == 2) return true;
+    Report(pointer, absl::StrCat("got ", ToText(value), ", want ", want));
+    return false;
+  }
+
+  // Ids that follow one another; an id may come again.
+  void CheckSequence(const Value& value, const std::string& pointer) {
+    if (value.list() == nullptr || value.list()->empty()) {
+      Report(pointer, absl::StrCat("got ", ToText(value),
+                                   ", want a non-empty list of token ids"));
+      return;
+    }
+    for (std::size_t i = 0; i < value.list()->size(); ++i) {
+      CheckTokenId((*value.list())[i], absl::StrCat(pointer, "/", i));
+    }
+  }
+
+  void CheckPosition(const Value& value, std::set<std::int64_t>& seen,
+                     const std::string& pointer) {
+    if (value.integer() == nullptr || *value.integer() < 0) {
+      Report(pointer,
+             absl::StrCat("got ", ToText(value), ", want a position >= 0"));
+    } else if (!seen.insert(*value.integer()).second) {
+      Report(pointer,
+             absl::StrCat("position ", *value.integer(), " is listed twice"));
+    }
+  }
+
+  void CheckOneOrMore(const Value& value, const std::string& pointer) {
+    if (value.list() == nullptr) {
+      CheckTokenId(value, pointer);
+    } else if (value.list()->empty()) {
+      Report(pointer, absl::StrCat("got [], want ", AllowedId(),
+                                   ", or a non-empty list of them"));
+    } else {
+      CheckTokenIds(*value.list(), pointer);
     }
   }
 

@@ -1,5 +1,7 @@
 #include "sampler/stages/frequency_penalty.h"
 
+#include "sampler/stages/edit_seen.h"
+
 namespace sampler {
 
 StageType FrequencyPenalty::Type() {
@@ -21,11 +23,10 @@ StageType FrequencyPenalty::Type() {
 void FrequencyPenalty::Apply(Candidates& candidates,
                              const StepContext& step) const {
   if (penalty_ == 0.0) return;
-  step.counts.ForEach(
-      window_.Of(step.history), [&](TokenId id, std::uint32_t count) {
-        candidates.Edit(
-            id, [=, this](double logit) { return logit - penalty_ * count; });
-      });
+  EditSeen(window_.Of(step.history), step, candidates,
+           [this](double logit, std::uint32_t count) {
+             return logit - penalty_ * count;
+           });
 }
 
 }  // namespace sampler

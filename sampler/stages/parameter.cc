@@ -87,6 +87,15 @@ Parameter TokenIds(absl::string_view name, absl::string_view meaning) {
 Parameter Biases(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kBiases, name, meaning};
 }
+Parameter TokenSequences(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kTokenSequences, name, meaning};
+}
+Parameter SequenceBiases(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kSequenceBiases, name, meaning};
+}
+Parameter PositionedTokens(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kPositionedTokens, name, meaning};
+}
 Parameter Object(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kObject, name, meaning};
 }
@@ -120,11 +129,40 @@ std::string Parameter::Allowed() const {
     case ParameterKind::kBiases:
       return absl::StrCat(non_empty_ ? "a non-empty" : "an",
                           " object {\"token id\": number or false}", or_null);
+    case ParameterKind::kTokenSequences:
+      return absl::StrCat("a ", non_empty,
+                          "list of non-empty lists of token ids", or_null);
+    case ParameterKind::kSequenceBiases:
+      return absl::StrCat("a ", non_empty,
+                          "list of [[token ids], number or false]", or_null);
+    case ParameterKind::kPositionedTokens:
+      return absl::StrCat("a ", non_empty,
+                          "list of [position, token id or list of them]",
+                          or_null);
     case ParameterKind::kObject:
       break;
   }
   return absl::StrCat("an object", or_null);
 }
+
+namespace {
+
+TokenSequence ToTokens(const Value::List& list) {
+  TokenSequence ids;
+  for (const Value& value : list) {
+    ids.push_back(static_cast<std::int32_t>(*value.integer()));
+  }
+  return ids;
+}
+
+// A number, or false for -inf.
+double ToBias(const Value& value) {
+  if (value.real() != nullptr) return *value.real();
+  if (value.integer() != nullptr) return static_cast<double>(*value.integer());
+  return -std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
 
 // ---- Parameters -----------------------------------------------------------
 
@@ -178,10 +216,7 @@ int Parameters::ChoiceIndex(absl::string_view name) const {
 }
 
 std::vector<std::int32_t> Parameters::TokenIds(absl::string_view name) const {
-  std::vector<std::int32_t> ids;
-  for (const Value& value : *Get(name).list()) {
-    ids.push_back(static_cast<std::int32_t>(*value.integer()));
-  }
+  std::vector<std::int32_t> ids = ToTokens(*Get(name).list());
   std::sort(ids.begin(), ids.end());
   return ids;
 }
@@ -192,14 +227,41 @@ std::map<std::int32_t, double> Parameters::Biases(
   for (const auto& [key, value] : *Get(name).object()) {
     std::int32_t id = 0;
     (void)absl::SimpleAtoi(key, &id);  // CheckParameters has parsed it before.
-    double bias = -std::numeric_limits<double>::infinity();
-    if (value.real() != nullptr) bias = *value.real();
-    if (value.integer() != nullptr) {
-      bias = static_cast<double>(*value.integer());
-    }
-    biases.emplace(id, bias);
+    biases.emplace(id, ToBias(value));
   }
   return biases;
+}
+
+std::vector<TokenSequence> Parameters::TokenSequences(
+    absl::string_view name) const {
+  std::vector<TokenSequence> sequences;
+  for (const Value& item : *Get(name).list()) {
+    sequences.push_back(ToTokens(*item.list()));
+  }
+  return sequences;
+}
+
+std::vector<SequenceBias> Parameters::SequenceBiases(
+    absl::string_view name) const {
+  std::vector<SequenceBias> biases;
+  for (const Value& item : *Get(name).list()) {
+    const Value::List& pair = *item.list();
+    biases.push_back({ToTokens(*pair[0].list()), ToBias(pair[1])});
+  }
+  return biases;
+}
+
+std::map<std::int64_t, std::vector<std::int32_t>> Parameters::PositionedTokens(
+    absl::string_view name) const {
+  std::map<std::int64_t, std::vector<std::int32_t>> tokens;
+  for (const Value& item : *Get(name).list()) {
+    const Value::List& pair = *item.list();
+    std::vector<std::int32_t>& ids = tokens[*pair[0].integer()];
+    ids = ToTokens(pair[1].list() != nullptr ? *pair[1].list()
+                                             : Value::List{pair[1]});
+    std::sort(ids.begin(), ids.end());
+  }
+  return tokens;
 }
 
 Parameters Parameters::Object(absl::string_view name) const {

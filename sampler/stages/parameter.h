@@ -33,13 +33,16 @@ struct Problem {
 };
 
 enum class ParameterKind {
-  kReal,      // A finite number; integers are accepted.
-  kInteger,   // A whole number.
-  kBoolean,   // true or false.
-  kChoice,    // One of a few words.
-  kTokenIds,  // A list of distinct token ids.
-  kBiases,    // {"<token id>": number or false}; false bans the token.
-  kObject,    // An object with a parameter table of its own.
+  kReal,              // A finite number; integers are accepted.
+  kInteger,           // A whole number.
+  kBoolean,           // true or false.
+  kChoice,            // One of a few words.
+  kTokenIds,          // A list of distinct token ids.
+  kBiases,            // {"<token id>": number or false}; false bans the token.
+  kTokenSequences,    // A list of non-empty lists of token ids.
+  kSequenceBiases,    // A list of [[token ids], number or false].
+  kPositionedTokens,  // A list of [position, token id or list of them].
+  kObject,            // An object with a parameter table of its own.
 };
 
 // One line of a parameter table. Names, meanings and words are string literals:
@@ -108,12 +111,26 @@ Parameter Boolean(absl::string_view name, absl::string_view meaning);
 Parameter Choice(absl::string_view name, absl::string_view meaning);
 Parameter TokenIds(absl::string_view name, absl::string_view meaning);
 Parameter Biases(absl::string_view name, absl::string_view meaning);
+Parameter TokenSequences(absl::string_view name, absl::string_view meaning);
+Parameter SequenceBiases(absl::string_view name, absl::string_view meaning);
+Parameter PositionedTokens(absl::string_view name, absl::string_view meaning);
 Parameter Object(absl::string_view name, absl::string_view meaning);
 
 using ParameterTable = std::vector<Parameter>;
 
+// Tokens that follow one another.
+using TokenSequence = std::vector<std::int32_t>;
+
+// What is added to the logit of a token that would complete a sequence; -inf
+// bans it.
+struct SequenceBias {
+  TokenSequence sequence;
+  double bias;
+};
+
 // Reports everything wrong with `given` under `table`: unknown names, missing
-// parameters, wrong types, values out of range, repeated token ids, and, where
+// parameters, wrong types, values out of range, repeated token ids and
+// positions, and, where
 // `vocabulary_size` is known, token ids outside it.
 void CheckParameters(const ParameterTable& table, const Value::Object& given,
                      const std::string& pointer,
@@ -137,6 +154,12 @@ class Parameters {
   std::vector<std::int32_t> TokenIds(absl::string_view name) const;
   // Ascending by id; -inf where the token is banned.
   std::map<std::int32_t, double> Biases(absl::string_view name) const;
+  // In the order of the config, and each as it is written.
+  std::vector<TokenSequence> TokenSequences(absl::string_view name) const;
+  std::vector<SequenceBias> SequenceBiases(absl::string_view name) const;
+  // By position; ids ascending.
+  std::map<std::int64_t, std::vector<std::int32_t>> PositionedTokens(
+      absl::string_view name) const;
   Parameters Object(absl::string_view name) const;
 
   // The chosen word as an enum whose values are in the order of the table's

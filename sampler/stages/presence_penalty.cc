@@ -1,5 +1,7 @@
 #include "sampler/stages/presence_penalty.h"
 
+#include "sampler/stages/edit_seen.h"
+
 namespace sampler {
 
 StageType PresencePenalty::Type() {
@@ -21,10 +23,10 @@ StageType PresencePenalty::Type() {
 void PresencePenalty::Apply(Candidates& candidates,
                             const StepContext& step) const {
   if (penalty_ == 0.0) return;
-  step.counts.ForEach(
-      window_.Of(step.history), [&](TokenId id, std::uint32_t /*count*/) {
-        candidates.Edit(id, [this](double logit) { return logit - penalty_; });
-      });
+  EditSeen(window_.Of(step.history), step, candidates,
+           [this](double logit, std::uint32_t /*count*/) {
+             return logit - penalty_;
+           });
 }
 
 }  // namespace sampler

@@ -5,10 +5,15 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/stages/allow_tokens.h"
 #include "sampler/stages/arithmetic.h"
+#include "sampler/stages/bad_words.h"
 #include "sampler/stages/categorical.h"
+#include "sampler/stages/dry.h"
 #include "sampler/stages/dynamic_temperature.h"
+#include "sampler/stages/encoder_repetition_penalty.h"
 #include "sampler/stages/epsilon_cutoff.h"
 #include "sampler/stages/eta_cutoff.h"
+#include "sampler/stages/exponential_decay_length.h"
+#include "sampler/stages/forced_tokens.h"
 #include "sampler/stages/frequency_penalty.h"
 #include "sampler/stages/greedy.h"
 #include "sampler/stages/guidance.h"
@@ -17,12 +22,16 @@
 #include "sampler/stages/gumbel_watermark.h"
 #include "sampler/stages/kgw_watermark.h"
 #include "sampler/stages/logit_bias.h"
+#include "sampler/stages/mask.h"
 #include "sampler/stages/min_p.h"
+#include "sampler/stages/min_tokens.h"
+#include "sampler/stages/no_repeat_ngram.h"
 #include "sampler/stages/p_less.h"
 #include "sampler/stages/p_less_norm.h"
 #include "sampler/stages/presence_penalty.h"
 #include "sampler/stages/quadratic.h"
 #include "sampler/stages/repetition_penalty.h"
+#include "sampler/stages/sequence_bias.h"
 #include "sampler/stages/suppress_tokens.h"
 #include "sampler/stages/temperature.h"
 #include "sampler/stages/top_a.h"
@@ -53,10 +62,19 @@ const StageRegistry& StageRegistry::BuiltIn() {
       new StageRegistry({LogitBias::Type(),
                          SuppressTokens::Type(),
                          AllowTokens::Type(),
+                         BadWords::Type(),
+                         SequenceBiasStage::Type(),
+                         MinTokens::Type(),
+                         ForcedTokens::Type(),
+                         Mask::Type(),
+                         NoRepeatNgram::Type(),
+                         ExponentialDecayLength::Type(),
                          Guidance::Type(),
                          RepetitionPenalty::Type(),
                          FrequencyPenalty::Type(),
                          PresencePenalty::Type(),
+                         Dry::Type(),
+                         EncoderRepetitionPenalty::Type(),
                          KgwWatermark::Type(),
                          Temperature::Type(),
                          DynamicTemperature::Type(),

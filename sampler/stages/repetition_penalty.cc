@@ -1,5 +1,7 @@
 #include "sampler/stages/repetition_penalty.h"
 
+#include "sampler/stages/edit_seen.h"
+
 namespace sampler {
 
 StageType RepetitionPenalty::Type() {
@@ -32,12 +34,10 @@ void RepetitionPenalty::Apply(Candidates& candidates,
                               const StepContext& step) const {
   if (penalty_ == 1.0) return;
   if (basis_ == Basis::kLogprobs) candidates.Normalize();
-  step.counts.ForEach(
-      window_.Of(step.history), [&](TokenId id, std::uint32_t /*count*/) {
-        candidates.Edit(id, [this](double logit) {
-          return logit > 0.0 ? logit / penalty_ : logit * penalty_;
-        });
-      });
+  EditSeen(window_.Of(step.history), step, candidates,
+           [this](double logit, std::uint32_t /*count*/) {
+             return logit > 0.0 ? logit / penalty_ : logit * penalty_;
+           });
 }
 
 }  // namespace sampler

@@ -35,6 +35,7 @@
 #include "sampler/probability_record.h"
 #include "sampler/race.h"
 #include "sampler/random.h"
+#include "sampler/repeats.h"
 #include "sampler/token_mask.h"
 
 namespace sampler {
@@ -55,7 +56,8 @@ struct StepContext {
   std::int64_t clock;     // The caller's step (training iteration, episode...).
   const Coins& coins;     // Randomness of this position.
   std::uint32_t ordinal;  // Index of the running stage in its pipeline.
-  TokenCounts& counts;    // Scratch for counting history tokens.
+  TokenCounts& counts;    // Scratch for counting history tokens,
+  Repeats& repeats;       // and for finding what has occurred before.
   Race& race;             // Scratch for draws by noise.
   const StepInputs& inputs;
   std::int64_t vocabulary_size;

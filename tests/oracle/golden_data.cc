@@ -160,6 +160,20 @@ std::vector<nlohmann::json> LoadJsonLines(const std::string& path) {
   return records;
 }
 
+std::vector<TokenId> LoadBreakers(const std::string& tokenizer) {
+  const auto vocabulary =
+      nlohmann::json::parse(ReadFile(tokenizer)).at("model").at("vocab");
+  std::vector<TokenId> breakers;
+  for (const auto& [text, id] : vocabulary.items()) {
+    // A byte-level vocabulary spells a line break U+010A.
+    if (text.find("\u010A") != std::string::npos ||
+        text.find_first_of(":\"*") != std::string::npos) {
+      breakers.push_back(id.get<TokenId>());
+    }
+  }
+  return breakers;
+}
+
 std::vector<GoldenSet> GoldenSets(const std::string& test_data,
                                   const std::string& shared) {
   std::vector<GoldenSet> sets = {

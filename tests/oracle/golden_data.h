@@ -26,6 +26,8 @@ struct GoldenLog {
   std::map<int, std::vector<double>> scores;  // rivers: HF's own result
   std::vector<TokenId> prompt;
   std::vector<TokenId> tokens;  // of the whole log: row i was followed by [i]
+  // Tokens that hold a breaker of dry (LoadBreakers), set by the caller.
+  std::vector<TokenId> breakers;
 
   // The context in which row `row` was sampled.
   Context ContextOf(int row) const;
@@ -37,6 +39,11 @@ GoldenLog LoadGoldenLog(const std::string& path);
 
 // The records of a .jsonl file.
 std::vector<nlohmann::json> LoadJsonLines(const std::string& path);
+
+// Of a tokenizer.json: the tokens that hold one of llama.cpp's default breakers
+// of dry, "\n", ":", "\"" and "*". These are single bytes, so that every
+// breaker is one token, and no token holds a part of one.
+std::vector<TokenId> LoadBreakers(const std::string& tokenizer);
 
 // Exact values of 16-bit floats.
 double FromHalf(std::uint16_t bits);

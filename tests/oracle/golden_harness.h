@@ -57,9 +57,10 @@ GoldenReport CompareLlama(const GoldenLog& log,
                           const SamplerUnderTest& sampler);
 
 // llama-server fields as house stages, values rounded to float32 as there;
-// nullopt where a sampler has no counterpart here (xtc, mirostat, adaptive_p,
-// and dry with breakers, which are text).
-std::optional<nlohmann::json> StagesOfLlama(const nlohmann::json& fields);
+// nullopt where a sampler has no counterpart here (xtc, mirostat, adaptive_p).
+// `breakers` are the tokens of dry's default breakers.
+std::optional<nlohmann::json> StagesOfLlama(
+    const nlohmann::json& fields, const std::vector<TokenId>& breakers);
 
 // A log, and the record files made from it: in a set's folders, "rivers-hf" and
 // hf-rivers.jsonl, llama-rivers.jsonl.

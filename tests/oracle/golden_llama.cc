@@ -164,7 +164,7 @@ GoldenReport CompareLlama(const GoldenLog& log,
     const nlohmann::json& fields = record.at("fields");
     if (!record.contains("kept")) continue;
     const nlohmann::json& kept = record.at("kept");
-    const auto stages = StagesOfLlama(fields);
+    const auto stages = StagesOfLlama(fields, log.breakers);
     if (!stages || !sampler.supports(*stages)) {
       report.skipped += static_cast<int>(kept.size());
       report.skipped_chains[fields.dump()] += static_cast<int>(kept.size());

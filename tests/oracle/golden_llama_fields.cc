@@ -40,28 +40,38 @@ void AddTemperature(const nlohmann::json& fields, nlohmann::json& stages) {
                     {"count", "all"}});
 }
 
-// Without breakers only: they are text, and the harness has no tokenizer.
-bool AddDry(const nlohmann::json& fields, nlohmann::json& stages) {
-  if (!fields.contains("dry_sequence_breakers")) return false;
-  if (!fields["dry_sequence_breakers"].empty()) return false;
+// With the default breakers or with none: they are text, and the harness has no
+// tokenizer.
+bool AddDry(const nlohmann::json& fields, const std::vector<TokenId>& defaults,
+            nlohmann::json& stages) {
+  nlohmann::json breakers = nlohmann::json::array();
+  if (!fields.contains("dry_sequence_breakers")) {
+    for (const TokenId id : defaults) {
+      breakers.push_back(nlohmann::json::array({id}));
+    }
+  } else if (!fields["dry_sequence_breakers"].empty()) {
+    return false;
+  }
   stages.push_back({{"type", "dry"},
                     {"multiplier", Field(fields, "dry_multiplier", 0)},
                     {"base", Field(fields, "dry_base", 1.75)},
                     {"allowed_length", fields.value("dry_allowed_length", 2)},
-                    {"window", fields.value("dry_penalty_last_n", 64)}});
+                    {"window", fields.value("dry_penalty_last_n", 64)},
+                    {"breakers", breakers}});
   return true;
 }
 
 }  // namespace
 
-std::optional<nlohmann::json> StagesOfLlama(const nlohmann::json& fields) {
+std::optional<nlohmann::json> StagesOfLlama(
+    const nlohmann::json& fields, const std::vector<TokenId>& breakers) {
   if (!fields.contains("samplers")) return std::nullopt;
   nlohmann::json stages = nlohmann::json::array();
   for (const auto& sampler : fields["samplers"]) {
     if (sampler == "penalties") {
       AddPenalties(fields, stages);
     } else if (sampler == "dry") {
-      if (!AddDry(fields, stages)) return std::nullopt;
+      if (!AddDry(fields, breakers, stages)) return std::nullopt;
     } else if (sampler == "top_n_sigma") {
       const double n = Field(fields, "top_n_sigma", -1);
       stages.push_back({{"type", "top_n_sigma"}, {"n", n > 0 ? n : 0}});

@@ -10,10 +10,14 @@
 #include "tests/oracle/guidance.h"
 #include "tests/oracle/gumbel.h"
 #include "tests/oracle/house.h"
+#include "tests/oracle/length.h"
+#include "tests/oracle/mask.h"
 #include "tests/oracle/min_p.h"
 #include "tests/oracle/moments.h"
 #include "tests/oracle/penalties.h"
 #include "tests/oracle/quadratic.h"
+#include "tests/oracle/repetition.h"
+#include "tests/oracle/sequences.h"
 #include "tests/oracle/temperature.h"
 #include "tests/oracle/top_k.h"
 #include "tests/oracle/top_n_sigma.h"
@@ -32,9 +36,18 @@ const std::map<std::string, StageRule>& Rules() {
       {"suppress_tokens", SuppressTokens},
       {"allow_tokens", AllowTokens},
       {"guidance", Guidance},
+      {"bad_words", BadWords},
+      {"sequence_bias", SequenceBias},
+      {"min_tokens", MinTokens},
+      {"forced_tokens", ForcedTokens},
+      {"mask", Mask},
+      {"no_repeat_ngram", NoRepeatNgram},
+      {"exponential_decay_length", ExponentialDecayLength},
       {"repetition_penalty", RepetitionPenalty},
       {"frequency_penalty", FrequencyPenalty},
       {"presence_penalty", PresencePenalty},
+      {"dry", Dry},
+      {"encoder_repetition_penalty", EncoderRepetitionPenalty},
       {"temperature", Temperature},
       {"dynamic_temperature", DynamicTemperature},
       {"quadratic", Quadratic},

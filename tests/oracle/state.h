@@ -58,6 +58,7 @@ struct Context {
   std::uint32_t stream = 0;
   std::vector<double> unconditional = {};  // the second row; empty: none
   std::optional<double> uniform = {};      // the caller's code point
+  std::optional<std::vector<std::uint32_t>> mask = {};  // packed
 
   std::uint32_t Position() const {
     return position.value_or(static_cast<std::uint32_t>(output.size()));

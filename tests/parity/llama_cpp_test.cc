@@ -51,7 +51,7 @@ std::vector<std::string> Chains() {
              {"type": "typical_p", "p": 0.9, "equality": "continue"},
              {"type": "temperature", "temperature": 0.8},
              {"type": "categorical"})",
-      R"({"type": "dry", "multiplier": 0.8, "window": 64, "breakers": [7]},
+      R"({"type": "dry", "multiplier": 0.8, "window": 64, "breakers": [[7]]},
          {"type": "top_n_sigma", "n": 1.5},
          {"type": "min_p", "p": 0.02},
          {"type": "xtc", "probability": 0.5, "threshold": 0.05, "fire": "le"},

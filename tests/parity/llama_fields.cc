@@ -1,8 +1,9 @@
 #include "tests/parity/llama_fields.h"
 
-#include <fstream>
 #include <stdexcept>
+#include <vector>
 
+#include "tests/oracle/golden_data.h"
 #include "tests/oracle/golden_harness.h"
 #include "tests/parity/parity_registry.h"
 
@@ -14,35 +15,6 @@ using nlohmann::json;
 // A field, or llama-server's default, as the float32 it becomes there.
 double Field(const json& fields, const char* name, double standard) {
   return static_cast<double>(static_cast<float>(fields.value(name, standard)));
-}
-
-// "\n", ":", "\"" and "*" are single bytes: the tokens that hold one are
-// single-token breakers, and no token holds a part of one. A newline is spelt
-// U+010A in a byte-level vocabulary.
-json DefaultBreakers(const std::string& tokenizer) {
-  std::ifstream file(tokenizer);
-  const json vocabulary = json::parse(file).at("model").at("vocab");
-  json breakers = json::array();
-  for (const auto& [text, id] : vocabulary.items()) {
-    if (text.find("\u010A") != std::string::npos ||
-        text.find_first_of(":\"*") != std::string::npos) {
-      breakers.push_back(id);
-    }
-  }
-  return breakers;
-}
-
-json Dry(const json& fields, const std::string& tokenizer) {
-  json stage = {{"type", "dry"},
-                {"multiplier", Field(fields, "dry_multiplier", 0)},
-                {"base", Field(fields, "dry_base", 1.75)},
-                {"allowed_length", fields.value("dry_allowed_length", 2)},
-                {"window", fields.value("dry_penalty_last_n", 64)},
-                {"breakers", json::array()}};
-  if (!fields.contains("dry_sequence_breakers")) {
-    stage["breakers"] = DefaultBreakers(tokenizer);
-  }
-  return stage;
 }
 
 json Xtc(const json& fields) {
@@ -71,17 +43,16 @@ json Stages(const json& fields, const std::string& tokenizer) {
   // Of the other samplers mirostat leaves temperature alone.
   const json samplers =
       mirostat ? json::array({"temperature"}) : fields.at("samplers");
+  const std::vector<oracle::TokenId> breakers = oracle::LoadBreakers(tokenizer);
   for (const json& sampler : samplers) {
-    if (sampler == "dry") {
-      stages.push_back(Dry(fields, tokenizer));
-    } else if (sampler == "xtc") {
+    if (sampler == "xtc") {
       stages.push_back(Xtc(fields));
     } else if (sampler == "adaptive_p") {
       stages.push_back(AdaptiveP(fields));
     } else {
       json alone = fields;
       alone["samplers"] = json::array({sampler});
-      const auto made = oracle::StagesOfLlama(alone);
+      const auto made = oracle::StagesOfLlama(alone, breakers);
       if (!made.has_value()) throw std::runtime_error(sampler.dump());
       stages.insert(stages.end(), made->begin(), made->end());
     }

@@ -1,6 +1,5 @@
 #include "tests/parity/parity_registry.h"
 
-#include "sampler/stages/history_parameters.h"
 #include "sampler/stages/truncation_parameters.h"
 
 namespace sampler {
@@ -18,12 +17,6 @@ StageType Named(absl::string_view name, ParameterTable parameters) {
 
 std::vector<StageType> TypesOfLlamaCpp() {
   return {
-      Named("dry", {Real("multiplier", "").AtLeast(0).Required(),
-                    Real("base", "").AtLeast(1).Default(1.75),
-                    Integer("allowed_length", "").AtLeast(1).Default(2),
-                    ScopeParameter("both"), WindowParameter(),
-                    TokenIds("breakers", ""),
-                    Boolean("exempt_breakers", "").Default(true)}),
       Named("xtc",
             {Real("probability", "").Within(0, 1).Required(),
              Real("threshold", "").Within(0, 1).Default(0.1),

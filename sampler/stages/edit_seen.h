@@ -1,0 +1,24 @@
+// The edit that all penalties on seen tokens share.
+
+#ifndef SAMPLER_STAGES_EDIT_SEEN_H_
+#define SAMPLER_STAGES_EDIT_SEEN_H_
+
+#include <cstdint>
+
+#include "sampler/history.h"
+#include "sampler/stages/stage.h"
+
+namespace sampler {
+
+// Replaces the logit l of every distinct token of `seen` by f(l, count).
+template <typename F>
+void EditSeen(const HistoryView& seen, const StepContext& step,
+              Candidates& candidates, F f) {
+  step.counts.ForEach(seen, [&](TokenId id, std::uint32_t count) {
+    candidates.Edit(id, [&](double logit) { return f(logit, count); });
+  });
+}
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_EDIT_SEEN_H_
