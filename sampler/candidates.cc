@@ -12,7 +12,6 @@
 namespace sampler {
 namespace {
 
-constexpr double kRemoved = -std::numeric_limits<double>::infinity();
 constexpr double kLowest = std::numeric_limits<double>::lowest();
 
 }  // namespace
@@ -247,48 +246,6 @@ std::int64_t Candidates::Rank(TokenId id) const {
     ForEach(count);
   }
   return before + 1;
-}
-
-void Candidates::Gather(std::int64_t n) const {
-  gathered_.Clear();
-  if (n <= 0) return;
-  const auto add = [&](auto id, double logit) {
-    gathered_.Append(static_cast<TokenId>(id), logit);
-  };
-  if (dense_form_) {
-    dense_.ForEachAtLeast(CollectThreshold(n), add);
-  } else {
-    ForEach(add);
-  }
-  if (n >= static_cast<std::int64_t>(gathered_.size())) return;
-  const kernels::Ranking ranking = RankByLogit(gathered_, TieOrder::kLowId);
-  const kernels::Cut cut =
-      kernels::CutAtCount(ranking, static_cast<std::size_t>(n), select_);
-  gathered_.Filter(
-      [&](std::size_t i) { return kernels::InPrefix(ranking, cut, i); });
-}
-
-absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
-  Gather(n);
-  in_order_.clear();
-  if (gathered_.size() == 0) return in_order_;
-  const double max = Max();
-  for (std::size_t i = 0; i < gathered_.size(); ++i) {
-    const double logit = gathered_.logits()[i];
-    in_order_.push_back(
-        {gathered_.ids()[i], logit, kernels::ComputeWeight(logit, max)});
-  }
-  std::sort(in_order_.begin(), in_order_.end(),
-            [](const WeightedCandidate& a, const WeightedCandidate& b) {
-              return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
-            });
-  return in_order_;
-}
-
-std::vector<Candidate> Candidates::Top(std::int64_t n) const {
-  std::vector<Candidate> top;
-  for (const WeightedCandidate& c : InOrder(n)) top.push_back({c.id, c.logit});
-  return top;
 }
 
 void Candidates::Record(ProbabilityRecord& record) const {

@@ -34,13 +34,17 @@
 #define SAMPLER_CANDIDATES_H_
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "sampler/candidate_list.h"
 #include "sampler/dense_row.h"
+#include "sampler/kernels/block.h"
 #include "sampler/kernels/select.h"
+#include "sampler/kernels/sort.h"
 #include "sampler/logits.h"
 #include "sampler/mass.h"
 #include "sampler/probability_record.h"
@@ -154,6 +158,22 @@ class Candidates {
     Changed();
   }
 
+  // Replaces every logit by f(p), p = w / S as it stands.
+  template <typename F>
+  void TransformProbability(F f) {
+    const double max = Max();
+    const double total = ToDouble(TotalMass());
+    Transform([=](TokenId, double logit) {
+      return f(static_cast<double>(kernels::ComputeWeight(logit, max)) / total);
+    });
+  }
+
+  // With C_i the running p of the total order, gives candidate i the
+  // probability q = f(C_i) - f(C_(i-1)), f(0) = 0: its logit becomes Log(q).
+  // Candidates with q <= 0 are removed. REQUIRES: f never falls, up to
+  // rounding, and f(1) = 1. Cost: a linear sort of the weighted candidates.
+  void TransformCumulative(absl::FunctionRef<double(double)> f);
+
   // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).
   void Normalize();
 
@@ -209,6 +229,9 @@ class Candidates {
   // Number of survivors, those of weight 0 included.
   std::int64_t Count() const;
 
+  // Number of those of weight > 0: the first ones of the total order.
+  std::int64_t WeightedCount() const;
+
   // The head of the total order. REQUIRES: status() is kOk (also below).
   Candidate Head() const;
 
@@ -237,7 +260,7 @@ class Candidates {
   std::vector<Candidate> Top(std::int64_t n) const;
 
   // The same with weights, as a view that lasts until the next call of a
-  // method. Cost: linear, and a sort of what is returned.
+  // method. Cost: linear.
   absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
 
   // Notes the probabilities as they stand.
@@ -280,6 +303,8 @@ class Candidates {
   TokenId AtMassByRank(Mass place) const;
 
  private:
+  static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
+
   // The survivors of weight > 0, in id order: all that masses are made of.
   struct Support {
     CandidateList list;
@@ -366,6 +391,8 @@ class Candidates {
 
   // The first n survivors in id order, in gathered_.
   void Gather(std::int64_t n) const;
+  // gathered_ in the total order, as positions.
+  absl::Span<const kernels::RankedKey> SortGathered() const;
 
   // Remembered answers.
   mutable std::optional<Candidate> head_;
@@ -375,6 +402,7 @@ class Candidates {
 
   // Scratch.
   mutable kernels::SelectScratch select_;
+  mutable kernels::SortScratch sort_;
   mutable std::vector<std::uint64_t> keys_;
   mutable std::vector<std::uint64_t> second_keys_;
   mutable std::vector<double> maxima_;

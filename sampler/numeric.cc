@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "sampler/kernels/exp.h"
 
@@ -12,6 +13,7 @@ using kernels::kLn2Head;
 using kernels::kLn2Tail;
 
 constexpr double kSqrt2 = 0x1.6a09e667f3bcdp+0;
+constexpr double kLn2 = 0x1.62e42fefa39efp-1;
 constexpr double kPi = 0x1.921fb54442d18p+1;
 
 // log((1 + s)/(1 - s)) = 2s + s^3 q(s^2), interpolated on 0 <= s^2 <= 0.0295.
@@ -37,6 +39,39 @@ double Horner(const double (&coefficients)[N], double x) {
   return sum;
 }
 
+// x = 2^exponent * m with m in (sqrt(1/2), sqrt(2)], and log(m).
+struct LogParts {
+  double exponent;
+  double twice_s;  // log(m) = twice_s + rest
+  double rest;
+};
+
+// REQUIRES: x is positive and finite.
+LogParts SplitLog(double x) {
+  int exponent;
+  double m = 2.0 * std::frexp(x, &exponent);  // In [1, 2), exact.
+  --exponent;
+  if (m > kSqrt2) {
+    m *= 0.5;
+    ++exponent;
+  }
+  const double f = m - 1.0;
+  const double s = f / (2.0 + f);
+  const double z = s * s;
+  const double q = Horner(kLogCoefficients, z);
+  return {static_cast<double>(exponent), 2.0 * s, (s * z) * q};
+}
+
+// The logarithm, to any base, of what is not positive and finite.
+std::optional<double> SpecialLog(double x) {
+  if (std::isnan(x) || x < 0.0) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  if (x == 0.0) return -std::numeric_limits<double>::infinity();
+  if (std::isinf(x)) return x;
+  return std::nullopt;
+}
+
 }  // namespace
 
 double Exp(double x) {
@@ -47,25 +82,24 @@ double Exp(double x) {
   return std::ldexp(e.mantissa, static_cast<int>(e.k));
 }
 
+double Exp2(double x) {
+  if (std::isnan(x)) return x;
+  if (x <= -1075.0) return 0.0;
+  if (x >= 1024.0) return std::numeric_limits<double>::infinity();
+  const double k = (x + kernels::kRoundMagic) - kernels::kRoundMagic;
+  return std::ldexp(Exp((x - k) * kLn2), static_cast<int>(k));
+}
+
 double Log(double x) {
-  if (std::isnan(x) || x < 0.0) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  if (x == 0.0) return -std::numeric_limits<double>::infinity();
-  if (std::isinf(x)) return x;
-  int exponent;
-  double m = 2.0 * std::frexp(x, &exponent);  // In [1, 2), exact.
-  --exponent;
-  if (m > kSqrt2) {
-    m *= 0.5;
-    ++exponent;
-  }
-  const double e = exponent;
-  const double f = m - 1.0;
-  const double s = f / (2.0 + f);
-  const double z = s * s;
-  const double q = Horner(kLogCoefficients, z);
-  return e * kLn2Head + (e * kLn2Tail + (2.0 * s + (s * z) * q));
+  if (const auto special = SpecialLog(x)) return *special;
+  const LogParts p = SplitLog(x);
+  return p.exponent * kLn2Head + (p.exponent * kLn2Tail + (p.twice_s + p.rest));
+}
+
+double Log2(double x) {
+  if (const auto special = SpecialLog(x)) return *special;
+  const LogParts p = SplitLog(x);
+  return p.exponent + (p.twice_s + p.rest) * kernels::kLog2E;
 }
 
 double Pow(double base, double exponent) { return Exp(exponent * Log(base)); }

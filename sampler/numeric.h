@@ -1,7 +1,7 @@
-// The house functions: exp, log, pow and cos as one fixed sequence of IEEE 754
-// double operations each, so that every result of this library is the same on
-// every CPU, compiler and C library. Never libm in anything that decides or is
-// reported.
+// The house functions: exp, log, their forms to base 2, pow and cos as one
+// fixed sequence of IEEE 754 double operations each, so that every result of
+// this library is the same on every CPU, compiler and C library. Never libm in
+// anything that decides or is reported.
 //
 // Each operation is rounded separately (no fused multiply-add: the library and
 // what links it are compiled with -ffp-contract=off). The environment is IEEE
@@ -24,6 +24,14 @@ double Exp(double x);
 // Natural logarithm of x >= 0, within 2^-51 relative (absolute near 1).
 // Log(1) = 0, Log(0) = -inf, Log(+inf) = +inf; NaN for x < 0 and for NaN.
 double Log(double x);
+
+// 2^x, exactly for integers x. Relative error below 2^-51 for -1022 <= x <=
+// 1023; 0 for x <= -1075, +inf for x >= 1024; NaN for NaN.
+double Exp2(double x);
+
+// Logarithm to base 2, exactly for powers of two, within 2^-50 relative
+// (absolute near 1). Otherwise as Log.
+double Log2(double x);
 
 // base^exponent for base > 0, as Exp(exponent * Log(base)): meant for
 // schedules, not for large exponents (relative error grows with

@@ -1,7 +1,7 @@
 // All scratch memory of sampling: one per thread, reused for every row.
 //
 // Grows with the largest row, set of survivors and history that it has met, to
-// about 100 bytes per token of the vocabulary at most (70 more for pipelines in
+// about 150 bytes per token of the vocabulary at most (70 more for pipelines in
 // a parity mode), and allocates only when it grows. A workspace that was moved
 // from must not be used.
 //

@@ -88,6 +88,10 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
       ASSERT_EQ(top[i].logit, naive.Logit(ranked[i])) << what;
     }
   }
+  ASSERT_EQ(c.WeightedCount(),
+            std::count_if(ranked.begin(), ranked.end(),
+                          [&](TokenId id) { return naive.WeightOf(id) > 0; }))
+      << what;
   const auto in_order = c.InOrder(static_cast<std::int64_t>(some) + 1);
   ASSERT_EQ(in_order.size(), some + 1) << what;
   for (std::size_t i = 0; i <= some; ++i) {
@@ -254,15 +258,31 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       if (acts) naive.KeepProbability(p, min_keep);
       return absl::StrCat(acts ? "KeepProbability " : "probability ", p);
     }
-    case 10:
+    case 10: {
+      const auto f = [](double p) { return 5.0 - 10.0 * p * p; };
+      c.TransformProbability(f);
+      naive.TransformProbability(f);
+      return "TransformProbability";
+    }
     case 11: {
+      // Flat at first, so that candidates at the front are dropped too.
+      const double from = RandomFraction(random) * 0.5;
+      const auto f = [=](double p) {
+        return p <= from ? 0.0 : (p - from) / (1.0 - from);
+      };
+      c.TransformCumulative(f);
+      naive.TransformCumulative(f);
+      return "TransformCumulative";
+    }
+    case 12:
+    case 13: {
       const double p = RandomFraction(random);
       const MassRule rule = RandomRule(random);
       c.KeepMass(p, rule);
       naive.KeepMass(p, rule);
       return absl::StrCat("KeepMass ", p);
     }
-    case 17: {
+    case 16: {
       // Of few tokens or of many; shorter or longer than the row.
       std::vector<std::uint32_t> words(random() % 8);
       const bool many = random() % 2 == 0;
@@ -278,8 +298,8 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       naive.RemoveUnmasked(mask, padding);
       return "RemoveUnmasked";
     }
-    case 12:
-    case 13: {
+    case 14:
+    case 15: {
       const double p = RandomFraction(random);
       const MassRule rule = RandomRule(random);
       c.KeepTypical(p, rule);

@@ -65,6 +65,30 @@ class NaiveCandidates {
     }
   }
 
+  template <typename F>
+  void TransformProbability(F f) {
+    const NaiveCandidates before = *this;
+    const double total = oracle::ToDouble(Total());
+    for (TokenId id = 0; id < Size(); ++id) {
+      Edit(id, [&](double) {
+        return f(static_cast<double>(before.WeightOf(id)) / total);
+      });
+    }
+  }
+  template <typename F>
+  void TransformCumulative(F f) {
+    const NaiveCandidates before = *this;
+    const double total = oracle::ToDouble(Total());
+    oracle::Mass running = 0;
+    for (const TokenId id : Ranked()) {
+      const double from =
+          running == 0 ? 0.0 : f(oracle::ToDouble(running) / total);
+      running += before.WeightOf(id);
+      const double q = f(oracle::ToDouble(running) / total) - from;
+      Edit(id, [=](double) { return q > 0.0 ? oracle::L(q) : kGone; });
+    }
+  }
+
   // ---- Truncations ----
 
   void KeepTop(std::int64_t k, Ties ties = Ties::kExact) {

@@ -146,6 +146,59 @@ TEST(Log, InvertsExp) {
   }
 }
 
+TEST(Exp2, StaysWithinItsErrorBound) {
+  std::mt19937_64 random(10);
+  double worst = 0.0;
+  for (const auto& [low, high] : {std::pair(-1022.0, 1023.0),
+                                  {-40.0, 40.0},
+                                  {-1.0, 1.0},
+                                  {-1e-9, 1e-9}}) {
+    for (int i = 0; i < Share(200000); ++i) {
+      const double x = Draw(random, low, high);
+      worst = std::max(
+          worst,
+          RelativeError(Exp2(x), std::exp2(static_cast<long double>(x))));
+    }
+  }
+  EXPECT_LT(worst, 0x1p-51);
+}
+
+TEST(Log2, StaysWithinItsErrorBound) {
+  std::mt19937_64 random(11);
+  double worst = 0.0;
+  const auto check = [&](double x) {
+    const long double exact = std::log2(static_cast<long double>(x));
+    const long double error =
+        std::fabs(static_cast<long double>(Log2(x)) - exact);
+    worst = std::max(
+        worst, static_cast<double>(error / std::max(1.0L, std::fabs(exact))));
+  };
+  for (int i = 0; i < Share(300000); ++i) {
+    check(Draw(random, 0.0, 2.0));
+    check(Draw(random, 0.6, 1.5));
+    const double any = std::bit_cast<double>(random() >> 1);
+    if (std::isfinite(any) && any > 0.0) check(any);
+  }
+  EXPECT_LT(worst, 0x1p-50);
+}
+
+TEST(BaseTwo, IsExactAtPowersOfTwoAndHasItsSpecialValues) {
+  for (int n = -1074; n <= 1023; ++n) {
+    ASSERT_EQ(Exp2(n), std::ldexp(1.0, n));
+    ASSERT_EQ(Log2(std::ldexp(1.0, n)), n);
+  }
+  EXPECT_EQ(Exp2(-1075.0), 0.0);
+  EXPECT_EQ(Exp2(-kInfinity), 0.0);
+  EXPECT_EQ(Exp2(1024.0), kInfinity);
+  EXPECT_EQ(Exp2(kInfinity), kInfinity);
+  EXPECT_TRUE(std::isfinite(Exp2(std::nextafter(1024.0, 0.0))));
+  EXPECT_TRUE(std::isnan(Exp2(kNan)));
+  EXPECT_EQ(Log2(0.0), -kInfinity);
+  EXPECT_EQ(Log2(kInfinity), kInfinity);
+  EXPECT_TRUE(std::isnan(Log2(-1.0)));
+  EXPECT_TRUE(std::isnan(Log2(kNan)));
+}
+
 TEST(Pow, IsExpOfTheScaledLog) {
   EXPECT_EQ(Pow(7.0, 0.0), 1.0);
   EXPECT_EQ(Pow(1.0, 123.0), 1.0);
@@ -223,6 +276,10 @@ TEST(HouseFunctions, KeepTheirGoldenBits) {
     EXPECT_EQ(Bits(Log(std::fabs(g.x))), Bits(g.log_of_magnitude)) << g.x;
   }
   EXPECT_EQ(Bits(Pow(2.5, 0.3)), Bits(0x1.50fe6c94a6e58p+0));
+  EXPECT_EQ(Bits(Exp2(0.3)), Bits(0x1.3b2c47bff8329p+0));
+  EXPECT_EQ(Bits(Exp2(-9.7)), Bits(0x1.3b2c47bff832cp-10));
+  EXPECT_EQ(Bits(Log2(0.3)), Bits(-0x1.bca9c6f53897bp+0));
+  EXPECT_EQ(Bits(Log2(10.0)), Bits(0x1.a934f0979a371p+1));
   EXPECT_EQ(Bits(CosPi(0.1)), Bits(0x1.e6f0e13445500p-1));
   EXPECT_EQ(Bits(CosPi(0.7)), Bits(-0x1.2cf2304755a5dp-1));
 }
@@ -235,6 +292,10 @@ TEST(HouseFunctions, EqualTheirRestatement) {
     const double any = std::bit_cast<double>(random() >> 1);
     if (!std::isnan(any) && !std::isinf(any)) {
       ASSERT_EQ(Bits(Log(any)), Bits(oracle::L(any))) << any;
+    }
+    ASSERT_EQ(Bits(Exp2(1.5 * x)), Bits(oracle::Exp2(1.5 * x))) << x;
+    if (!std::isnan(any) && !std::isinf(any) && any > 0) {
+      ASSERT_EQ(Bits(Log2(any)), Bits(oracle::Log2(any))) << any;
     }
     const double f = Draw(random, 0, 1);
     ASSERT_EQ(Bits(CosPi(f)), Bits(oracle::CosPi(f))) << f;

@@ -11,6 +11,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLog2E = 0x1.71547652b82fep+0;
 constexpr double kSqrt2 = 0x1.6a09e667f3bcdp+0;
+constexpr double kLn2 = 0x1.62e42fefa39efp-1;
 constexpr double kPi = 0x1.921fb54442d18p+1;
 
 // ln 2 in two parts; the high one has zeros at its end, so that a small
@@ -79,6 +80,23 @@ double L(double x) {
   const double z = s * s;
   const double q = Horner(kLog, z);
   return e * kLn2High + (e * kLn2Low + (2 * s + (s * z) * q));
+}
+
+double Exp2(double x) {
+  if (x != x) return x;
+  if (x <= -1075) return 0;
+  if (x >= 1024) return kInfinity;
+  const double k = std::rint(x);
+  return std::ldexp(E((x - k) * kLn2), static_cast<int>(k));
+}
+
+double Log2(double x) {
+  int e;
+  const double half = std::frexp(x, &e);
+  e -= 1;
+  // Scaled by a power of two into the range where L has no integer part.
+  const bool large = 2 * half > kSqrt2;
+  return (large ? e + 1 : e) + L(large ? half : 2 * half) * kLog2E;
 }
 
 double Pow(double a, double b) { return E(b * L(a)); }

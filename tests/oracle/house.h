@@ -1,4 +1,4 @@
-// The house's exp, log, pow and cos, restated.
+// The house's exp, log, their forms to base 2, pow and cos, restated.
 //
 // One fixed sequence of double operations each, every one rounded separately
 // (no FMA, no libm), so that any machine and the library under test get the
@@ -18,6 +18,12 @@ double E(double x);
 
 // ln x for finite x >= 0; L(0) = -inf, L(1) = 0.
 double L(double x);
+
+// 2^x = 2^k E(f ln 2), x = k + f with k the nearest integer.
+double Exp2(double x);
+
+// The logarithm to base 2 of finite x > 0.
+double Log2(double x);
 
 // a^b = E(b * L(a)) for a > 0.
 double Pow(double a, double b);

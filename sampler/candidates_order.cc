@@ -1,0 +1,78 @@
+// Candidates in the total order: for rules that walk it.
+
+#include "sampler/candidates.h"
+#include "sampler/kernels/block.h"
+#include "sampler/numeric.h"
+
+namespace sampler {
+
+void Candidates::Gather(std::int64_t n) const {
+  gathered_.Clear();
+  if (n <= 0) return;
+  const auto add = [&](auto id, double logit) {
+    gathered_.Append(static_cast<TokenId>(id), logit);
+  };
+  if (dense_form_) {
+    dense_.ForEachAtLeast(CollectThreshold(n), add);
+  } else {
+    ForEach(add);
+  }
+  if (n >= static_cast<std::int64_t>(gathered_.size())) return;
+  const kernels::Ranking ranking = RankByLogit(gathered_, TieOrder::kLowId);
+  const kernels::Cut cut =
+      kernels::CutAtCount(ranking, static_cast<std::size_t>(n), select_);
+  gathered_.Filter(
+      [&](std::size_t i) { return kernels::InPrefix(ranking, cut, i); });
+}
+
+absl::Span<const kernels::RankedKey> Candidates::SortGathered() const {
+  // Positions ascend with ids, so that equal logits come by the lower id.
+  return kernels::SortDescending(RankByLogit(gathered_, TieOrder::kLowId).keys,
+                                 sort_);
+}
+
+absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
+  Gather(n);
+  in_order_.clear();
+  if (gathered_.size() == 0) return in_order_;
+  const double max = Max();
+  for (const kernels::RankedKey& ranked : SortGathered()) {
+    const double logit = gathered_.logits()[ranked.position];
+    in_order_.push_back({gathered_.ids()[ranked.position], logit,
+                         kernels::ComputeWeight(logit, max)});
+  }
+  return in_order_;
+}
+
+std::int64_t Candidates::WeightedCount() const {
+  return static_cast<std::int64_t>(support().list.size());
+}
+
+std::vector<Candidate> Candidates::Top(std::int64_t n) const {
+  std::vector<Candidate> top;
+  for (const WeightedCandidate& c : InOrder(n)) top.push_back({c.id, c.logit});
+  return top;
+}
+
+void Candidates::TransformCumulative(absl::FunctionRef<double(double)> f) {
+  const Mass total = TotalMass();
+  const double max = Max();
+  Gather(WeightedCount());
+  Mass running = 0;
+  double before = 0.0;
+  for (const kernels::RankedKey& ranked : SortGathered()) {
+    double& logit = gathered_.mutable_logits()[ranked.position];
+    running += kernels::ComputeWeight(logit, max);
+    const double after = f(Ratio(running, total));
+    const double q = after - before;
+    before = after;
+    logit = q > 0.0 ? Log(q) : kRemoved;
+  }
+  std::swap(list_, gathered_);
+  if (dense_form_) list_status_ = dense_.status();
+  dense_form_ = false;
+  DropRemovedFromList();
+  Changed();
+}
+
+}  // namespace sampler
