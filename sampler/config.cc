@@ -171,6 +171,24 @@ void CheckLlamaCpp(const PipelineConfig& config, const StageRegistry& registry,
   }
 }
 
+// Rules about what stands beside a stage.
+void CheckNeighbours(const std::vector<StageConfig>& stages,
+                     const StageRegistry& registry,
+                     std::vector<Problem>& problems) {
+  for (std::size_t i = 0; i + 1 < stages.size(); ++i) {
+    const StageType* type = registry.Find(stages[i].type);
+    const StageType* next = registry.Find(stages[i + 1].type);
+    if (type == nullptr || next == nullptr) continue;
+    if (type->precedes_draw && next->group != StageGroup::kDraw) {
+      problems.push_back(
+          {absl::StrCat("/stages/", i),
+           absl::StrCat("\"", type->name,
+                        "\" must stand directly before the draw, got \"",
+                        next->name, "\" after it")});
+    }
+  }
+}
+
 // Is `pointer` at, or below, a place that could not be read in the first place?
 bool IsConsequence(std::string pointer,
                    const std::set<std::string>& unreadable) {
@@ -191,6 +209,7 @@ std::vector<Problem> CheckConfig(const PipelineConfig& config,
     CheckStage(config.stages[i], absl::StrCat("/stages/", i), vocabulary_size,
                /*last=*/i + 1 == config.stages.size(), registry, problems);
   }
+  CheckNeighbours(config.stages, registry, problems);
   const StageType* last = config.stages.empty()
                               ? nullptr
                               : registry.Find(config.stages.back().type);

@@ -10,7 +10,8 @@
 // A parameter p in [0, 1] is the double m * 2^-e exactly (m < 2^53), and is
 // compared with a mass S through Target(p, S) or Floor(p, S).
 //
-// Limits: at most 2^20 candidates, so a mass is at most 2^71 and m * S < 2^124.
+// Limits: at most 2^20 candidates, so a mass is at most 2^71 and m * S < 2^124;
+//   sums of up to eight masses fit as well.
 // Thread-safety: pure functions.
 // Tested by: tests/mass_test.cc (against long-hand 256-bit arithmetic).
 
@@ -36,7 +37,7 @@ inline constexpr double kZeroWeightGap = 37.0;
 inline constexpr std::int64_t kMaxVocabularySize = std::int64_t{1} << 20;
 
 // ceil(p * total): the least mass that is at least the fraction p of `total`.
-// REQUIRES: 0 <= p <= 1, total <= 2^71.
+// REQUIRES (also below): 0 <= p <= 1, total <= 2^74.
 Mass Target(double p, Mass total);
 
 // floor(p * total): the greatest mass that is at most that fraction.

@@ -29,7 +29,8 @@ PipelineConfig ConfigOf(const StageType& type, Value::Object parameters) {
   return config;
 }
 
-// All that can differ: the status, the logits that are left, and the token.
+// All that can differ: the status, the logits that are left, the token, and
+// what the stages will remember of it.
 std::vector<double> ResultOf(const PipelineConfig& config,
                              const std::vector<double>& row,
                              const Sequence& sequence,
@@ -46,6 +47,10 @@ std::vector<double> ResultOf(const PipelineConfig& config,
   for (const TokenId id : pipeline.DrawAll(d, sequence, workspace)) {
     result.push_back(id);
   }
+  const Token token = pipeline.DrawFrom(d, sequence, workspace);
+  result.push_back(token.id);
+  result.insert(result.end(), token.state.values.begin(),
+                token.state.values.end());
   return result;
 }
 

@@ -203,6 +203,11 @@ json Shape(Chooser& choose) {
     }
     return stage;
   }
+  if (choose.Maybe(15)) {
+    return {{"type", "skew"},
+            {"skew", choose.Maybe(10) ? choose.Of({0.0, 800.0, -800.0})
+                                      : choose.Uniform(-1.5, 1.5)}};
+  }
   if (choose.Maybe(70)) {
     return {
         {"type", "temperature"},
@@ -269,7 +274,7 @@ json Cutoff(Chooser& choose, int v) {
 
 json Truncation(Chooser& choose, int v) {
   if (choose.Maybe(50)) return Cutoff(choose, v);
-  switch (choose.Below(4)) {
+  switch (choose.Below(8)) {
     case 0: {
       json stage = {{"type", "top_k"},
                     {"k", choose.Maybe(60) ? 1 + choose.Below(200)
@@ -295,6 +300,43 @@ json Truncation(Chooser& choose, int v) {
                     {"p", choose.Maybe(15) ? choose.Of({0.0, 1.0, 1e-12})
                                            : 0.3 * (1 - choose.Share())}};
       choose.MinKeep(stage);
+      return stage;
+    }
+    case 3: {
+      json stage = {{"type", "tail_free"},
+                    {"z", choose.Maybe(10) ? choose.Of({0.0, 1.0})
+                                           : choose.Uniform(0.3, 1)}};
+      choose.MinKeep(stage);
+      if (choose.Maybe(40)) stage["offset"] = choose.Below(2);
+      return stage;
+    }
+    case 4: {
+      json stage = {{"type", "top_h"},
+                    {"alpha", choose.Maybe(10) ? choose.Of({1.0, 1e-9})
+                                               : choose.Uniform(0.05, 1)}};
+      choose.MinKeep(stage);
+      choose.Option(stage, "variant", {"partial", "raw", "renormalized"});
+      // The oracle's renormalized walk is quadratic.
+      if (choose.Maybe(40)) stage["pool"] = 1 + choose.Below(2000);
+      if (choose.Maybe(20) && stage.value("variant", "") != "renormalized") {
+        stage["pool"] = nullptr;
+      }
+      return stage;
+    }
+    case 5: {
+      json stage = {{"type", "min_k"},
+                    {"tau", choose.Maybe(30) ? choose.Of({0.0, 1e9})
+                                             : choose.Uniform(0, 5000)}};
+      choose.MinKeep(stage);
+      return stage;
+    }
+    case 6: {
+      json stage = {{"type", "mirostat"},
+                    {"version", 1 + choose.Below(2)},
+                    {"tau", choose.Maybe(10) ? choose.Of({1e-6, 1e6})
+                                             : choose.Uniform(0.1, 9)}};
+      if (choose.Maybe(40)) stage["m"] = 2 + choose.Below(3 * v);
+      choose.Option(stage, "surprise", {"truncated", "original"});
       return stage;
     }
     default: {
@@ -354,6 +396,11 @@ json RandomChain(std::mt19937_64& random, int vocabulary_size) {
     chain.push_back(kind < 3   ? Edit(choose, vocabulary_size)
                     : kind < 5 ? Shape(choose)
                                : Truncation(choose, vocabulary_size));
+  }
+  if (choose.Maybe(8)) {
+    chain.push_back({{"type", "adaptive_p"},
+                     {"target", choose.Uniform(0, 1)},
+                     {"decay", choose.Uniform(0, 0.99)}});
   }
   AddDraw(choose, chain);
   return chain;
@@ -586,6 +633,55 @@ std::vector<json> CornerChains() {
     chains.push_back({{{"type", "min_p"}, {"p", 0.3}}, top});
     chains.push_back(json::array({top}));
   }
+  for (const double z : {0.0, 0.25, 0.5, 0.99, 1.0}) {
+    for (const int offset : {0, 1}) {
+      for (const int min_keep : {1, 2, 9}) {
+        add({{"type", "tail_free"},
+             {"z", z},
+             {"offset", offset},
+             {"min_keep", min_keep}});
+      }
+    }
+  }
+  for (const double alpha : {1e-300, 0.4, 0.5, 1.0}) {
+    for (const char* variant : {"partial", "raw", "renormalized"}) {
+      for (const json& pool : {json(1), json(2), json(100), json(nullptr)}) {
+        add({{"type", "top_h"},
+             {"alpha", alpha},
+             {"pool", pool},
+             {"variant", variant}});
+      }
+      add({{"type", "top_h"},
+           {"alpha", alpha},
+           {"pool", 2},
+           {"min_keep", 3},
+           {"variant", variant}});
+    }
+  }
+  for (const double tau : {0.0, 1.0, 3.0, 60.0, 1e300}) {
+    for (const int min_keep : {1, 2, 9}) {
+      add({{"type", "min_k"}, {"tau", tau}, {"min_keep", min_keep}});
+    }
+  }
+  for (const double skew : {-1000.0, -1.0, 0.0, 0.5, 3.0, 1000.0}) {
+    chains.push_back({{{"type", "skew"}, {"skew", skew}}, by_rank});
+  }
+  for (const double tau : {5e-324, 0.5, 0.79, 1.0, 3.0, 1e300}) {
+    for (const char* surprise : {"truncated", "original"}) {
+      add({{"type", "mirostat"}, {"tau", tau}, {"surprise", surprise}});
+    }
+    for (const int m : {2, 3, 100}) {
+      add({{"type", "mirostat"}, {"version", 1}, {"tau", tau}, {"m", m}});
+    }
+  }
+  for (const double target : {0.0, 0.3, 1.0}) {
+    for (const double decay : {0.0, 0.9}) {
+      chains.push_back(
+          {{{"type", "adaptive_p"}, {"target", target}, {"decay", decay}},
+           draw});
+    }
+  }
+  add({{"type", "adaptive_p"}, {"target", nullptr}});
   add({{"type", "logit_bias"}, {"bias", json::object()}});
   add({{"type", "logit_bias"}, {"bias", {{"0", false}, {"2", 1.5}}}});
   chains.push_back({{{"type", "logit_bias"}, {"bias", {{"1", 1e308}}}},

@@ -103,6 +103,10 @@ inline const std::vector<Example>& Examples() {
       {.type = "quadratic",
        .active = R"("factor": 0.3)",
        .neutral = R"("factor": 0)"},
+      {.type = "skew", .active = R"("skew": 0.5)", .neutral = R"("skew": 0)"},
+      {.type = "adaptive_p",
+       .active = R"("target": 0.4)",
+       .neutral = R"("target": null)"},
       {.type = "top_k",
        .active = R"("k": 2)",
        .neutral = R"("k": 0)",
@@ -130,6 +134,10 @@ inline const std::vector<Example>& Examples() {
        .active = R"("probability": 1)",
        .neutral = R"("probability": 0)",
        .may_drop_the_head = true},
+      {.type = "tail_free", .active = R"("z": 0.5)", .neutral = R"("z": 1)"},
+      {.type = "top_h", .active = R"("alpha": 0.4)", .neutral = ""},
+      {.type = "min_k", .active = R"("tau": 9.9)", .neutral = ""},
+      {.type = "mirostat", .active = R"("tau": 2)", .neutral = ""},
   };
   return examples;
 }

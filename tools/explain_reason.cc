@@ -81,8 +81,11 @@ std::string Rule(const StageReport& stage, const Standing& own,
                  const Moment& before, const Moment& after) {
   const std::string& type = stage.config.type;
   const double head = before.head_probability();
-  if (type == "top_k" && Is(stage, "ties", "exact") &&
-      own.rank > after.count()) {
+  // What keeps a prefix of the total order, and nothing else.
+  const bool prefix = (type == "top_k" && Is(stage, "ties", "exact")) ||
+                      type == "tail_free" || type == "top_h" ||
+                      type == "min_k" || type == "mirostat";
+  if (prefix && own.rank > after.count()) {
     return absl::StrCat("rank ", Grouped(own.rank), " > ",
                         Grouped(after.count()));
   }
@@ -106,6 +109,7 @@ std::string Rule(const StageReport& stage, const Standing& own,
       type == "greedy") {
     return absl::StrCat("rank ", Grouped(own.rank), " > 1");
   }
+  if (type == "skew") return "its share rounds to 0";
   if (type == "allow_tokens") return "not in its list";
   if (type == "suppress_tokens") return "in its list";
   if (type == "logit_bias") return "banned";
@@ -152,6 +156,9 @@ std::string WhyInactive(const StageReport& stage, const Moment& before) {
   const double p = Parameter(stage, "p");
   const double penalty = Parameter(stage, "penalty");
   if (type == "temperature") return "T is 1";
+  if (type == "tail_free" && Parameter(stage, "z") == 1.0) {
+    return "z 1 keeps all";
+  }
   const std::string nothing = NothingToEdit(stage);
   if (!nothing.empty()) return nothing;
   const bool factor =

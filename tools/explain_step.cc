@@ -112,8 +112,9 @@ class Recorder final : public StepObserver {
     stage.entropy = after.entropy();
     if (!stage.active) {
       stage.note = WhyInactive(stage, now_);
-    } else if (stage.edited > 0 && stage.group == StageGroup::kShape &&
-               stage.config.type != "quadratic" && steepest != nullptr) {
+    } else if (stage.edited > 0 && steepest != nullptr &&
+               (stage.config.type == "temperature" ||
+                stage.config.type == "dynamic_temperature")) {
       stage.note = absl::StrFormat(
           "logits * %.6g", steepest->logit / now_.Find(steepest->id)->logit);
     } else if (stage.edited > 0) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/stages/adaptive_p.h"
 #include "sampler/stages/allow_tokens.h"
 #include "sampler/stages/arithmetic.h"
 #include "sampler/stages/bad_words.h"
@@ -23,8 +24,10 @@
 #include "sampler/stages/kgw_watermark.h"
 #include "sampler/stages/logit_bias.h"
 #include "sampler/stages/mask.h"
+#include "sampler/stages/min_k.h"
 #include "sampler/stages/min_p.h"
 #include "sampler/stages/min_tokens.h"
+#include "sampler/stages/mirostat.h"
 #include "sampler/stages/no_repeat_ngram.h"
 #include "sampler/stages/p_less.h"
 #include "sampler/stages/p_less_norm.h"
@@ -32,9 +35,12 @@
 #include "sampler/stages/quadratic.h"
 #include "sampler/stages/repetition_penalty.h"
 #include "sampler/stages/sequence_bias.h"
+#include "sampler/stages/skew.h"
 #include "sampler/stages/suppress_tokens.h"
+#include "sampler/stages/tail_free.h"
 #include "sampler/stages/temperature.h"
 #include "sampler/stages/top_a.h"
+#include "sampler/stages/top_h.h"
 #include "sampler/stages/top_k.h"
 #include "sampler/stages/top_n_sigma.h"
 #include "sampler/stages/top_p.h"
@@ -79,17 +85,23 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          Temperature::Type(),
                          DynamicTemperature::Type(),
                          Quadratic::Type(),
+                         Skew::Type(),
+                         AdaptiveP::Type(),
                          TopK::Type(),
                          TopP::Type(),
                          MinP::Type(),
                          TypicalP::Type(),
                          TopA::Type(),
+                         TailFree::Type(),
                          EpsilonCutoff::Type(),
                          EtaCutoff::Type(),
                          TopNSigma::Type(),
+                         TopH::Type(),
                          PLess::Type(),
                          PLessNorm::Type(),
+                         MinK::Type(),
                          Xtc::Type(),
+                         Mirostat::Type(),
                          Categorical::Type(),
                          Greedy::Type(),
                          GumbelMax::Type(),

@@ -39,6 +39,8 @@ struct StageType {
   absl::string_view formula;  // As in the source, in plain text.
   absl::string_view source;   // Paper or project.
   ParameterTable parameters;
+  // Must the next stage be the draw?
+  bool precedes_draw = false;
   // Rules that involve several parameters: what is wrong, or "".
   std::string (*check)(const Parameters& parameters) = nullptr;
   // REQUIRES: `parameters` passed the table and `check`. Types of group kDraw

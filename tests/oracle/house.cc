@@ -68,6 +68,7 @@ double E(double x) {
 
 double L(double x) {
   if (x == 0) return -kInfinity;
+  if (x == kInfinity) return x;
   int exponent;
   double m = std::frexp(x, &exponent) * 2;  // frexp: [1/2, 1); here [1, 2)
   int e = exponent - 1;

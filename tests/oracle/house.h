@@ -16,7 +16,7 @@ namespace oracle {
 // below 2^-51 where the result is normal.
 double E(double x);
 
-// ln x for finite x >= 0; L(0) = -inf, L(1) = 0.
+// ln x for x >= 0; L(0) = -inf, L(1) = 0, L(+inf) = +inf.
 double L(double x);
 
 // 2^x = 2^k E(f ln 2), x = k + f with k the nearest integer.

@@ -12,13 +12,18 @@
 #include "tests/oracle/house.h"
 #include "tests/oracle/length.h"
 #include "tests/oracle/mask.h"
+#include "tests/oracle/memory.h"
+#include "tests/oracle/min_k.h"
 #include "tests/oracle/min_p.h"
 #include "tests/oracle/moments.h"
 #include "tests/oracle/penalties.h"
 #include "tests/oracle/quadratic.h"
 #include "tests/oracle/repetition.h"
 #include "tests/oracle/sequences.h"
+#include "tests/oracle/skew.h"
+#include "tests/oracle/tail_free.h"
 #include "tests/oracle/temperature.h"
+#include "tests/oracle/top_h.h"
 #include "tests/oracle/top_k.h"
 #include "tests/oracle/top_n_sigma.h"
 #include "tests/oracle/top_p.h"
@@ -51,6 +56,8 @@ const std::map<std::string, StageRule>& Rules() {
       {"temperature", Temperature},
       {"dynamic_temperature", DynamicTemperature},
       {"quadratic", Quadratic},
+      {"skew", Skew},
+      {"adaptive_p", AdaptiveP},
       {"top_k", TopK},
       {"top_p", TopP},
       {"min_p", MinP},
@@ -62,6 +69,10 @@ const std::map<std::string, StageRule>& Rules() {
       {"p_less", PLess},
       {"p_less_norm", PLessNorm},
       {"xtc", Xtc},
+      {"tail_free", TailFree},
+      {"top_h", TopH},
+      {"min_k", MinK},
+      {"mirostat", Mirostat},
       {"greedy", Greedy},
       {"categorical", Categorical},
       {"gumbel_max", GumbelMax},

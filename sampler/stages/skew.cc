@@ -1,0 +1,32 @@
+#include "sampler/stages/skew.h"
+
+#include "sampler/numeric.h"
+
+namespace sampler {
+
+StageType Skew::Type() {
+  return {.name = "skew",
+          .group = StageGroup::kShape,
+          .summary = "Moves probability along the ranks.",
+          .formula = "l_i = ln(C_i^b - C_(i-1)^b), b = e^skew, C the running p",
+          .source = "exllamav2",
+          .parameters = {Real("skew",
+                              "> 0: to lower ranks, < 0: to the head; "
+                              "0 changes nothing")
+                             .Required()},
+          .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+            return std::make_unique<Skew>(p.Real("skew"));
+          }};
+}
+
+Skew::Skew(double skew) : neutral_(skew == 0.0), exponent_(Exp(skew)) {}
+
+void Skew::Apply(Candidates& candidates, const StepContext&) const {
+  if (neutral_) return;
+  candidates.TransformCumulative([this](double c) {
+    // An infinite exponent leaves 1 alone.
+    return c == 1.0 ? 1.0 : Pow(c, exponent_);
+  });
+}
+
+}  // namespace sampler

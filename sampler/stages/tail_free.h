@@ -1,0 +1,46 @@
+// Tail free sampling: cuts where the sorted probabilities have flattened out.
+//
+//   p_1 >= p_2 >= .. in the total order, counted from 0
+//   d_i = |(p_i - p_(i+1)) - (p_(i+1) - p_(i+2))|,  i = 0 .. N-3
+//   at the first i with  d_0 + .. + d_i > z * sum d  and  i + offset >=
+//   min_keep, keep i + offset candidates; if there is none, keep all
+//
+// Where the sum of d is at most 1e-6, every d counts the same. The sums are
+// exact integers, as masses are.
+//
+// Contract: 0 <= z <= 1; 1 changes nothing. At most two candidates are left
+//   alone. At least one stays.
+// Options: offset 0 = koboldcpp; 1 = text-generation-webui, exllamav2: one more
+//   token, the original's centring.
+// Thread-safety: immutable; any number of threads may call Apply.
+// Cost: a linear sort of the candidates of weight > 0.
+// Source: trentbrick 2020, koboldcpp.
+// Tested by: tests/stages_order_test.cc, tests/oracle_test.cc.
+
+#ifndef SAMPLER_STAGES_TAIL_FREE_H_
+#define SAMPLER_STAGES_TAIL_FREE_H_
+
+#include <cstdint>
+
+#include "sampler/stages/registry.h"
+
+namespace sampler {
+
+class TailFree final : public Stage {
+ public:
+  static StageType Type();
+
+  TailFree(double z, std::int64_t min_keep, std::int64_t offset)
+      : z_(z), min_keep_(min_keep), offset_(offset) {}
+
+  void Apply(Candidates& candidates, const StepContext& step) const override;
+
+ private:
+  double z_;
+  std::int64_t min_keep_;
+  std::int64_t offset_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_TAIL_FREE_H_
