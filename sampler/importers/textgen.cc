@@ -1,0 +1,521 @@
+// text-generation-webui (2026-05): presets (as JSON) and requests.
+//
+// Order: `sampler_priority`; temperature stands before truncation unless
+// temperature_last. What it shares with Hugging Face works as there.
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "sampler/importers/request_fields.h"
+#include "sampler/importers/runtime.h"
+#include "sampler/importers/steps.h"
+#include "sampler/spelling.h"
+
+namespace sampler::importers {
+namespace {
+
+using enum FieldKind;
+
+// In its fields epsilon_cutoff and eta_cutoff count ten-thousandths.
+constexpr double kCutoffUnit = 1e-4;
+
+constexpr absl::string_view kPriority[] = {"repetition_penalty",
+                                           "presence_penalty",
+                                           "frequency_penalty",
+                                           "dry",
+                                           "top_n_sigma",
+                                           "temperature",
+                                           "dynamic_temperature",
+                                           "quadratic_sampling",
+                                           "top_k",
+                                           "top_p",
+                                           "typical_p",
+                                           "epsilon_cutoff",
+                                           "eta_cutoff",
+                                           "tfs",
+                                           "top_a",
+                                           "min_p",
+                                           "adaptive_p",
+                                           "mirostat",
+                                           "xtc",
+                                           "encoder_repetition_penalty",
+                                           "no_repeat_ngram"};
+
+FieldTable Fields() {
+  Value::List priority;
+  for (const absl::string_view name : kPriority) {
+    priority.emplace_back(std::string(name));
+  }
+  const FieldTable sampling = {
+      {"do_sample",
+       kBoolean,
+       true,
+       {},
+       "false: greedy, and only penalties and bans are in force"},
+      {"sampler_priority",
+       kAny,
+       priority,
+       {},
+       "the order of the stages: a list, or text with a name a line"},
+      {"temperature_last",
+       kBoolean,
+       false,
+       {},
+       "moves temperature, dynamic_temperature and quadratic to the end"},
+      {"guidance_scale", kReal, 1.0, AtLeast(0),
+       "guidance, which needs a second row of logits"},
+      {"logit_bias", kMap, {}, {}, "logit_bias"},
+      {"custom_token_bans",
+       kText,
+       "",
+       {},
+       "suppress_tokens: ids with commas between"},
+      {"ban_eos_token", kBoolean, false, {}, "suppress_tokens of the end ids"},
+      {"repetition_penalty", kReal, 1.0, Above(0),
+       "repetition_penalty, scope both"},
+      {"presence_penalty", kReal, 0.0, kFinite, "presence_penalty, scope both"},
+      {"frequency_penalty", kReal, 0.0, kFinite,
+       "frequency_penalty, scope both"},
+      {"repetition_penalty_range", kInteger, 1024, AtLeast(0),
+       "window of the penalties and of dry; 0 is all"},
+      {"dry_multiplier", kReal, 0.0, AtLeast(0), "dry"},
+      {"dry_base", kReal, 1.75, AtLeast(1), "dry"},
+      {"dry_allowed_length", kInteger, 2, AtLeast(1), "dry"},
+      {"dry_sequence_breakers",
+       kAny,
+       "\"\\n\", \":\", \"\\\"\", \"*\"",
+       {},
+       "breakers of dry: the last token of each"},
+      {"top_n_sigma", kReal, 0.0, kFinite,
+       "top_n_sigma, sigma sample; 0 or less is off"},
+      {"temperature", kReal, 1.0, AtLeast(0), "temperature; 0 is greedy"},
+      {"dynamic_temperature",
+       kBoolean,
+       false,
+       {},
+       "dynamic_temperature in place of temperature"},
+      {"dynatemp_low", kReal, 1.0, AtLeast(0), "dynamic_temperature"},
+      {"dynatemp_high", kReal, 1.0, AtLeast(0), "dynamic_temperature"},
+      {"dynatemp_exponent", kReal, 1.0, AtLeast(0), "dynamic_temperature"},
+      {"smoothing_factor", kReal, 0.0, AtLeast(0), "quadratic"},
+      {"smoothing_curve", kReal, 1.0, kFinite, "quadratic"},
+      {"top_k", kInteger, 0, AtLeast(0), "top_k, ties keep_all"},
+      {"top_p", kReal, 1.0, Between(0, 1), "top_p, tie_order high_id"},
+      {"typical_p", kReal, 1.0, Between(0, 1), "typical_p, ties keep_all"},
+      {"epsilon_cutoff", kReal, 0.0, AtLeast(0),
+       "epsilon_cutoff of the ten-thousandth part"},
+      {"eta_cutoff", kReal, 0.0, AtLeast(0),
+       "eta_cutoff of the ten-thousandth part"},
+      {"tfs", kReal, 1.0, Between(0, 1), "tail_free, offset 1"},
+      {"top_a", kReal, 0.0, Between(0, 1), "top_a"},
+      {"min_p", kReal, 0.0, Between(0, 1), "min_p"},
+      {"adaptive_target", kReal, 0.0, AtMost(1), "adaptive_p; 0 is off"},
+      {"adaptive_decay", kReal, 0.9, Between(0, 0.99), "adaptive_p"},
+      {"mirostat_mode", kInteger, 0, Between(0, 2), "mirostat 2; 0 is off"},
+      {"mirostat_tau", kReal, 5.0, Above(0), "mirostat"},
+      {"mirostat_eta", kReal, 0.1, AtLeast(0), "mirostat"},
+      {"xtc_probability", kReal, 0.0, Between(0, 1),
+       "xtc; a newline or an end among the removed stops it"},
+      {"xtc_threshold", kReal, 0.1, AtLeast(0), "xtc; above 0.5 it is off"},
+      {"encoder_repetition_penalty", kReal, 1.0, Above(0),
+       "encoder_repetition_penalty"},
+      {"no_repeat_ngram_size", kInteger, 0, AtLeast(0), "no_repeat_ngram"},
+      {"seed", kInteger, -1, kFinite, "seed; -1 is random"}};
+  return Join(
+      {sampling,
+       Idle("contrastive search needs the model: not offered",
+            {"penalty_alpha"}),
+       Idle(kBeams, {"num_beams"}),
+       Idle("the grammar's bitmask goes to a mask stage",
+            {"grammar_string", "grammar"}),
+       Idle("what a negative prompt is: the second row of guidance",
+            {"negative_prompt"}),
+       Idle("where the text ends is the caller's loop, not the sampler's",
+            {"max_tokens_second", "auto_max_new_tokens", "stopping_strings",
+             "custom_stopping_strings"}),
+       Idle("not a sampling setting", {"truncation_length",
+                                       "prompt_lookup_num_tokens",
+                                       "add_bos_token",
+                                       "custom_system_message",
+                                       "static_cache",
+                                       "preset",
+                                       "name",
+                                       "mode",
+                                       "instruction_template",
+                                       "instruction_template_str",
+                                       "character",
+                                       "bot_name",
+                                       "user_name",
+                                       "context",
+                                       "greeting",
+                                       "chat_instruct_command",
+                                       "continue_",
+                                       "enable_thinking",
+                                       "prompt_logits",
+                                       "show_after"}),
+       RequestFields(), EndFields(), AnswerFields()});
+}
+
+Scope HistoryScope(Draft& draft) {
+  Scope scope = {.window_field = "repetition_penalty_range"};
+  const std::int64_t range = draft.Integer("repetition_penalty_range");
+  if (range > 0) scope.window = range;
+  return scope;
+}
+
+void AddRepetitionPenalty(Draft& draft) {
+  AddPenalty(draft, "repetition_penalty", "repetition_penalty",
+             HistoryScope(draft));
+}
+
+void AddPresencePenalty(Draft& draft) {
+  AddPenalty(draft, "presence_penalty", "presence_penalty",
+             HistoryScope(draft));
+}
+
+void AddFrequencyPenalty(Draft& draft) {
+  AddPenalty(draft, "frequency_penalty", "frequency_penalty",
+             HistoryScope(draft));
+}
+
+// The breakers: a list, or text that is one without its brackets.
+std::vector<std::string> Breakers(Draft& draft) {
+  const std::string text = draft.Text("dry_sequence_breakers");
+  if (text.empty()) return Strings(draft, "dry_sequence_breakers");
+  std::vector<std::string> breakers;
+  std::string breaker;
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && inside && i + 1 < text.size()) {
+      const char c = text[++i];
+      breaker += c == 'n' ? '\n' : c == 't' ? '\t' : c;
+    } else if (text[i] == '"') {
+      if (inside) breakers.push_back(std::exchange(breaker, ""));
+      inside = !inside;
+    } else if (inside) {
+      breaker += text[i];
+    }
+  }
+  if (inside) {
+    draft.Reject("dry_sequence_breakers", "quoted texts with commas between");
+  }
+  return breakers;
+}
+
+std::vector<TokenIds> LastToken(const TokenTexts& texts,
+                                absl::string_view text) {
+  const TokenIds ids = Spell(texts, text);
+  if (ids.empty()) return {};
+  return {{ids.back()}};
+}
+
+void AddDryStage(Draft& draft) {
+  const Scope scope = HistoryScope(draft);
+  AddDry(draft, Breakers(draft),
+         {.window = scope.window,
+          .window_field = scope.window_field,
+          .sequences = LastToken});
+  if (draft.Real("dry_multiplier") > 0) {
+    draft.Applied("dry_multiplier",
+                  "textgen counts matches up to 50 tokens only");
+  }
+}
+
+void AddTopNSigma(Draft& draft) {
+  AddNumber(draft, "top_n_sigma", Off::kZeroOrLess, "top_n_sigma", "n",
+            {{"sigma", "sample"}});
+  if (draft.Real("top_n_sigma") > 0) {
+    draft.Applied("top_n_sigma",
+                  "textgen's own sigma counts removed tokens as 0");
+  }
+}
+
+void AddTemperature(Draft& draft) {
+  if (draft.Boolean("dynamic_temperature")) return;
+  AddNumber(draft, "temperature", Off::kExactlyOne, "temperature",
+            "temperature");
+}
+
+void AddDynamicTemperature(Draft& draft) {
+  if (!draft.Boolean("dynamic_temperature")) return;
+  if (draft.Real("dynatemp_high") < draft.Real("dynatemp_low")) {
+    draft.Reject("dynatemp_high", "a number >= dynatemp_low");
+    return;
+  }
+  draft.Add({"dynamic_temperature",
+             {{"low", draft.Get("dynatemp_low")},
+              {"high", draft.Get("dynatemp_high")},
+              {"exponent", draft.Get("dynatemp_exponent")}}},
+            {"dynamic_temperature", "dynatemp_low", "dynatemp_high",
+             "dynatemp_exponent"});
+  draft.NoEffectIfUnsaid({{"temperature"}},
+                         "dynamic_temperature takes its place");
+}
+
+void AddTopK(Draft& draft) {
+  AddNumber(draft, "top_k", Off::kZeroOrLess, "top_k", "k",
+            {{"ties", "keep_all"}});
+}
+
+void AddTopP(Draft& draft) {
+  AddNumber(draft, "top_p", Off::kOneOrMore, "top_p", "p",
+            {{"tie_order", "high_id"}});
+}
+
+void AddTypicalP(Draft& draft) {
+  AddNumber(draft, "typical_p", Off::kEnds, "typical_p", "p",
+            {{"ties", "keep_all"}});
+}
+
+void AddCutoff(Draft& draft, absl::string_view name) {
+  const double epsilon = draft.Real(name) * kCutoffUnit;
+  if (epsilon <= 0) return;
+  if (epsilon >= 1) {
+    draft.Reject(name, "a number below 10000 (ten-thousandths)");
+    return;
+  }
+  draft.Add({std::string(name), {{"epsilon", epsilon}}}, {name},
+            "in ten-thousandths there");
+}
+
+void AddEpsilonCutoff(Draft& draft) { AddCutoff(draft, "epsilon_cutoff"); }
+void AddEtaCutoff(Draft& draft) { AddCutoff(draft, "eta_cutoff"); }
+
+void AddTailFree(Draft& draft) {
+  AddNumber(draft, "tfs", Off::kOneOrMore, "tail_free", "z", {{"offset", 1}});
+}
+
+void AddTopA(Draft& draft) {
+  AddNumber(draft, "top_a", Off::kZeroOrLess, "top_a", "a");
+}
+
+void AddMinP(Draft& draft) {
+  AddNumber(draft, "min_p", Off::kZeroOrLess, "min_p", "p");
+}
+
+// They draw, or must stand before the draw: see AddEnd.
+void AddNothing(Draft&) {}
+
+void AddXtcStage(Draft& draft) {
+  TokenIds protect = draft.options().end_ids;
+  if (draft.options().texts != nullptr) {
+    for (const std::int32_t id : Spell(*draft.options().texts, "\n")) {
+      protect.push_back(id);
+    }
+  }
+  Value::Object options;
+  if (!protect.empty()) options["protect"] = ToValue(protect);
+  const std::size_t before = draft.config().stages.size();
+  AddXtc(draft, std::move(options));
+  const bool incomplete =
+      draft.options().end_ids.empty() || draft.options().texts == nullptr;
+  if (draft.config().stages.size() > before && incomplete) {
+    draft.Applied("xtc_probability",
+                  "textgen protects newline and end; give their ids "
+                  "(--eos-ids, --vocab-file)");
+  }
+}
+
+void AddEncoderPenalty(Draft& draft) {
+  AddNumber(draft, "encoder_repetition_penalty", Off::kExactlyOne,
+            "encoder_repetition_penalty", "penalty");
+}
+
+void AddNgrams(Draft& draft) {
+  AddNumber(draft, "no_repeat_ngram_size", Off::kZeroOrLess, "no_repeat_ngram",
+            "n");
+}
+
+const StepTable& Steps() {
+  static const auto& steps = *new StepTable{
+      {"repetition_penalty", {"repetition_penalty"}, AddRepetitionPenalty},
+      {"presence_penalty", {"presence_penalty"}, AddPresencePenalty},
+      {"frequency_penalty", {"frequency_penalty"}, AddFrequencyPenalty},
+      {"dry",
+       {"dry_multiplier", "dry_base", "dry_allowed_length",
+        "dry_sequence_breakers"},
+       AddDryStage},
+      {"top_n_sigma", {"top_n_sigma"}, AddTopNSigma},
+      {"temperature", {"temperature"}, AddTemperature},
+      {"dynamic_temperature",
+       {"dynamic_temperature", "dynatemp_low", "dynatemp_high",
+        "dynatemp_exponent"},
+       AddDynamicTemperature},
+      {"quadratic_sampling",
+       {"smoothing_factor", "smoothing_curve"},
+       AddQuadratic},
+      {"top_k", {"top_k"}, AddTopK},
+      {"top_p", {"top_p"}, AddTopP},
+      {"typical_p", {"typical_p"}, AddTypicalP},
+      {"epsilon_cutoff", {"epsilon_cutoff"}, AddEpsilonCutoff},
+      {"eta_cutoff", {"eta_cutoff"}, AddEtaCutoff},
+      {"tfs", {"tfs"}, AddTailFree},
+      {"top_a", {"top_a"}, AddTopA},
+      {"min_p", {"min_p"}, AddMinP},
+      {"adaptive_p", {"adaptive_target", "adaptive_decay"}, AddNothing},
+      {"mirostat",
+       {"mirostat_mode", "mirostat_tau", "mirostat_eta"},
+       AddNothing},
+      {"xtc", {"xtc_probability", "xtc_threshold"}, AddXtcStage},
+      {"encoder_repetition_penalty",
+       {"encoder_repetition_penalty"},
+       AddEncoderPenalty},
+      {"no_repeat_ngram", {"no_repeat_ngram_size"}, AddNgrams}};
+  return steps;
+}
+
+// ---- The order
+// ------------------------------------------------------------------
+
+bool IsTemperature(const Step& step) {
+  return step.name == "temperature" || step.name == "dynamic_temperature" ||
+         step.name == "quadratic_sampling";
+}
+
+// Logits processors, which act without do_sample too.
+bool ActsOnGreedy(const Step& step) {
+  return step.name == "repetition_penalty" || step.name == "presence_penalty" ||
+         step.name == "frequency_penalty" || step.name == "dry" ||
+         step.name == "encoder_repetition_penalty" ||
+         step.name == "no_repeat_ngram";
+}
+
+std::vector<const Step*> ReadOrder(Draft& draft) {
+  std::vector<std::string> names;
+  if (draft.Get("sampler_priority").text() != nullptr) {
+    for (const absl::string_view name :
+         absl::StrSplit(draft.Text("sampler_priority"), absl::ByAnyChar("\n,"),
+                        absl::SkipWhitespace())) {
+      names.emplace_back(absl::StripAsciiWhitespace(name));
+    }
+  } else {
+    names = Strings(draft, "sampler_priority");
+  }
+  std::vector<const Step*> order;
+  for (const std::string& name : names) {
+    const Step* step = FindStep(Steps(), name);
+    if (step != nullptr) {
+      order.push_back(step);
+    } else {
+      draft.Unknown(
+          "sampler_priority", name,
+          absl::StrCat("no sampler of textgen", DidYouMean(name, kPriority)));
+    }
+  }
+  if (draft.Boolean("temperature_last")) {
+    std::stable_partition(order.begin(), order.end(), [](const Step* step) {
+      return !IsTemperature(*step);
+    });
+    draft.Applied("temperature_last", "temperature after the truncations");
+  }
+  if (draft.Given("sampler_priority")) {
+    draft.Applied("sampler_priority", "the order of the stages");
+  }
+  return order;
+}
+
+// What draws by itself there ends the chain here.
+void AddEnd(Draft& draft, const std::vector<const Step*>& order) {
+  const auto listed = [&](absl::string_view name) {
+    return std::find(order.begin(), order.end(), FindStep(Steps(), name)) !=
+           order.end();
+  };
+  if (listed("mirostat") && draft.Integer("mirostat_mode") > 0) {
+    if (draft.Integer("mirostat_mode") == 1) {
+      draft.NoEffect("mirostat_mode", "textgen's loaders know version 2 only");
+    } else {
+      AddMirostat(draft, 2, "mirostat_mode");
+      draft.Applied("mirostat_mode",
+                    "it draws in textgen: what follows it there is left out");
+    }
+  }
+  if (listed("adaptive_p") &&
+      AddAdaptiveP(draft, draft.Real("adaptive_target") <= 0)) {
+    draft.Applied("adaptive_target",
+                  "directly before the draw, also where stages follow it in "
+                  "textgen");
+  }
+}
+
+void AddSampled(Draft& draft) {
+  const std::vector<const Step*> order = ReadOrder(draft);
+  const bool mirostat = draft.Integer("mirostat_mode") == 2;
+  for (const Step* step : order) {
+    if (mirostat && step->name == "mirostat") break;
+    step->add(draft);
+  }
+  AddEnd(draft, order);
+  ReportOmitted(Steps(), order, "its stage is not in sampler_priority", draft);
+  AddCategorical(draft, "id", "a multinomial draw in textgen");
+}
+
+void AddGreedy(Draft& draft) {
+  for (const Step* step : ReadOrder(draft)) {
+    if (ActsOnGreedy(*step)) step->add(draft);
+  }
+  draft.config().stages.push_back({"greedy", {}});
+  for (const Step& step : Steps()) {
+    draft.NoEffectIfUnsaid(step.fields, "no sampling: the chain is greedy");
+  }
+}
+
+void AddCustomBans(Draft& draft) {
+  TokenIds ids;
+  for (const absl::string_view word : absl::StrSplit(
+           draft.Text("custom_token_bans"), ',', absl::SkipWhitespace())) {
+    std::int32_t id = 0;
+    if (!absl::SimpleAtoi(word, &id) || id < 0) {
+      draft.Reject("custom_token_bans", "token ids with commas between");
+      return;
+    }
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  }
+  AddBan(draft, "custom_token_bans", ids);
+}
+
+void Build(Draft& draft) {
+  RefuseParity(draft, "textgen draws from torch's global generator");
+  AddNumber(draft, "guidance_scale", Off::kExactlyOne, "guidance", "scale");
+  AddBiasMap(draft, "logit_bias");
+  AddCustomBans(draft);
+  AddEndBan(draft, "ban_eos_token");
+  const bool zero =
+      draft.Real("temperature") == 0 && !draft.Boolean("dynamic_temperature");
+  if (zero)
+    draft.Applied("temperature", "greedy: textgen does not sample at 0");
+  if (!draft.Boolean("do_sample")) draft.Applied("do_sample", "greedy");
+  if (zero || !draft.Boolean("do_sample")) {
+    AddGreedy(draft);
+  } else {
+    AddSampled(draft);
+  }
+  ReadSeed(draft, "seed", /*random=*/draft.Integer("seed") == -1, false);
+}
+
+}  // namespace
+
+const Runtime& TextGen() {
+  static const auto& runtime = *new Runtime{
+      .name = "textgen",
+      .version = "text-generation-webui (2026-05)",
+      .order =
+          "guidance, bans, sampler_priority (repetition, presence, "
+          "frequency penalty, dry, top_n_sigma, temperature, dynamic "
+          "temperature, quadratic, top_k, top_p, typical_p, epsilon, eta, "
+          "tfs, top_a, min_p, adaptive_p, mirostat, xtc, encoder "
+          "repetition penalty, no_repeat_ngram), draw",
+      .fields = Fields(),
+      .containers = {},
+      .build = Build};
+  return runtime;
+}
+
+}  // namespace sampler::importers
