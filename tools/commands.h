@@ -17,6 +17,7 @@ namespace sampler::tools {
 
 void AddReplay(CLI::App& app, int& exit_code);    // replay.cc
 void AddExplain(CLI::App& app, int& exit_code);   // explain.cc
+void AddImport(CLI::App& app, int& exit_code);    // import.cc
 void AddInspect(CLI::App& app, int& exit_code);   // inspect.cc
 void AddValidate(CLI::App& app, int& exit_code);  // validate.cc
 

@@ -21,6 +21,7 @@ Examples:
   sampler replay run.safetensors --top-k 40 --temp 0.8 --jsonl > rows.jsonl
   sampler explain run.safetensors --row 118 --config chain.json
   sampler validate chain.json
+  sampler import llama.cpp request.json > chain.json
 )";
 
 int Run(int argc, char** argv) {
@@ -34,6 +35,7 @@ int Run(int argc, char** argv) {
   AddExplain(app, exit_code);
   AddInspect(app, exit_code);
   AddValidate(app, exit_code);
+  AddImport(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -196,7 +196,7 @@ void AddSequenceBias(Draft& draft) {
     }
     const TokenIds ids =
         ReadSequence(draft, (*pair)[0], absl::StrCat(at, "/0"));
-    entries.push_back(Value::List{ToValue(ids), (*pair)[1]});
+    entries.emplace_back(Value::List{ToValue(ids), (*pair)[1]});
   }
   draft.Add({"sequence_bias", {{"entries", std::move(entries)}}},
             {"sequence_bias"});

@@ -146,7 +146,7 @@ void AddTrace(Draft& draft) {
     const auto id =
         ReadId(draft, (*ids)[i],
                absl::StrCat(draft.PointerOf("trace_decode_token_ids"), "/", i));
-    if (id.has_value()) at.push_back(Value::List{i, *id});
+    if (id.has_value()) at.emplace_back(Value::List{i, *id});
   }
   draft.Add({"forced_tokens", {{"at", std::move(at)}}},
             {"trace_decode_token_ids"});

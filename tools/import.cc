@@ -1,0 +1,187 @@
+// `sampler import`: another runtime's settings as a config, with a report.
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "sampler/config.h"
+#include "sampler/importers/importer.h"
+#include "tools/commands.h"
+#include "tools/import_print.h"
+#include "tools/output.h"
+#include "tools/token_text.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kDescription[] =
+    R"(Another runtime's settings as a config, with a report on every field
+
+Examples:
+  sampler import llama.cpp request.json > chain.json
+  sampler import llama.cpp --text '--temp 0.8 --top-k 40 --sampler-seq kmt'
+  sampler import huggingface generation_config.json --output chain.json
+  sampler import vllm request.json --parity
+
+The config goes to stdout (or --output), the report to stderr. What has no
+effect here is reported with the reason, what is unknown with the nearest known
+name.
+Exit code: 0 done, 2 usage error, or settings that cannot be imported.
+)";
+
+struct ImportCommand {
+  std::string runtime;
+  std::string file;
+  std::string text;
+  std::string vocab_file;
+  std::string output_file;
+  importers::ImportOptions options;
+  OutputOptions output;
+};
+
+// The bytes of a vocabulary file, for settings that are text.
+class VocabularyTexts final : public importers::TokenTexts {
+ public:
+  explicit VocabularyTexts(TokenText texts) : texts_(std::move(texts)) {}
+  std::int32_t size() const override {
+    return static_cast<std::int32_t>(texts_.size());
+  }
+  std::string Bytes(std::int32_t id) const override { return texts_.Bytes(id); }
+
+ private:
+  TokenText texts_;
+};
+
+absl::StatusOr<std::string> ReadSettings(const ImportCommand& command) {
+  if (!command.text.empty()) return command.text;
+  if (command.file.empty()) {
+    return WithHint(absl::InvalidArgumentError("no settings to import"),
+                    "name a file, - for stdin, or give them with --text");
+  }
+  const auto all = [](std::istream& stream) {
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  if (command.file == "-") return all(std::cin);
+  std::ifstream file(command.file, std::ios::binary);
+  std::string text = all(file);
+  if (!file.good() && !file.eof()) {
+    return absl::NotFoundError(absl::StrCat(command.file, ": cannot be read"));
+  }
+  return text;
+}
+
+// Every problem with the name of what it was found in.
+absl::Status Prefixed(const absl::Status& status, absl::string_view name) {
+  if (name.empty()) return status;
+  std::vector<std::string> lines;
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    lines.push_back(absl::StrCat(name, ":", line));
+  }
+  return {status.code(), absl::StrJoin(lines, "\n")};
+}
+
+absl::Status WriteConfig(const ImportCommand& command,
+                         const std::string& text) {
+  if (command.output_file.empty()) {
+    Write(text);
+    return FinishOutput();
+  }
+  std::ofstream file(command.output_file, std::ios::binary);
+  file << text << std::flush;
+  if (!file.good()) {
+    return absl::DataLossError(
+        absl::StrCat(command.output_file, ": cannot be written"));
+  }
+  return absl::OkStatus();
+}
+
+// What a stage of ours does not admit although the runtime does.
+absl::Status CheckResult(const PipelineConfig& config) {
+  std::vector<std::string> lines = {"the settings make no valid config"};
+  for (const Problem& problem : CheckConfig(config)) {
+    lines.push_back(absl::StrCat(problem.pointer, ": ", problem.message));
+  }
+  if (lines.size() == 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(lines, "\n"));
+}
+
+absl::Status Run(ImportCommand& command) {
+  const absl::StatusOr<std::string> settings = ReadSettings(command);
+  if (!settings.ok()) return settings.status();
+  std::unique_ptr<VocabularyTexts> texts;
+  if (!command.vocab_file.empty()) {
+    absl::StatusOr<TokenText> read = TokenText::Open(command.vocab_file);
+    if (!read.ok()) return read.status();
+    texts = std::make_unique<VocabularyTexts>(*std::move(read));
+    command.options.texts = texts.get();
+  }
+  const absl::StatusOr<importers::Imported> imported =
+      importers::Import(command.runtime, *settings, command.options);
+  if (!imported.ok()) {
+    return absl::IsNotFound(imported.status())
+               ? imported.status()
+               : Prefixed(imported.status(),
+                          command.text.empty() ? command.file : "");
+  }
+  const absl::Status valid = CheckResult(imported->config);
+  if (!valid.ok()) return valid;
+  const std::string config = ToJson(imported->config);
+  if (command.output.json) {
+    return WriteConfig(command, ToPages(ImportJson(*imported)) + "\n");
+  }
+  if (!command.output.quiet) {
+    std::fputs(ImportText(*imported).c_str(), stderr);
+  }
+  return WriteConfig(command, config);
+}
+
+}  // namespace
+
+void AddImport(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("import", kDescription);
+  const auto import = std::make_shared<ImportCommand>();
+  command
+      ->add_option("RUNTIME", import->runtime,
+                   absl::StrJoin(importers::RuntimeNames(), ", "))
+      ->required()
+      ->type_name("");
+  command->add_option("FILE", import->file, "Its settings; - is stdin")
+      ->type_name("");
+  command
+      ->add_option("--text", import->text,
+                   "The settings themselves, in place of a file")
+      ->type_name("TEXT");
+  command->add_flag("--parity", import->options.parity,
+                    "The runtime's random numbers too: llama.cpp, vllm, "
+                    "sglang");
+  command->add_flag("--hf-defaults", import->options.huggingface_defaults,
+                    "huggingface: apply top_k 50 where the file has none");
+  command
+      ->add_option("--eos-ids", import->options.end_ids,
+                   "Ids that end a text, for settings that forbid the end")
+      ->delimiter(',')
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("ID,...");
+  command
+      ->add_option("--vocab-file", import->vocab_file,
+                   "tokenizer.json, for settings that are text")
+      ->type_name("FILE");
+  command
+      ->add_option("-o,--output", import->output_file,
+                   "Where the config goes; by default stdout")
+      ->type_name("FILE");
+  AddOutputOptions(*command, import->output);
+  command->callback([import, &exit_code] {
+    const absl::Status done = Run(*import);
+    exit_code = done.ok() ? 0 : Fail(done, import->output.json_errors());
+  });
+}
+
+}  // namespace sampler::tools
