@@ -80,10 +80,10 @@ void Draft::Take(const Field& field, const Setting& setting) {
     found_.emplace(field.name, std::move(found));
     return;
   }
-  // Two spellings of one field: the first of the table counts; of one flag
-  // given twice, the last.
-  const bool wins = Precedence(field, setting.name) <=
-                    Precedence(field, at->second.setting.name);
+  // Of two spellings the first of the table counts; of two flags the last.
+  const bool wins =
+      IsFlag(setting.name) || Precedence(field, setting.name) <
+                                  Precedence(field, at->second.setting.name);
   if (wins) std::swap(at->second, found);
   overridden_.push_back(
       {found.setting.name, found.original,

@@ -208,7 +208,7 @@ void AddXtcStage(Draft& draft) {
 
 void AddSampled(Draft& draft) {
   const bool last = draft.Boolean("temperature_last");
-  AddQuadratic(draft);
+  AddNumber(draft, "smoothing_factor", Off::kZeroOrLess, "quadratic", "factor");
   if (!last) AddTemperature(draft);
   AddTruncations(draft);
   const std::size_t before = draft.config().stages.size();

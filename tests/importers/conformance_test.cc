@@ -20,7 +20,7 @@ struct Case {
   std::vector<double> weights;  // Probabilities, or exp(logit).
   std::string k, p, min_p;      // "": not set.
   // Kept sets, a digit a token; "": the runtime is not asked.
-  std::string llama, exl3, hf, vllm, sglang;
+  std::string llama = {}, exl3 = {}, hf = {}, vllm = {}, sglang = {};
   bool llama_ties = false;  // Any of the tied tokens.
   bool exl3_ties = false;
 };
@@ -100,10 +100,13 @@ std::string Kept(absl::string_view runtime, const std::string& body,
                  const std::vector<double>& weights) {
   std::vector<float> row;
   for (const double weight : weights) {
-    row.push_back(static_cast<float>(std::log(weight)));
+    row.push_back(static_cast<float>(std::log2(weight)));
   }
   PipelineConfig config = Importing(runtime, body).config;
   config.stages.back() = {"categorical", {}};
+  // From powers of two, which floats hold exactly, to powers of e.
+  config.stages.insert(config.stages.begin(),
+                       {"temperature", {{"temperature", 1 / std::log(2.0)}}});
   const auto pipeline =
       Pipeline::Create(config, static_cast<std::int64_t>(row.size()));
   EXPECT_TRUE(pipeline.ok()) << runtime << " " << pipeline.status();

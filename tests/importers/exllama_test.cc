@@ -29,7 +29,7 @@ TEST(ExLlamaV2, EveryStageInItsOrder) {
             "presence_penalty(penalty=0.2 scope=\"both\" window=256) "
             "suppress_tokens(ids=[9]) logit_bias(bias={\"4\": 1}) "
             "dry(allowed_length=2 base=1.75 breakers=[[13]] multiplier=0.8 "
-            "window=128) quadratic(curve=1.0 factor=0.2) "
+            "window=128) quadratic(factor=0.2) "
             "temperature(temperature=0.7) top_k(k=40) "
             "top_p(crossing=\"exclude\" p=0.9) top_a(a=0.1) min_p(p=0.05) "
             "tail_free(offset=1 z=0.9) typical_p(p=0.95) "

@@ -35,6 +35,8 @@ TEST(LlamaFlags, TheLastOfSeveralCounts) {
   const Imported imported = Importing("llama.cpp", "--top-k 10 --top-k 30");
   EXPECT_TRUE(Contains(Chain(imported.config), "top_k(k=30)"));
   EXPECT_TRUE(Contains(Said(imported, "--top-k"), "overridden by --top-k"));
+  EXPECT_EQ(ChainOf("llama.cpp", "--samplers min_p --sampler-seq k"),
+            "top_k(k=40) categorical(order=\"rank\")");
 }
 
 TEST(LlamaFlags, BiasesAddUp) {
