@@ -1,0 +1,135 @@
+// `sampler import` as users run it.
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "sampler/config.h"
+#include "tests/tools/tool.h"
+
+namespace sampler::tools {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kBody[] =
+    R"({"temperature": 0.7, "top_k": 20, "n_predict": 64, "tempratur": 1})";
+
+TEST(ImportTest, WritesTheConfigAndReportsBesideIt) {
+  const std::string file = WriteTemporary("body.json", kBody);
+  const ToolResult result = RunTool({"import", "llama.cpp", file});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto config = ParseConfig(result.out);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(ChainText(*config),
+            "top_k(20) -> top_p(0.95) -> min_p(0.05) -> temperature(0.7) -> "
+            "categorical(rank)");
+  EXPECT_TRUE(Says(result.err, "settings of llama.cpp b10573"));
+  EXPECT_TRUE(Says(result.err, "did you mean \"temperature\"?"));
+  EXPECT_TRUE(Says(result.err, "no effect: where the text ends"));
+  for (const std::string& line : Lines(result.err)) {
+    EXPECT_LE(line.size(), 100u) << line;
+  }
+}
+
+TEST(ImportTest, TheResultIsAConfigOfTheTool) {
+  const std::string output = WriteTemporary("chain.json", "");
+  const ToolResult import =
+      RunTool({"import", "llama.cpp", "-", "--output", output, "-q"}, kBody);
+  EXPECT_EQ(import.exit_code, 0) << import.err;
+  EXPECT_EQ(import.out, "");
+  EXPECT_EQ(import.err, "");
+  EXPECT_EQ(RunTool({"validate", output}).exit_code, 0);
+  EXPECT_EQ(RunTool({"replay", StoryLog(), "--config", output}).exit_code, 0);
+}
+
+TEST(ImportTest, TakesACommandLineAsText) {
+  const ToolResult result =
+      RunTool({"import", "llama.cpp", "--text",
+               "--temp 0.8 --top-k 40 --samplers \"top_k;min_p\" "
+               "--sampler-seq kmt"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto config = ParseConfig(result.out);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(ChainText(*config),
+            "top_k(40) -> min_p(0.05) -> temperature(0.8) -> "
+            "categorical(rank)");
+}
+
+TEST(ImportTest, AnswersInJson) {
+  const ToolResult result =
+      RunTool({"import", "huggingface", "--json", "--text",
+               R"({"do_sample": true, "temperature": 0.6, "num_beams": 2})"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const json answer = json::parse(result.out);
+  EXPECT_EQ(answer["schema"], "sampler.import/1");
+  EXPECT_EQ(answer["runtime"], "transformers v5");
+  EXPECT_EQ(answer["config"]["stages"][0]["temperature"], 0.6);
+  EXPECT_EQ(answer["report"][1],
+            json::parse(R"({"field": "temperature", "value": "0.6",
+                            "from": "given", "outcome": "applied",
+                            "effect": "temperature(temperature=0.6)"
+})"));
+}
+
+TEST(ImportTest, HuggingFaceDefaultsOnRequest) {
+  const std::string body = R"({"do_sample": true})";
+  EXPECT_FALSE(
+      Says(RunTool({"import", "huggingface", "--text", body}).out, "top_k"));
+  EXPECT_TRUE(Says(
+      RunTool({"import", "huggingface", "--text", body, "--hf-defaults"}).out,
+      "\"k\": 50"));
+}
+
+TEST(ImportTest, TextNeedsAVocabularyAndEndsTheirIds) {
+  const std::string body =
+      R"({"logit_bias": [[" the", -1]], "ignore_eos": true})";
+  EXPECT_TRUE(Says(RunTool({"import", "llama.cpp", "--text", body}).err,
+                   "--vocab-file"));
+  const ToolResult result =
+      RunTool({"import", "llama.cpp", "--text", body, "--vocab-file",
+               DataFile("tokenizer.json"), "--eos-ids", "0,2"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(Says(result.out,
+                   "{\"type\": \"logit_bias\", \"bias\": "
+                   "{\"260\":-1}}"));
+  EXPECT_TRUE(Says(result.out, "\"ids\": [0,2]"));
+}
+
+TEST(ImportTest, ParityTakesTheRandomNumbers) {
+  EXPECT_TRUE(Says(
+      RunTool({"import", "llama.cpp", "--text", "--seed 4", "--parity"}).out,
+      "\"rng\": \"llama_cpp\""));
+  const ToolResult refused =
+      RunTool({"import", "openai", "--text", "{}", "--parity"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_TRUE(Says(refused.err,
+                   "--parity: cannot be had: OpenAI's random "
+                   "numbers are not published"));
+}
+
+TEST(ImportTest, ErrorsNameTheFileAndThePlace) {
+  const std::string file =
+      WriteTemporary("bad.json", "{\n  \"repeat_penalty\": 0\n}");
+  const ToolResult result = RunTool({"import", "llama.cpp", file});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(Says(result.err,
+                   file + ":2:3: /repeat_penalty: got 0, want a number > 0"));
+}
+
+TEST(ImportTest, UsageErrors) {
+  EXPECT_EQ(RunTool({"import"}).exit_code, 2);
+  EXPECT_TRUE(Says(RunTool({"import", "vlm", "--text", "{}"}).err,
+                   "did you mean \"vllm\"?"));
+  EXPECT_TRUE(Says(RunTool({"import", "vllm"}).err, "no settings to import"));
+  EXPECT_TRUE(
+      Says(RunTool({"import", "vllm", "/no/such/file"}).err, "/no/such/file"));
+  EXPECT_EQ(RunTool({"import", "vllm", "/no/such/file"}).exit_code, 2);
+  EXPECT_EQ(RunTool({"import", "vllm", "--text", "{}", "--output",
+                     "/no/such/folder/x.json"})
+                .exit_code,
+            2);
+}
+
+}  // namespace
+}  // namespace sampler::tools

@@ -1,0 +1,123 @@
+#include "tools/docs/import_reference.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "sampler/importers/importer.h"
+#include "sampler/spelling.h"
+
+namespace sampler::tools {
+namespace {
+
+using importers::Field;
+using importers::FieldKind;
+using importers::RuntimeInfo;
+
+constexpr char kIntroduction[] =
+    R"(# Coming from another runtime
+
+`sampler import RUNTIME FILE`, or `importers::Import` (importer.h), turns the
+settings of another runtime into a config and reports on every field. This page
+lists what each runtime's fields become; the config words are explained in
+[the stage reference](../stages/README.md).
+
+"-" as a default: where the field is absent, nothing happens. "clamped": values
+outside the range are moved to its nearest end, as the runtime does; other
+values outside are errors.
+
+This page is made from the tables of the importers by
+`tools/docs/import_reference.cc`; a test keeps it so.
+)";
+
+// A bar would end a table cell.
+std::string Cell(absl::string_view text) {
+  return absl::StrReplaceAll(text, {{"|", "\\|"}});
+}
+
+std::string Quoted(absl::string_view name) {
+  return absl::StrCat("`", name, "`");
+}
+
+std::string NamesOf(const Field& field) {
+  std::vector<std::string> names = {Quoted(field.name)};
+  for (const absl::string_view alias : field.aliases) {
+    names.push_back(Quoted(alias));
+  }
+  return absl::StrJoin(names, " ");
+}
+
+std::string RangeOf(const Field& field) {
+  std::string text;
+  switch (field.kind) {
+    case FieldKind::kReal:
+      text = "number";
+      break;
+    case FieldKind::kInteger:
+      text = "integer";
+      break;
+    case FieldKind::kBoolean:
+      text = "true or false";
+      break;
+    case FieldKind::kText:
+      text = "text";
+      break;
+    case FieldKind::kList:
+      text = "list";
+      break;
+    case FieldKind::kMap:
+      text = "object";
+      break;
+    case FieldKind::kAny:
+      text = "any";
+      break;
+  }
+  const std::string range = field.range.Text();
+  if (!range.empty()) absl::StrAppend(&text, " ", range);
+  if (field.range.clamped) text += ", clamped";
+  return text;
+}
+
+std::string Section(const RuntimeInfo& runtime) {
+  std::string section = absl::StrCat(
+      "\n## ", runtime.name, "\n\n", runtime.version,
+      ". Order: ", runtime.order,
+      ".\n\n| field | default | value | here |\n|---|---|---|---|\n");
+  // Idle fields by reason, in the order of their first mention.
+  std::vector<absl::string_view> reasons;
+  std::map<absl::string_view, std::vector<std::string>> idle;
+  for (const Field& field : *runtime.fields) {
+    if (field.idle) {
+      if (idle.find(field.meaning) == idle.end()) {
+        reasons.push_back(field.meaning);
+      }
+      idle[field.meaning].push_back(Quoted(field.name));
+      continue;
+    }
+    const std::string standard = Printable(ToText(field.standard));
+    absl::StrAppend(&section, "| ", NamesOf(field), " | ",
+                    field.standard.is_null() ? "-" : Quoted(Cell(standard)),
+                    " | ", RangeOf(field), " | ", Cell(field.meaning), " |\n");
+  }
+  section += "\nWithout effect:\n\n";
+  for (const absl::string_view reason : reasons) {
+    absl::StrAppend(&section, "- ", reason, ": ",
+                    absl::StrJoin(idle[reason], " "), "\n");
+  }
+  return section;
+}
+
+}  // namespace
+
+std::string ImportReference() {
+  std::string page = kIntroduction;
+  for (const RuntimeInfo& runtime : importers::Runtimes()) {
+    page += Section(runtime);
+  }
+  return page;
+}
+
+}  // namespace sampler::tools
