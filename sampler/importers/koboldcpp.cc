@@ -12,125 +12,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
 namespace {
 
-using enum FieldKind;
-
 constexpr std::int64_t kPrefilter = 3000;
-
-FieldTable Fields() {
-  const Value breakers = Value::List{"\n", ":", "\"", "*"};
-  const Value order = Value::List{6, 0, 1, 3, 4, 2, 5};
-  const FieldTable sampling = {
-      {"guidance_scale", kReal, 1.0, kFinite,
-       "guidance on the logits as they are; negative values are 0"},
-      {"logit_bias", kMap, {}, {}, "logit_bias"},
-      {"banned_tokens",
-       kList,
-       {},
-       {},
-       "suppress_tokens of every token whose text contains one"},
-      {"ban_eos_token",
-       kBoolean,
-       false,
-       {},
-       "suppress_tokens of the end ids",
-       {"use_default_badwordsids"}},
-      {"dry_multiplier", kReal, 0.0, kFinite, "dry; 0 or less is off"},
-      {"dry_base", kReal, 1.75, kFinite, "dry; 0 or less is off"},
-      {"dry_allowed_length", kInteger, 2, AtLeast(0), "dry"},
-      {"dry_penalty_last_n", kInteger, 320, kFinite,
-       "window of dry; 0 or less is the whole context"},
-      {"dry_sequence_breakers", kList, breakers, {}, "breakers of dry"},
-      {"sampler_order",
-       kList,
-       order,
-       {},
-       "the order of the stages: 0 top_k, 1 top_a, 2 top_p and min_p, 3 tfs, "
-       "4 typical, 5 temperature, 6 repetition"},
-      {"rep_pen", kReal, 1.0, Above(0), "repetition_penalty, scope both"},
-      {"presence_penalty", kReal, 0.0, kFinite, "presence_penalty, scope both"},
-      {"rep_pen_range", kInteger, 320, kFinite,
-       "window of the penalties, at least 1"},
-      {"rep_pen_slope", kReal, 1.0, kFinite,
-       "a weaker penalty in the window's older half: there is no such stage"},
-      {"top_k", kInteger, 100, kFinite, "top_k; 0 or less is off"},
-      {"top_a", kReal, 0.0, AtMost(1), "top_a; 0 or less is off"},
-      {"top_p", kReal, 0.9, AtLeast(0), "top_p; 1 or more is off"},
-      {"min_p", kReal, 0.0, AtMost(1),
-       "min_p, directly after top_p; 0 or less is off"},
-      {"tfs", kReal, 1.0, AtLeast(0), "tail_free; 1 or more is off"},
-      {"typical", kReal, 1.0, Above(0),
-       "typical_p, equality continue; 1 or more is off"},
-      {"temperature", kReal, 0.7, kFinite, "temperature; 0 or less is greedy"},
-      {"dynatemp_range", kReal, 0.0, kFinite,
-       "dynamic_temperature of temperature -/+ range"},
-      {"dynatemp_exponent", kReal, 1.0, AtLeast(0), "dynamic_temperature"},
-      {"smoothing_factor", kReal, 0.0, kFinite,
-       "quadratic, after temperature; 0 or less is off"},
-      {"smoothing_curve", kReal, 1.0, kFinite, "quadratic"},
-      {"nsigma",
-       kReal,
-       0.0,
-       kFinite,
-       "top_n_sigma, after temperature; 0 or less is off",
-       {"top_n_sigma"}},
-      {"mirostat", kInteger, 0, Between(0, 2),
-       "mirostat 1 or 2, in place of the order"},
-      {"mirostat_tau", kReal, 5.0, Above(0), "mirostat"},
-      {"mirostat_eta", kReal, 0.1, AtLeast(0), "mirostat"},
-      {"xtc_probability", kReal, 0.0, AtMost(1), "xtc; 0 or less is off"},
-      {"xtc_threshold", kReal, 0.2, AtLeast(0), "xtc; above 0.5 it is off"},
-      {"adaptive_target", kReal, -1.0, AtMost(1),
-       "adaptive_p; 0 or less is off"},
-      {"adaptive_decay", kReal, 0.9, Between(0, 0.99), "adaptive_p"},
-      {"sampler_seed",
-       kInteger,
-       -1,
-       kFinite,
-       "seed; 0 or less, or 4294967295, is random",
-       {"seed"}}};
-  return Join(
-      {sampling,
-       Idle("phrases are banned by going back over the text: the caller's loop",
-            {"banned_strings", "banned_phrases"}),
-       Idle("the grammar's bitmask goes to a mask stage",
-            {"grammar", "grammar_retain_state"}),
-       Idle("where the text ends is the caller's loop, not the sampler's",
-            {"max_length", "stop_sequence", "trim_stop", "bypass_eos",
-             "singleline"}),
-       Idle("what a negative prompt is: the second row of guidance",
-            {"negative_prompt"}),
-       Idle("not a sampling setting", {"max_context_length",
-                                       "memory",
-                                       "quiet",
-                                       "genkey",
-                                       "images",
-                                       "render_special",
-                                       "replace_instruct_placeholders",
-                                       "frmttriminc",
-                                       "frmtrmblln",
-                                       "frmtrmspch",
-                                       "frmtadsnsp",
-                                       "use_story",
-                                       "use_memory",
-                                       "use_authors_note",
-                                       "use_world_info",
-                                       "disable_input_formatting",
-                                       "disable_output_formatting",
-                                       "chatmode",
-                                       "chatname",
-                                       "sampler_len",
-                                       "reasoning_budget",
-                                       "using_openai_tools",
-                                       "soft_prompt"}),
-       RequestFields(), EndFields(), AnswerFields()});
-}
 
 // ---- The stages of `sampler_order`
 // -------------------------------------------
@@ -321,7 +209,7 @@ const Runtime& KoboldCpp() {
           "guidance, logit_bias, dry, top_k 3000, sampler_order "
           "(repetition, top_k, top_a, tfs, typical, top_p and min_p, "
           "temperature), xtc, adaptive_p, draw",
-      .fields = Fields(),
+      .fields = KoboldCppFields(),
       .containers = {},
       .build = Build};
   return runtime;

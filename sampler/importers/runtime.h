@@ -34,6 +34,15 @@ const Runtime& TextGen();
 const Runtime& ExLlamaV2();
 const Runtime& ExLlamaV3();
 
+// The larger tables, in files of their own.
+FieldTable LlamaCppFields();
+FieldTable HuggingFaceFields();
+FieldTable KoboldCppFields();
+FieldTable TextGenFields();
+
+// llama.cpp's logit_bias.
+void AddLlamaBias(Draft& draft);
+
 // A command line of llama.cpp as settings. Words before the first flag (the
 // program) are skipped; quotes and backslashes are read as a shell reads them.
 std::vector<Setting> ReadLlamaFlags(absl::string_view command_line,
