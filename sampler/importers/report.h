@@ -5,7 +5,7 @@
 // of them (the draw, a clamp, a threshold).
 //
 // Thread-safety: plain values.
-// Tested by: tests/importers/importer_test.cc.
+// Tested by: tests/importers/importer_test.cc, tests/tools/import_test.cc.
 
 #ifndef SAMPLER_IMPORTERS_REPORT_H_
 #define SAMPLER_IMPORTERS_REPORT_H_

@@ -22,7 +22,7 @@ TEST(ImportTest, WritesTheConfigAndReportsBesideIt) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(ChainText(*config),
             "top_k(20) -> top_p(0.95) -> min_p(0.05) -> temperature(0.7) -> "
-            "categorical(rank)");
+            "categorical(\"rank\")");
   EXPECT_TRUE(Says(result.err, "settings of llama.cpp b10573"));
   EXPECT_TRUE(Says(result.err, "did you mean \"temperature\"?"));
   EXPECT_TRUE(Says(result.err, "no effect: where the text ends"));
@@ -52,7 +52,7 @@ TEST(ImportTest, TakesACommandLineAsText) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(ChainText(*config),
             "top_k(40) -> min_p(0.05) -> temperature(0.8) -> "
-            "categorical(rank)");
+            "categorical(\"rank\")");
 }
 
 TEST(ImportTest, AnswersInJson) {
@@ -65,10 +65,10 @@ TEST(ImportTest, AnswersInJson) {
   EXPECT_EQ(answer["runtime"], "transformers v5");
   EXPECT_EQ(answer["config"]["stages"][0]["temperature"], 0.6);
   EXPECT_EQ(answer["report"][1],
-            json::parse(R"({"field": "temperature", "value": "0.6",
+            json::parse(R"json({"field": "temperature", "value": "0.6",
                             "from": "given", "outcome": "applied",
                             "effect": "temperature(temperature=0.6)"
-})"));
+})json"));
 }
 
 TEST(ImportTest, HuggingFaceDefaultsOnRequest) {
