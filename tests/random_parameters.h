@@ -67,7 +67,11 @@ inline Value RandomValue(const Parameter& line, Random& random) {
       // Integers are accepted for reals, and stay what they were.
       if (random() % 4 == 0 && std::fabs(real) < 1e6) {
         const auto integer = static_cast<std::int64_t>(std::ceil(real));
-        if (static_cast<double>(integer) <= line.maximum()) return integer;
+        const auto rounded = static_cast<double>(integer);
+        if (rounded < line.maximum() ||
+            (rounded == line.maximum() && !line.maximum_excluded())) {
+          return integer;
+        }
       }
       return real;
     }
