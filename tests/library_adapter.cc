@@ -97,6 +97,7 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   inputs.uniform = context.uniform;
   if (context.mask.has_value()) {
     inputs.mask = TokenMask(absl::MakeConstSpan(*context.mask));
+  }
   const Distribution distribution =
       pipeline.Process(row, sequence, workspace, inputs, &recorder);
 
