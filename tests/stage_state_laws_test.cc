@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cfenv>
 #include <cstdint>
 #include <cstring>
@@ -26,17 +27,16 @@ constexpr std::int64_t kSize = 60;
 
 std::vector<Row> Rows(std::uint64_t seed, int count) {
   std::mt19937_64 random(seed);
-  std::vector<Row> rows;
-  for (int i = 0; i < count; ++i) rows.push_back(RandomRow(random, kSize));
+  std::vector<Row> rows(static_cast<std::size_t>(count));
+  for (Row& row : rows) row = RandomRow(random, kSize);
   return rows;
 }
 
 Token Step(const Pipeline& pipeline, const Row& row, const Sequence& sequence,
            Workspace& workspace) {
   const Row zeros(row.size());
-  const Token token =
-      pipeline.Sample(absl::MakeConstSpan(row), sequence, workspace,
-                      {.unconditional = absl::MakeConstSpan(zeros)});
+  Token token = pipeline.Sample(absl::MakeConstSpan(row), sequence, workspace,
+                                {.unconditional = absl::MakeConstSpan(zeros)});
   EXPECT_EQ(token.status, RowStatus::kOk);
   return token;
 }
@@ -202,7 +202,8 @@ TEST(EveryRow, IsOnlyRead) {
           << e.type;
     }
   }
-  EXPECT_EQ(std::memcmp(page, row.data(), kPage), 0);
+  EXPECT_TRUE(
+      std::equal(row.begin(), row.end(), static_cast<const double*>(page)));
   munmap(page, kPage);
 }
 
