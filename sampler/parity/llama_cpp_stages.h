@@ -59,8 +59,8 @@ struct DryRule {
 
 // l -= float(multiplier * base^n), n the length by which the token would
 // lengthen a repetition beyond the allowed one; breakers of one token are
-// exempt. The rule is that of stages.h's `dry`.
-void Dry(CandidateArray& array, const HistoryView& recent, const DryRule& rule,
+// exempt. The rule is that of the house's `dry`.
+void Dry(CandidateArray& array, const HistoryView& history, const DryRule& rule,
          TokenNumbers& numbers, Repeats& repeats);
 
 // l / T. T = 0: all but the first of the maxima become -inf.

@@ -85,9 +85,7 @@ std::vector<std::vector<TokenId>> StageReader::TokenSequences(
   const Value given = Get(name);
   if (given.list() == nullptr) return sequences;
   for (const Value& sequence : *given.list()) {
-    // An id alone is a sequence of one.
-    sequences.push_back(AsTokenIds(
-        sequence.list() == nullptr ? Value(Value::List{sequence}) : sequence));
+    sequences.push_back(AsTokenIds(sequence));
   }
   std::sort(sequences.begin(), sequences.end());
   return sequences;
