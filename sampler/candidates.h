@@ -384,10 +384,10 @@ class Candidates {
   std::vector<Weight> original_weights_;
   Mass original_total_ = 0;
 
-  TruncationObserver* observer_ = nullptr;
+  Mass observed_total_ = 0;
   std::int64_t observed_count_ = 0;
   double observed_max_ = 0.0;
-  Mass observed_total_ = 0;
+  TruncationObserver* observer_ = nullptr;
 
   // The first n survivors in id order, in gathered_.
   void Gather(std::int64_t n) const;
@@ -397,8 +397,8 @@ class Candidates {
   // Remembered answers.
   mutable std::optional<Candidate> head_;
   mutable std::optional<double> mean_offset_;  // sum p (l - M)
-  mutable bool support_known_ = false;
   mutable Support support_;
+  mutable bool support_known_ = false;
 
   // Scratch.
   mutable kernels::SelectScratch select_;
