@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/kth_largest.h"
 #include "sampler/lane_sum.h"
 #include "sampler/numeric.h"
 
@@ -117,7 +117,8 @@ void Candidates::SetTo(absl::Span<const TokenId> ids,
 RowStatus Candidates::status() const {
   const RowStatus status = dense_form_ ? dense_.status() : list_status_;
   if (status != RowStatus::kOk) return status;
-  return Count() == 0 ? RowStatus::kNoCandidate : RowStatus::kOk;
+  const bool empty = dense_form_ ? dense_.Max() == kRemoved : list_.size() == 0;
+  return empty ? RowStatus::kNoCandidate : RowStatus::kOk;
 }
 
 std::int64_t Candidates::Count() const {
@@ -125,15 +126,15 @@ std::int64_t Candidates::Count() const {
                                                : list_.size());
 }
 
+bool Candidates::HasMoreThan(std::int64_t count) const {
+  const auto n = static_cast<std::size_t>(count);
+  return dense_form_ ? dense_.HasMoreThan(n) : list_.size() > n;
+}
+
 Candidate Candidates::Head() const {
   if (head_.has_value()) return *head_;
   if (dense_form_) {
-    const double max = dense_.Max();
-    std::size_t b = 0;
-    while (dense_.BlockMax(b) != max) ++b;
-    std::size_t id = b * kernels::kBlockSize;
-    while (dense_.Value(id) != max) ++id;
-    head_ = Candidate{static_cast<TokenId>(id), max};
+    head_ = Candidate{static_cast<TokenId>(dense_.FirstOfMax()), dense_.Max()};
   } else {
     // The first of equal maxima has the lowest id, because ids ascend.
     const absl::Span<const double> logits = list_.logits();
@@ -272,15 +273,10 @@ double Candidates::CollectThreshold(std::int64_t k) const {
   // k blocks that each hold a value >= t make the k-th largest value >= t, so
   // everything in the answer, ties included, lies at or above the k-th largest
   // block maximum.
-  const auto blocks = static_cast<std::int64_t>(dense_.block_count());
-  if (k > blocks) return kLowest;
-  maxima_.clear();
-  for (std::size_t b = 0; b < dense_.block_count(); ++b) {
-    maxima_.push_back(dense_.BlockMax(b));
-  }
-  const auto kth = maxima_.begin() + (k - 1);
-  std::nth_element(maxima_.begin(), kth, maxima_.end(), std::greater<>());
-  return std::max(*kth, kLowest);
+  const absl::Span<const double> maxima = dense_.BlockMaxima();
+  const auto count = static_cast<std::size_t>(k);
+  if (count > maxima.size()) return kLowest;
+  return std::max(kernels::KthLargest(maxima, count, maxima_), kLowest);
 }
 
 }  // namespace sampler

@@ -344,6 +344,9 @@ class Candidates {
   kernels::Ranking RankByDistance(const CandidateList& list,
                                   double center) const;
 
+  // Count() > count, without counting where that can be told.
+  bool HasMoreThan(std::int64_t count) const;
+
   // Makes the list form current, holding every survivor at or above
   // `threshold`.
   void Collect(double threshold);

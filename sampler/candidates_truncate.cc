@@ -41,15 +41,9 @@ kernels::Ranking Candidates::RankByDistance(const CandidateList& list,
 void Candidates::Collect(double threshold) {
   if (!dense_form_) return;
   list_.Clear();
-  dense_.ForEachBlockReaching(
-      threshold,
-      [&](std::size_t first, const DenseRow::Block& block, std::size_t count) {
-        list_.Reserve(count);
-        for (std::size_t i = 0; i < count; ++i) {
-          list_.AppendIf(block[i] >= threshold, static_cast<TokenId>(first + i),
-                         block[i]);
-        }
-      });
+  dense_.ForEachAtLeast(threshold, [this](std::size_t id, double logit) {
+    list_.Append(static_cast<TokenId>(id), logit);
+  });
   list_status_ = dense_.status();
   dense_form_ = false;
 }
@@ -76,25 +70,29 @@ void Candidates::KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
 void Candidates::KeepTop(std::int64_t k, Ties ties) {
   assert(k >= 1);
   BeginTruncation();
-  if (k < Count()) {
-    if (dense_form_) Collect(CollectThreshold(k));
+  if (k == 1 && ties == Ties::kExact) {
+    const Candidate head = Head();
+    SetTo({&head.id, 1}, {&head.logit, 1});
+  } else if (HasMoreThan(k)) {
+    Collect(CollectThreshold(k));
     KeepFirst(RankByLogit(list_, TieOrder::kLowId), k, ties);
   }
   EndTruncation();
 }
 
 void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
-  const std::int64_t least = std::clamp<std::int64_t>(min_keep, 1, Count());
+  const std::int64_t wanted = std::max<std::int64_t>(min_keep, 1);
   BeginTruncation();
   // Whatever is kept lies at or above the lower of the two thresholds.
   if (dense_form_) {
-    Collect(std::max(kLowest, std::min(threshold, CollectThreshold(least))));
+    Collect(std::max(kLowest, std::min(threshold, CollectThreshold(wanted))));
   }
+  const auto collected = static_cast<std::int64_t>(list_.size());
   const std::int64_t above =
       std::count_if(list_.logits().begin(), list_.logits().end(),
                     [=](double logit) { return logit >= threshold; });
-  const std::int64_t count = std::max(above, least);
-  if (count < Count()) {
+  const std::int64_t count = std::max(above, std::min(wanted, collected));
+  if (count < collected) {
     KeepFirst(RankByLogit(list_, TieOrder::kLowId), count, Ties::kExact);
   }
   Changed();

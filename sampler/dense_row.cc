@@ -13,32 +13,25 @@ void DenseRow::Reset(Logits row) {
 }
 
 void DenseRow::Restart(Logits row) {
+  for (const std::uint32_t id : edited_) edit_mask_[id / kBlockSize] = 0;
+  for (const std::uint32_t block : dirty_blocks_) dirty_[block] = 0;
   row_ = row;
   scales_.clear();
   edited_.clear();
   edited_values_.clear();
+  dirty_blocks_.clear();
   slot_.resize(std::max(slot_.size(), row.size()));
   const std::size_t blocks = kernels::BlockCount(row.size());
+  edit_mask_.resize(std::max(edit_mask_.size(), blocks));
+  dirty_.resize(std::max(dirty_.size(), blocks));
   block_max_.resize(blocks);
-  dirty_.assign(blocks, 0);
-  has_edits_.assign(blocks, 0);
-  finite_count_ = 0;
-  magnitude_ = 0.0;
-  bool has_nan = false;
-  Block values;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    const std::size_t count = LoadBlock(b, values);
-    const kernels::BlockSummary s = kernels::Summarize(values.data(), count);
-    block_max_[b] = s.max;
-    finite_count_ += s.finite;
-    has_nan |= s.has_nan;
-    Note(s.max);
-    if (s.finite > 0) {
-      magnitude_ =
-          std::max({magnitude_, std::fabs(s.min_finite), std::fabs(s.max)});
-    }
-  }
-  if (has_nan) status_ = RowStatus::kNan;
+  const kernels::RowScan scan =
+      kernels::ScanBlockMaxima(row, block_max_.data());
+  magnitude_ = scan.magnitude;
+  finite_count_.reset();
+  if (scan.all_finite) finite_count_ = row.size();
+  max_.reset();
+  Note(scan.has_nan ? std::numeric_limits<double>::quiet_NaN() : Max());
 }
 
 void DenseRow::Note(double value) {
@@ -50,8 +43,10 @@ void DenseRow::Note(double value) {
 }
 
 void DenseRow::Replace(double before, double after) {
-  if (std::isfinite(before)) --finite_count_;
-  if (std::isfinite(after)) ++finite_count_;
+  if (finite_count_.has_value()) {
+    if (std::isfinite(before)) --*finite_count_;
+    if (std::isfinite(after)) ++*finite_count_;
+  }
   Note(after);
 }
 
@@ -62,10 +57,9 @@ std::size_t DenseRow::LoadBlock(std::size_t block, Block& values) const {
   for (const double factor : scales_) {
     for (std::size_t i = 0; i < count; ++i) values[i] *= factor;
   }
-  if (has_edits_[block] != 0) {
-    for (std::size_t i = 0; i < count; ++i) {
-      if (IsEdited(first + i)) values[i] = edited_values_[slot_[first + i]];
-    }
+  for (std::uint64_t mask = edit_mask_[block]; mask != 0; mask &= mask - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(mask));
+    values[i] = edited_values_[slot_[first + i]];
   }
   return count;
 }
@@ -88,9 +82,16 @@ void DenseRow::Set(std::size_t id, double value) {
     edited_values_[slot_[id]] = value;
   }
   const std::size_t block = id / kBlockSize;
-  has_edits_[block] = 1;
-  dirty_[block] = 1;
+  edit_mask_[block] |= std::uint64_t{1} << (id % kBlockSize);
   Replace(before, value);
+  max_.reset();
+  if (dirty_[block] != 0) return;
+  if (value >= block_max_[block]) {
+    block_max_[block] = value;
+  } else if (before == block_max_[block] || std::isnan(value)) {
+    dirty_[block] = 1;
+    dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
+  }
 }
 
 void DenseRow::Scale(double factor) {
@@ -103,6 +104,7 @@ void DenseRow::Scale(double factor) {
   }
   magnitude_ = magnitude;
   scales_.push_back(factor);
+  max_.reset();
   for (double& max : block_max_) max *= factor;
   for (double& value : edited_values_) {
     if (value == kRemoved) continue;
@@ -112,22 +114,69 @@ void DenseRow::Scale(double factor) {
   }
 }
 
-double DenseRow::BlockMax(std::size_t block) const {
-  if (dirty_[block] != 0) {
+double DenseRow::StoredThreshold(double threshold) const {
+  double t = threshold;
+  for (auto factor = scales_.rbegin(); factor != scales_.rend(); ++factor) {
+    // A product that reaches t, rounding included, has a factor that reaches
+    // t / factor but for a few units in the last place, or of the subnormals.
+    t /= *factor;
+    t -= std::fabs(t) * 0x1p-50 + 0x1p-1022 / *factor;
+    if (!std::isfinite(t)) return kRemoved;
+  }
+  return t;
+}
+
+std::size_t DenseRow::finite_count() const {
+  if (!finite_count_.has_value()) {
+    std::size_t finite = 0;
     Block values;
+    for (std::size_t b = 0; b < block_count(); ++b) {
+      const std::size_t count = LoadBlock(b, values);
+      finite += kernels::Summarize(values.data(), count).finite;
+    }
+    finite_count_ = finite;
+  }
+  return *finite_count_;
+}
+
+bool DenseRow::HasMoreThan(std::size_t count) const {
+  if (!finite_count_.has_value() && count < block_count()) {
+    const absl::Span<const double> maxima = BlockMaxima();
+    const auto finite_blocks = static_cast<std::size_t>(
+        std::count_if(maxima.begin(), maxima.end(),
+                      [](double max) { return max != kRemoved; }));
+    if (finite_blocks > count) return true;
+  }
+  return finite_count() > count;
+}
+
+absl::Span<const double> DenseRow::BlockMaxima() const {
+  Block values;
+  for (const std::uint32_t block : dirty_blocks_) {
     const std::size_t count = LoadBlock(block, values);
     block_max_[block] = kernels::Summarize(values.data(), count).max;
     dirty_[block] = 0;
   }
-  return block_max_[block];
+  dirty_blocks_.clear();
+  return block_max_;
 }
 
 double DenseRow::Max() const {
-  double max = kRemoved;
-  for (std::size_t b = 0; b < block_count(); ++b) {
-    max = std::max(max, BlockMax(b));
+  if (!max_.has_value()) {
+    const absl::Span<const double> maxima = BlockMaxima();
+    max_ = kernels::MaxOf(maxima.data(), maxima.size());
   }
-  return max;
+  return *max_;
+}
+
+std::size_t DenseRow::FirstOfMax() const {
+  const double max = Max();
+  const absl::Span<const double> maxima = BlockMaxima();
+  const std::size_t block =
+      kernels::FindFirst(maxima.data(), maxima.size(), max);
+  Block values;
+  const std::size_t count = LoadBlock(block, values);
+  return block * kBlockSize + kernels::FindFirst(values.data(), count, max);
 }
 
 }  // namespace sampler

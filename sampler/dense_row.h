@@ -10,27 +10,34 @@
 //
 // -inf means removed, and is sticky: Set on a removed id does nothing.
 //
-// Invariants: every id of `edited_` appears once, and slot_[id] is its index
-// there (the sparse set of Briggs and Torczon: slot_ needs no clearing, because
-// an entry counts only if edited_ points back). block_max_[b] bounds block b
-// exactly unless dirty_[b].
+// Invariants: bit i of edit_mask_[b] is set iff token 64 b + i is edited; every
+// edited id appears once in `edited_`, and slot_[id] is its index there (slot_
+// of other ids means nothing and needs no clearing). block_max_[b] is the
+// maximum of block b unless dirty_[b], when b is listed in dirty_blocks_.
 //
 // Thread-safety: one thread at a time.
-// Cost: Reset is one pass over the row; an edit or a look-up is O(1); Scale is
-//   O(V / 64); Max is O(V / 64) after a change. Memory: 4.3 bytes per token,
-//   and 8 more after the first Transform.
+// Cost: Reset is one pass over the row in the type it is stored in; an edit or
+//   a look-up is O(1); Scale is O(V / 64); Max is O(V / 64) after a change.
+//   The number of finite values costs a pass, if it is asked for and the row
+//   has infinities. Memory: 4.4 bytes per token, and 8 more after the first
+//   Transform.
 // Tested by: tests/dense_row_test.cc (random changes against a plain array).
 
 #ifndef SAMPLER_DENSE_ROW_H_
 #define SAMPLER_DENSE_ROW_H_
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/row_scan.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
 
@@ -46,14 +53,27 @@ class DenseRow {
   std::size_t size() const { return row_.size(); }
   std::size_t block_count() const { return block_max_.size(); }
 
+  // What values are made of: the row as it is stored, the factors that are
+  // still to apply to it, and the ids that have other values, by block.
+  Logits unedited() const { return row_; }
+  absl::Span<const double> pending_scales() const { return scales_; }
+  absl::Span<const std::uint32_t> edited_ids() const { return edited_; }
+  absl::Span<const std::uint64_t> edit_masks() const { return edit_mask_; }
+
   // kOk, or what Reset, Set, Scale or Transform found.
   RowStatus status() const { return status_; }
 
   // Tokens whose value is finite.
-  std::size_t finite_count() const { return finite_count_; }
+  std::size_t finite_count() const;
+
+  // Are there more than `count` of them? Cheaper than counting.
+  bool HasMoreThan(std::size_t count) const;
 
   // The largest value; -inf if nothing is left.
   double Max() const;
+
+  // The first token that has it. REQUIRES: Max() is finite.
+  std::size_t FirstOfMax() const;
 
   // Current value of a token. REQUIRES: id < size().
   double Value(std::size_t id) const;
@@ -85,34 +105,49 @@ class DenseRow {
   // id order. Blocks that lie below the threshold are not read.
   template <typename F>
   void ForEachAtLeast(double threshold, F f) const {
-    ForEachBlockReaching(threshold, [&](std::size_t first, const Block& values,
-                                        std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) {
-        if (values[i] >= threshold && values[i] > kRemoved) {
-          f(first + i, values[i]);
-        }
+    const double stored_threshold = StoredThreshold(threshold);
+    const absl::Span<const double> maxima = BlockMaxima();
+    Block values;
+    for (std::size_t b = 0; b < maxima.size(); ++b) {
+      if (!(maxima[b] >= threshold) || maxima[b] == kRemoved) continue;
+      const std::size_t first = b * kernels::kBlockSize;
+      const std::size_t count = std::min(kernels::kBlockSize, size() - first);
+      std::uint64_t mask =
+          kernels::MaskAtLeast(row_, first, count, stored_threshold) |
+          edit_mask_[b];
+      const bool many = std::popcount(mask) > kManyOfABlock;
+      if (many) LoadBlock(b, values);
+      for (; mask != 0; mask &= mask - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(mask));
+        const double value = many ? values[i] : Value(first + i);
+        if (value >= threshold && value > kRemoved) f(first + i, value);
       }
-    });
+    }
   }
 
   // Calls f(first_id, values, count) for every block whose maximum is finite
   // and at least `threshold`.
   template <typename F>
   void ForEachBlockReaching(double threshold, F f) const {
+    const absl::Span<const double> maxima = BlockMaxima();
     Block values;
-    for (std::size_t b = 0; b < block_count(); ++b) {
-      const double max = BlockMax(b);
-      if (!(max >= threshold) || max == kRemoved) continue;
+    for (std::size_t b = 0; b < maxima.size(); ++b) {
+      if (!(maxima[b] >= threshold) || maxima[b] == kRemoved) continue;
       const std::size_t count = LoadBlock(b, values);
       f(b * kernels::kBlockSize, values, count);
     }
   }
 
-  // Largest value of a block; -inf if nothing is left of it.
-  double BlockMax(std::size_t block) const;
+  // Largest value of every block; -inf where nothing is left.
+  absl::Span<const double> BlockMaxima() const;
+
+  // Converts, scales and edits one block; returns its length.
+  std::size_t LoadBlock(std::size_t block, Block& values) const;
 
  private:
   static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
+  // From so many values of a block on, converting all of it is cheaper.
+  static constexpr int kManyOfABlock = 12;
 
   // Takes `row` as it stands, with no change pending.
   void Restart(Logits row);
@@ -122,12 +157,14 @@ class DenseRow {
   // Notes that one edited value has become another.
   void Replace(double before, double after);
 
-  // Converts, scales and edits one block; returns its length.
-  std::size_t LoadBlock(std::size_t block, Block& values) const;
+  // A number that every stored value reaches whose scaled value reaches
+  // `threshold` (and a few others may).
+  double StoredThreshold(double threshold) const;
 
   bool IsEdited(std::size_t id) const {
-    const std::uint32_t slot = slot_[id];
-    return slot < edited_.size() && edited_[slot] == id;
+    return (edit_mask_[id / kernels::kBlockSize] >>
+            (id % kernels::kBlockSize)) &
+           1;
   }
 
   Logits row_;
@@ -135,15 +172,18 @@ class DenseRow {
   std::vector<double> buffer_;  // Values after a Transform.
   double magnitude_ = 0.0;      // Bounds |v| of every finite unedited value.
   RowStatus status_ = RowStatus::kOk;
-  std::size_t finite_count_ = 0;
+  mutable std::optional<std::size_t> finite_count_;
+  mutable std::optional<double> max_;
 
   std::vector<std::uint32_t> edited_;
   std::vector<double> edited_values_;
   std::vector<std::uint32_t> slot_;
 
+  std::vector<std::uint64_t> edit_mask_;  // By block.
+
   mutable std::vector<double> block_max_;
   mutable std::vector<std::uint8_t> dirty_;  // Must block_max_ be recomputed?
-  std::vector<std::uint8_t> has_edits_;      // Per block.
+  mutable std::vector<std::uint32_t> dirty_blocks_;
 };
 
 }  // namespace sampler

@@ -83,7 +83,7 @@ void ExpectSame(const DenseRow& row, const PlainRow& plain,
     for (std::size_t i = b * 64; i < std::min(size, b * 64 + 64); ++i) {
       block_max = std::max(block_max, plain.values[i]);
     }
-    ASSERT_EQ(row.BlockMax(b), block_max) << what << ", block " << b;
+    ASSERT_EQ(row.BlockMaxima()[b], block_max) << what << ", block " << b;
     max = std::max(max, block_max);
   }
   ASSERT_EQ(row.Max(), max) << what;

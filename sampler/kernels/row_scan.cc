@@ -1,0 +1,283 @@
+#include "sampler/kernels/row_scan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "sampler/kernels/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sampler/kernels/row_scan.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sampler::kernels {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Rows need no alignment, not even of an element: load bytes.
+template <class D>
+HWY_INLINE hn::Vec<D> LoadBytes(D d, const unsigned char* from) {
+#if HWY_TARGET == HWY_SCALAR
+  hn::TFromD<D> value;
+  std::memcpy(&value, from, sizeof(value));
+  return hn::Set(d, value);
+#else
+  const hn::Repartition<std::uint8_t, D> bytes;
+  return hn::BitCast(d, hn::LoadU(bytes, from));
+#endif
+}
+
+// A NaN, and infinities of both signs, make any sum that they enter NaN, and an
+// infinity alone makes it infinite. So one addition per vector tells a row of
+// finite numbers from all others, and a sum that is not finite is looked into
+// by whoever gets it.
+double MaximaOfF32(const unsigned char* row, std::size_t blocks,
+                   double* maxima) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto sum = hn::Zero(d);
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const unsigned char* const from = row + b * kBlockSize * sizeof(float);
+    auto max = LoadBytes(d, from);
+    auto block_sum = max;
+    for (std::size_t i = lanes; i < kBlockSize; i += lanes) {
+      const auto v = LoadBytes(d, from + i * sizeof(float));
+      max = hn::Max(max, v);
+      block_sum = hn::Add(block_sum, v);
+    }
+    sum = hn::Add(sum, block_sum);
+    maxima[b] = static_cast<double>(hn::GetLane(hn::MaxOfLanes(d, max)));
+  }
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, sum)));
+}
+
+// 16-bit floats as integers that order alike: negative ones have the bits of
+// their magnitude inverted.
+template <class V>
+HWY_INLINE V Ordered(V bits) {
+  const hn::DFromV<V> d;
+  return hn::Xor(bits, hn::And(hn::ShiftRight<15>(bits), hn::Set(d, 0x7fff)));
+}
+
+// Writes the ordered integers of the maxima; returns the largest magnitude,
+// whose bits tell NaN and infinity.
+std::int16_t MaximaOf16(const unsigned char* row, std::size_t blocks,
+                        std::int16_t* maxima) {
+  const hn::ScalableTag<std::int16_t> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto magnitude_bits = hn::Set(d, 0x7fff);
+  auto magnitude = hn::Zero(d);
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const unsigned char* const from = row + b * kBlockSize * 2;
+    auto max = hn::Set(d, std::numeric_limits<std::int16_t>::min());
+    for (std::size_t i = 0; i < kBlockSize; i += lanes) {
+      const auto bits = LoadBytes(d, from + i * 2);
+      max = hn::Max(max, Ordered(bits));
+      magnitude = hn::Max(magnitude, hn::And(bits, magnitude_bits));
+    }
+    maxima[b] = hn::GetLane(hn::MaxOfLanes(d, max));
+  }
+  return hn::GetLane(hn::MaxOfLanes(d, magnitude));
+}
+
+double MaxOf(const double* values, std::size_t count) {
+  const hn::ScalableTag<double> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto lowest = hn::Set(d, -std::numeric_limits<double>::infinity());
+  auto a = lowest;
+  auto b = lowest;
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= count; i += 2 * lanes) {
+    a = hn::Max(a, hn::LoadU(d, values + i));
+    b = hn::Max(b, hn::LoadU(d, values + i + lanes));
+  }
+  double max = hn::GetLane(hn::MaxOfLanes(d, hn::Max(a, b)));
+  for (; i < count; ++i) max = std::max(max, values[i]);
+  return max;
+}
+
+std::size_t FindFirst(const double* values, std::size_t count, double value) {
+  const hn::ScalableTag<double> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto wanted = hn::Set(d, value);
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto hit =
+        hn::FindFirstTrue(d, hn::Eq(hn::LoadU(d, values + i), wanted));
+    if (hit >= 0) return i + static_cast<std::size_t>(hit);
+  }
+  while (i < count && values[i] != value) ++i;
+  return i;
+}
+
+// The mask of one whole block.
+std::uint64_t MaskOfF32(const unsigned char* block, float threshold) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto least = hn::Set(d, threshold);
+  std::uint64_t mask = 0;
+  for (std::size_t i = 0; i < kBlockSize; i += lanes) {
+    const auto hits = hn::Ge(LoadBytes(d, block + i * sizeof(float)), least);
+    std::uint64_t bits = 0;
+    std::uint8_t bytes[8] = {};
+    hn::StoreMaskBits(d, hits, bytes);
+    std::memcpy(&bits, bytes, sizeof(bits));
+    mask |= bits << i;
+  }
+  return mask;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace sampler::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sampler::kernels {
+
+HWY_EXPORT(MaximaOfF32);
+HWY_EXPORT(MaximaOf16);
+HWY_EXPORT(MaxOf);
+HWY_EXPORT(FindFirst);
+HWY_EXPORT(MaskOfF32);
+
+namespace {
+
+constexpr double kLargest = std::numeric_limits<double>::max();
+
+// The general case: blocks of doubles.
+RowScan ScanConverted(Logits row, double* maxima) {
+  RowScan scan = {false, true, 0.0};
+  double values[kBlockSize];
+  for (std::size_t b = 0; b < BlockCount(row.size()); ++b) {
+    const std::size_t first = b * kBlockSize;
+    const std::size_t count = std::min(kBlockSize, row.size() - first);
+    row.Load(first, count, values);
+    const BlockSummary s = Summarize(values, count);
+    maxima[b] = s.max;
+    scan.has_nan |= s.has_nan;
+    scan.all_finite &= s.finite == count;
+    // Infinities would hide what the largest finite value is.
+    const double top = s.max <= kLargest ? std::fabs(s.max) : kLargest;
+    if (s.finite > 0) {
+      scan.magnitude = std::max({scan.magnitude, std::fabs(s.min_finite), top});
+    }
+  }
+  return scan;
+}
+
+bool HasNan(Logits row) {
+  double values[kBlockSize];
+  for (std::size_t first = 0; first < row.size(); first += kBlockSize) {
+    const std::size_t count = std::min(kBlockSize, row.size() - first);
+    row.Load(first, count, values);
+    if (Summarize(values, count).has_nan) return true;
+  }
+  return false;
+}
+
+constexpr double kLargestFloat = std::numeric_limits<float>::max();
+
+// Blocks per call of the 16-bit kernel, whose maxima need converting.
+constexpr std::size_t kBatch = 256;
+
+RowScan Scan16(Logits row, std::size_t blocks, double* maxima) {
+  const bool f16 = row.dtype() == DType::kF16;
+  const std::int16_t infinity = f16 ? 0x7c00 : 0x7f80;
+  RowScan scan = {false, true, f16 ? 65504.0 : kLargestFloat};
+  std::int16_t ordered[kBatch];
+  for (std::size_t b = 0; b < blocks; b += kBatch) {
+    const std::size_t count = std::min(kBatch, blocks - b);
+    const std::int16_t magnitude = HWY_DYNAMIC_DISPATCH(MaximaOf16)(
+        row.data() + b * kBlockSize * 2, count, ordered);
+    scan.has_nan |= magnitude > infinity;
+    scan.all_finite &= magnitude < infinity;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int16_t o = ordered[i];
+      const auto bits = static_cast<std::uint16_t>(o < 0 ? o ^ 0x7fff : o);
+      maxima[b + i] = f16 ? F16ToDouble(bits) : BF16ToDouble(bits);
+    }
+  }
+  return scan;
+}
+
+RowScan ScanF32(Logits row, std::size_t blocks, double* maxima) {
+  const double sum =
+      HWY_DYNAMIC_DISPATCH(MaximaOfF32)(row.data(), blocks, maxima);
+  const Logits scanned(row.data(), DType::kF32, blocks * kBlockSize);
+  return {std::isnan(sum) && HasNan(scanned), std::isfinite(sum),
+          kLargestFloat};
+}
+
+// The least float that is not below `value`: another float is at least `value`
+// iff it is at least this one.
+float RoundUpToFloat(double value) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (value > kLargestFloat) return kInfinity;
+  if (value < -kLargestFloat) {
+    return std::isinf(value) ? -kInfinity : -static_cast<float>(kLargestFloat);
+  }
+  const auto nearest = static_cast<float>(value);
+  return static_cast<double>(nearest) < value
+             ? std::nextafter(nearest, kInfinity)
+             : nearest;
+}
+
+}  // namespace
+
+RowScan ScanBlockMaxima(Logits row, double* maxima) {
+  ChooseSimdTarget();
+  const std::size_t blocks = row.size() / kBlockSize;
+  RowScan scan;
+  switch (row.dtype()) {
+    case DType::kF64:
+      return ScanConverted(row, maxima);
+    case DType::kF32:
+      scan = ScanF32(row, blocks, maxima);
+      break;
+    case DType::kF16:
+    case DType::kBF16:
+      scan = Scan16(row, blocks, maxima);
+      break;
+  }
+  const std::size_t whole = blocks * kBlockSize;
+  if (whole < row.size()) {
+    const RowScan rest =
+        ScanConverted(Logits(row.data() + whole * DTypeSize(row.dtype()),
+                             row.dtype(), row.size() - whole),
+                      maxima + blocks);
+    scan.has_nan |= rest.has_nan;
+    scan.all_finite &= rest.all_finite;
+    scan.magnitude = std::max(scan.magnitude, rest.magnitude);
+  }
+  return scan;
+}
+
+double MaxOf(const double* values, std::size_t count) {
+  return HWY_DYNAMIC_DISPATCH(MaxOf)(values, count);
+}
+
+std::size_t FindFirst(const double* values, std::size_t count, double value) {
+  return HWY_DYNAMIC_DISPATCH(FindFirst)(values, count, value);
+}
+
+std::uint64_t MaskAtLeast(Logits row, std::size_t first, std::size_t count,
+                          double threshold) {
+  if (count == kBlockSize && row.dtype() == DType::kF32) {
+    return HWY_DYNAMIC_DISPATCH(MaskOfF32)(row.data() + first * sizeof(float),
+                                           RoundUpToFloat(threshold));
+  }
+  double values[kBlockSize];
+  row.Load(first, count, values);
+  std::uint64_t mask = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    mask |= std::uint64_t{values[i] >= threshold ? 1u : 0u} << i;
+  }
+  return mask;
+}
+
+}  // namespace sampler::kernels
+#endif  // HWY_ONCE
