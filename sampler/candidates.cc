@@ -39,6 +39,7 @@ void Candidates::Changed() {
   head_.reset();
   mean_offset_.reset();
   support_known_ = false;
+  filter_state_ = FilterState::kUnknown;
 }
 
 // ---- Changes --------------------------------------------------------------

@@ -47,6 +47,7 @@
 #include "sampler/kernels/sort.h"
 #include "sampler/logits.h"
 #include "sampler/mass.h"
+#include "sampler/mass_filter.h"
 #include "sampler/probability_record.h"
 #include "sampler/row_status.h"
 #include "sampler/token_mask.h"
@@ -302,6 +303,10 @@ class Candidates {
   // The same in the total order.
   TokenId AtMassByRank(Mass place) const;
 
+  // The token that 64 random bits draw: AtMass(Scale(bits, TotalMass())), but
+  // mostly without the exact masses. REQUIRES: status() is kOk.
+  TokenId DrawAt(std::uint64_t bits) const;
+
  private:
   static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
 
@@ -363,6 +368,24 @@ class Candidates {
   // Sum of the squared weights.
   Mass SquaredMass() const;
 
+  // The running mass that a mass rule asks for.
+  static Mass MassToReach(double p, Mass total, const MassRule& rule);
+
+  // ---- By bounds (candidates_filter.cc). False, or nothing, where bounds do
+  // not decide; then nothing has changed.
+
+  bool HasBounds() const;
+  bool KeepMassByBounds(double p, const MassRule& rule);
+  bool KeepProbabilityByBounds(double p, std::int64_t min_keep);
+  std::optional<TokenId> DrawByBounds(std::uint64_t bits) const;
+  // Counts a decision that was tried; returns `settled`.
+  static bool Tally(bool settled);
+  // The survivors at or above `threshold` in gathered_, their weights in
+  // weights_.
+  void GatherAbove(double threshold) const;
+  // Makes gathered_ the list.
+  void TakeGathered();
+
   // Truncates the list to the first `count` of `ranking`.
   void KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
                  Ties ties);
@@ -403,9 +426,15 @@ class Candidates {
   mutable Support support_;
   mutable bool support_known_ = false;
 
+  // Bounds of the masses: not tried yet, not to be had, or at hand.
+  enum class FilterState { kUnknown, kNone, kBounds };
+  mutable FilterState filter_state_ = FilterState::kUnknown;
+  mutable MassFilter filter_;
+
   // Scratch.
   mutable kernels::SelectScratch select_;
   mutable kernels::SortScratch sort_;
+  mutable std::vector<Weight> weights_;
   mutable std::vector<std::uint64_t> keys_;
   mutable std::vector<std::uint64_t> second_keys_;
   mutable std::vector<double> maxima_;

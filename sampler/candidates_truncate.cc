@@ -120,23 +120,29 @@ void Candidates::KeepWeight(Mass least, std::int64_t min_keep) {
 
 void Candidates::KeepProbability(double p, std::int64_t min_keep) {
   assert(0.0 <= p && p <= 1.0);
+  if (KeepProbabilityByBounds(p, min_keep)) return;
   KeepWeight(Target(p, TotalMass()), min_keep);
+}
+
+Mass Candidates::MassToReach(double p, Mass total, const MassRule& rule) {
+  // "Stop" ends at the first running mass >= p * S; "continue", and the
+  // crossing candidate that is to be left out, at the first one > p * S.
+  const bool exceed = rule.crossing == Crossing::kExclude ||
+                      rule.equality == Equality::kContinue;
+  return exceed ? Floor(p, total) + 1 : Target(p, total);
 }
 
 std::int64_t Candidates::CountForMass(const kernels::Ranking& ranking,
                                       absl::Span<const Weight> weights,
                                       double p, Mass total,
                                       const MassRule& rule) const {
-  // "Stop" ends at the first running mass >= p * S; "continue", and the
-  // crossing candidate that is to be left out, at the first one > p * S.
-  const bool exclude = rule.crossing == Crossing::kExclude;
-  const bool exceed = exclude || rule.equality == Equality::kContinue;
-  const Mass target = exceed ? Floor(p, total) + 1 : Target(p, total);
+  const Mass target = MassToReach(p, total, rule);
   const kernels::Cut cut =
       kernels::CutAtMass(ranking, weights, target, select_);
   // Never reached: everything stays, candidates of weight 0 included.
   if (cut.mass < target) return Count();
-  return static_cast<std::int64_t>(cut.count) - (exclude ? 1 : 0);
+  return static_cast<std::int64_t>(cut.count) -
+         (rule.crossing == Crossing::kExclude ? 1 : 0);
 }
 
 void Candidates::KeepMass(double p, const MassRule& rule) {
@@ -144,6 +150,10 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
   BeginTruncation();
   if (rule.basis == MassBasis::kOriginal && original_ == Original::kKnown) {
     KeepOriginalMass(p, rule);
+    EndTruncation();
+    return;
+  }
+  if (KeepMassByBounds(p, rule)) {
     EndTruncation();
     return;
   }

@@ -78,8 +78,7 @@ class Distribution {
   // pipeline ends in: the first survivor whose running mass exceeds
   // floor(bits * S / 2^64). For several draws from one row.
   TokenId Draw(std::uint64_t bits) const {
-    return ok() ? candidates_->AtMass(Scale(bits, candidates_->TotalMass()))
-                : -1;
+    return ok() ? candidates_->DrawAt(bits) : -1;
   }
 
   // The probabilities as a value of its own, that outlives the workspace's next

@@ -20,10 +20,8 @@ void Categorical::Apply(Candidates&, const StepContext&) const {}
 Drawn Categorical::Choose(const Candidates& candidates,
                           const StepContext& step) const {
   const std::uint64_t bits = step.coins.Bits(Purpose::kTokenDraw);
-  const Mass place = Scale(bits, candidates.TotalMass());
-  return {order_ == Order::kId ? candidates.AtMass(place)
-                               : candidates.AtMassByRank(place),
-          bits};
+  if (order_ == Order::kId) return {candidates.DrawAt(bits), bits};
+  return {candidates.AtMassByRank(Scale(bits, candidates.TotalMass())), bits};
 }
 
 }  // namespace sampler

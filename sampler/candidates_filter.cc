@@ -1,0 +1,176 @@
+// Decisions of Candidates about mass that bounds suffice for. Each function
+// tries, and says whether it could; where it could not, the exact sums decide
+// (candidates.cc, candidates_truncate.cc). Both ways give one answer.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sampler/candidates.h"
+#include "sampler/kernels/block.h"
+#include "sampler/kernels/kth_largest.h"
+#include "sampler/numeric.h"
+
+namespace sampler {
+namespace {
+
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+
+// How many candidates are looked at, in turn, for a nucleus.
+constexpr std::size_t kHeads[] = {48, 512, 4096};
+
+}  // namespace
+
+bool Candidates::HasBounds() const {
+  // What is known exactly needs no bounds.
+  if (support_known_) return false;
+  if (filter_state_ == FilterState::kUnknown) {
+    const bool summed = dense_form_ ? filter_.SumRow(dense_)
+                                    : filter_.SumList(list_.logits(), Max());
+    filter_state_ = summed ? FilterState::kBounds : FilterState::kNone;
+  }
+  return filter_state_ == FilterState::kBounds;
+}
+
+bool Candidates::Tally(bool settled) {
+  MassFilter::Tally& tally = MassFilter::ThreadTally();
+  ++(settled ? tally.settled : tally.undecided);
+  return settled;
+}
+
+void Candidates::GatherAbove(double threshold) const {
+  gathered_.Clear();
+  if (dense_form_) {
+    dense_.ForEachAtLeast(threshold, [this](std::size_t id, double logit) {
+      gathered_.Append(static_cast<TokenId>(id), logit);
+    });
+  } else {
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      gathered_.Reserve(1);
+      gathered_.AppendIf(list_.logits()[i] >= threshold, list_.ids()[i],
+                         list_.logits()[i]);
+    }
+  }
+  weights_.resize(std::max(weights_.size(), gathered_.size()));
+  kernels::ComputeWeights(gathered_.logits().data(), gathered_.size(), Max(),
+                          weights_.data());
+}
+
+void Candidates::TakeGathered() {
+  std::swap(list_, gathered_);
+  if (dense_form_) list_status_ = dense_.status();
+  dense_form_ = false;
+  Changed();
+}
+
+std::optional<TokenId> Candidates::DrawByBounds(std::uint64_t bits) const {
+  if (!HasBounds()) return {};
+  const MassFilter::Place place = filter_.Find(bits);
+  std::size_t first = place.chunk * kernels::kChunkSize;
+  std::size_t last = std::min(first + kernels::kChunkSize,
+                              dense_form_ ? dense_.size() : list_.size());
+  if (!(place.low >= 0.0)) {
+    Tally(false);
+    return {};
+  }
+  Weight running = 0;
+  Weight weights[kernels::kBlockSize];
+  DenseRow::Block block;
+  for (; first < last; first += kernels::kBlockSize) {
+    std::size_t count = std::min(kernels::kBlockSize, last - first);
+    const double* logits = block.data();
+    if (dense_form_) {
+      dense_.LoadBlock(first / kernels::kBlockSize, block);
+    } else {
+      logits = list_.logits().data() + first;
+    }
+    kernels::ComputeWeights(logits, count, Max(), weights);
+    for (std::size_t i = 0; i < count; ++i) {
+      running += weights[i];
+      const auto reached = static_cast<double>(running);
+      if (reached <= place.low) continue;
+      // The first token whose running mass exceeds the lower end: is it the
+      // same for the upper end?
+      if (!Tally(place.high < reached)) return {};
+      return dense_form_ ? static_cast<TokenId>(first + i)
+                         : list_.ids()[first + i];
+    }
+  }
+  Tally(false);
+  return {};
+}
+
+TokenId Candidates::DrawAt(std::uint64_t bits) const {
+  const std::optional<TokenId> token = DrawByBounds(bits);
+  return token.has_value() ? *token : AtMass(sampler::Scale(bits, TotalMass()));
+}
+
+bool Candidates::KeepMassByBounds(double p, const MassRule& rule) {
+  if (!HasBounds()) return false;
+  const MassBounds total = filter_.Total();
+  const Mass low = MassToReach(p, total.low, rule);
+  const Mass high = MassToReach(p, total.high, rule);
+  for (const std::size_t k : kHeads) {
+    double threshold;
+    if (dense_form_) {
+      threshold = CollectThreshold(static_cast<std::int64_t>(k));
+    } else {
+      threshold = k < list_.size()
+                      ? kernels::KthLargest(list_.logits(), k, maxima_)
+                      : kLowest;
+    }
+    // The exact sums of so much are no work saved.
+    if (threshold == kLowest) break;
+    GatherAbove(threshold);
+    const absl::Span<const Weight> weights = {weights_.data(),
+                                              gathered_.size()};
+    Mass gathered = 0;
+    for (const Weight weight : weights) gathered += weight;
+    if (gathered < high) continue;
+    const kernels::Ranking ranking = RankByLogit(gathered_, rule.tie_order);
+    const kernels::Cut cut =
+        kernels::CutAtMass(ranking, weights, high, select_);
+    // The shortest prefix that reaches the upper end must be that of the lower.
+    if (cut.mass - weights[cut.position] >= low) break;
+    const std::int64_t reached = static_cast<std::int64_t>(cut.count) -
+                                 (rule.crossing == Crossing::kExclude ? 1 : 0);
+    const std::int64_t count =
+        std::max({reached, rule.min_keep, std::int64_t{1}});
+    if (count > static_cast<std::int64_t>(gathered_.size())) break;
+    TakeGathered();
+    KeepFirst(ranking, count, rule.ties);
+    return Tally(true);
+  }
+  return Tally(false);
+}
+
+bool Candidates::KeepProbabilityByBounds(double p, std::int64_t min_keep) {
+  if (!HasBounds()) return false;
+  const MassBounds total = filter_.Total();
+  const Mass low = Target(p, total.low);
+  const Mass high = Target(p, total.high);
+  if (low < 16) return Tally(false);
+  // A weight that reaches `low` is of a logit that reaches this: the weight is
+  // rounded by 1/2, and E by less than 1 in 2^51.
+  const double threshold = Max() + Log((ToDouble(low) - 2.0) * 0x1p-51) -
+                           1e-9 * (1.0 + std::fabs(Max()));
+  GatherAbove(threshold);
+  const absl::Span<const Weight> weights = {weights_.data(), gathered_.size()};
+  std::int64_t heavy = 0;
+  for (const Weight weight : weights) {
+    if (low <= weight && weight < high) return Tally(false);
+    heavy += weight >= high ? 1 : 0;
+  }
+  Tally(true);
+  if (heavy < std::max<std::int64_t>(min_keep, 1)) {
+    KeepTop(std::max<std::int64_t>(min_keep, 1));
+    return true;
+  }
+  BeginTruncation();
+  TakeGathered();
+  list_.Filter([&](std::size_t i) { return weights_[i] >= high; });
+  EndTruncation();
+  return true;
+}
+
+}  // namespace sampler

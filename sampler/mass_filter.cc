@@ -1,0 +1,143 @@
+#include "sampler/mass_filter.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+
+#include "absl/strings/string_view.h"
+#include "sampler/numeric.h"
+
+namespace sampler {
+namespace {
+
+using kernels::kBlockSize;
+using kernels::kChunkSize;
+
+// What is done in double here is off by less than this part of the total.
+constexpr double kDoubleError = 0x1p-40;
+
+// Logits beyond this are rounded too coarsely for bounds to be of use.
+constexpr double kLargestMax = 0x1p16;
+
+std::atomic<bool>& On() {
+  static std::atomic<bool> on = [] {
+    const char* const value = std::getenv("SAMPLER_FILTER");
+    return value == nullptr || absl::string_view(value) != "off";
+  }();
+  return on;
+}
+
+}  // namespace
+
+bool MassFilter::IsOn() { return On().load(std::memory_order_relaxed); }
+
+void MassFilter::Switch(bool on) { On() = on; }
+
+MassFilter::Tally& MassFilter::ThreadTally() {
+  thread_local Tally tally;
+  return tally;
+}
+
+bool MassFilter::Prepare(std::size_t size, double max,
+                         absl::Span<const double> scales) {
+  if (size <= kWorthwhile || !IsOn()) return false;
+  if (!(std::fabs(max) <= kLargestMax)) return false;
+  double scale = 1.0;
+  for (const double factor : scales) scale *= factor;
+  if (!(0x1p-60 <= scale && scale <= 0x1p60)) return false;
+  size_ = size;
+  argument_ = kernels::ExpArgument(max / scale, scale);
+  rounding_ = (2.0 * static_cast<double>(scales.size()) + 8.0) * 0x1p-53 *
+              (std::fabs(max) + 40.0);
+  const std::size_t chunks = kernels::ChunkCount(size);
+  sums_.resize(chunks);
+  gaps_.resize(chunks);
+  return true;
+}
+
+bool MassFilter::SumRow(const DenseRow& row) {
+  const double max = row.Max();
+  if (!Prepare(row.size(), max, row.pending_scales())) return false;
+  const Logits stored = row.unedited();
+  if (stored.dtype() != DType::kF64) {
+    argument_.center =
+        static_cast<double>(static_cast<float>(argument_.center));
+  }
+  const absl::Span<const std::uint32_t> edited = row.edited_ids();
+  error_ = kernels::SumExpOfRow(
+      stored, argument_, edited.empty() ? nullptr : row.edit_masks().data(),
+      sums_.data(), gaps_.data());
+  Finish(max);
+  // Edited tokens weigh what they weigh exactly.
+  for (const std::uint32_t id : edited) {
+    const Weight weight = kernels::ComputeWeight(row.Value(id), max);
+    const double part = static_cast<double>(weight) * 0x1p-51;
+    sums_[id / kChunkSize] += part;
+    total_ += part;
+  }
+  return true;
+}
+
+bool MassFilter::SumList(absl::Span<const double> logits, double max) {
+  if (!Prepare(logits.size(), max, {})) return false;
+  error_ = kernels::SumExpOfRow(logits, argument_, nullptr, sums_.data(),
+                                gaps_.data());
+  Finish(max);
+  return true;
+}
+
+void MassFilter::Finish(double max) {
+  const double factor = Exp(argument_.center * argument_.scale - max);
+  total_ = 0.0;
+  total_gap_ = 0.0;
+  for (std::size_t c = 0; c < sums_.size(); ++c) {
+    sums_[c] *= factor;
+    gaps_[c] *= factor;
+    total_ += sums_[c];
+    total_gap_ += gaps_[c];
+  }
+}
+
+double MassFilter::Error(double sum, double gap, double terms) const {
+  return (error_.relative + rounding_) * sum + error_.per_gap * gap +
+         kernels::kTermError * terms;
+}
+
+MassBounds MassFilter::Total() const {
+  const double error = Error(total_, total_gap_, static_cast<double>(size_)) +
+                       kDoubleError * total_;
+  // The head alone weighs 1.
+  const double low = std::max(total_ - error, 1.0) * 0x1p51;
+  const double high = (total_ + error) * 0x1p51;
+  return {static_cast<Mass>(low), static_cast<Mass>(high) + 1};
+}
+
+MassFilter::Place MassFilter::Find(std::uint64_t bits) const {
+  const double u = static_cast<double>(bits) * 0x1p-64;
+  const double place = u * total_;
+  double before = 0.0;
+  double gap_before = 0.0;
+  std::size_t chunk = 0;
+  while (chunk + 1 < sums_.size() && before + sums_[chunk] <= place) {
+    before += sums_[chunk];
+    gap_before += gaps_[chunk];
+    ++chunk;
+  }
+  // With B the mass before the chunk and C the rest: u S - B = u C - (1 - u) B,
+  // where the errors of B and C count for less than in u S and B.
+  const double rest = total_ - before;
+  const double terms_before = static_cast<double>(chunk * kChunkSize);
+  const double terms_rest = static_cast<double>(size_) - terms_before;
+  const double inside = u * rest - (1.0 - u) * before;
+  const double error =
+      u * Error(rest, std::max(total_gap_ - gap_before, 0.0), terms_rest) +
+      (1.0 - u) * Error(before, gap_before, terms_before) +
+      kDoubleError * total_;
+  double low = inside - error;
+  // Nothing lies before the first chunk.
+  if (chunk == 0) low = std::max(low, 0.0);
+  return {chunk, low * 0x1p51, (inside + error) * 0x1p51};
+}
+
+}  // namespace sampler

@@ -1,0 +1,253 @@
+// The filter never changes an answer: its bounds hold the exact masses, and
+// tokens and kept sets are the same with it and without it, on every
+// instruction set.
+
+#include "sampler/mass_filter.h"
+
+#include <cmath>
+#include <cstdint>
+#include <iostream>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "sampler/candidates.h"
+#include "sampler/kernels/dispatch.h"
+#include "tests/rows.h"
+#include "tests/test_share.h"
+
+namespace sampler {
+namespace {
+
+// What a set of candidates is, for comparison.
+struct Kept {
+  std::vector<TokenId> ids;
+  std::vector<double> logits;
+  TokenId drawn;
+  bool operator==(const Kept&) const = default;
+};
+
+Kept Look(const Candidates& c, std::uint64_t bits) {
+  Kept kept;
+  kept.drawn = c.DrawAt(bits);
+  c.ForEach([&](TokenId id, double logit) {
+    kept.ids.push_back(id);
+    kept.logits.push_back(logit);
+  });
+  return kept;
+}
+
+class MassFilterTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    MassFilter::Switch(true);
+    kernels::UseSimdTarget(kernels::SimdTargets().front());
+  }
+
+  // Runs `f` on fresh candidates with the filter and without it.
+  template <typename F>
+  void Compare(Logits row, std::uint64_t bits, F f) {
+    MassFilter::Switch(false);
+    judged_.Begin(row);
+    f(judged_);
+    const Kept want = Look(judged_, bits);
+    MassFilter::Switch(true);
+    filtered_.Begin(row);
+    f(filtered_);
+    const Kept got = Look(filtered_, bits);
+    ++comparisons_;
+    ASSERT_EQ(got.ids, want.ids);
+    ASSERT_EQ(got.logits, want.logits);
+    ASSERT_EQ(got.drawn, want.drawn);
+  }
+
+  void Report() {
+    const MassFilter::Tally& tally = MassFilter::ThreadTally();
+    std::cout << comparisons_ << " comparisons; bounds settled "
+              << tally.settled << ", left " << tally.undecided << "\n";
+    EXPECT_GT(tally.settled, 0);
+  }
+
+  Candidates judged_;
+  Candidates filtered_;
+  std::mt19937_64 random_{11};
+  std::int64_t comparisons_ = 0;
+};
+
+// Small enough to be many, large enough to be filtered.
+std::vector<float> RandomRow(std::mt19937_64& random) {
+  const std::size_t size = MassFilter::kWorthwhile + 1 + random() % 300;
+  const RowKind kind = kAllRowKinds[random() % std::size(kAllRowKinds)];
+  return MakeRow(kind, size, random());
+}
+
+void RandomChanges(Candidates& c, std::mt19937_64 random) {
+  for (int i = 0; i < 3; ++i) {
+    const auto id = static_cast<TokenId>(random() % 500);
+    switch (random() % 6) {
+      case 0:
+        c.Scale(1.0 / 0.7);
+        break;
+      case 1:
+        c.Scale(0.3);
+        break;
+      case 2:
+        c.Edit(id, [](double l) { return l * 1.3 - 0.5; });
+        break;
+      case 3:
+        c.Edit(c.Head().id, [](double l) { return l - 3.0; });
+        break;
+      case 4:
+        c.Edit(id, [](double l) { return l + 4.0; });
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
+  const auto targets = kernels::SimdTargets();
+  for (int round = 0; round < Share(60000); ++round) {
+    ASSERT_TRUE(kernels::UseSimdTarget(targets[random_() % targets.size()]));
+    const std::vector<float> row = RandomRow(random_);
+    const std::uint64_t seed = random_();
+    const std::uint64_t bits =
+        random_() % 8 == 0 ? ~std::uint64_t{0} * (random_() % 2) : random_();
+    const double p = static_cast<double>(random_() % 1001) / 1000.0;
+    const std::uint64_t action = random_() % 4;
+    MassRule rule;
+    if (random_() % 3 == 0) rule.ties = Ties::kKeepAll;
+    if (random_() % 3 == 0) rule.equality = Equality::kContinue;
+    if (random_() % 3 == 0) rule.crossing = Crossing::kExclude;
+    if (random_() % 3 == 0) rule.tie_order = TieOrder::kHighId;
+    if (random_() % 3 == 0) rule.min_keep = static_cast<int>(random_() % 60);
+    Compare(Logits(row), bits, [&](Candidates& c) {
+      RandomChanges(c, std::mt19937_64(seed));
+      if (seed % 5 == 0) c.KeepAbove(c.Max() - 30.0);
+      if (action == 1) c.KeepMass(p, rule);
+      if (action == 2) c.KeepProbability(p * p * p * p, rule.min_keep);
+      if (action == 3) c.KeepProbability(p * 1e-3, rule.min_keep);
+    });
+    if (HasFatalFailure()) return;
+  }
+  Report();
+}
+
+// Draws and nuclei whose decision falls exactly on a token's boundary, and one
+// unit beside it.
+TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
+  for (int round = 0; round < Share(1500); ++round) {
+    const std::vector<float> row = RandomRow(random_);
+    MassFilter::Switch(false);
+    judged_.Begin(Logits(row));
+    const Mass total = judged_.TotalMass();
+    const auto id = static_cast<TokenId>(random_() % row.size());
+    const double own = Ratio(judged_.WeightOf(id), total);
+    Mass before = 0;
+    for (TokenId i = 0; i < id; ++i) before += judged_.WeightOf(i);
+    // bits = ceil(before 2^64 / total) is the first that falls past `before`.
+    std::uint64_t low = 0;
+    std::uint64_t high = ~std::uint64_t{0};
+    while (low < high) {
+      const std::uint64_t middle = low + (high - low) / 2;
+      if (Scale(middle, total) >= before) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    for (const std::uint64_t bits : {low - 1, low, low + 1}) {
+      Compare(Logits(row), bits, [](Candidates&) {});
+    }
+    Mass above = 0;
+    const double logit = *judged_.Logit(id);
+    judged_.ForEach([&](TokenId other, double l) {
+      if (l > logit || (l == logit && other <= id)) {
+        above += judged_.WeightOf(other);
+      }
+    });
+    double p = Ratio(above, total);
+    for (int i = 0; i < 2; ++i) p = std::nextafter(p, 0.0);
+    for (int i = 0; i < 5; ++i, p = std::nextafter(p, 2.0)) {
+      if (p > 1.0) break;
+      Compare(Logits(row), low, [&](Candidates& c) { c.KeepMass(p); });
+    }
+    p = own;
+    for (int i = 0; i < 2; ++i) p = std::nextafter(p, 0.0);
+    for (int i = 0; i < 5; ++i, p = std::nextafter(p, 2.0)) {
+      if (p > 1.0) break;
+      Compare(Logits(row), low, [&](Candidates& c) { c.KeepProbability(p); });
+    }
+    if (HasFatalFailure()) return;
+  }
+  Report();
+  EXPECT_GT(MassFilter::ThreadTally().undecided, 0);
+}
+
+TEST_F(MassFilterTest, HoldsTheExactTotal) {
+  MassFilter filter;
+  for (const absl::string_view target : kernels::SimdTargets()) {
+    ASSERT_TRUE(kernels::UseSimdTarget(target));
+    double widest = 0.0;
+    for (int round = 0; round < Share(2000); ++round) {
+      const std::vector<float> row = RandomRow(random_);
+      DenseRow dense;
+      dense.Reset(Logits(row));
+      for (std::uint64_t i = random_() % 4; i < 3; ++i) {
+        dense.Scale(1.0 / 0.9);
+        dense.Set(random_() % row.size(), 3.0);
+        dense.Set(dense.FirstOfMax(), dense.Max() + 2.0);
+      }
+      Mass exact = 0;
+      std::vector<double> values;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        values.push_back(dense.Value(i));
+        exact += kernels::ComputeWeight(values[i], dense.Max());
+      }
+      ASSERT_TRUE(filter.SumRow(dense));
+      const MassBounds of_row = filter.Total();
+      ASSERT_TRUE(filter.SumList(values, dense.Max()));
+      for (const MassBounds& bounds : {of_row, filter.Total()}) {
+        ASSERT_LE(bounds.low, exact) << target;
+        ASSERT_GE(bounds.high, exact) << target;
+        widest = std::max(widest, Ratio(bounds.high - bounds.low, exact));
+      }
+    }
+    EXPECT_LT(widest, 1e-4) << target;
+  }
+}
+
+TEST_F(MassFilterTest, GivesNoBoundsWhereTheyWouldBeUseless) {
+  MassFilter filter;
+  std::vector<double> list(1000, 1.0);
+  EXPECT_TRUE(filter.SumList(list, 1.0));
+  EXPECT_FALSE(filter.SumList({list.data(), 100}, 1.0));
+  for (double& l : list) l = 1e6;
+  EXPECT_FALSE(filter.SumList(list, 1e6));
+  MassFilter::Switch(false);
+  EXPECT_FALSE(MassFilter::IsOn());
+  EXPECT_FALSE(filter.SumList(std::vector<double>(1000, 1.0), 1.0));
+}
+
+// A new process, because the variable is read once.
+TEST(MassFilterDeathTest, IsLeftOutWhereTheEnvironmentSaysSo) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        setenv("SAMPLER_FILTER", "off", 1);
+        std::exit(MassFilter::IsOn() ? 1 : 0);
+      },
+      testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(
+      {
+        setenv("SAMPLER_FILTER", "on", 1);
+        std::exit(MassFilter::IsOn() ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace sampler
