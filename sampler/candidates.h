@@ -383,16 +383,32 @@ class Candidates {
   // The survivors at or above `threshold` in gathered_, their weights in
   // weights_.
   void GatherAbove(double threshold) const;
+  absl::Span<const Weight> WeighGathered() const;
+  // A logit that at least k survivors reach, and not many more.
+  double ThresholdOfCount(std::int64_t k) const;
+  // A threshold that `fraction` of the mass below `below` probably exceeds.
+  double GuessThreshold(double below, double fraction) const;
   // Makes gathered_ the list.
   void TakeGathered();
 
   // Truncates the list to the first `count` of `ranking`.
   void KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
                  Ties ties);
-  // Number of candidates that a mass rule keeps, before min_keep and ties.
-  std::int64_t CountForMass(const kernels::Ranking& ranking,
-                            absl::Span<const Weight> weights, double p,
-                            Mass total, const MassRule& rule) const;
+  // Truncates the list to a prefix of `ranking`.
+  void KeepPrefix(const kernels::Ranking& ranking, const kernels::Cut& cut,
+                  Ties ties);
+  // Where a mass rule is satisfied, and how many candidates it keeps of it,
+  // min_keep included and ties not.
+  struct MassCut {
+    kernels::Cut cut;
+    std::int64_t count;
+  };
+  MassCut CutForMass(const kernels::Ranking& ranking,
+                     absl::Span<const Weight> weights, double p, Mass total,
+                     const MassRule& rule) const;
+  // Truncates the list to them.
+  void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
+                  Ties ties);
   void KeepOriginalMass(double p, const MassRule& rule);
 
   void BeginTruncation();

@@ -17,7 +17,11 @@ namespace {
 constexpr double kLowest = std::numeric_limits<double>::lowest();
 
 // How many candidates are looked at, in turn, for a nucleus.
-constexpr std::size_t kHeads[] = {48, 512, 4096};
+constexpr std::size_t kHeads[] = {48, 512};
+// For larger ones, how much of the set a sample looks at, and by how much of
+// the mass the guess is made too large.
+constexpr std::size_t kSampleBlocks = 64;
+constexpr double kMargin = 0.05;
 
 }  // namespace
 
@@ -51,9 +55,22 @@ void Candidates::GatherAbove(double threshold) const {
                          list_.logits()[i]);
     }
   }
+  WeighGathered();
+}
+
+absl::Span<const Weight> Candidates::WeighGathered() const {
   weights_.resize(std::max(weights_.size(), gathered_.size()));
   kernels::ComputeWeights(gathered_.logits().data(), gathered_.size(), Max(),
                           weights_.data());
+  return {weights_.data(), gathered_.size()};
+}
+
+double Candidates::ThresholdOfCount(std::int64_t k) const {
+  if (dense_form_) return CollectThreshold(k);
+  const auto count = static_cast<std::size_t>(k);
+  return count < list_.size()
+             ? kernels::KthLargest(list_.logits(), count, maxima_)
+             : kLowest;
 }
 
 void Candidates::TakeGathered() {
@@ -105,43 +122,72 @@ TokenId Candidates::DrawAt(std::uint64_t bits) const {
   return token.has_value() ? *token : AtMass(sampler::Scale(bits, TotalMass()));
 }
 
+double Candidates::GuessThreshold(double below, double fraction) const {
+  const std::size_t size = dense_form_ ? dense_.size() : list_.size();
+  const std::size_t blocks = size / kernels::kBlockSize;
+  const std::size_t stride = std::max<std::size_t>(1, blocks / kSampleBlocks);
+  gathered_.Clear();
+  DenseRow::Block block;
+  for (std::size_t b = stride / 2; b < blocks; b += stride) {
+    const double* logits = block.data();
+    if (dense_form_) {
+      dense_.LoadBlock(b, block);
+    } else {
+      logits = list_.logits().data() + b * kernels::kBlockSize;
+    }
+    gathered_.Reserve(kernels::kBlockSize);
+    for (std::size_t i = 0; i < kernels::kBlockSize; ++i) {
+      gathered_.AppendIf(logits[i] < below && logits[i] >= kLowest, 0,
+                         logits[i]);
+    }
+  }
+  if (gathered_.size() == 0) return kLowest;
+  const absl::Span<const Weight> weights = WeighGathered();
+  Mass sum = 0;
+  for (const Weight weight : weights) sum += weight;
+  const kernels::Cut cut =
+      kernels::CutAtMass(RankByLogit(gathered_, TieOrder::kLowId), weights,
+                         Target(fraction, sum), select_);
+  return gathered_.logits()[cut.position];
+}
+
 bool Candidates::KeepMassByBounds(double p, const MassRule& rule) {
   if (!HasBounds()) return false;
   const MassBounds total = filter_.Total();
   const Mass low = MassToReach(p, total.low, rule);
   const Mass high = MassToReach(p, total.high, rule);
-  for (const std::size_t k : kHeads) {
-    double threshold;
-    if (dense_form_) {
-      threshold = CollectThreshold(static_cast<std::int64_t>(k));
-    } else {
-      threshold = k < list_.size()
-                      ? kernels::KthLargest(list_.logits(), k, maxima_)
-                      : kLowest;
-    }
-    // The exact sums of so much are no work saved.
-    if (threshold == kLowest) break;
+  const auto size =
+      static_cast<std::int64_t>(dense_form_ ? dense_.size() : list_.size());
+  // Gathers ever more of the head, until it holds the mass.
+  Mass gathered = 0;
+  double threshold = std::numeric_limits<double>::infinity();
+  const auto gather = [&](double at_least) {
+    threshold = at_least;
     GatherAbove(threshold);
-    const absl::Span<const Weight> weights = {weights_.data(),
-                                              gathered_.size()};
-    Mass gathered = 0;
-    for (const Weight weight : weights) gathered += weight;
-    if (gathered < high) continue;
-    const kernels::Ranking ranking = RankByLogit(gathered_, rule.tie_order);
-    const kernels::Cut cut =
-        kernels::CutAtMass(ranking, weights, high, select_);
-    // The shortest prefix that reaches the upper end must be that of the lower.
-    if (cut.mass - weights[cut.position] >= low) break;
-    const std::int64_t reached = static_cast<std::int64_t>(cut.count) -
-                                 (rule.crossing == Crossing::kExclude ? 1 : 0);
-    const std::int64_t count =
-        std::max({reached, rule.min_keep, std::int64_t{1}});
-    if (count > static_cast<std::int64_t>(gathered_.size())) break;
-    TakeGathered();
-    KeepFirst(ranking, count, rule.ties);
-    return Tally(true);
+    gathered = 0;
+    for (std::size_t i = 0; i < gathered_.size(); ++i) gathered += weights_[i];
+  };
+  for (const std::int64_t k : kHeads) {
+    if (gathered < high && k < size / 4) gather(ThresholdOfCount(k));
   }
-  return Tally(false);
+  if (gathered < high && threshold < Max()) {
+    // The part of what is not yet gathered that is still needed.
+    const double part = Ratio(high - gathered, total.high - gathered);
+    if (part + kMargin < 1.0) gather(GuessThreshold(threshold, part + kMargin));
+  }
+  if (gathered < high) return Tally(false);
+  const kernels::Ranking ranking = RankByLogit(gathered_, rule.tie_order);
+  const absl::Span<const Weight> weights = {weights_.data(), gathered_.size()};
+  const MassCut reached = CutForMass(ranking, weights, p, total.high, rule);
+  // The shortest prefix that reaches the upper end must be that of the lower,
+  // and all that is kept must be at hand.
+  if (reached.cut.mass - weights[reached.cut.position] >= low ||
+      reached.count > static_cast<std::int64_t>(gathered_.size())) {
+    return Tally(false);
+  }
+  TakeGathered();
+  KeepAtMass(ranking, reached, rule.ties);
+  return Tally(true);
 }
 
 bool Candidates::KeepProbabilityByBounds(double p, std::int64_t min_keep) {

@@ -58,13 +58,30 @@ void Candidates::CollectSupport() {
 
 void Candidates::KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
                            Ties ties) {
-  const kernels::Cut cut =
-      kernels::CutAtCount(ranking, static_cast<std::size_t>(count), select_);
-  list_.Filter([&](std::size_t i) {
-    return ties == Ties::kKeepAll ? ranking.keys[i] >= cut.key
-                                  : kernels::InPrefix(ranking, cut, i);
-  });
+  KeepPrefix(
+      ranking,
+      kernels::CutAtCount(ranking, static_cast<std::size_t>(count), select_),
+      ties);
+}
+
+void Candidates::KeepPrefix(const kernels::Ranking& ranking,
+                            const kernels::Cut& cut, Ties ties) {
+  if (ties == Ties::kKeepAll) {
+    list_.Filter([&](std::size_t i) { return ranking.keys[i] >= cut.key; });
+  } else {
+    list_.Filter(
+        [&](std::size_t i) { return kernels::InPrefix(ranking, cut, i); });
+  }
   Changed();
+}
+
+void Candidates::KeepAtMass(const kernels::Ranking& ranking,
+                            const MassCut& reached, Ties ties) {
+  if (reached.count == static_cast<std::int64_t>(reached.cut.count)) {
+    KeepPrefix(ranking, reached.cut, ties);
+  } else {
+    KeepFirst(ranking, reached.count, ties);
+  }
 }
 
 void Candidates::KeepTop(std::int64_t k, Ties ties) {
@@ -132,17 +149,20 @@ Mass Candidates::MassToReach(double p, Mass total, const MassRule& rule) {
   return exceed ? Floor(p, total) + 1 : Target(p, total);
 }
 
-std::int64_t Candidates::CountForMass(const kernels::Ranking& ranking,
-                                      absl::Span<const Weight> weights,
-                                      double p, Mass total,
-                                      const MassRule& rule) const {
+Candidates::MassCut Candidates::CutForMass(const kernels::Ranking& ranking,
+                                           absl::Span<const Weight> weights,
+                                           double p, Mass total,
+                                           const MassRule& rule) const {
   const Mass target = MassToReach(p, total, rule);
   const kernels::Cut cut =
       kernels::CutAtMass(ranking, weights, target, select_);
   // Never reached: everything stays, candidates of weight 0 included.
-  if (cut.mass < target) return Count();
-  return static_cast<std::int64_t>(cut.count) -
-         (rule.crossing == Crossing::kExclude ? 1 : 0);
+  const std::int64_t count =
+      cut.mass < target ? Count()
+                        : static_cast<std::int64_t>(cut.count) -
+                              (rule.crossing == Crossing::kExclude ? 1 : 0);
+  return {cut,
+          std::min(std::max({count, rule.min_keep, std::int64_t{1}}), Count())};
 }
 
 void Candidates::KeepMass(double p, const MassRule& rule) {
@@ -158,16 +178,15 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
     return;
   }
   const Support& s = support();
-  const std::int64_t reached = CountForMass(RankByLogit(s.list, rule.tie_order),
-                                            s.weights(), p, s.total, rule);
-  const std::int64_t count =
-      std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
-  if (count <= static_cast<std::int64_t>(s.list.size())) {
-    CollectSupport();
+  const kernels::Ranking ranking = RankByLogit(s.list, rule.tie_order);
+  const MassCut reached = CutForMass(ranking, s.weights(), p, s.total, rule);
+  if (reached.count <= static_cast<std::int64_t>(s.list.size())) {
+    CollectSupport();  // The list that was ranked.
+    KeepAtMass(ranking, reached, rule.ties);
   } else {
     Collect(kLowest);
+    KeepFirst(RankByLogit(list_, rule.tie_order), reached.count, rule.ties);
   }
-  KeepFirst(RankByLogit(list_, rule.tie_order), count, rule.ties);
   EndTruncation();
 }
 
@@ -181,11 +200,8 @@ void Candidates::KeepOriginalMass(double p, const MassRule& rule) {
   }
   // Where the survivors together fall short of p, all of them stay.
   const kernels::Ranking ranking = RankByLogit(list_, rule.tie_order);
-  const std::int64_t reached =
-      CountForMass(ranking, weights, p, original_total_, rule);
-  const std::int64_t count =
-      std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
-  KeepFirst(ranking, count, rule.ties);
+  KeepAtMass(ranking, CutForMass(ranking, weights, p, original_total_, rule),
+             rule.ties);
 }
 
 void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
@@ -195,16 +211,15 @@ void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
   // |-ln p_i - H| = |l_i - c| with c the mean logit.
   const double center = MeanLogit();
   const Support& s = support();
-  const std::int64_t reached = CountForMass(RankByDistance(s.list, center),
-                                            s.weights(), p, s.total, rule);
-  const std::int64_t count =
-      std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), Count());
-  if (count <= static_cast<std::int64_t>(s.list.size())) {
-    CollectSupport();
+  const kernels::Ranking ranking = RankByDistance(s.list, center);
+  const MassCut reached = CutForMass(ranking, s.weights(), p, s.total, rule);
+  if (reached.count <= static_cast<std::int64_t>(s.list.size())) {
+    CollectSupport();  // The list that was ranked.
+    KeepAtMass(ranking, reached, rule.ties);
   } else {
     Collect(kLowest);
+    KeepFirst(RankByDistance(list_, center), reached.count, rule.ties);
   }
-  KeepFirst(RankByDistance(list_, center), count, rule.ties);
   EndTruncation();
 }
 

@@ -1,6 +1,7 @@
 #include "sampler/kernels/select.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 namespace sampler::kernels {
@@ -12,13 +13,6 @@ constexpr std::uint64_t kDigitMask = kBuckets - 1;
 
 // Below this many items, sorting them is cheaper than clearing a histogram.
 constexpr std::size_t kSortLimit = 256;
-
-// The digit of `key` whose lowest bit is `shift`; a negative shift means the
-// last digit, which has fewer than kDigitBits bits left.
-std::size_t Digit(std::uint64_t key, int shift) {
-  const std::uint64_t digit = shift >= 0 ? key >> shift : key << -shift;
-  return static_cast<std::size_t>(digit & kDigitMask);
-}
 
 // One search. `WeightOf(i)` is the weight of item i: its mass, or 1 to count.
 template <typename WeightOf>
@@ -32,39 +26,70 @@ class Search {
         scratch_(scratch) {}
 
   Cut Run() {
-    std::vector<std::uint32_t>& items = scratch_.items;
-    items.resize(ranking_.keys.size());
-    std::iota(items.begin(), items.end(), 0u);
     Descend(ranking_.keys);
     if (!ranking_.second_keys.empty()) Descend(ranking_.second_keys);
+    if (all_) {
+      scratch_.items.resize(ranking_.keys.size());
+      std::iota(scratch_.items.begin(), scratch_.items.end(), 0u);
+    }
     return Walk();
   }
 
  private:
-  // Narrows scratch_.items to the items that share one key with the last item
-  // of the prefix, or to few enough to sort, adding what ranks above to the
-  // running totals.
+  // Narrows the items to those that share one key with the last item of the
+  // prefix, or to few enough to sort, adding what ranks above to the running
+  // totals.
   void Descend(absl::Span<const std::uint64_t> keys) {
-    std::vector<SelectScratch::Bucket>& buckets = scratch_.buckets;
-    for (int shift = 64 - kDigitBits; shift > -kDigitBits;
-         shift -= kDigitBits) {
-      std::vector<std::uint32_t>& items = scratch_.items;
-      if (items.size() <= kSortLimit) return;
-      buckets.assign(kBuckets, {});
-      for (const std::uint32_t i : items) {
-        SelectScratch::Bucket& bucket = buckets[Digit(keys[i], shift)];
-        bucket.mass += weight_of_(i);
-        ++bucket.count;
-      }
-      const std::size_t digit = BoundaryBucket();
-      if (buckets[digit].count == items.size()) continue;
-      std::vector<std::uint32_t>& next = scratch_.next_items;
-      next.clear();
-      for (const std::uint32_t i : items) {
-        if (Digit(keys[i], shift) == digit) next.push_back(i);
-      }
-      items.swap(next);
+    const auto itself = [](std::size_t i) {
+      return static_cast<std::uint32_t>(i);
+    };
+    const auto item = [this](std::size_t i) { return scratch_.items[i]; };
+    if (all_ && keys.size() > kSortLimit) {
+      all_ = !Narrow(keys, keys.size(), itself);
     }
+    if (all_) return;
+    while (scratch_.items.size() > kSortLimit &&
+           Narrow(keys, scratch_.items.size(), item)) {
+    }
+  }
+
+  // One step of it, on the most significant digit in which keys differ. False
+  // if they are all the same.
+  template <typename Item>
+  bool Narrow(absl::Span<const std::uint64_t> keys, std::size_t count,
+              Item item) {
+    std::uint64_t low = keys[item(0)];
+    std::uint64_t high = low;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t key = keys[item(i)];
+      low = key < low ? key : low;
+      high = key > high ? key : high;
+    }
+    if (low == high) return false;
+    const int shift =
+        std::max(0, static_cast<int>(std::bit_width(low ^ high)) - kDigitBits);
+    const auto digit_of = [shift](std::uint64_t key) {
+      return static_cast<std::size_t>((key >> shift) & kDigitMask);
+    };
+    scratch_.buckets.assign(kBuckets, {});
+    SelectScratch::Bucket* const buckets = scratch_.buckets.data();
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t at = item(i);
+      buckets[digit_of(keys[at])].Add(weight_of_(at));
+    }
+    const std::size_t digit = BoundaryBucket();
+    // Written before it is known whether it stays: one place more.
+    scratch_.next_items.resize(buckets[digit].count + 1);
+    std::uint32_t* const next = scratch_.next_items.data();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint32_t at = item(i);
+      next[kept] = at;
+      kept += digit_of(keys[at]) == digit ? 1u : 0u;
+    }
+    scratch_.next_items.resize(kept);
+    scratch_.items.swap(scratch_.next_items);
+    return true;
   }
 
   // The bucket in which the prefix ends. Where even the whole falls short of
@@ -75,8 +100,8 @@ class Search {
     while (buckets[lowest].count == 0) ++lowest;
     std::size_t digit = kBuckets - 1;
     while (digit > lowest && (buckets[digit].count == 0 ||
-                              mass_above_ + buckets[digit].mass < target_)) {
-      mass_above_ += buckets[digit].mass;
+                              mass_above_ + buckets[digit].Sum() < target_)) {
+      mass_above_ += buckets[digit].Sum();
       count_above_ += buckets[digit].count;
       --digit;
     }
@@ -113,6 +138,7 @@ class Search {
   WeightOf weight_of_;
   const Mass target_;
   SelectScratch& scratch_;
+  bool all_ = true;  // Are the items all of the ranking, not scratch_.items?
   Mass mass_above_ = 0;
   std::size_t count_above_ = 0;
 };

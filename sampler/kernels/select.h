@@ -4,11 +4,11 @@
 // A ranking orders items by key, largest first; equal keys by second key,
 // largest first; what is equal then by position, lowest or highest first. Real
 // numbers become keys by OrderedKey. The boundary is found by radix descent: a
-// histogram of the leading key digit says in which bucket the prefix ends, and
-// only that bucket is looked at again, so the cost is linear in the number of
-// items for every input, ties and flat rows included. Because weights are
-// integers, the answer is the one that a full sort and a running sum would
-// give.
+// histogram of the first digit in which keys differ says in which bucket the
+// prefix ends, and only that bucket is looked at again, so the cost is linear
+// in the number of items for every input, ties and flat rows included. Because
+// weights are integers, the answer is the one that a full sort and a running
+// sum would give.
 //
 // Thread-safety: functions are pure but for the scratch they are given.
 // Cost: one pass over the keys, then passes over ever smaller buckets (at most
@@ -68,9 +68,18 @@ inline bool InPrefix(const Ranking& ranking, const Cut& cut, std::size_t i) {
 
 // Reused memory; grows to the largest ranking it has met.
 struct SelectScratch {
+  // Up to 2^32 weights in two words, without carries from one to the other.
   struct Bucket {
-    Mass mass = 0;
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
     std::size_t count = 0;
+
+    void Add(Weight weight) {
+      high += weight >> 32;
+      low += weight & 0xffffffffu;
+      ++count;
+    }
+    Mass Sum() const { return (Mass{high} << 32) + low; }
   };
   std::vector<std::uint32_t> items;
   std::vector<std::uint32_t> next_items;

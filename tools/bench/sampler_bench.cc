@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "sampler/kernels/dispatch.h"
+#include "sampler/mass_filter.h"
 #include "sampler/pipeline.h"
 #include "tests/rows.h"
 #include "tools/bench/max_read.h"
@@ -133,6 +134,8 @@ void RunCase(benchmark::State& state, const Case& c, double rotate_mib) {
   std::vector<double> steps;
   std::size_t next = 0;
   std::uint64_t seed = 0;
+  MassFilter::Tally& tally = MassFilter::ThreadTally();
+  tally = {};
   for (auto _ : state) {
     // Another coin each time, so that draws land everywhere.
     const Sequence sequence = OrExit(Sequence::Create(
@@ -155,6 +158,11 @@ void RunCase(benchmark::State& state, const Case& c, double rotate_mib) {
   state.counters["floor"] = floor * 1e6;
   state.counters["step"] = step * 1e6;
   state.counters["x"] = step / floor;
+  const std::int64_t tried = tally.settled + tally.undecided;
+  if (tried > 0) {
+    state.counters["filtered"] =
+        static_cast<double>(tally.settled) / static_cast<double>(tried);
+  }
 }
 
 void RegisterAll(double rotate_mib) {
