@@ -377,6 +377,8 @@ class Candidates {
   bool HasBounds() const;
   bool KeepMassByBounds(double p, const MassRule& rule);
   bool KeepProbabilityByBounds(double p, std::int64_t min_keep);
+  // KeepWeight, for a least weight within these bounds. REQUIRES: HasBounds().
+  bool KeepWeightByBounds(const MassBounds& least, std::int64_t min_keep);
   std::optional<TokenId> DrawByBounds(std::uint64_t bits) const;
   // Counts a decision that was tried; returns `settled`.
   static bool Tally(bool settled);

@@ -193,8 +193,15 @@ bool Candidates::KeepMassByBounds(double p, const MassRule& rule) {
 bool Candidates::KeepProbabilityByBounds(double p, std::int64_t min_keep) {
   if (!HasBounds()) return false;
   const MassBounds total = filter_.Total();
-  const Mass low = Target(p, total.low);
-  const Mass high = Target(p, total.high);
+  return KeepWeightByBounds({Target(p, total.low), Target(p, total.high)},
+                            min_keep);
+}
+
+bool Candidates::KeepWeightByBounds(const MassBounds& least,
+                                    std::int64_t min_keep) {
+  const Mass low = least.low;
+  const Mass high = least.high;
+  // Thresholds so low ask for nearly everything, down to the last bit.
   if (low < 16) return Tally(false);
   // A weight that reaches `low` is of a logit that reaches this: the weight is
   // rounded by 1/2, and E by less than 1 in 2^51.

@@ -29,7 +29,14 @@ Mass OfSquaredHead(double a) {
 void Candidates::KeepTopA(double a, std::int64_t min_keep) {
   assert(0.0 < a && a <= 1.0);
   // w / S >= a (2^51 / S)^2, as integers: w S >= ceil(a 2^102).
-  KeepWeight(DivideUp(OfSquaredHead(a), TotalMass()), min_keep);
+  const Mass squared = OfSquaredHead(a);
+  if (HasBounds()) {
+    const MassBounds total = filter_.Total();
+    const MassBounds least = {DivideUp(squared, total.high),
+                              DivideUp(squared, total.low)};
+    if (KeepWeightByBounds(least, min_keep)) return;
+  }
+  KeepWeight(DivideUp(squared, TotalMass()), min_keep);
 }
 
 Mass Candidates::SquaredMass() const {

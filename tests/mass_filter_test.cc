@@ -117,7 +117,7 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
     const std::uint64_t bits =
         random_() % 8 == 0 ? ~std::uint64_t{0} * (random_() % 2) : random_();
     const double p = static_cast<double>(random_() % 1001) / 1000.0;
-    const std::uint64_t action = random_() % 4;
+    const std::uint64_t action = random_() % 5;
     MassRule rule;
     if (random_() % 3 == 0) rule.ties = Ties::kKeepAll;
     if (random_() % 3 == 0) rule.equality = Equality::kContinue;
@@ -130,6 +130,7 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
       if (action == 1) c.KeepMass(p, rule);
       if (action == 2) c.KeepProbability(p * p * p * p, rule.min_keep);
       if (action == 3) c.KeepProbability(p * 1e-3, rule.min_keep);
+      if (action == 4) c.KeepTopA((p + 1e-3) / 1.001, rule.min_keep);
     });
     if (HasFatalFailure()) return;
   }
