@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -39,6 +40,18 @@ class CandidateList {
     const std::size_t capacity = std::max(size_ + count, 2 * ids_.size());
     ids_.resize(capacity);
     logits_.resize(capacity);
+  }
+
+  // Exchanges entries with `other`, and has as much room as it afterwards:
+  // which of two lists is the larger must not depend on how often they were
+  // swapped.
+  void Exchange(CandidateList& other) {
+    std::swap(*this, other);
+    const std::size_t capacity = std::max(ids_.size(), other.ids_.size());
+    for (CandidateList* const list : {this, &other}) {
+      list->ids_.resize(capacity);
+      list->logits_.resize(capacity);
+    }
   }
 
   // Appends an entry if `keep`. REQUIRES: room for one more, keep or not.

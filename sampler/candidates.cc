@@ -81,7 +81,7 @@ void Candidates::RemoveAllBut(absl::Span<const TokenId> ids) {
     const std::optional<double> logit = Logit(id);
     if (logit.has_value()) kept.Append(id, *logit);
   }
-  std::swap(list_, kept);
+  list_.Exchange(kept);
   if (dense_form_) list_status_ = dense_.status();
   dense_form_ = false;
 }

@@ -74,7 +74,7 @@ double Candidates::ThresholdOfCount(std::int64_t k) const {
 }
 
 void Candidates::TakeGathered() {
-  std::swap(list_, gathered_);
+  list_.Exchange(gathered_);
   if (dense_form_) list_status_ = dense_.status();
   dense_form_ = false;
   Changed();

@@ -50,7 +50,7 @@ void Candidates::Collect(double threshold) {
 
 void Candidates::CollectSupport() {
   support();
-  std::swap(list_, support_.list);
+  list_.Exchange(support_.list);
   if (dense_form_) list_status_ = dense_.status();
   dense_form_ = false;
   Changed();

@@ -26,6 +26,9 @@ class Search {
         scratch_(scratch) {}
 
   Cut Run() {
+    // The two take turns, so both need room.
+    scratch_.items.reserve(ranking_.keys.size() + 1);
+    scratch_.next_items.reserve(ranking_.keys.size() + 1);
     Descend(ranking_.keys);
     if (!ranking_.second_keys.empty()) Descend(ranking_.second_keys);
     if (all_) {
