@@ -131,6 +131,18 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   run.entropy = distribution.Entropy();
   run.head_probability = distribution.Probability(head);
   run.head_logprob = distribution.Logprob(head);
+
+  // Unobserved, bounds may decide what exact sums decided above.
+  const Distribution unobserved =
+      pipeline.Process(row, sequence, workspace, inputs);
+  const Token token = pipeline.DrawFrom(unobserved, sequence, workspace);
+  bool same =
+      unobserved.Count() == static_cast<std::int64_t>(result.candidates.size());
+  for (const oracle::Candidate& c : result.candidates) {
+    same &= unobserved.Contains(c.id);
+  }
+  if (draws) same &= token.id == result.token;
+  if (!same) throw std::logic_error("an observer changes the result");
   return run;
 }
 
