@@ -156,6 +156,8 @@ bool Candidates::KeepMassByBounds(double p, const MassRule& rule) {
   const MassBounds total = filter_.Total();
   const Mass low = MassToReach(p, total.low, rule);
   const Mass high = MassToReach(p, total.high, rule);
+  // A mass of 0 needs no bounds: the head alone stays.
+  if (high == 0) return false;
   const auto size =
       static_cast<std::int64_t>(dense_form_ ? dense_.size() : list_.size());
   // Gathers ever more of the head, until it holds the mass.

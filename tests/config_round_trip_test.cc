@@ -40,6 +40,7 @@ PipelineConfig RandomConfig(Random& random) {
   for (std::uint64_t n = random() % 6; n > 0;) {
     const StageType& type = types[random() % types.size()];
     if (type.group == StageGroup::kDraw) continue;
+    if (type.precedes_draw && n > 1) continue;
     StageConfig stage{std::string(type.name),
                       RandomObject(type.parameters, random)};
     if (type.check != nullptr &&

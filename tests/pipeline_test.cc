@@ -49,14 +49,14 @@ TEST(Create, ReportsEveryProblemAtOnce) {
                  {"topk", {{"k", 3}}},
                  {"logit_bias", {{"bias", Value::Object{{"9", 1.0}}}}},
                  {"temperature"}}};
-  EXPECT_EQ(
-      Pipeline::Create(config, 5).status().message(),
-      "/stages/0/p: got 1.5, want a finite number in [0, 1]\n"
-      "/stages/1/type: unknown stage \"topk\", did you mean \"top_k\"?\n"
-      "/stages/2/bias/9: got the key \"9\", want a token id in [0, 5)\n"
-      "/stages/3: want either \"temperature\" or \"schedule\"\n"
-      "/stages: no draw at the end, want \"categorical\" or \"greedy\" as "
-      "the last stage");
+  EXPECT_EQ(Pipeline::Create(config, 5).status().message(),
+            "/stages/0/p: got 1.5, want a finite number in [0, 1]\n"
+            "/stages/1/type: unknown stage \"topk\", did you mean \"top_k\"?\n"
+            "/stages/2/bias/9: got the key \"9\", want a token id in [0, 5)\n"
+            "/stages/3: want either \"temperature\" or \"schedule\"\n"
+            "/stages: no draw at the end, want \"categorical\", \"greedy\" or "
+            "another draw as "
+            "the last stage");
 }
 
 TEST(Create, RefusesNumbersThatAreNone) {

@@ -78,6 +78,11 @@ inline Value RandomValue(const Parameter& line, Random& random) {
     case ParameterKind::kInteger: {
       const auto low =
           static_cast<std::int64_t>(std::max(line.minimum(), -50.0));
+      if (line.maximum() < 1e6) {
+        const auto high = static_cast<std::int64_t>(line.maximum());
+        return low + static_cast<std::int64_t>(
+                         random() % static_cast<std::uint64_t>(high - low + 1));
+      }
       if (random() % 8 == 0) return std::numeric_limits<std::int64_t>::max();
       return low + static_cast<std::int64_t>(random() % 100);
     }

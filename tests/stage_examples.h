@@ -25,6 +25,7 @@ struct Example {
   bool names_tokens = false;     // Bans ids that it, or the history, names.
   bool needs_input = false;      // Does nothing without an input of the step.
   bool may_drop_the_head = false;
+  bool counts_the_vocabulary = false;  // Its rule speaks of V.
   bool commutes_with_temperature = false;
 };
 
@@ -129,7 +130,10 @@ inline const std::vector<Example>& Examples() {
        .neutral = R"("n": 0)",
        .commutes_with_temperature = true},
       {.type = "p_less", .active = R"("min_keep": 1)", .neutral = ""},
-      {.type = "p_less_norm", .active = R"("min_keep": 1)", .neutral = ""},
+      {.type = "p_less_norm",
+       .active = R"("min_keep": 1)",
+       .neutral = "",
+       .counts_the_vocabulary = true},
       {.type = "xtc",
        .active = R"("probability": 1)",
        .neutral = R"("probability": 0)",

@@ -79,7 +79,7 @@ TEST(EveryTruncation, CommutesWithTemperatureIfItSaysSo) {
     for (const std::string t : {"0.3", "0.7", "3"}) {
       const std::string temperature =
           StageText("temperature", R"("temperature": )" + t);
-      for (int round = 0; round < Share(100); ++round) {
+      for (int round = 0; round < 100; ++round) {
         const Row row = RandomRow(random, 8 + random() % 200);
         const Row before = RunStages(row, temperature + "," + Active(e)).logits;
         const Row after = RunStages(row, Active(e) + "," + temperature).logits;

@@ -338,5 +338,33 @@ TEST(XtcCoin, IsTossedOncePerPositionHoweverOftenItIsAsked) {
   }
 }
 
+// The coin that lies exactly on the probability: one that a double can name.
+TEST(Xtc, FiresOnItsProbabilityExactlyIfToldSo) {
+  const std::vector<double> row = {1, 1, 1, 1};
+  for (std::uint64_t seed = 0;; ++seed) {
+    const Sequence sequence = MakeSequence(4, {}, {}, seed);
+    const std::uint64_t coin = sequence.coins().Bits(Purpose::kXtcCoin);
+    if (coin % 2048 != 0) continue;  // 53 bits at most.
+    const double u = std::ldexp(static_cast<double>(coin), -64);
+    const auto kept = [&](double probability, const char* fire) {
+      const Pipeline pipeline =
+          Pipeline::Create(
+              {.stages = {{"xtc",
+                           {{"probability", probability}, {"fire", fire}}},
+                          {"categorical"}}},
+              4)
+              .value();
+      Workspace workspace;
+      return pipeline.Process(absl::MakeConstSpan(row), sequence, workspace)
+          .Count();
+    };
+    EXPECT_EQ(kept(u, "lt"), 4);
+    EXPECT_EQ(kept(u, "le"), 1);
+    EXPECT_EQ(kept(std::nextafter(u, 1.0), "lt"), 1);
+    EXPECT_EQ(kept(std::nextafter(u, 0.0), "le"), 4);
+    return;
+  }
+}
+
 }  // namespace
 }  // namespace sampler
