@@ -17,7 +17,7 @@ namespace {
 constexpr double kLowest = std::numeric_limits<double>::lowest();
 
 // How many candidates are looked at, in turn, for a nucleus.
-constexpr std::size_t kHeads[] = {48, 512};
+constexpr std::int64_t kHeads[] = {48, 512};
 // For larger ones, how much of the set a sample looks at, and by how much of
 // the mass the guess is made too large.
 constexpr std::size_t kSampleBlocks = 64;

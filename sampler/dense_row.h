@@ -162,9 +162,9 @@ class DenseRow {
   double StoredThreshold(double threshold) const;
 
   bool IsEdited(std::size_t id) const {
-    return (edit_mask_[id / kernels::kBlockSize] >>
-            (id % kernels::kBlockSize)) &
-           1;
+    return ((edit_mask_[id / kernels::kBlockSize] >>
+             (id % kernels::kBlockSize)) &
+            1) != 0;
   }
 
   Logits row_;

@@ -11,7 +11,6 @@
 namespace sampler {
 namespace {
 
-using kernels::kBlockSize;
 using kernels::kChunkSize;
 
 // What is done in double here is off by less than this part of the total.

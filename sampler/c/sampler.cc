@@ -218,8 +218,9 @@ sampler_status sampler_sequence_snapshot(const sampler_sequence* sequence,
                                          size_t* size, sampler_error* error) {
   return OnSequence(sequence, error, [&] {
     if (size == nullptr) return Invalid(error, "size: got NULL");
-    if (text == nullptr && capacity > 0)
+    if (text == nullptr && capacity > 0) {
       return Invalid(error, "text: got NULL");
+    }
     const std::string snapshot = sequence->sequence.Snapshot();
     *size = snapshot.size();
     if (snapshot.size() > capacity) {
@@ -227,7 +228,7 @@ sampler_status sampler_sequence_snapshot(const sampler_sequence* sequence,
           error, SAMPLER_OUT_OF_RANGE,
           absl::StrCat("capacity: got ", capacity, ", want ", snapshot.size()));
     }
-    std::memcpy(text, snapshot.data(), snapshot.size());
+    std::copy(snapshot.begin(), snapshot.end(), text);
     return SAMPLER_OK;
   });
 }

@@ -229,7 +229,7 @@ void CopyMembers(Draft& draft, const Value::Object& config,
   for (const auto& [name, value] : config) {
     const auto member = std::find_if(
         members.begin(), members.end(),
-        [&](const WatermarkMember& m) { return m.theirs == name; });
+        [&key = name](const WatermarkMember& m) { return m.theirs == key; });
     if (member == members.end()) {
       draft.NoEffect("watermarking_config", absl::StrCat(name, " is not used"));
     } else {

@@ -91,6 +91,7 @@ absl::StatusOr<Input> ReadInput(const Runtime* runtime,
     std::vector<Problem> problems;
     input.settings = ReadLlamaFlags(text, problems);
     std::vector<JsonProblem> placed;
+    placed.reserve(problems.size());
     for (Problem& problem : problems) placed.push_back({0, 0, problem});
     if (!placed.empty()) return ToStatus(placed);
     return input;

@@ -65,8 +65,7 @@ struct Imported {
   ImportReport report;
 };
 
-absl::StatusOr<Imported> Import(absl::string_view runtime,
-                                absl::string_view text,
+absl::StatusOr<Imported> Import(absl::string_view name, absl::string_view text,
                                 const ImportOptions& options = {});
 
 // ---- What can be imported, for help texts and documentation ---------------

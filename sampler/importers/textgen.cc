@@ -355,8 +355,9 @@ void Build(Draft& draft) {
   AddEndBan(draft, "ban_eos_token");
   const bool zero =
       draft.Real("temperature") == 0 && !draft.Boolean("dynamic_temperature");
-  if (zero)
+  if (zero) {
     draft.Applied("temperature", "greedy: textgen does not sample at 0");
+  }
   if (!draft.Boolean("do_sample")) draft.Applied("do_sample", "greedy");
   if (zero || !draft.Boolean("do_sample")) {
     AddGreedy(draft);

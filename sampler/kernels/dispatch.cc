@@ -1,5 +1,6 @@
 #include "sampler/kernels/dispatch.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
@@ -69,13 +70,14 @@ absl::string_view SimdTarget() {
 
 bool UseSimdTarget(absl::string_view name) {
   ChooseSimdTarget();
-  for (const std::int64_t target : Targets()) {
-    if (NameOf(target) != name) continue;
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    return true;
-  }
-  return false;
+  const auto& targets = Targets();
+  const auto named =
+      std::find_if(targets.begin(), targets.end(),
+                   [&](std::int64_t target) { return NameOf(target) == name; });
+  if (named == targets.end()) return false;
+  hwy::SetSupportedTargetsForTest(*named);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return true;
 }
 
 void ChooseSimdTarget() {

@@ -179,8 +179,8 @@ ExpSumError SumF32(const unsigned char* row, std::size_t chunks,
                    double* sums, double* gaps) {
   SumChunks<LoadF32>(row, chunks, argument, edited, sums, gaps);
   constexpr double kU = 0x1p-24;
-  const double depth =
-      static_cast<double>(kBlockSize / hn::Lanes(D()) / kRunning) + 1.0;
+  const std::size_t additions = kBlockSize / hn::Lanes(D()) / kRunning;
+  const double depth = static_cast<double>(additions) + 1.0;
   return {1.01 * (2.25 + depth) * kU, 1.01 * (HWY_NATIVE_FMA ? 1.0 : 2.0) * kU};
 }
 

@@ -194,8 +194,9 @@ class Checker {
       if (kind == ParameterKind::kTokenSequences) {
         CheckSequence(items[i], at);
       } else if (kind == ParameterKind::kSequenceBiases) {
-        if (!CheckPair(items[i], "[[token ids], number or false]", at))
+        if (!CheckPair(items[i], "[[token ids], number or false]", at)) {
           continue;
+        }
         CheckSequence((*items[i].list())[0], at + "/0");
         CheckBias((*items[i].list())[1], at + "/1");
       } else {
