@@ -59,7 +59,7 @@ extern "C" {
 #endif
 
 /* "0.1.0", of the library that is linked. */
-SAMPLER_API const char *sampler_version(void);
+SAMPLER_API const char* sampler_version(void);
 
 typedef enum sampler_status {
   SAMPLER_OK = 0,
@@ -72,7 +72,7 @@ typedef enum sampler_status {
 
 /* Where a failing call writes its sentence, cut to fit and ended by a zero. */
 typedef struct sampler_error {
-  char *text;
+  char* text;
   size_t capacity;
 } sampler_error;
 
@@ -82,12 +82,12 @@ typedef struct sampler_pipeline sampler_pipeline;
 
 /* From a config in JSON. On failure the sentence lists every problem, one a
  * line, with line, column and JSON pointer. */
-SAMPLER_API sampler_status sampler_pipeline_create(const char *json,
+SAMPLER_API sampler_status sampler_pipeline_create(const char* json,
                                                    size_t json_size,
                                                    int64_t vocabulary_size,
-                                                   sampler_pipeline **pipeline,
-                                                   sampler_error *error);
-SAMPLER_API void sampler_pipeline_free(sampler_pipeline *pipeline);
+                                                   sampler_pipeline** pipeline,
+                                                   sampler_error* error);
+SAMPLER_API void sampler_pipeline_free(sampler_pipeline* pipeline);
 
 /* ---- Sequences --------------------------------------------------------- */
 
@@ -96,30 +96,30 @@ typedef struct sampler_sequence sampler_sequence;
 /* A sequence that begins with a prompt. `stream` tells sequences with one seed
  * apart. It owns the scratch memory of its steps. */
 SAMPLER_API sampler_status sampler_sequence_create(
-    const sampler_pipeline *pipeline, uint64_t seed, uint32_t stream,
-    const int32_t *prompt, size_t prompt_size, sampler_sequence **sequence,
-    sampler_error *error);
-SAMPLER_API void sampler_sequence_free(sampler_sequence *sequence);
+    const sampler_pipeline* pipeline, uint64_t seed, uint32_t stream,
+    const int32_t* prompt, size_t prompt_size, sampler_sequence** sequence,
+    sampler_error* error);
+SAMPLER_API void sampler_sequence_free(sampler_sequence* sequence);
 
 /* Number of tokens accepted so far; -1 for NULL. */
-SAMPLER_API int64_t sampler_sequence_position(const sampler_sequence *sequence);
+SAMPLER_API int64_t sampler_sequence_position(const sampler_sequence* sequence);
 
 /* Takes back the last n accepted tokens. */
-SAMPLER_API sampler_status sampler_rollback(sampler_sequence *sequence,
-                                            int64_t n, sampler_error *error);
+SAMPLER_API sampler_status sampler_rollback(sampler_sequence* sequence,
+                                            int64_t n, sampler_error* error);
 
 /* The whole state as JSON. `*size` receives the length of the text, without a
  * final zero; the text is written if it fits into `capacity`, and
  * SAMPLER_OUT_OF_RANGE says that it does not. `text` may be NULL with a
  * capacity of 0, to ask for the length. */
-SAMPLER_API sampler_status sampler_sequence_snapshot(
-    const sampler_sequence *sequence, char *text, size_t capacity, size_t *size,
-    sampler_error *error);
+SAMPLER_API sampler_status
+sampler_sequence_snapshot(const sampler_sequence* sequence, char* text,
+                          size_t capacity, size_t* size, sampler_error* error);
 
 /* Makes a sequence of `pipeline` from a snapshot. */
 SAMPLER_API sampler_status sampler_sequence_restore(
-    const sampler_pipeline *pipeline, const char *snapshot,
-    size_t snapshot_size, sampler_sequence **sequence, sampler_error *error);
+    const sampler_pipeline* pipeline, const char* snapshot,
+    size_t snapshot_size, sampler_sequence** sequence, sampler_error* error);
 
 /* ---- Steps ------------------------------------------------------------- */
 
@@ -132,7 +132,7 @@ typedef enum sampler_dtype {
 
 /* A row of logits. The memory is only read, and need not be aligned. */
 typedef struct sampler_row {
-  const void *data;
+  const void* data;
   size_t size; /* Elements. */
   sampler_dtype dtype;
 } sampler_row;
@@ -141,12 +141,12 @@ typedef struct sampler_row {
 typedef struct sampler_inputs {
   size_t struct_size;
   /* Packed mask of allowed tokens, bit j % 32 of word j / 32. */
-  const uint32_t *mask;
+  const uint32_t* mask;
   size_t mask_words;
   /* The second row of a `guidance` stage; data NULL: absent. */
   sampler_row unconditional;
   /* The code point of an `arithmetic` draw, in [0, 1). */
-  const double *uniform;
+  const double* uniform;
 } sampler_inputs;
 
 typedef enum sampler_row_status {
@@ -169,16 +169,16 @@ typedef struct sampler_token {
 
 /* One step: the token that the pipeline draws from `row` at the sequence's
  * position. Accepts nothing and may be repeated. `inputs` may be NULL. */
-SAMPLER_API sampler_status sampler_sample(sampler_sequence *sequence,
-                                          const sampler_row *row,
-                                          const sampler_inputs *inputs,
-                                          sampler_token *token,
-                                          sampler_error *error);
+SAMPLER_API sampler_status sampler_sample(sampler_sequence* sequence,
+                                          const sampler_row* row,
+                                          const sampler_inputs* inputs,
+                                          sampler_token* token,
+                                          sampler_error* error);
 
 /* Appends a token. If it is the one that sampler_sample drew last, stages with
  * a memory learn from it. */
-SAMPLER_API sampler_status sampler_accept(sampler_sequence *sequence,
-                                          int32_t token, sampler_error *error);
+SAMPLER_API sampler_status sampler_accept(sampler_sequence* sequence,
+                                          int32_t token, sampler_error* error);
 
 /* ---- Probabilities ----------------------------------------------------- */
 
@@ -192,13 +192,10 @@ typedef struct sampler_logprob {
  * the likeliest `capacity` tokens, before any stage (`raw`) or after all of
  * them. `*count` receives how many were written to `top`. `row` must be the
  * row of that call, unchanged. */
-SAMPLER_API sampler_status sampler_logprobs(sampler_sequence *sequence,
-                                            const sampler_row *row, int raw,
-                                            int32_t token,
-                                            sampler_logprob *of_token,
-                                            sampler_logprob *top,
-                                            size_t capacity, size_t *count,
-                                            sampler_error *error);
+SAMPLER_API sampler_status
+sampler_logprobs(sampler_sequence* sequence, const sampler_row* row, int raw,
+                 int32_t token, sampler_logprob* of_token, sampler_logprob* top,
+                 size_t capacity, size_t* count, sampler_error* error);
 
 #ifdef __cplusplus
 }
