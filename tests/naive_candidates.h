@@ -263,9 +263,8 @@ class NaiveCandidates {
     const double max = Max();
     const double mean =
         max + LaneSum([&](TokenId id) { return Logit(id) - max; }) / n;
-    const double squares = LaneSum([&](TokenId id) {
-      return (Logit(id) - mean) * (Logit(id) - mean);
-    });
+    const double squares = LaneSum(
+        [&](TokenId id) { return (Logit(id) - mean) * (Logit(id) - mean); });
     return std::sqrt(squares / (deviation == Deviation::kSample ? n - 1 : n));
   }
 

@@ -159,7 +159,7 @@ std::string WhyInactive(const StageReport& stage, const Moment& before) {
   if (type == "tail_free" && Parameter(stage, "z") == 1.0) {
     return "z 1 keeps all";
   }
-  const std::string nothing = NothingToEdit(stage);
+  std::string nothing = NothingToEdit(stage);
   if (!nothing.empty()) return nothing;
   const bool factor =
       type == "repetition_penalty" || type == "encoder_repetition_penalty";

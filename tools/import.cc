@@ -130,7 +130,7 @@ absl::Status Run(ImportCommand& command) {
                : Prefixed(imported.status(),
                           command.text.empty() ? command.file : "");
   }
-  const absl::Status valid = CheckResult(imported->config);
+  absl::Status valid = CheckResult(imported->config);
   if (!valid.ok()) return valid;
   const std::string config = ToJson(imported->config);
   if (command.output.json) {
