@@ -15,7 +15,14 @@
 namespace sampler::tools {
 namespace {
 
-enum class FlagKind { kReal, kInteger, kWindow, kBias, kGreedy };
+enum class FlagKind {
+  kReal,
+  kInteger,
+  kWindow,         // Of one stage; -1 is the whole history.
+  kPenaltyWindow,  // The same, of every penalty of the chain.
+  kBias,
+  kGreedy,
+};
 
 struct FlagRule {
   ConfigFlagHelp help;
@@ -63,9 +70,57 @@ const std::vector<FlagRule>& Rules() {
        "presence_penalty",
        "penalty"},
       {{"--repeat-last-n", "N", "Tokens the penalties look back; -1: all"},
-       FlagKind::kWindow,
+       FlagKind::kPenaltyWindow,
        "",
        "window"},
+      {{"--dry-multiplier", "X", "Penalty on repeating a sequence; 0 is off"},
+       FlagKind::kReal,
+       "dry",
+       "multiplier"},
+      {{"--dry-base", "X", "Its growth with every repeated token"},
+       FlagKind::kReal,
+       "dry",
+       "base"},
+      {{"--dry-allowed-length", "N", "Repeated tokens that cost nothing"},
+       FlagKind::kInteger,
+       "dry",
+       "allowed_length"},
+      {{"--dry-penalty-last-n", "N", "Tokens that DRY looks back; -1: all"},
+       FlagKind::kWindow,
+       "dry",
+       "window"},
+      {{"--top-n-sigma", "N", "Keep logits within N deviations of the top"},
+       FlagKind::kReal,
+       "top_n_sigma",
+       "n"},
+      {{"--xtc-probability", "P", "How often the top choices go; 0 is off"},
+       FlagKind::kReal,
+       "xtc",
+       "probability"},
+      {{"--xtc-threshold", "P", "Probability of a top choice"},
+       FlagKind::kReal,
+       "xtc",
+       "threshold"},
+      {{"--mirostat", "1|2", "Aim at a surprise; version 1 or 2"},
+       FlagKind::kInteger,
+       "mirostat",
+       "version"},
+      {{"--mirostat-ent", "TAU", "The surprise aimed at, in bits"},
+       FlagKind::kReal,
+       "mirostat",
+       "tau"},
+      {{"--mirostat-lr", "ETA", "How fast it is approached"},
+       FlagKind::kReal,
+       "mirostat",
+       "eta"},
+      {{"--adaptive-target", "P", "Aim at drawing tokens of probability P"},
+       FlagKind::kReal,
+       "adaptive_p",
+       "target"},
+      {{"--adaptive-decay", "X", "Memory of the tokens drawn so far"},
+       FlagKind::kReal,
+       "adaptive_p",
+       "decay"},
       {{"--logit-bias", "ID(+|-)BIAS", "Add to a token's logit; repeatable"},
        FlagKind::kBias,
        "logit_bias",
@@ -100,6 +155,18 @@ absl::StatusOr<Value> ReadNumber(const ConfigFlag& flag, FlagKind kind) {
   return Wrong(flag, "want an integer");
 }
 
+// Null for -1, the whole history.
+absl::StatusOr<Value> ReadWindow(const ConfigFlag& flag) {
+  absl::StatusOr<Value> window = ReadNumber(flag, FlagKind::kInteger);
+  if (!window.ok()) return window;
+  const std::int64_t n = *window->integer();
+  if (n == -1) return Value();
+  if (n >= 1) return window;
+  return Wrong(flag,
+               "want -1 (all tokens) or an integer >= 1; to turn the penalty "
+               "off, leave it out");
+}
+
 bool IsPenalty(const StageConfig& stage) {
   return absl::EndsWith(stage.type, "_penalty");
 }
@@ -117,7 +184,7 @@ class Builder {
   absl::Status Apply(const ConfigFlag& flag) {
     const FlagRule& rule = RuleOf(flag.name);
     switch (rule.kind) {
-      case FlagKind::kWindow:
+      case FlagKind::kPenaltyWindow:
         window_ = flag;  // Once all penalties are known.
         return absl::OkStatus();
       case FlagKind::kGreedy:
@@ -127,9 +194,12 @@ class Builder {
         return ApplyBias(flag);
       case FlagKind::kReal:
       case FlagKind::kInteger:
+      case FlagKind::kWindow:
         break;
     }
-    const absl::StatusOr<Value> value = ReadNumber(flag, rule.kind);
+    const absl::StatusOr<Value> value = rule.kind == FlagKind::kWindow
+                                            ? ReadWindow(flag)
+                                            : ReadNumber(flag, rule.kind);
     if (!value.ok()) return value.status();
     const absl::StatusOr<StageConfig*> stage = StageFor(flag, rule);
     if (!stage.ok()) return stage.status();
@@ -165,16 +235,23 @@ class Builder {
   }
 
  private:
-  // The stage a flag speaks of: without a base config a new one (a second
-  // --logit-bias joins the first), with one the only stage of that type.
+  // The stage a flag speaks of. Without a base config the last of its type, if
+  // that has no such parameter yet (--dry-base joins --dry-multiplier; a second
+  // --logit-bias the first), or else a new one; with a base config the only
+  // stage of that type.
   absl::StatusOr<StageConfig*> StageFor(const ConfigFlag& flag,
                                         const FlagRule& rule) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < config_.stages.size(); ++i) {
       if (config_.stages[i].type == rule.stage) found.push_back(i);
     }
-    const bool joins = rule.kind == FlagKind::kBias;
-    if (!overriding_ && (found.empty() || !joins)) {
+    const auto set = [&](std::size_t i) {
+      return config_.stages[i].parameters.contains(rule.parameter);
+    };
+    const bool repeats = rule.kind == FlagKind::kBias;
+    if (!overriding_ && !found.empty() && (repeats || !set(found.back()))) {
+      found = {found.back()};
+    } else if (!overriding_) {
       config_.stages.push_back({rule.stage});
       found = {config_.stages.size() - 1};
       flag_of_.resize(config_.stages.size());
@@ -188,12 +265,15 @@ class Builder {
                              "\", want exactly one to override: edit the "
                              "config, or give flags alone"));
     }
-    std::string& given = flag_of_[found[0]];
-    if (overriding_ && !joins && !given.empty()) {
-      return Wrong(flag, absl::StrCat("already overridden by ", given));
+    const std::string text = absl::StrCat(flag.name, " ", flag.value);
+    const auto [earlier, first] =
+        overridden_.emplace(std::pair(found[0], rule.parameter), text);
+    if (overriding_ && !repeats && !first) {
+      return Wrong(flag,
+                   absl::StrCat("already overridden by ", earlier->second));
     }
-    absl::StrAppend(&given, given.empty() ? "" : " ", flag.name, " ",
-                    flag.value);
+    std::string& given = flag_of_[found[0]];
+    absl::StrAppend(&given, given.empty() ? "" : " ", text);
     return &config_.stages[found[0]];
   }
 
@@ -222,18 +302,12 @@ class Builder {
   }
 
   absl::Status ApplyWindow(const ConfigFlag& flag) {
-    const absl::StatusOr<Value> window = ReadNumber(flag, FlagKind::kInteger);
+    const absl::StatusOr<Value> window = ReadWindow(flag);
     if (!window.ok()) return window.status();
-    const std::int64_t n = *window->integer();
-    if (n < -1 || n == 0) {
-      return Wrong(flag,
-                   "want -1 (all tokens) or an integer >= 1; to turn the "
-                   "penalties off, leave them out");
-    }
     bool any = false;
     for (StageConfig& stage : config_.stages) {
       if (!IsPenalty(stage)) continue;
-      stage.parameters["window"] = n == -1 ? Value() : *window;
+      stage.parameters["window"] = *window;
       any = true;
     }
     if (any) return absl::OkStatus();
@@ -243,6 +317,8 @@ class Builder {
   const bool overriding_;
   PipelineConfig config_;
   std::vector<std::string> flag_of_;  // By stage; "": none.
+  // The flag that set a parameter of a stage.
+  std::map<std::pair<std::size_t, std::string>, std::string> overridden_;
   std::optional<ConfigFlag> window_;
   bool greedy_ = false;
 };

@@ -31,9 +31,7 @@ struct ConfigOptions {
   const CLI::App* app = nullptr;
 };
 
-// --config and the sampler flags: --temp (--temperature), --top-k, --top-p,
-// --min-p, --typical, --repeat-penalty, --frequency-penalty,
-// --presence-penalty, --repeat-last-n, --logit-bias, --greedy.
+// --config and the sampler flags, which ConfigFlags lists.
 void AddConfigOptions(CLI::App& app, ConfigOptions& options);
 
 // The checked config. Call after parsing. Problems of a file are prefixed with

@@ -44,6 +44,23 @@ TEST(ConfigOptionsTest, AFlagGivenTwiceIsTwoStages) {
             "top_k(40) -> temperature(2.0) -> top_k(10) -> categorical");
 }
 
+TEST(ConfigOptionsTest, FlagsOfOneStageMeetInIt) {
+  EXPECT_EQ(Chain({"--dry-multiplier", "0.8", "--temp", "2", "--dry-base",
+                   "1.5", "--dry-penalty-last-n", "-1"}),
+            "dry(0.8, base=1.5, window=null) -> temperature(2.0) -> "
+            "categorical");
+  EXPECT_EQ(
+      Chain({"--mirostat", "2", "--mirostat-ent", "5", "--mirostat-lr", "0.1"}),
+      "mirostat(2, tau=5.0, eta=0.1) -> categorical");
+  // Until a parameter comes again.
+  EXPECT_EQ(Chain({"--xtc-probability", "0.5", "--xtc-threshold", "0.1",
+                   "--xtc-probability", "0.2"}),
+            "xtc(0.5, threshold=0.1) -> xtc(0.2) -> categorical");
+  EXPECT_TRUE(
+      Says(Chain({"--dry-multiplier", "1", "--dry-penalty-last-n", "0"}),
+           "--dry-penalty-last-n 0: want -1"));
+}
+
 TEST(ConfigOptionsTest, LlamaCppNeutralValuesAreNeutral) {
   EXPECT_EQ(Chain({"--top-k", "0", "--top-p", "1.0", "--min-p", "0.0"}),
             "top_k(0) -> top_p(1.0) -> min_p(0.0) -> categorical");
