@@ -1,7 +1,9 @@
 #include "sampler/pipeline.h"
 
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -108,6 +110,19 @@ absl::StatusOr<Sequence> Pipeline::NewSequence(
 
 bool Pipeline::has_state() const { return compiled_->StateSize() > 0; }
 
+absl::Status Pipeline::CheckInputs(const StepInputs& inputs) const {
+  std::vector<std::string> missing;
+  for (std::size_t i = 0; i < compiled_->stages.size(); ++i) {
+    const absl::string_view input = compiled_->stages[i]->MissingInput(inputs);
+    if (input.empty()) continue;
+    missing.push_back(absl::StrCat("/stages/", i, ": ",
+                                   compiled_->config.stages[i].type, " needs ",
+                                   input, " for every step, none was given"));
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(missing, "\n"));
+}
+
 StepContext Pipeline::ContextOf(std::size_t index, const Sequence& sequence,
                                 const Coins& coins,
                                 Workspace& workspace) const {
@@ -160,8 +175,12 @@ Distribution Pipeline::Process(Logits row, const Sequence& sequence,
   for (std::size_t i = 0; i < compiled.stages.size(); ++i) {
     if (candidates.status() != RowStatus::kOk) break;
     if (observer != nullptr) observer->BeforeStage(i, candidates);
-    compiled.stages[i]->Apply(candidates,
-                              ContextOf(i, sequence, coins, workspace));
+    const Stage& stage = *compiled.stages[i];
+    if (stage.MissingInput(inputs).empty()) {
+      stage.Apply(candidates, ContextOf(i, sequence, coins, workspace));
+    } else {
+      candidates.Reject(RowStatus::kMissingInput);
+    }
     if (observer != nullptr) observer->AfterStage(i, candidates);
   }
   return Distribution(candidates);

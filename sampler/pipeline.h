@@ -26,6 +26,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sampler/candidates.h"
@@ -70,6 +71,11 @@ class Pipeline {
   // sequence must accept drawn Tokens, not bare ids, for it to learn from them.
   // Always with "rng": "llama_cpp" and a random draw: engines have a state.
   bool has_state() const;
+
+  // InvalidArgument naming every stage that cannot run on `inputs` and what it
+  // lacks ("/stages/0: guidance needs a second logits row ..."). For callers
+  // that would rather know before the first row than by its status.
+  absl::Status CheckInputs(const StepInputs& inputs) const;
 
   // Runs every stage on `row` and returns what is left, the draw's own
   // narrowing included. The result lives in `workspace` and still reads `row`

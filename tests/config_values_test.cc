@@ -183,11 +183,12 @@ TEST(ParseConfig, ChecksSequenceBiases) {
             "2:29: /stages/0/entries: got 1, want a list of [[token ids], "
             "number or false]");
   const PipelineConfig infinite{
-      .stages = {{"sequence_bias",
-                  {{"entries", Value::List{Value::List{
-                                   Value::List{1},
-                                   std::numeric_limits<double>::infinity()}}}}},
-                 {"greedy"}}};
+      .stages = {
+          {"sequence_bias",
+           {{"entries",
+             Value::List{Value(Value::List{
+                 Value::List{1}, std::numeric_limits<double>::infinity()})}}}},
+          {"greedy"}}};
   const std::vector<Problem> problems = CheckConfig(infinite);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].pointer, "/stages/0/entries/0/1");

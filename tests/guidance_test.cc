@@ -122,6 +122,25 @@ TEST(Guidance, WantsASecondRowOfTheRightSize) {
             row);
 }
 
+TEST(Guidance, SaysBeforeTheFirstRowWhatItNeeds) {
+  const auto check = [](double scale, const StepInputs& inputs) {
+    const StageConfig guidance = {"guidance", {{"scale", scale}}};
+    const auto pipeline =
+        Pipeline::Create({.stages = {guidance, guidance, {"arithmetic"}}}, 2);
+    return std::string(pipeline->CheckInputs(inputs).message());
+  };
+  EXPECT_EQ(check(1.5, {}),
+            "/stages/0: guidance needs a second logits row for every step, "
+            "none was given\n"
+            "/stages/1: guidance needs a second logits row for every step, "
+            "none was given\n"
+            "/stages/2: arithmetic needs a code point in [0, 1) for every "
+            "step, none was given");
+  EXPECT_EQ(check(1.0, {.uniform = 0.5}), "");
+  const std::vector<float> row = {1, 2};
+  EXPECT_EQ(check(1.5, {.unconditional = Logits(row), .uniform = 0.5}), "");
+}
+
 TEST(Guidance, ReadsSecondRowsOfEveryType) {
   const std::vector<float> second = {0.5f, 3.0f};
   const Row exact = {0.5, 3.0};

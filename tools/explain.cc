@@ -137,7 +137,7 @@ absl::Status Run(Options& options) {
   }
   const RowKind kind = FindRowKind(log, options.log.kind);
   if (auto status = CheckRowKind(kind); !status.ok()) return status;
-  const auto pipeline = Pipeline::Create(*config, log.vocabulary_size());
+  const auto pipeline = PipelineFor(log, *config);
   if (!pipeline.ok()) return pipeline.status();
 
   const std::uint64_t seed = options.run.SeedFor(*config);

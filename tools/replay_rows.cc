@@ -117,7 +117,7 @@ bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options) {
 
 absl::Status CheckReplay(const logs::Log& log, const PipelineConfig& config,
                          const ReplayOptions& options) {
-  const auto pipeline = Pipeline::Create(config, log.vocabulary_size());
+  const auto pipeline = PipelineFor(log, config);
   if (!pipeline.ok()) return pipeline.status();
   const auto last = static_cast<std::int64_t>(log.sequences().size()) - 1;
   return StartSequence(log, last, options.run, /*seed=*/0).status();
@@ -126,8 +126,7 @@ absl::Status CheckReplay(const logs::Log& log, const PipelineConfig& config,
 absl::Status ReplayRows(const logs::Log& log, const PipelineConfig& config,
                         const ReplayOptions& options,
                         const std::function<void(const RowResult&)>& emit) {
-  const absl::StatusOr<Pipeline> pipeline =
-      Pipeline::Create(config, log.vocabulary_size());
+  const absl::StatusOr<Pipeline> pipeline = PipelineFor(log, config);
   if (!pipeline.ok()) return pipeline.status();
   const absl::StatusOr<Pipeline> raw =
       Pipeline::Create({.stages = {{"categorical"}}}, log.vocabulary_size());

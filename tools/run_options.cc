@@ -51,6 +51,16 @@ void AddRunOptions(CLI::App& app, RunOptions& options) {
       ->group(kGroup);
 }
 
+absl::StatusOr<Pipeline> PipelineFor(const logs::Log& log,
+                                     const PipelineConfig& config) {
+  auto pipeline = Pipeline::Create(config, log.vocabulary_size());
+  if (!pipeline.ok()) return pipeline;
+  const absl::Status status = pipeline->CheckInputs(StepInputs{});
+  if (status.ok()) return pipeline;
+  return absl::InvalidArgumentError(absl::StrCat(
+      status.message(), "; logs hold rows, tokens and prompts only"));
+}
+
 RowPlace PlaceOf(const logs::Log& log, std::int64_t row) {
   const absl::Span<const logs::LogSequence> sequences = log.sequences();
   const auto* const after =

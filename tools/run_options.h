@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "sampler/config.h"
 #include "sampler/logs/log.h"
+#include "sampler/pipeline.h"
 #include "sampler/sequence.h"
 
 namespace sampler::tools {
@@ -32,6 +33,11 @@ struct RunOptions {
 
 // --seed (-s), --stream, --step.
 void AddRunOptions(CLI::App& app, RunOptions& options);
+
+// The pipeline for the rows of a log. InvalidArgument as Pipeline::Create, or
+// if a stage needs more than a log holds (`guidance` a second row).
+absl::StatusOr<Pipeline> PipelineFor(const logs::Log& log,
+                                     const PipelineConfig& config);
 
 // Where a row stands in its log.
 struct RowPlace {

@@ -109,7 +109,7 @@ void AddBadWords(Draft& draft) {
 void AddForced(Draft& draft) {
   const auto force = [&](std::int64_t position, const TokenIds& ids,
                          absl::string_view field, absl::string_view remark) {
-    Value::List at = {Value::List{position, ToValue(ids)}};
+    Value::List at = {Value(Value::List{position, ToValue(ids)})};
     draft.Add({"forced_tokens", {{"at", std::move(at)}, {"value", "zero"}}},
               {field}, remark);
   };

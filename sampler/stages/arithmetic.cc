@@ -15,13 +15,13 @@ StageType Arithmetic::Type() {
           }};
 }
 
+absl::string_view Arithmetic::MissingInput(const StepInputs& inputs) const {
+  return inputs.uniform.has_value() ? "" : "a code point in [0, 1)";
+}
+
 void Arithmetic::Apply(Candidates& candidates, const StepContext& step) const {
-  const std::optional<double>& u = step.inputs.uniform;
-  if (!u.has_value()) {
-    candidates.Reject(RowStatus::kMissingInput);
-  } else if (!(0.0 <= *u && *u < 1.0)) {
-    candidates.Reject(RowStatus::kWrongInput);
-  }
+  const double u = *step.inputs.uniform;
+  if (!(0.0 <= u && u < 1.0)) candidates.Reject(RowStatus::kWrongInput);
 }
 
 Drawn Arithmetic::Choose(const Candidates& candidates,

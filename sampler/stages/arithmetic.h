@@ -32,6 +32,7 @@ class Arithmetic final : public Draw {
 
   explicit Arithmetic(Order order) : order_(order) {}
 
+  absl::string_view MissingInput(const StepInputs& inputs) const override;
   void Apply(Candidates& candidates, const StepContext& step) const override;
   Drawn Choose(const Candidates& candidates,
                const StepContext& step) const override;

@@ -26,12 +26,14 @@ StageType Guidance::Type() {
           }};
 }
 
+absl::string_view Guidance::MissingInput(const StepInputs& inputs) const {
+  const bool has_effect = scale_ != 1.0;
+  return has_effect && !inputs.unconditional.has_value() ? "a second logits row"
+                                                         : "";
+}
+
 void Guidance::Apply(Candidates& candidates, const StepContext& step) const {
   if (scale_ == 1.0) return;
-  if (!step.inputs.unconditional.has_value()) {
-    candidates.Reject(RowStatus::kMissingInput);
-    return;
-  }
   const Logits row = *step.inputs.unconditional;
   if (static_cast<std::int64_t>(row.size()) != step.vocabulary_size) {
     candidates.Reject(RowStatus::kWrongInput);

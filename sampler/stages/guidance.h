@@ -36,6 +36,7 @@ class Guidance final : public Stage {
 
   Guidance(double scale, Basis basis) : scale_(scale), basis_(basis) {}
 
+  absl::string_view MissingInput(const StepInputs& inputs) const override;
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
  private:

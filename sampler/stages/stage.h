@@ -27,6 +27,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/candidates.h"
 #include "sampler/code_interval.h"
@@ -40,9 +41,9 @@
 
 namespace sampler {
 
-// What the caller may supply for one step besides the row. A stage that wants
-// an input which is absent gives the row the status kMissingInput, unless its
-// header says that it then does nothing.
+// What the caller may supply for one step besides the row. An input that is
+// absent gives the row the status kMissingInput where a stage cannot do without
+// it (Stage::MissingInput); `mask` then bans nothing.
 struct StepInputs {
   std::optional<TokenMask> mask = {};        // For `mask`.
   std::optional<Logits> unconditional = {};  // The second row of `guidance`.
@@ -78,6 +79,13 @@ class Stage {
   // Does a rule of this stage speak of the candidates as they stood before the
   // pipeline's first truncation?
   virtual bool NeedsOriginalMass() const { return false; }
+
+  // In a few words, what the stage cannot do without and `inputs` lacks; empty
+  // if that is nothing. Apply is not called without it.
+  virtual absl::string_view MissingInput(const StepInputs& inputs) const {
+    (void)inputs;
+    return {};
+  }
 
   // Number of doubles that the stage remembers from token to token.
   virtual std::size_t StateSize() const { return 0; }

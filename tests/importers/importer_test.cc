@@ -117,11 +117,7 @@ TEST(Importer, ConfigsRoundTrip) {
   for (const RuntimeInfo& runtime : Runtimes()) {
     const PipelineConfig config = Importing(runtime.name, "{}").config;
     const auto again = ParseConfig(ToJson(config));
-    if (!again.ok()) {
-      EXPECT_TRUE(
-          Contains(std::string(again.status().message()), "unknown stage"));
-      continue;
-    }
+    ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(*again, config) << runtime.name;
     EXPECT_EQ(config.description,
               absl::StrCat("Imported from settings of ", runtime.version, "."));

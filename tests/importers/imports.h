@@ -17,11 +17,10 @@
 
 namespace sampler::importers {
 
-// What of the config is wrong, apart from stages that are not registered.
+// What of the config is wrong.
 inline std::string Wrong(const PipelineConfig& config) {
   std::string wrong;
   for (const Problem& problem : CheckConfig(config)) {
-    if (absl::StrContains(problem.message, "unknown stage")) continue;
     absl::StrAppend(&wrong, problem.pointer, ": ", problem.message, "\n");
   }
   return wrong;

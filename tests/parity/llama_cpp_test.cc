@@ -14,7 +14,6 @@
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/pipeline.h"
 #include "tests/count_allocations.h"
-#include "tests/parity/parity_registry.h"
 #include "tests/test_share.h"
 
 namespace sampler {
@@ -26,13 +25,13 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 PipelineConfig MakeConfig(const std::string& stages) {
   auto config = ParseConfig(
       R"({"version": 1, "rng": "llama_cpp", "stages": [)" + stages + "]}",
-      kSize, /*problems=*/nullptr, ParityRegistry());
+      kSize);
   EXPECT_TRUE(config.ok()) << config.status();
   return config.value_or(PipelineConfig());
 }
 
 Pipeline MakePipeline(const std::string& stages) {
-  return Pipeline::Create(MakeConfig(stages), kSize, ParityRegistry()).value();
+  return Pipeline::Create(MakeConfig(stages), kSize).value();
 }
 
 const std::string kPenalties =
@@ -361,7 +360,7 @@ TEST(LlamaCppConfig, ReportsWhatLlamaCppCannotRun) {
 {"type": "mirostat"},
 {"type": "min_p", "p": 3},
 {"type": "greedy"}]})",
-      kSize, /*problems=*/nullptr, ParityRegistry());
+      kSize);
   const std::string here = " with \"rng\": \"llama_cpp\"\n";
   const std::string want = absl::StrCat(
       "1:16: /seed: got 4294967295, want an integer in [0, 4294967295)", here,
@@ -383,9 +382,7 @@ TEST(LlamaCppConfig, RoundTrips) {
   for (const std::string& chain : Chains()) {
     const PipelineConfig config = MakeConfig(chain);
     EXPECT_EQ(config.rng, Rng::kLlamaCpp);
-    EXPECT_EQ(*ParseConfig(ToJson(config, ParityRegistry()), kSize,
-                           /*problems=*/nullptr, ParityRegistry()),
-              config);
+    EXPECT_EQ(*ParseConfig(ToJson(config), kSize), config);
   }
 }
 

@@ -5,7 +5,6 @@
 
 #include "tests/oracle/golden_data.h"
 #include "tests/oracle/golden_harness.h"
-#include "tests/parity/parity_registry.h"
 
 namespace sampler {
 namespace {
@@ -69,8 +68,7 @@ PipelineConfig ConfigOfFields(const json& fields, const std::string& tokenizer,
   const json config = {{"version", 1},
                        {"rng", "llama_cpp"},
                        {"stages", Stages(fields, tokenizer)}};
-  auto parsed = ParseConfig(config.dump(), vocabulary_size,
-                            /*problems=*/nullptr, ParityRegistry());
+  auto parsed = ParseConfig(config.dump(), vocabulary_size);
   if (!parsed.ok()) throw std::runtime_error(parsed.status().ToString());
   return *std::move(parsed);
 }

@@ -14,7 +14,6 @@
 #include "sampler/pipeline.h"
 #include "tests/oracle/golden_data.h"
 #include "tests/parity/llama_fields.h"
-#include "tests/parity/parity_registry.h"
 
 namespace sampler {
 namespace {
@@ -53,7 +52,7 @@ class LlamaCppGoldenTest : public testing::TestWithParam<Source> {
         static_cast<std::int64_t>(log_.rows.begin()->second.size());
     return Pipeline::Create(ConfigOfFields(record.at("fields"),
                                            kData + "/tokenizer.json", size),
-                            size, ParityRegistry())
+                            size)
         .value();
   }
 

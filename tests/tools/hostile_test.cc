@@ -115,6 +115,16 @@ TEST(HostileTest, TokensOutsideTheVocabulary) {
       Says(Failure({"replay", MakeLog({{1, 2, 3}}, {7}), "--greedy"}), "7"));
 }
 
+TEST(HostileTest, InputsThatNoLogHolds) {
+  const std::string config =
+      WriteTemporary("guided.json", R"({"version": 1, "stages": [
+          {"type": "guidance", "scale": 1.5}, {"type": "greedy"}]})");
+  for (const std::string command : {"replay", "explain"}) {
+    EXPECT_TRUE(Says(Failure({command, StoryLog(), "-c", config}),
+                     "/stages/0: guidance needs a second logits row"));
+  }
+}
+
 TEST(HostileTest, RowsOfProbabilitiesAreNotLogits) {
   const std::string log = MakeLog({{0.25f, 0.5f, 0.25f}}, {0});
   EXPECT_TRUE(
