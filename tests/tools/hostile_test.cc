@@ -119,8 +119,10 @@ TEST(HostileTest, InputsThatNoLogHolds) {
   const std::string config =
       WriteTemporary("guided.json", R"({"version": 1, "stages": [
           {"type": "guidance", "scale": 1.5}, {"type": "greedy"}]})");
-  for (const std::string command : {"replay", "explain"}) {
-    EXPECT_TRUE(Says(Failure({command, StoryLog(), "-c", config}),
+  for (std::vector<std::string> command :
+       {std::vector<std::string>{"replay"}, {"explain", "--row", "0"}}) {
+    command.insert(command.end(), {StoryLog(), "-c", config});
+    EXPECT_TRUE(Says(Failure(command),
                      "/stages/0: guidance needs a second logits row"));
   }
 }

@@ -39,6 +39,25 @@ TEST(StageReference, DescribesEveryStageAndParameter) {
   }
 }
 
+TEST(StageReference, SaysWhichRuntimesHaveAStage) {
+  const std::string page =
+      StageReference(StageRegistry::BuiltIn(), kFolder).value();
+  const auto also_in = [&](absl::string_view stage) {
+    const std::size_t begin = page.find(absl::StrCat("\n### ", stage, "\n"));
+    const std::string section =
+        page.substr(begin, page.find("```text", begin) - begin);
+    const std::size_t line = section.find("Also in");
+    if (line == std::string::npos) return std::string();
+    return section.substr(line, section.find('\n', line) - line);
+  };
+  EXPECT_EQ(also_in("tail_free"),
+            "Also in ([how](../importers/README.md)): koboldcpp `tfs`, textgen "
+            "`tfs`, exllamav2 `tfs`.");
+  EXPECT_TRUE(absl::StrContains(also_in("top_p"), "huggingface `top_p`"));
+  EXPECT_FALSE(absl::StrContains(also_in("mirostat"), "samplers"));
+  EXPECT_EQ(also_in("arithmetic"), "");
+}
+
 TEST(StageReference, SaysWhichHeaderIsMissing) {
   const absl::StatusOr<std::string> page =
       StageReference(StageRegistry::BuiltIn(), "/nowhere");

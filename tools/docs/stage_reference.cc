@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "sampler/importers/importer.h"
 
 namespace sampler::tools {
 namespace {
@@ -89,6 +90,27 @@ std::string ParameterRows(const ParameterTable& table) {
   return rows;
 }
 
+// "`top_k` (ties keep_all)": fields that become the stage begin their meaning
+// with its name, and go on with what is particular to them.
+std::string Elsewhere(absl::string_view stage) {
+  std::vector<std::string> runtimes;
+  for (const importers::RuntimeInfo& runtime : importers::Runtimes()) {
+    std::vector<std::string> fields;
+    for (const importers::Field& field : *runtime.fields) {
+      absl::string_view rest = field.meaning;
+      if (field.idle || !absl::ConsumePrefix(&rest, stage)) continue;
+      if (!rest.empty() && !absl::StrContains(",; (", rest.front())) continue;
+      fields.push_back(absl::StrCat("`", field.name, "`"));
+    }
+    if (fields.empty()) continue;
+    runtimes.push_back(
+        absl::StrCat(runtime.name, " ", absl::StrJoin(fields, " ")));
+  }
+  if (runtimes.empty()) return "";
+  return absl::StrCat("Also in ([how](../importers/README.md)): ",
+                      absl::StrJoin(runtimes, ", "), ".\n\n");
+}
+
 absl::StatusOr<std::string> Section(const StageType& type,
                                     const std::string& stages_folder) {
   const absl::StatusOr<std::string> comment =
@@ -96,8 +118,8 @@ absl::StatusOr<std::string> Section(const StageType& type,
   if (!comment.ok()) return comment.status();
   return absl::StrCat("\n### ", type.name, "\n\n", type.summary, "\n\n    ",
                       type.formula, "\n\nSource: ", type.source, ".\n\n",
-                      ParameterRows(type.parameters), "\n```text\n", *comment,
-                      "```\n");
+                      Elsewhere(type.name), ParameterRows(type.parameters),
+                      "\n```text\n", *comment, "```\n");
 }
 
 }  // namespace

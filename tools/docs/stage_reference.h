@@ -1,7 +1,7 @@
-// The reference page of all stages, sampler/stages/README.md, made from the two
+// The reference page of all stages, sampler/stages/README.md, made from the
 // places where a stage is described: its entry in the registry (name, formula,
-// parameters, source) and the comment at the top of its header (contract,
-// options, edges, tests).
+// parameters, source), the comment at the top of its header (contract, options,
+// edges, tests), and the importers' tables (which runtimes have it).
 //
 // Thread-safety: pure function of its arguments and the files.
 // Tested by: tests/tools/stage_reference_test.cc (the committed page is what
