@@ -86,7 +86,8 @@ absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
 }
 
 absl::StatusOr<PipelineConfig> ResolveConfig(
-    const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size) {
+    const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size,
+    const TokenText& text) {
   const std::vector<ConfigFlag> flags = GivenFlags(*options.app);
   if (options.config.empty() && flags.empty()) {
     return WithHint(absl::InvalidArgumentError("nothing to sample with"),
@@ -96,9 +97,9 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
   }
   std::optional<PipelineConfig> base;
   if (!options.config.empty()) {
-    const absl::StatusOr<std::string> text = ReadConfigText(options.config);
-    if (!text.ok()) return text.status();
-    absl::StatusOr<PipelineConfig> config = ParseConfig(*text, vocabulary_size);
+    const absl::StatusOr<std::string> json = ReadConfigText(options.config);
+    if (!json.ok()) return json.status();
+    absl::StatusOr<PipelineConfig> config = ParseConfig(*json, vocabulary_size);
     if (!config.ok()) {
       return absl::InvalidArgumentError(
           absl::StrJoin(absl::StrSplit(config.status().message(), '\n'), "\n",
@@ -108,7 +109,7 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
     }
     base = *std::move(config);
   }
-  return ApplyFlags(flags, std::move(base), vocabulary_size);
+  return ApplyFlags(flags, std::move(base), vocabulary_size, text);
 }
 
 }  // namespace sampler::tools

@@ -7,7 +7,9 @@
 //   --top-k 40 --temp 0.8   =   top_k(40) -> temperature(0.8) -> categorical
 //
 // With --config a flag sets the parameter of the only stage of its type; no
-// such stage, or several, is an error.
+// such stage, or several, is an error. Flags that may be repeated
+// (--logit-bias,
+// --bad-words) add to what the stage has.
 //
 // Tested by: tests/tools/config_options_test.cc.
 
@@ -22,6 +24,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "sampler/config.h"
+#include "tools/token_text.h"
 
 namespace sampler::tools {
 
@@ -35,9 +38,11 @@ struct ConfigOptions {
 void AddConfigOptions(CLI::App& app, ConfigOptions& options);
 
 // The checked config. Call after parsing. Problems of a file are prefixed with
-// its name, problems of a flag with the flag.
+// its name, problems of a flag with the flag. `text` turns flags that are text
+// (--bad-words) into tokens; they are errors where it is empty.
 absl::StatusOr<PipelineConfig> ResolveConfig(
-    const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size);
+    const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size,
+    const TokenText& text);
 
 // ---- Steps of the above -------------------------------------------------
 
@@ -53,7 +58,7 @@ struct ConfigFlag {
 // A config from flags alone (`base` empty), or `base` with flags applied.
 absl::StatusOr<PipelineConfig> ApplyFlags(
     const std::vector<ConfigFlag>& flags, std::optional<PipelineConfig> base,
-    std::optional<std::int64_t> vocabulary_size);
+    std::optional<std::int64_t> vocabulary_size, const TokenText& text);
 
 // Spelling, and the line of help, of every flag.
 struct ConfigFlagHelp {

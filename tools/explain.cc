@@ -122,18 +122,15 @@ absl::Status Run(Options& options) {
   const auto opened = OpenLog(options.log);
   if (!opened.ok()) return opened.status();
   const logs::Log& log = **opened;
-  const auto config = ResolveConfig(options.config, log.vocabulary_size());
+  const auto text = OpenTokenText(options.log);
+  if (!text.ok()) return text.status();
+  const auto config =
+      ResolveConfig(options.config, log.vocabulary_size(), *text);
   if (!config.ok()) return config.status();
   const auto place = FindRow(log, options.row);
   if (!place.ok()) return place.status();
   if (auto status = CheckTokens(options, log); !status.ok()) {
     return status;
-  }
-  TokenText text;
-  if (!options.log.vocab_file.empty()) {
-    auto read = TokenText::Open(options.log.vocab_file);
-    if (!read.ok()) return read.status();
-    text = *std::move(read);
   }
   const RowKind kind = FindRowKind(log, options.log.kind);
   if (auto status = CheckRowKind(kind); !status.ok()) return status;
@@ -164,7 +161,7 @@ absl::Status Run(Options& options) {
   const ExplainHeader header = {.path = options.log.path,
                                 .log = log,
                                 .config = *config,
-                                .text = text,
+                                .text = *text,
                                 .warnings = warnings,
                                 .place = *place,
                                 .seed = seed,

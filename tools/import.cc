@@ -46,19 +46,6 @@ struct ImportCommand {
   OutputOptions output;
 };
 
-// The bytes of a vocabulary file, for settings that are text.
-class VocabularyTexts final : public importers::TokenTexts {
- public:
-  explicit VocabularyTexts(TokenText texts) : texts_(std::move(texts)) {}
-  std::int32_t size() const override {
-    return static_cast<std::int32_t>(texts_.size());
-  }
-  std::string Bytes(std::int32_t id) const override { return texts_.Bytes(id); }
-
- private:
-  TokenText texts_;
-};
-
 absl::StatusOr<std::string> ReadSettings(const ImportCommand& command) {
   if (!command.text.empty()) return command.text;
   if (command.file.empty()) {
@@ -115,12 +102,11 @@ absl::Status CheckResult(const PipelineConfig& config) {
 absl::Status Run(ImportCommand& command) {
   const absl::StatusOr<std::string> settings = ReadSettings(command);
   if (!settings.ok()) return settings.status();
-  std::unique_ptr<VocabularyTexts> texts;
+  absl::StatusOr<TokenText> texts = TokenText();
   if (!command.vocab_file.empty()) {
-    absl::StatusOr<TokenText> read = TokenText::Open(command.vocab_file);
-    if (!read.ok()) return read.status();
-    texts = std::make_unique<VocabularyTexts>(*std::move(read));
-    command.options.texts = texts.get();
+    texts = TokenText::Open(command.vocab_file);
+    if (!texts.ok()) return texts.status();
+    command.options.texts = &*texts;
   }
   const absl::StatusOr<importers::Imported> imported =
       importers::Import(command.runtime, *settings, command.options);

@@ -35,18 +35,14 @@ struct Options {
 absl::StatusOr<int> Run(const Options& options) {
   const auto log = OpenLog(options.log);
   if (!log.ok()) return log.status();
-  TokenText text;
-  if (!options.log.vocab_file.empty()) {
-    auto read = TokenText::Open(options.log.vocab_file);
-    if (!read.ok()) return read.status();
-    text = *std::move(read);
-  }
+  const auto text = OpenTokenText(options.log);
+  if (!text.ok()) return text.status();
   const auto survey = logs::TakeSurvey(**log, options.survey);
   if (!survey.ok()) return survey.status();
   const std::vector<Finding> findings =
-      FindTrouble(**log, *survey, text, options.log.kind);
+      FindTrouble(**log, *survey, *text, options.log.kind);
   const Inspection inspection = {
-      options.log.path, options.log.kind, **log, *survey, text, findings};
+      options.log.path, options.log.kind, **log, *survey, *text, findings};
   Write(options.output.json
             ? ToPages(InspectJson(inspection)) + "\n"
             : InspectText(inspection, Painter(UseColor(options.output))));

@@ -112,13 +112,11 @@ class Findings {
   }
 
   void CheckText(const TokenText& text) {
-    const auto width = static_cast<std::size_t>(log_.vocabulary_size());
-    if (text.size() <= width) return;
+    if (text.size() <= log_.vocabulary_size()) return;
     Add("vocabulary",
         absl::StrCat("the vocabulary file names ids up to ",
-                     Grouped(static_cast<std::int64_t>(text.size()) - 1),
-                     ", but rows have ", Grouped(log_.vocabulary_size()),
-                     " tokens"),
+                     Grouped(text.size() - 1), ", but rows have ",
+                     Grouped(log_.vocabulary_size()), " tokens"),
         "use the tokenizer of the model that made the log");
   }
 

@@ -103,4 +103,9 @@ absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
   return logs::Log::Open(options.path, options.open);
 }
 
+absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options) {
+  if (options.vocab_file.empty()) return TokenText();
+  return TokenText::Open(options.vocab_file);
+}
+
 }  // namespace sampler::tools

@@ -12,6 +12,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "sampler/logs/log.h"
+#include "tools/token_text.h"
 
 namespace sampler::tools {
 
@@ -29,6 +30,9 @@ void AddLogOptions(CLI::App& app, LogOptions& options);
 // Opens the log. stdin is first copied to an unnamed temporary file.
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
     const LogOptions& options);
+
+// The texts of --vocab-file; none where it was not given.
+absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options);
 
 }  // namespace sampler::tools
 

@@ -79,7 +79,10 @@ absl::Status Run(Replay& replay) {
   }
   const auto log = OpenLog(replay.log);
   if (!log.ok()) return log.status();
-  const auto config = ResolveConfig(replay.config, (*log)->vocabulary_size());
+  const auto text = OpenTokenText(replay.log);
+  if (!text.ok()) return text.status();
+  const auto config =
+      ResolveConfig(replay.config, (*log)->vocabulary_size(), *text);
   if (!config.ok()) return config.status();
   ReplayOptions& options = replay.options;
   if (replay.history == "replayed") options.history = HistorySource::kReplayed;
@@ -87,11 +90,6 @@ absl::Status Run(Replay& replay) {
   if (!rows.ok()) return rows;
   absl::Status possible = CheckReplay(**log, *config, options);
   if (!possible.ok()) return possible;
-  absl::StatusOr<TokenText> text = TokenText();
-  if (!replay.log.vocab_file.empty()) {
-    text = TokenText::Open(replay.log.vocab_file);
-    if (!text.ok()) return text.status();
-  }
   const RowKind kind = FindRowKind(**log, replay.log.kind);
   absl::Status usable = CheckRowKind(kind);
   if (!usable.ok()) return usable;

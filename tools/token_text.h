@@ -33,10 +33,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sampler/importers/token_texts.h"
 
 namespace sampler::tools {
 
-class TokenText {
+class TokenText final : public importers::TokenTexts {
  public:
   static absl::StatusOr<TokenText> Open(const std::string& path);
 
@@ -45,11 +46,13 @@ class TokenText {
   // Has no text at all.
   bool empty() const { return texts_.empty(); }
   // One more than the largest id that has a text.
-  std::size_t size() const { return texts_.size(); }
+  std::int32_t size() const override {
+    return static_cast<std::int32_t>(texts_.size());
+  }
   bool Has(std::int32_t id) const;
 
   // The bytes that `id` stands for; "" if it has no text.
-  std::string Bytes(std::int32_t id) const;
+  std::string Bytes(std::int32_t id) const override;
 
   // The bytes as Quote (quote.h) shows them; "" when empty(), and "<id 123>"
   // for an id that has no text.

@@ -14,7 +14,7 @@ absl::StatusOr<PipelineConfig> Resolve(std::vector<std::string> arguments) {
   AddConfigOptions(app, options);
   std::reverse(arguments.begin(), arguments.end());  // As CLI11 wants them.
   app.parse(arguments);
-  return ResolveConfig(options, 1000);
+  return ResolveConfig(options, 1000, TokenText());
 }
 
 std::string Chain(std::vector<std::string> arguments) {

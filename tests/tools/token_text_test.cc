@@ -29,7 +29,7 @@ std::string Refusal(absl::string_view content) {
 TEST(TokenTextTest, ReadsTheShippedTokenizer) {
   const auto text = TokenText::Open(DataFile("tokenizer.json"));
   ASSERT_TRUE(text.ok()) << text.status();
-  EXPECT_EQ(text->size(), 49152u);
+  EXPECT_EQ(text->size(), 49152);
   EXPECT_EQ(text->Bytes(260), " the");
   EXPECT_EQ(text->Display(260), "\" the\"");
   EXPECT_EQ(text->Bytes(1), "<|im_start|>");
@@ -82,7 +82,7 @@ TEST(TokenTextTest, ReadsAVocabJson) {
 TEST(TokenTextTest, ReadsSentencepiecePieces) {
   const TokenText text =
       OpenText("pieces.txt", "<unk>\n▁the\n<0x0A>\n<0xc3>\na▁b\n\n{");
-  EXPECT_EQ(text.size(), 7u);
+  EXPECT_EQ(text.size(), 7);
   EXPECT_EQ(text.Bytes(1), " the");
   EXPECT_EQ(text.Bytes(2), "\n");
   EXPECT_EQ(text.Bytes(3), "\xc3");
