@@ -95,6 +95,27 @@ TEST(Arithmetic, ReplaysFromItsCode) {
   }
 }
 
+// Defect: tail mass lost where probabilities or code points are coarse. Masses
+// here are counted in units of 2^-51 of the head's.
+TEST(Arithmetic, GivesTailTokensTheirMassAtEveryGap) {
+  for (double gap = 14; gap <= 40; gap += 0.5) {
+    const Row row = {-gap, 0.0};
+    const Pipeline pipeline = MakePipeline(Stage("id"), 2);
+    const Token first = SampleAt(pipeline, row, 0.0);
+    const double mass = std::exp(-gap) / (1.0 + std::exp(-gap));
+    if (mass < 0x1p-52) {
+      EXPECT_EQ(first.id, 1) << gap;
+      continue;
+    }
+    ASSERT_EQ(first.id, 0) << gap;
+    const double high = first.interval.High();
+    EXPECT_NEAR(high, mass, 0x1p-52) << gap;
+    // Up to its end, and not beyond.
+    EXPECT_EQ(SampleAt(pipeline, row, high * (1 - 1e-9)).id, 0) << gap;
+    EXPECT_EQ(SampleAt(pipeline, row, high * (1 + 1e-9)).id, 1) << gap;
+  }
+}
+
 TEST(Arithmetic, HandlesTheEndsOfTheDoubles) {
   const Row row = {0.0, 1.0};
   const Pipeline pipeline = MakePipeline(Stage("id"), 2);

@@ -1,8 +1,8 @@
 // gumbel_max and gumbel_top_k: noise, parity with other runtimes, laws.
 //
 // Seeds are fixed, so the statistical tests are deterministic; the chance that
-// a perfect sampler would have failed any of them is kFalseAlarm in all.
-// Heavy: LawHolds*.
+// a perfect sampler would have failed any of them is kFalseAlarm in all. The
+// laws of single draws are gumbel_law_test.cc's.
 
 #include "sampler/gumbel.h"
 
@@ -223,90 +223,6 @@ TEST(GumbelMax, ScoresHugeLogitsToo) {
         SampleAt(pipeline, absl::Span<const double>(row), 1, i, workspace).id);
   }
   EXPECT_EQ(seen.size(), 4u);
-}
-
-void ExpectLaw(const std::string& stages, const std::vector<float>& row, int n,
-               std::uint64_t seed) {
-  const auto size = static_cast<std::int64_t>(row.size());
-  const Pipeline pipeline = MakePipeline(stages, size);
-  Workspace workspace;
-  std::vector<double> hits(row.size());
-  for (int i = 0; i < n; ++i) {
-    ++hits[static_cast<std::size_t>(
-        SampleAt(pipeline, row, seed, static_cast<std::uint32_t>(i), workspace)
-            .id)];
-  }
-  const Distribution d = pipeline.Process(row, MakeSequence(size), workspace);
-  std::vector<double> observed, expected;
-  double inside = 0;
-  for (const Candidate& c : d.Top(d.Count())) {
-    observed.push_back(hits[static_cast<std::size_t>(c.id)]);
-    expected.push_back(n * d.Probability(c.id));
-    inside += observed.back();
-  }
-  EXPECT_EQ(inside, n) << "drew a token that was removed";
-  const ChiSquare chi = PooledChiSquare(observed, expected);
-  ASSERT_GE(chi.degrees, 1);
-  EXPECT_LT(chi.statistic,
-            ChiSquareQuantile(chi.degrees, kFalseAlarm / kStatisticalChecks))
-      << stages;
-}
-
-TEST(GumbelMax, LawHoldsAtProductionSizes) {
-  ExpectLaw(kGumbelMax, MakeRow(RowKind::kZipf, 32000, 2), Share(3000), 2);
-  ExpectLaw(R"({"type": "temperature", "temperature": 0.8},)" + kGumbelMax,
-            MakeRow(RowKind::kGaussian, 32000, 3), Share(2000), 3);
-  ExpectLaw(R"({"type": "top_p", "p": 0.8},)" + kGumbelMax,
-            MakeRow(RowKind::kZipf, 128256, 4), Share(500), 4);
-}
-
-// Every id of 262,144 can win: the number of distinct winners of a flat row is
-// that of so many fair draws.
-TEST(GumbelMax, LawHoldsForTheSupportOfAFlatRow) {
-  constexpr int kSize = 262144;
-  const int n = Share(1000);
-  const Pipeline pipeline = MakePipeline(kGumbelMax, kSize);
-  const std::vector<float> row(kSize, 1.5f);
-  Workspace workspace;
-  std::set<TokenId> seen;
-  double sum = 0;
-  for (int i = 0; i < n; ++i) {
-    const TokenId id =
-        SampleAt(pipeline, row, 6, static_cast<std::uint32_t>(i), workspace).id;
-    seen.insert(id);
-    sum += id;
-  }
-  // Coincidences: n^2 / 2V = 1.9 expected; 20 have probability below 1e-13.
-  EXPECT_GT(static_cast<int>(seen.size()), n - 20);
-  const double sigma = kSize / std::sqrt(12.0 * n);
-  EXPECT_NEAR(sum / n, kSize / 2.0,
-              NormalQuantile(kFalseAlarm / kStatisticalChecks) * sigma);
-}
-
-// Defect: tail mass lost (0 hits) or doubled at gaps where coarse noise ends.
-TEST(GumbelMax, LawHoldsInTailsOfManySmallTokens) {
-  for (const double gap : {10.0, 12.0, 14.0}) {
-    constexpr std::size_t kSize = 32768;
-    const int n = Share(1000);
-    std::vector<float> row(kSize, static_cast<float>(-gap));
-    row[4321] = 0.0f;
-    const Pipeline pipeline = MakePipeline(kGumbelMax, kSize);
-    Workspace workspace;
-    int hits = 0;
-    for (int i = 0; i < n; ++i) {
-      hits +=
-          SampleAt(pipeline, row, 9, static_cast<std::uint32_t>(i), workspace)
-                      .id != 4321
-              ? 1
-              : 0;
-    }
-    const double mass = (kSize - 1) * std::exp(-gap);
-    const double p = mass / (1 + mass);
-    EXPECT_NEAR(hits, n * p,
-                1 + NormalQuantile(kFalseAlarm / kStatisticalChecks) *
-                        std::sqrt(n * p * (1 - p)))
-        << gap;
-  }
 }
 
 // ---- Several without replacement --------------------------------------------
