@@ -64,7 +64,8 @@ std::string DrawText(const Explanation& explanation, const TokenText& text) {
   if (explanation.u.has_value()) {
     draw = absl::StrFormat("u %.6f", *explanation.u);
   } else {
-    draw = "no random number used";
+    draw = explanation.ByNoise() ? "a random number for every candidate"
+                                 : "no random number used";
   }
   if (!explanation.interval.has_value()) return draw;
   const DrawInterval& interval = *explanation.interval;

@@ -89,6 +89,11 @@ struct Explanation {
 
   // Null if it is not shown.
   const TokenReport* Find(TokenId id) const;
+  // Was the token chosen by a random number for every candidate?
+  bool ByNoise() const {
+    return drawn.has_value() && !u.has_value() &&
+           stages.back().config.type != "greedy";
+  }
   double MassOut() const {
     return stages.empty() ? 0 : stages.back().mass.value_or(0);
   }

@@ -28,9 +28,10 @@ std::string StageNote(const Explanation& explanation,
   if (stage.group != StageGroup::kDraw || !explanation.drawn.has_value()) {
     return stage.note;
   }
-  return explanation.u.has_value()
-             ? absl::StrFormat("draws with u %.6f", *explanation.u)
-             : "takes the head";
+  if (explanation.u.has_value()) {
+    return absl::StrFormat("draws with u %.6f", *explanation.u);
+  }
+  return explanation.ByNoise() ? "draws by noise" : "takes the head";
 }
 
 // How the columns of the token table are laid out.

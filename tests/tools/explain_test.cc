@@ -182,6 +182,15 @@ TEST(ExplainTest, GreedyTakesTheHeadAndUsesNoRandomNumber) {
   EXPECT_EQ(answer["stages"][0]["kept"], 1);
 }
 
+TEST(ExplainTest, DrawsByNoiseSaySo) {
+  const std::string config = WriteTemporary(
+      "noise.json", R"({"version": 1, "stages": [{"type": "gumbel_max"}]})");
+  const std::string text =
+      RunTool({"explain", SixLog(), "--row", "0", "-c", config}).out;
+  EXPECT_TRUE(Says(text, "draws by noise"));
+  EXPECT_TRUE(Says(text, "a random number for every candidate"));
+}
+
 TEST(ExplainTest, ABadRowHasAStatusAndNoToken) {
   const std::string log =
       MakeLog({{1, kNan, 0}, {1, kInf, 0}, {-kInf, -kInf, -kInf}, {1, 2, 3}});
