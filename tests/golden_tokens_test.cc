@@ -1,14 +1,18 @@
-// Golden tokens: what every preset draws on the shipped log under fixed seeds,
-// and the bits of the drawn tokens' log-probabilities. The file was written
-// once; every machine, compiler and instruction set must reproduce it. With
-// SAMPLER_WRITE_GOLDEN set the test writes it anew (and fails).
+// Golden tokens: what every preset, and every stage before a draw, draws on the
+// shipped log under fixed seeds, and the bits of the drawn tokens'
+// log-probabilities. The file was written once; every machine, compiler and
+// instruction set must reproduce it. With SAMPLER_WRITE_GOLDEN set the test
+// writes it anew (and fails).
 
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/pipeline.h"
 #include "tests/oracle/golden_data.h"
+#include "tests/stage_examples.h"
 
 namespace sampler {
 namespace {
@@ -23,6 +28,7 @@ namespace {
 using nlohmann::json;
 
 const char kFile[] = SAMPLER_TEST_DATA "/golden-tokens.json";
+const char kPresets[] = SAMPLER_SOURCE_DIR "/configs";
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path);
@@ -30,50 +36,78 @@ std::string ReadFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// {"tokens": [...], "logprobs": [bits...]} of one preset and seed, the history
-// being the logged one.
-json Replay(const std::string& preset, std::uint64_t seed) {
-  const oracle::GoldenLog log =
-      oracle::LoadGoldenLog(SAMPLER_TEST_DATA "/story-f16");
-  const auto vocabulary_size =
-      static_cast<std::int64_t>(log.rows.begin()->second.size());
-  const Pipeline pipeline =
-      Pipeline::Create(
-          ParseConfig(ReadFile(absl::StrCat(SAMPLER_SOURCE_DIR "/configs/",
-                                            preset, ".json")))
-              .value(),
-          vocabulary_size)
-          .value();
+// Config texts by name: the presets, and each stage's example with a draw.
+std::map<std::string, std::string> Configs() {
+  std::map<std::string, std::string> configs;
+  for (const auto& file : std::filesystem::directory_iterator(kPresets)) {
+    const std::string name = file.path().stem();
+    if (name != "schema") configs[name] = ReadFile(file.path());
+  }
+  for (const Example& example : Examples()) {
+    const StageType& type = *StageRegistry::BuiltIn().Find(example.type);
+    configs[absl::StrCat("stage ", example.type)] = absl::StrCat(
+        R"({"version": 1, "stages": [{"type": ")", example.type, "\"",
+        example.active.empty() ? "" : ", ", example.active, "}",
+        type.group == StageGroup::kDraw ? "" : R"(, {"type": "categorical"})",
+        "]}");
+  }
+  return configs;
+}
+
+// [[token, bits of its logprob], ...], the history being the logged one.
+json Replay(const oracle::GoldenLog& log, const std::string& config,
+            std::uint64_t seed) {
+  const std::size_t size = log.rows.begin()->second.size();
+  const Pipeline pipeline = Pipeline::Create(ParseConfig(config).value(),
+                                             static_cast<std::int64_t>(size))
+                                .value();
   Sequence sequence =
       pipeline.NewSequence({.seed = seed, .prompt = log.prompt}).value();
+  // For the stages that want more than the row.
+  const std::vector<std::uint32_t> mask((size + 31) / 32, 0xB6DB6DB6);
+  const StepInputs inputs = {.mask = TokenMask{mask},
+                             .unconditional = log.rows.begin()->second,
+                             .uniform = 0.7};
   Workspace workspace;
-  json result = {{"tokens", json::array()}, {"logprobs", json::array()}};
+  json result = json::array();
   for (const auto& [number, row] : log.rows) {
     const Distribution distribution =
-        pipeline.Process(row, sequence, workspace);
+        pipeline.Process(row, sequence, workspace, inputs);
     const Token token = pipeline.DrawFrom(distribution, sequence, workspace);
-    result["tokens"].push_back(token.id);
-    result["logprobs"].push_back(
-        std::bit_cast<std::uint64_t>(distribution.Logprob(token.id)));
+    EXPECT_EQ(token.status, RowStatus::kOk) << config;
+    result.push_back({token.id, std::bit_cast<std::uint64_t>(
+                                    distribution.Logprob(token.id))});
     EXPECT_TRUE(
-        sequence.Accept(log.tokens[static_cast<std::size_t>(number)]).ok());
+        sequence.Accept(token, log.tokens[static_cast<std::size_t>(number)])
+            .ok());
   }
   return result;
 }
 
 TEST(GoldenTokens, AreReproduced) {
+  const oracle::GoldenLog log =
+      oracle::LoadGoldenLog(SAMPLER_TEST_DATA "/story-f16");
   json all = json::object();
-  for (const char* preset :
-       {"greedy", "neutral", "balanced", "creative", "annealed", "llama.cpp"}) {
+  for (const auto& [name, config] : Configs()) {
     for (const std::uint64_t seed : {0ull, 42ull, ~0ull}) {
-      all[absl::StrCat(preset, " ", seed)] = Replay(preset, seed);
+      all[absl::StrCat(name, " ", seed)] = Replay(log, config, seed);
     }
   }
   if (std::getenv("SAMPLER_WRITE_GOLDEN") != nullptr) {
-    std::ofstream(kFile) << all.dump(1) << "\n";
+    std::ofstream file(kFile);
+    std::string separator = "{\n";
+    for (const auto& [name, rows] : all.items()) {
+      file << separator << json(name) << ": " << rows;
+      separator = ",\n";
+    }
+    file << "\n}\n";
     FAIL() << "written: " << kFile;
   }
-  EXPECT_EQ(json::parse(ReadFile(kFile)), all);
+  const json golden = json::parse(ReadFile(kFile));
+  EXPECT_EQ(golden.size(), all.size());
+  for (const auto& [name, rows] : all.items()) {
+    EXPECT_EQ(golden.value(name, json()), rows) << name;
+  }
 }
 
 }  // namespace
