@@ -1,0 +1,108 @@
+// Logs a generation loop: every row of logits before any stage, with the token
+// that was drawn from it, so that the run can be replayed.
+//
+//   auto logger = logs::Logger::Create("run.safetensors",
+//                                      {.vocabulary_size = 32'000});
+//   absl::Status status = logger->AddPrompt(/*sequence=*/0, prompt);
+//   // every step, once the token is known and before the row is overwritten:
+//   status = logger->Append(/*sequence=*/0, logits, token.id);
+//   status = logger->Finish();
+//
+// Sequences are numbers of the caller's, in any order and interleaved. In the
+// log they stand in ascending order, and `sampler replay` gives the first one
+// the stream 0, the next 1: numbers 0, 1, 2, ... with streams of those numbers
+// are replayed as they were drawn.
+//
+// Until Finish the rows are in PATH.partial (journal.h). A row whose Append
+// returned OK survives the death of the process at any moment; RecoverLog
+// (recover.h) or `sampler convert --recover PATH.partial OUT` then makes the
+// log of it. Finish does the same and removes PATH.partial, so it needs room
+// for the rows a second time.
+//
+// Exactness: a log in the type of the rows holds them bit for bit; f16 and bf16
+// logs of f32 rows are rounded, and then a replay may draw another token. A
+// top-k log holds k tokens a row, the drawn one, and the logsumexp of the whole
+// row (row_encoder.h): a replay is exact for chains that cut within the k.
+//
+// Errors: InvalidArgument or OutOfRange (a row of the wrong size, a token
+//   outside the vocabulary, a logit that the type cannot hold, a row without
+//   likeliest tokens in a top-k log): nothing is logged, and a caller that goes
+//   on should leave the sequence, whose later rows would stand one place too
+//   early. ResourceExhausted and the like (disk full): the rows before are
+//   safe, and every later call gives this error. FailedPrecondition (used after
+//   Finish). Destroying a logger that was not finished leaves PATH.partial.
+// Thread-safety: calls from any number of threads are serialised by a lock.
+// Cost: one write of the row (a log in another type: and one pass to round it),
+//   a fixed amount of memory; Finish copies all rows. `sampler-bench
+//   --benchmark_filter=Logger` measures.
+// Tested by: tests/logs/logger_test.cc, logger_kill_test.cc (SIGKILL),
+//   logger_replay_test.cc (the logged tokens again).
+
+#ifndef SAMPLER_LOGS_LOGGER_H_
+#define SAMPLER_LOGS_LOGGER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/logits.h"
+#include "sampler/logs/output_file.h"
+
+namespace sampler::logs {
+
+struct LoggerOptions {
+  std::int64_t vocabulary_size = 0;  // Width of every row, from 1 to 2^20.
+  DType dtype = DType::kF32;         // Of the log: kF32, kF16 or kBF16.
+  // 0: whole rows. k >= 1: the k likeliest tokens of each row.
+  std::int64_t top_k = 0;
+  // Put into the file, for example "model" or "temperature". "kind" is "raw"
+  // unless it is said here that stages have changed the rows ("processed").
+  std::map<std::string, std::string> metadata = {};
+  // Replace an existing log of this name when finished.
+  Overwrite overwrite = Overwrite::kNo;
+};
+
+class Logger {
+ public:
+  // Errors: InvalidArgument (options out of range), AlreadyExists (PATH, unless
+  // it may be overwritten; PATH.partial, always), those of the system.
+  static absl::StatusOr<Logger> Create(const std::string& path,
+                                       const LoggerOptions& options);
+
+  Logger(Logger&&) noexcept;
+  Logger& operator=(Logger&&) noexcept;
+  ~Logger();
+
+  // The tokens before the first row of a sequence, in one call or several.
+  absl::Status AddPrompt(std::uint32_t sequence,
+                         absl::Span<const std::int32_t> tokens);
+
+  // The next row of a sequence, and the token drawn from it.
+  absl::Status Append(std::uint32_t sequence, const Logits& row,
+                      std::int32_t token);
+
+  // Waits until all rows so far are on the disk, against a loss of power.
+  absl::Status Sync();
+
+  // Makes the log. FailedPrecondition if no row was logged. After an error
+  // PATH.partial is still there.
+  absl::Status Finish();
+
+  // Rows logged so far, and their bytes with all that goes with them.
+  std::int64_t rows() const;
+  std::int64_t bytes() const;
+
+ private:
+  struct State;
+  explicit Logger(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_LOGGER_H_

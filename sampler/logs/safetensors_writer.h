@@ -1,0 +1,75 @@
+// Writes logs as safetensors, in the shape that safetensors.h and sparse_log.h
+// read:
+//
+//   seq_offsets     I64 [S + 1]   rows at which sequences start, and the end
+//   prompt_offsets  I64 [S + 1]   the same for prompt_tokens (both absent
+//   prompt_tokens   I32 [P]       where there is no prompt)
+//   tokens          I32 [N]       drawn from each row (absent: not known)
+//
+//   dense:  logits       [N, V]   F32, F16 or BF16
+//   sparse: offsets      I64 [N + 1]  entries of row n: [offsets[n],
+//                                     offsets[n + 1])
+//           logsumexp    F32 [N]      of the full row
+//           token_ids    I32 [nnz]
+//           logprobs     F32 [nnz]  over the full vocabulary
+//           logits       [nnz]      as logged, so that a replay is exact
+//
+// The tensors by which rows are found come first, so that a stream can be read
+// as it comes.
+//
+// Errors: InvalidArgument (contents that no log can have), those of the rows,
+//   and those of output_file.h. No file appears unless all is well.
+// Thread-safety: pure functions of their arguments.
+// Cost: dense: one pass over the rows; sparse: four.
+// Tested by: tests/logs/safetensors_writer_test.cc.
+
+#ifndef SAMPLER_LOGS_SAFETENSORS_WRITER_H_
+#define SAMPLER_LOGS_SAFETENSORS_WRITER_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/logits.h"
+#include "sampler/logs/output_file.h"
+#include "sampler/logs/row_encoder.h"
+
+namespace sampler::logs {
+
+// What a log holds besides its rows.
+struct LogContents {
+  std::int64_t vocabulary_size = 0;
+  DType dtype = DType::kF32;
+  std::vector<std::int64_t> sequence_offsets = {0};
+  std::vector<std::int32_t> tokens;
+  std::vector<std::int32_t> prompt_tokens;
+  std::vector<std::int64_t> prompt_offsets = {0};
+  std::map<std::string, std::string> metadata;
+
+  std::int64_t rows() const { return sequence_offsets.back(); }
+};
+
+// The elements of row n, all of them.
+using DenseRows =
+    absl::FunctionRef<absl::StatusOr<absl::Span<const unsigned char>>(
+        std::int64_t)>;
+
+absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
+                                   const LogContents& contents, DenseRows rows);
+
+// Row n; the same whenever it is asked for.
+using SparseRows = absl::FunctionRef<SparseRow(std::int64_t)>;
+
+absl::Status WriteSparseSafetensors(const std::string& path,
+                                    Overwrite overwrite,
+                                    const LogContents& contents,
+                                    SparseRows rows);
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_SAFETENSORS_WRITER_H_
