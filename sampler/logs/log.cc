@@ -11,6 +11,8 @@
 #include "sampler/logs/mapped_file.h"
 #include "sampler/logs/npy.h"
 #include "sampler/logs/safetensors.h"
+#include "sampler/logs/safetensors_header.h"
+#include "sampler/logs/sparse_log.h"
 
 namespace sampler::logs {
 namespace {
@@ -27,25 +29,9 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenLlama(
                                           options.floor);
 }
 
-absl::StatusOr<DenseParts> ParseDense(Format format, const std::string& path,
-                                      absl::Span<const unsigned char> bytes,
-                                      const OpenOptions& options) {
-  switch (format) {
-    case Format::kSafetensors:
-      return ParseSafetensors(path, bytes, options);
-    case Format::kNpy:
-      return ParseNpy(path, bytes, options);
-    case Format::kRaw:
-    case Format::kLlamaLogits:  // OpenLlama's.
-      break;
-  }
-  return ParseRaw(path, bytes, options);
-}
-
 absl::StatusOr<std::unique_ptr<const Log>> OpenDense(
-    Format format, const std::string& path, MappedFile file,
-    const OpenOptions& options) {
-  auto dense = ParseDense(format, path, file.bytes(), options);
+    const std::string& path, MappedFile file, const OpenOptions& options,
+    absl::StatusOr<DenseParts> dense) {
   if (!dense.ok()) return dense.status();
   dense->parts.description.file_bytes =
       static_cast<std::int64_t>(file.bytes().size());
@@ -54,7 +40,47 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenDense(
   return std::make_unique<const DenseLog>(std::move(file), *std::move(dense));
 }
 
-std::vector<std::int32_t> Narrow(const std::vector<std::int64_t>& checked) {
+absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
+    const std::string& path, MappedFile file, const OpenOptions& options) {
+  const absl::Span<const unsigned char> bytes = file.bytes();
+  auto header = ParseSafetensorsHeader(path, bytes);
+  if (!header.ok()) return header.status();
+  if (!IsSparse(*header) || !options.tensor.empty()) {
+    return OpenDense(
+        path, std::move(file), options,
+        ParseSafetensors(path, bytes, *std::move(header), options));
+  }
+  auto sparse = ParseSparse(path, bytes, *header, options);
+  if (!sparse.ok()) return sparse.status();
+  sparse->parts.description.file_bytes =
+      static_cast<std::int64_t>(bytes.size());
+  absl::Status status = FinishParts(path, options, sparse->parts);
+  if (!status.ok()) return status;
+  return std::make_unique<const SparseLog>(std::move(file), *std::move(sparse));
+}
+
+absl::StatusOr<std::unique_ptr<const Log>> OpenAs(Format format,
+                                                  const std::string& path,
+                                                  MappedFile file,
+                                                  const OpenOptions& options) {
+  // Moving the object does not move the bytes.
+  const absl::Span<const unsigned char> bytes = file.bytes();
+  switch (format) {
+    case Format::kSafetensors:
+      return OpenSafetensors(path, std::move(file), options);
+    case Format::kNpy:
+      return OpenDense(path, std::move(file), options,
+                       ParseNpy(path, bytes, options));
+    case Format::kLlamaLogits:
+      return OpenLlama(path, std::move(file), options);
+    case Format::kRaw:
+      break;
+  }
+  return OpenDense(path, std::move(file), options,
+                   ParseRaw(path, bytes, options));
+}
+
+std::vector<std::int32_t> ToIds(const std::vector<std::int64_t>& checked) {
   return std::vector<std::int32_t>(checked.begin(), checked.end());
 }
 
@@ -85,17 +111,17 @@ absl::StatusOr<std::unique_ptr<const Log>> Log::Open(
                        absl::StrCat("no tensor name for ", FormatName(*format)),
                        "leave it out: only safetensors has named tensors"});
   }
-  return *format == Format::kLlamaLogits
-             ? OpenLlama(path, *std::move(file), options)
-             : OpenDense(*format, path, *std::move(file), options);
+  return OpenAs(*format, path, *std::move(file), options);
 }
 
 std::optional<FloorInfo> Log::Floor(std::int64_t) const { return std::nullopt; }
 
+std::optional<TailInfo> Log::Tail(std::int64_t) const { return std::nullopt; }
+
 Log::Log(LogParts parts)
     : description_(std::move(parts.description)),
-      tokens_(Narrow(parts.tokens)),
-      prompt_tokens_(Narrow(parts.prompt_tokens)) {
+      tokens_(ToIds(parts.tokens)),
+      prompt_tokens_(ToIds(parts.prompt_tokens)) {
   const absl::Span<const std::int32_t> prompts(prompt_tokens_);
   for (std::size_t s = 0; s + 1 < parts.sequence_offsets.size(); ++s) {
     LogSequence& sequence = sequences_.emplace_back();

@@ -3,7 +3,8 @@
 //
 // A log is opened by content (never by file name), mapped read-only, and read
 // row by row, so a 70 GB file needs the memory of one row. Formats: safetensors
-// (F64/F32/F16/BF16), NumPy .npy, llama.cpp `_logits_` files, and raw arrays.
+// (F64/F32/F16/BF16, or the top k tokens of each row in CSR form), NumPy .npy,
+// llama.cpp `_logits_` files, and raw arrays.
 //
 // Thread-safety: an open Log is immutable; any number of threads may read rows,
 // each with its own RowBuffer.
@@ -72,6 +73,15 @@ struct FloorInfo {
   std::int64_t count = 0;  // Tokens at the floor; 0 unless `full`.
 };
 
+// What a row of a top-k log does not hold (see Log::Tail).
+struct TailInfo {
+  std::int64_t count = 0;  // Tokens that are not listed: -inf in the row.
+  double mass = 0;         // What they weigh together in the full row.
+  double bound = 0;        // None of their values exceeds this one,
+  std::int64_t above = 0;  // which so many listed values do.
+  double log_sum_exp = 0;  // Of the full row.
+};
+
 // One text sequence inside a log: rows [first_row, first_row + rows), and the
 // token ids before them.
 struct LogSequence {
@@ -131,6 +141,10 @@ class Log {
   // The floor of row `row`; empty for formats that store every value.
   // REQUIRES: 0 <= row < rows().
   virtual std::optional<FloorInfo> Floor(std::int64_t row) const;
+
+  // What row `row` leaves out; empty for formats that store every value.
+  // REQUIRES: 0 <= row < rows().
+  virtual std::optional<TailInfo> Tail(std::int64_t row) const;
 
  protected:
   explicit Log(LogParts parts);

@@ -60,15 +60,10 @@ absl::StatusOr<const TensorInfo*> OnlyLogits(const std::string& file,
   }
   if (candidates.size() == 1) return candidates.front();
   if (candidates.empty()) {
-    const bool sparse = header.Find("offsets") != nullptr &&
-                        header.Find("token_ids") != nullptr;
     return InvalidLog(
-        {file, "tensors",
-         sparse ? "a sparse log (offsets, token_ids)"
-                : TensorsText(All(header)),
+        {file, "tensors", TensorsText(All(header)),
          "one F32, F16, BF16 or F64 tensor of shape [N, V] or [B, N, V]",
-         sparse ? "sparse logs are not supported here: save dense logits"
-                : "save the logits under the name \"logits\""});
+         "save the logits under the name \"logits\""});
   }
   return InvalidLog(
       {file, "tensors",
@@ -117,31 +112,29 @@ absl::Status CheckLength(const std::string& file, const OpenOptions& options,
 
 absl::StatusOr<DenseParts> ParseSafetensors(
     const std::string& file, absl::Span<const unsigned char> bytes,
-    const OpenOptions& options) {
-  auto header = ParseSafetensorsHeader(file, bytes);
-  if (!header.ok()) return header.status();
+    SafetensorsHeader header, const OpenOptions& options) {
   auto logits = options.tensor.empty()
-                    ? OnlyLogits(file, *header)
-                    : NamedLogits(file, *header, options.tensor);
+                    ? OnlyLogits(file, header)
+                    : NamedLogits(file, header, options.tensor);
   if (!logits.ok()) return logits.status();
   DenseParts dense;
   LogDescription& description = dense.parts.description;
   description.format = Format::kSafetensors;
-  description.metadata = std::move(header->metadata);
+  description.metadata = std::move(header.metadata);
   const std::int64_t length = ReadShape(**logits, description);
   absl::Status status = CheckExtents(file, options, description);
   if (!status.ok()) return status;
   const auto available =
-      static_cast<std::int64_t>(bytes.size() - header->data_offset);
+      static_cast<std::int64_t>(bytes.size() - header.data_offset);
   const std::int64_t begin = (*logits)->begin;
   CountIntactRows(std::max<std::int64_t>(available - begin, 0), description);
-  status = CheckLength(file, options, available, *header, description);
+  status = CheckLength(file, options, available, header, description);
   if (!status.ok()) return status;
   // Of no use where no row is: the offset may lie beyond the end of the file.
-  dense.data_offset = header->data_offset + static_cast<std::size_t>(begin);
+  dense.data_offset = header.data_offset + static_cast<std::size_t>(begin);
   dense.parts.sequence_offsets = UniformOffsets(description.rows, length);
   if (description.rows == 0) return dense;
-  status = ReadTokenTensors(file, bytes, *header, dense.parts);
+  status = ReadTokenTensors(file, bytes, header, dense.parts);
   if (!status.ok()) return status;
   return dense;
 }

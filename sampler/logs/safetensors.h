@@ -1,4 +1,5 @@
-// Reader of safetensors logs.
+// Reader of safetensors logs with whole rows (sparse_log.h reads those with the
+// top k tokens of each row).
 //
 // The logits are the tensor that options.tensor names, or else the only F64,
 // F32, F16 or BF16 tensor of two or three axes with the largest last axis;
@@ -29,12 +30,13 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sampler/logs/dense_log.h"
+#include "sampler/logs/safetensors_header.h"
 
 namespace sampler::logs {
 
 absl::StatusOr<DenseParts> ParseSafetensors(
     const std::string& file, absl::Span<const unsigned char> bytes,
-    const OpenOptions& options);
+    SafetensorsHeader header, const OpenOptions& options);
 
 }  // namespace sampler::logs
 

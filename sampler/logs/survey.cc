@@ -37,11 +37,13 @@ class Surveyor {
     floor_ = log_.Floor(row);
     Count(survey_.nan, statistics.nans, row);
     Count(survey_.positive_infinity, statistics.positive_infinities, row);
-    const std::int64_t dropped = floor_ && floor_->dropped ? floor_->count : 0;
+    tail_ = log_.Tail(row);
+    const std::int64_t dropped = Hidden();
     Count(survey_.negative_infinity, statistics.negative_infinities - dropped,
           row);
     Count(survey_.broken_rows, statistics.broken() ? 1 : 0, row);
     if (floor_) AddFloor();
+    if (tail_) AddTail();
     if (!statistics.broken()) {
       const Kind kind = KindOf(statistics, dropped);
       kinds_.Add(kind, statistics);
@@ -65,6 +67,10 @@ class Surveyor {
     }
     if (survey_.floor) {
       survey_.floor->mean_mass /= static_cast<double>(survey_.rows);
+    }
+    if (survey_.tail) {
+      survey_.tail->mean_mass /= static_cast<double>(survey_.rows);
+      survey_.tail->mean_listed /= static_cast<double>(survey_.rows);
     }
     if (survey_.shifts) {
       for (ShiftScore& score : *survey_.shifts) {
@@ -99,6 +105,21 @@ class Surveyor {
     sampled.top = rows_.Top(options_.top_tokens, statistics);
   }
 
+  // Tokens at -inf that the file does not say to be removed.
+  std::int64_t Hidden() const {
+    if (floor_ && floor_->dropped) return floor_->count;
+    return tail_ ? tail_->count : 0;
+  }
+
+  void AddTail() {
+    if (!survey_.tail) survey_.tail.emplace();
+    TailSurvey& tail = *survey_.tail;
+    tail.mean_listed +=
+        static_cast<double>(log_.vocabulary_size() - tail_->count);
+    tail.mean_mass += tail_->mass;
+    tail.largest_mass = std::max(tail.largest_mass, tail_->mass);
+  }
+
   void AddFloor() {
     if (!survey_.floor) survey_.floor.emplace();
     FloorSurvey& floor = *survey_.floor;
@@ -116,13 +137,14 @@ class Surveyor {
     floor.largest_mass = std::max(floor.largest_mass, mass);
   }
 
-  // Tokens at the floor of the format were hidden by the file, not removed by a
-  // sampler.
+  // Tokens that the file hides were not removed by a sampler.
   Kind KindOf(const RowStatistics& statistics, std::int64_t dropped) const {
     Kind kind =
         RowKind(statistics, log_.description().dtype, log_.vocabulary_size());
-    if (!floor_) return kind;
-    return {Scale::kLogprobs, statistics.negative_infinities > dropped};
+    if (!floor_ && !tail_) return kind;
+    const bool logprobs = floor_ || tail_->log_sum_exp == 0;
+    return {logprobs ? Scale::kLogprobs : Scale::kLogits,
+            statistics.negative_infinities > dropped};
   }
 
   void AddTokens(const LogSequence& sequence, std::int64_t row,
@@ -147,6 +169,7 @@ class Surveyor {
     const auto id =
         static_cast<std::size_t>(log_.tokens()[static_cast<std::size_t>(from)]);
     const double value = rows_.values()[id];
+    if (tail_) return TailNll(value, logged);
     if (!floor_) return statistics.log_sum_exp - value;
     const bool censored =
         floor_->full &&
@@ -156,6 +179,12 @@ class Surveyor {
     return -floor_->log_prob;
   }
 
+  double TailNll(double value, bool logged) {
+    const bool censored = std::isinf(value) && tail_->count > 0;
+    if (censored && logged) ++survey_.tail->censored;
+    return tail_->log_sum_exp - (censored ? tail_->bound : value);
+  }
+
   const Log& log_;
   const SurveyOptions& options_;
   Survey survey_;
@@ -163,6 +192,7 @@ class Surveyor {
   RowSurveyor rows_;
   KindTally kinds_;
   std::optional<FloorInfo> floor_;  // Of the row being added.
+  std::optional<TailInfo> tail_;
   std::int64_t unbroken_ = 0;
 };
 

@@ -10,7 +10,9 @@
 // p is the softmax of the row in double; for a row of probabilities, the row;
 // for a `_logits_` row, the decoded log-probability as it is, because the file
 // stores it normalised. There a token at the floor is censored: its true NLL is
-// at least the floor's, which is what is counted.
+// at least the floor's, which is what is counted. For a top-k row p is that of
+// the full row, by its logsumexp, and a token that is not listed is censored in
+// the same way; the entropy is that of the listed tokens.
 //
 // Thread-safety: pure function of the log.
 // Cost: one pass over the rows, memory of two rows in double, about a
@@ -76,6 +78,15 @@ struct FloorSurvey {
                               // perplexity is a lower bound.
 };
 
+// What the rows of a top-k log leave out, summed up.
+struct TailSurvey {
+  double mean_listed = 0;     // Tokens of a row that are there.
+  double mean_mass = 0;       // What the others weigh: mean over the rows,
+  double largest_mass = 0;    // and the largest of a row.
+  std::int64_t censored = 0;  // Logged tokens among the others: with any, the
+                              // perplexity is a lower bound.
+};
+
 struct Survey {
   // Fewest rows with a token from which the shift check means anything.
   static constexpr std::int64_t kFewestForShift = 24;
@@ -83,7 +94,8 @@ struct Survey {
   std::int64_t rows = 0;
   Occurrences nan;
   Occurrences positive_infinity;
-  Occurrences negative_infinity;  // Without tokens dropped at a floor.
+  Occurrences negative_infinity;  // Without tokens dropped at a floor
+                                  // or not listed.
   Occurrences broken_rows;        // Rows without a distribution.
   KindGuess kind;
   double mean_entropy = 0;  // Over the rows that are not broken; nats.
@@ -93,6 +105,7 @@ struct Survey {
   // Shifts -1, 0, +1; absent if the log has no tokens.
   std::optional<std::array<ShiftScore, 3>> shifts;
   std::optional<FloorSurvey> floor;  // Of a `_logits_` file.
+  std::optional<TailSurvey> tail;    // Of a top-k log.
 
   // The logged tokens as the log has them; REQUIRES: shifts.
   const ShiftScore& logged() const { return (*shifts)[1]; }

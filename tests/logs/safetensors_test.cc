@@ -104,9 +104,6 @@ TEST(SafetensorsTest, RefusesANamedTensorThatHoldsNoLogits) {
 TEST(SafetensorsTest, SaysWhatIsThereIfNothingIsLogits) {
   EXPECT_TRUE(Refuses(Open({{"w", "I8", "[24]", kF32}}),
                       absl::StatusCode::kInvalidArgument, {"w I8 [24]"}));
-  EXPECT_TRUE(Refuses(Open({{"offsets", "I64", "[3]", kF32},
-                            {"token_ids", "I32", "[6]", kF32}}),
-                      absl::StatusCode::kInvalidArgument, {"sparse"}));
   EXPECT_TRUE(Refuses(Log::Open(WriteFile("s", Safetensors("{}", ""))),
                       absl::StatusCode::kInvalidArgument, {"got none"}));
 }

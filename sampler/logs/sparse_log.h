@@ -1,0 +1,91 @@
+// Reader of top-k logs: safetensors whose rows hold some tokens only, in CSR
+// form.
+//
+//   offsets    I64 or I32 [N + 1]  entries of row n: [offsets[n], offsets[n+1])
+//   token_ids  I32 or I64 [nnz]    no id twice in a row
+//   logprobs   F32, F16 or BF16 [nnz]  normalised over the full vocabulary
+//   logsumexp  F32 [N]             of the full row
+//   logits     F32, F16 or BF16 [nnz]  the row's own values
+//
+// A row's values are its logits; without that tensor logprob + logsumexp,
+// rounded to f32; without that one too the logprobs (then the logsumexp is 0).
+// Tokens that are not listed are -inf in the row, and Log::Tail says how many,
+// how large they can be, and what they weigh together. Tokens, sequences and
+// prompts are as in safetensors.h. The vocabulary size is that of the metadata
+// ("vocab_size") or the caller's.
+//
+// The metadata "top_k" says how many of a row's entries are its likeliest ones:
+// a row with more has the drawn token as its last; a row with fewer has no
+// other token. Without it all entries are the likeliest ones, but for the least
+// if "forced_token" is "true".
+//
+// Errors: as Log::Open. A truncated file is DataLoss even with allow_partial:
+//   its last tensor is needed for every row.
+// Thread-safety: as Log.
+// Cost: opening checks every entry; a row costs O(V) for the -inf.
+// Tested by: tests/logs/sparse_log_test.cc.
+
+#ifndef SAMPLER_LOGS_SPARSE_LOG_H_
+#define SAMPLER_LOGS_SPARSE_LOG_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/logs/log.h"
+#include "sampler/logs/log_parts.h"
+#include "sampler/logs/mapped_file.h"
+#include "sampler/logs/safetensors_header.h"
+
+namespace sampler::logs {
+
+// A one-dimensional tensor, in place. Any alignment.
+struct Column {
+  const unsigned char* data = nullptr;  // Null: the file has none.
+  DType dtype = DType::kF32;            // Of real numbers.
+  std::size_t width = 4;                // Bytes of an element.
+
+  std::int64_t Integer(std::int64_t i) const;
+  double Real(std::int64_t i) const;
+};
+
+struct SparseParts {
+  LogParts parts;
+  Column offsets;
+  Column ids;
+  Column logits;
+  Column logprobs;
+  Column log_sum_exps;
+  std::optional<std::int64_t> top_k;
+  bool forced_token = false;
+};
+
+// Does the file hold a top-k log, and no dense one?
+bool IsSparse(const SafetensorsHeader& header);
+
+absl::StatusOr<SparseParts> ParseSparse(const std::string& file,
+                                        absl::Span<const unsigned char> bytes,
+                                        const SafetensorsHeader& header,
+                                        const OpenOptions& options);
+
+class SparseLog final : public Log {
+ public:
+  // REQUIRES: the columns lie inside `file`.
+  SparseLog(MappedFile file, SparseParts sparse);
+
+  Logits Row(std::int64_t row, RowBuffer& buffer) const override;
+  std::optional<TailInfo> Tail(std::int64_t row) const override;
+
+ private:
+  double Value(std::int64_t row, std::int64_t entry) const;
+  double LogSumExp(std::int64_t row) const;
+
+  MappedFile file_;
+  SparseParts sparse_;  // Without `parts`, which are the base's.
+};
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_SPARSE_LOG_H_
