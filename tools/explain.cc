@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sampler/pipeline.h"
+#include "tools/basis.h"
 #include "tools/commands.h"
 #include "tools/config_options.h"
 #include "tools/explain_print.h"
@@ -157,7 +158,6 @@ absl::Status Run(Options& options) {
   logs::RowBuffer buffer;
   const Explanation explanation = Explain(
       *pipeline, log.Row(place->row, buffer), *sequence, options.explain);
-  const auto floor = log.Floor(place->row);
   const ExplainHeader header = {.path = options.log.path,
                                 .log = log,
                                 .config = *config,
@@ -168,7 +168,7 @@ absl::Status Run(Options& options) {
                                 .stream = sequence->stream(),
                                 .step = options.run.step,
                                 .replayed_history = replayed,
-                                .exact = !floor || floor->count == 0};
+                                .exact = IsExact(log, place->row, *config)};
   Write(options.output.json ? ToLine(ExplainJson(header, explanation)) + "\n"
                             : ExplainText(header, explanation,
                                           Painter(UseColor(options.output))));

@@ -148,10 +148,11 @@ std::string ExplainText(const ExplainHeader& header,
   const logs::LogDescription& log = header.log.description();
   std::string text =
       Line(paint, "log",
-           absl::StrCat(Escape(header.path), " (", logs::FormatName(log.format),
-                        " ", DTypeName(log.dtype), ", ", Grouped(log.rows),
-                        " rows x ", Grouped(log.vocabulary_size), ")",
-                        header.exact ? "" : ", bounded: see the floor"));
+           absl::StrCat(
+               Escape(header.path), " (", logs::FormatName(log.format), " ",
+               DTypeName(log.dtype), ", ", Grouped(log.rows), " rows x ",
+               Grouped(log.vocabulary_size), ")",
+               header.exact ? "" : ", bounded: the log holds part of the row"));
   absl::StrAppend(&text, Line(paint, "row",
                               absl::StrCat(header.place.row, ", sequence ",
                                            header.place.sequence, ", position ",

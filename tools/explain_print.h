@@ -52,7 +52,7 @@ struct ExplainHeader {
   std::uint32_t stream = 0;  // Of the row's sequence.
   std::int64_t step = 0;
   bool replayed_history = false;
-  bool exact = true;  // False where the log knows only bounds (a floor).
+  bool exact = true;  // False where the log holds too little of the row.
 };
 
 std::string ExplainText(const ExplainHeader& header,

@@ -60,9 +60,11 @@ Json NllJson(const logs::Survey& survey) {
          {"perplexity", any ? Number(score.perplexity()) : Json(nullptr)}});
   }
   const std::optional<int> best = survey.BestShift();
-  return {{"shifts", std::move(shifts)},
-          {"best_shift", best.has_value() ? Json(*best) : Json(nullptr)},
-          {"censored", survey.floor.has_value() ? survey.floor->censored : 0}};
+  return {
+      {"shifts", std::move(shifts)},
+      {"best_shift", best.has_value() ? Json(*best) : Json(nullptr)},
+      {"censored", (survey.floor.has_value() ? survey.floor->censored : 0) +
+                       (survey.tail.has_value() ? survey.tail->censored : 0)}};
 }
 
 Json FloorJson(const std::optional<logs::FloorSurvey>& floor) {
@@ -74,6 +76,14 @@ Json FloorJson(const std::optional<logs::FloorSurvey>& floor) {
           {"mean_mass", Number(floor->mean_mass)},
           {"largest_mass", Number(floor->largest_mass)},
           {"censored", floor->censored}};
+}
+
+Json TailJson(const std::optional<logs::TailSurvey>& tail) {
+  if (!tail.has_value()) return nullptr;
+  return {{"mean_listed", Number(tail->mean_listed)},
+          {"mean_mass", Number(tail->mean_mass)},
+          {"largest_mass", Number(tail->largest_mass)},
+          {"censored", tail->censored}};
 }
 
 }  // namespace
@@ -127,6 +137,7 @@ Json InspectJson(const Inspection& inspection) {
           {"sampled", SampledJson(inspection)},
           {"nll", NllJson(survey)},
           {"floor", FloorJson(survey.floor)},
+          {"tail", TailJson(survey.tail)},
           {"warnings", std::move(warnings)}};
 }
 

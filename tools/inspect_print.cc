@@ -38,6 +38,7 @@ class Report {
     Kind();
     Values();
     if (survey_.floor.has_value()) Floor();
+    if (survey_.tail.has_value()) Tail();
     Extras();
     Sampled();
     Tokens();
@@ -143,6 +144,17 @@ class Report {
                  floor.mean_mass, floor.largest_mass));
   }
 
+  void Tail() {
+    const logs::TailSurvey& tail = *survey_.tail;
+    Line("top-k", absl::StrFormat("%.1f tokens of a row are listed (mean); the "
+                                  "others weigh",
+                                  tail.mean_listed));
+    Line("", absl::StrFormat(
+                 "%.3g of it (mean), %.3g (largest), and are in no number "
+                 "above",
+                 tail.mean_mass, tail.largest_mass));
+  }
+
   void Extras() {
     const logs::LogDescription& d = log_.description();
     for (const auto& [key, value] : d.metadata) {
@@ -215,6 +227,11 @@ class Report {
       absl::StrAppend(&text_, "        ",
                       Plural(survey_.floor->censored, "logged token"),
                       " at the floor: the perplexity is a lower bound\n");
+    }
+    if (survey_.tail.has_value() && survey_.tail->censored > 0) {
+      absl::StrAppend(&text_, "        ",
+                      Plural(survey_.tail->censored, "logged token"),
+                      " not listed: the perplexity is a lower bound\n");
     }
   }
 

@@ -13,6 +13,7 @@
 //   nll       {shifts: [{shift, rows, impossible, mean_nll, perplexity}],
 //              best_shift, censored}, or null without tokens
 //   floor     of a `_logits_` file
+//   top-k     what the rows of a top-k log leave out
 //   warnings  [{code, message, action}]
 //
 // Natural logs throughout; what does not exist is null.

@@ -22,6 +22,7 @@ Examples:
   sampler explain run.safetensors --row 118 --config chain.json
   sampler validate chain.json
   sampler import llama.cpp request.json > chain.json
+  sampler convert run.safetensors small.safetensors --top-k 64
 )";
 
 int Run(int argc, char** argv) {
@@ -36,6 +37,7 @@ int Run(int argc, char** argv) {
   AddInspect(app, exit_code);
   AddValidate(app, exit_code);
   AddImport(app, exit_code);
+  AddConvert(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

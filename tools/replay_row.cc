@@ -1,5 +1,8 @@
 #include "tools/replay_row.h"
 
+#include "sampler/numeric.h"
+#include "tools/basis.h"
+
 namespace sampler::tools {
 namespace {
 
@@ -34,6 +37,25 @@ void DescribeFinal(const Distribution& final, RowResult& result) {
   }
 }
 
+// Makes of what was measured on the listed tokens what it is in the full row,
+// which weighs 1 / (1 - tail mass) times as much. Its entropy is not known, nor
+// the rank of a token that lies below tokens that are not listed.
+void RelateToFullRow(const Logits& row, const logs::TailInfo& tail,
+                     RowResult& result) {
+  const double listed = Log(1.0 - tail.mass);
+  const auto relate = [&](std::int32_t token, double& logprob,
+                          std::int64_t& rank) {
+    logprob += listed;
+    const bool below =
+        token >= 0 && row[static_cast<std::size_t>(token)] < tail.bound;
+    if (below) rank = 0;
+  };
+  relate(result.token, result.raw_logprob, result.raw_rank);
+  relate(result.target, result.target_raw_logprob, result.target_rank);
+  result.kept_mass *= 1.0 - tail.mass;
+  result.entropy_raw = RowResult::kAbsent;
+}
+
 }  // namespace
 
 ReplayedRow RowReplayer::Replay(const RowPlace& place,
@@ -60,12 +82,16 @@ ReplayedRow RowReplayer::Replay(const RowPlace& place,
   result.raw_top = TopLogprobs(raw, top_logprobs_);
   if (token.status == RowStatus::kOk) result.kept_mass = KeptMass(raw, final);
 
-  std::int64_t dropped = 0;
+  std::int64_t hidden = 0;
   if (const auto floor = log_.Floor(place.row); floor.has_value()) {
-    result.exact = floor->count == 0;
-    if (floor->dropped) dropped = floor->count;
+    if (floor->dropped) hidden = floor->count;
   }
-  result.removed_in_log = log_.vocabulary_size() - raw.Count() - dropped;
+  if (const auto tail = log_.Tail(place.row); tail.has_value()) {
+    hidden = tail->count;
+    if (tail->count > 0) RelateToFullRow(row, *tail, result);
+  }
+  result.exact = IsExact(log_, place.row, pipeline_.config());
+  result.removed_in_log = log_.vocabulary_size() - raw.Count() - hidden;
   return {result, token};
 }
 

@@ -53,8 +53,8 @@ struct RowResult {
 
   RowPlace place;
   RowStatus status = RowStatus::kOk;
-  bool exact = true;  // False where the log knows only bounds (a floor).
-  // Entries at -inf in the row as logged, those dropped at a floor aside.
+  bool exact = true;  // False where the log holds too little of the row.
+  // Entries at -inf in the row as logged, but for those that the format hides.
   std::int64_t removed_in_log = 0;
 
   // The drawn token.

@@ -15,7 +15,7 @@ void ReplaySummary::Add(const RowResult& row) {
   kept_.Add(static_cast<double>(row.kept));
   ++kept_counts_[row.kept];
   kept_mass_.Add(row.kept_mass);
-  entropy_raw_.Add(row.entropy_raw);
+  if (std::isfinite(row.entropy_raw)) entropy_raw_.Add(row.entropy_raw);
   entropy_.Add(row.entropy);
   if (!row.has_target()) return;
 

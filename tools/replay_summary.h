@@ -72,7 +72,7 @@ class ReplaySummary {
   std::int64_t kept_quantile(double quantile) const;
   double kept_single() const;  // Share of rows with one survivor.
   double kept_mass() const { return kept_mass_.value(); }
-  double entropy_raw() const { return entropy_raw_.value(); }
+  double entropy_raw() const { return entropy_raw_.value(); }  // If known.
   double entropy() const { return entropy_.value(); }
 
   // The first row of each sequence whose drawn token is not the logged one.

@@ -1,5 +1,6 @@
 // The metrics of a replay for people.
 
+#include <cmath>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,7 @@ std::string Percent(double share) {
 
 // "1.230 nats (1.775 bits)".
 std::string Entropy(double nats) {
+  if (std::isnan(nats)) return "unknown";
   return absl::StrFormat("%.3f nats (%.3f bits)", nats, nats / Log(2.0));
 }
 
@@ -75,7 +77,7 @@ std::string SummaryText(const ReplayHeader& header,
   line("rows", RowsText(summary));
   if (summary.inexact() > 0) {
     line("bounded", absl::StrCat(Plural(summary.inexact(), "row"),
-                                 " with tokens at the file's floor"));
+                                 " that the log holds only in part"));
   }
   if (summary.scored() > 0) {
     line("coverage", absl::StrFormat("%s of %s kept with probability > 0",

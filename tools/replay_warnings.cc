@@ -100,6 +100,10 @@ RowKind FindRowKind(const logs::Log& log, const std::string& kind) {
     const Logits logits = log.Row(row, buffer);
     const logs::RowStatistics statistics = surveyor.Measure(logits);
     if (statistics.broken()) continue;
+    if (const auto tail = log.Tail(row); tail.has_value()) {
+      found.logprobs = tail->log_sum_exp == 0;
+      break;
+    }
     const logs::Scale scale =
         logs::RowKind(statistics, logits.dtype(), log.vocabulary_size()).scale;
     found.logprobs = scale == logs::Scale::kLogprobs;
@@ -131,6 +135,13 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
     warnings.Add(
         "the rows are declared processed: a sampler changed them before they "
         "were logged, so this chain runs on top of another");
+  }
+  if (log.Tail(0).has_value()) {
+    warnings.Add(
+        "a top-k log: tokens that a row does not list count as removed; a "
+        "row's "
+        "answer is exact where the chain cuts within the list, and else "
+        "bounded");
   }
   if (kind.logprobs && PenalisesWithoutNormalising(config)) {
     warnings.Add(

@@ -79,6 +79,7 @@ struct TailInfo {
   double mass = 0;         // What they weigh together in the full row.
   double bound = 0;        // None of their values exceeds this one,
   std::int64_t above = 0;  // which so many listed values do.
+  double maximum = 0;      // The largest value that is listed.
   double log_sum_exp = 0;  // Of the full row.
 };
 

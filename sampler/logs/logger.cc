@@ -180,6 +180,13 @@ absl::Status Logger::Finish() {
   return absl::OkStatus();
 }
 
+void Logger::Discard() {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->finished) return;
+  state_->finished = true;
+  unlink(state_->journal.path().c_str());
+}
+
 std::int64_t Logger::rows() const {
   const std::lock_guard lock(state_->mutex);
   return state_->rows;

@@ -30,7 +30,8 @@
 //   on should leave the sequence, whose later rows would stand one place too
 //   early. ResourceExhausted and the like (disk full): the rows before are
 //   safe, and every later call gives this error. FailedPrecondition (used after
-//   Finish). Destroying a logger that was not finished leaves PATH.partial.
+//   Finish or Discard). Destroying a logger that was not finished leaves
+//   PATH.partial. A logger that was moved from may only be destroyed.
 // Thread-safety: calls from any number of threads are serialised by a lock.
 // Cost: one write of the row (a log in another type: and one pass to round it),
 //   a fixed amount of memory; Finish copies all rows. `sampler-bench
@@ -91,6 +92,9 @@ class Logger {
   // Makes the log. FailedPrecondition if no row was logged. After an error
   // PATH.partial is still there.
   absl::Status Finish();
+
+  // Gives up: removes PATH.partial and all rows with it.
+  void Discard();
 
   // Rows logged so far, and their bytes with all that goes with them.
   std::int64_t rows() const;

@@ -1,6 +1,9 @@
 #include "sampler/logs/safetensors_writer.h"
 
 #include <cstddef>
+#include <initializer_list>
+#include <map>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"

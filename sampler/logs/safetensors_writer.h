@@ -27,37 +27,15 @@
 #define SAMPLER_LOGS_SAFETENSORS_WRITER_H_
 
 #include <cstdint>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
-#include "absl/types/span.h"
-#include "sampler/logits.h"
+#include "sampler/logs/log_contents.h"
 #include "sampler/logs/output_file.h"
 #include "sampler/logs/row_encoder.h"
 
 namespace sampler::logs {
-
-// What a log holds besides its rows.
-struct LogContents {
-  std::int64_t vocabulary_size = 0;
-  DType dtype = DType::kF32;
-  std::vector<std::int64_t> sequence_offsets = {0};
-  std::vector<std::int32_t> tokens;
-  std::vector<std::int32_t> prompt_tokens;
-  std::vector<std::int64_t> prompt_offsets = {0};
-  std::map<std::string, std::string> metadata;
-
-  std::int64_t rows() const { return sequence_offsets.back(); }
-};
-
-// The elements of row n, all of them.
-using DenseRows =
-    absl::FunctionRef<absl::StatusOr<absl::Span<const unsigned char>>(
-        std::int64_t)>;
 
 absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
                                    const LogContents& contents, DenseRows rows);

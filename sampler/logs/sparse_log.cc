@@ -305,6 +305,8 @@ std::optional<TailInfo> SparseLog::Tail(std::int64_t row) const {
   }
   std::sort(values.begin(), values.end(), std::greater<>());
   tail.count = vocabulary_size() - entries;
+  tail.maximum =
+      values.empty() ? -kInfinity : static_cast<double>(values.front());
   tail.mass = std::clamp(1.0 - mass, 0.0, 1.0);
   tail.bound =
       ranked > 0

@@ -1,0 +1,23 @@
+#include "sampler/logs/log_contents.h"
+
+#include <iterator>
+
+namespace sampler::logs {
+
+LogContents ContentsOf(const Log& log) {
+  LogContents contents;
+  contents.vocabulary_size = log.vocabulary_size();
+  contents.dtype = log.description().dtype;
+  contents.metadata = log.description().metadata;
+  contents.tokens.assign(log.tokens().begin(), log.tokens().end());
+  for (const LogSequence& sequence : log.sequences()) {
+    contents.sequence_offsets.push_back(sequence.first_row + sequence.rows);
+    contents.prompt_tokens.insert(contents.prompt_tokens.end(),
+                                  sequence.prompt.begin(),
+                                  sequence.prompt.end());
+    contents.prompt_offsets.push_back(std::ssize(contents.prompt_tokens));
+  }
+  return contents;
+}
+
+}  // namespace sampler::logs

@@ -1,0 +1,44 @@
+// What a log holds besides its rows, as its writers want it.
+//
+// Thread-safety: plain data.
+// Tested by: tests/logs/safetensors_writer_test.cc.
+
+#ifndef SAMPLER_LOGS_LOG_CONTENTS_H_
+#define SAMPLER_LOGS_LOG_CONTENTS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/logits.h"
+#include "sampler/logs/log.h"
+
+namespace sampler::logs {
+
+struct LogContents {
+  std::int64_t vocabulary_size = 0;
+  DType dtype = DType::kF32;  // Of the rows as they are written.
+  std::vector<std::int64_t> sequence_offsets = {0};  // Starts, and the end.
+  std::vector<std::int32_t> tokens;                  // One per row, or none.
+  std::vector<std::int32_t> prompt_tokens;
+  std::vector<std::int64_t> prompt_offsets = {0};  // As many as sequences.
+  std::map<std::string, std::string> metadata;
+
+  std::int64_t rows() const { return sequence_offsets.back(); }
+};
+
+// That of an open log, its rows in their own type.
+LogContents ContentsOf(const Log& log);
+
+// The elements of row n, all of them.
+using DenseRows =
+    absl::FunctionRef<absl::StatusOr<absl::Span<const unsigned char>>(
+        std::int64_t)>;
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_LOG_CONTENTS_H_

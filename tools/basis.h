@@ -1,0 +1,31 @@
+// Is the answer about a row exact where the log holds only part of the row?
+//
+// A `_logits_` row hides values below its floor. A top-k row is exact as soon
+// as a truncation that looks at no normaliser has kept listed tokens only:
+// stages up to it may be temperatures, and it is
+//
+//   top_k or greedy   whose last kept token lies above all that is not listed
+//   min_p             whose threshold does: bound / T < max / T + ln p
+//
+// and everything after it is exact too.
+//
+// Thread-safety: pure function.
+// Tested by: tests/tools/top_k_log_test.cc.
+
+#ifndef SAMPLER_TOOLS_BASIS_H_
+#define SAMPLER_TOOLS_BASIS_H_
+
+#include <cstdint>
+
+#include "sampler/config.h"
+#include "sampler/logs/log.h"
+
+namespace sampler::tools {
+
+// REQUIRES: 0 <= row < log.rows(); the config is valid.
+bool IsExact(const logs::Log& log, std::int64_t row,
+             const PipelineConfig& config);
+
+}  // namespace sampler::tools
+
+#endif  // SAMPLER_TOOLS_BASIS_H_
