@@ -18,7 +18,7 @@
 // Thread-safety: pure function of the log.
 // Cost: an exponential per logit.
 // Source: llama.cpp tools/perplexity/perplexity.cpp.
-// Tested by: tests/logs/llama_logits_writer_test.cc (golden file).
+// Tested by: tests/logs/writers_test.cc (golden file).
 
 #ifndef SAMPLER_LOGS_LLAMA_LOGITS_WRITER_H_
 #define SAMPLER_LOGS_LLAMA_LOGITS_WRITER_H_

@@ -1,7 +1,7 @@
 // What a log holds besides its rows, as its writers want it.
 //
 // Thread-safety: plain data.
-// Tested by: tests/logs/safetensors_writer_test.cc.
+// Tested by: tests/logs/writers_test.cc.
 
 #ifndef SAMPLER_LOGS_LOG_CONTENTS_H_
 #define SAMPLER_LOGS_LOG_CONTENTS_H_

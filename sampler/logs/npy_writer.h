@@ -4,7 +4,7 @@
 //
 // Errors: as safetensors_writer.h.
 // Thread-safety: pure function of its arguments.
-// Tested by: tests/logs/npy_writer_test.cc.
+// Tested by: tests/logs/writers_test.cc.
 
 #ifndef SAMPLER_LOGS_NPY_WRITER_H_
 #define SAMPLER_LOGS_NPY_WRITER_H_

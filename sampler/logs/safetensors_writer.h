@@ -21,7 +21,7 @@
 //   and those of output_file.h. No file appears unless all is well.
 // Thread-safety: pure functions of their arguments.
 // Cost: dense: one pass over the rows; sparse: four.
-// Tested by: tests/logs/safetensors_writer_test.cc.
+// Tested by: tests/logs/writers_test.cc.
 
 #ifndef SAMPLER_LOGS_SAFETENSORS_WRITER_H_
 #define SAMPLER_LOGS_SAFETENSORS_WRITER_H_
