@@ -4,13 +4,13 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
-#include <new>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/c/guard.h"
 #include "sampler/logprobs.h"
 #include "sampler/pipeline.h"
 
@@ -31,38 +31,11 @@ struct sampler_sequence {
 
 namespace {
 
-sampler_status Fail(sampler_error* error, sampler_status status,
-                    absl::string_view sentence) {
-  if (error != nullptr && error->text != nullptr && error->capacity > 0) {
-    const std::size_t size = std::min(sentence.size(), error->capacity - 1);
-    std::memcpy(error->text, sentence.data(), size);
-    error->text[size] = '\0';
-  }
-  return status;
-}
-
-sampler_status Invalid(sampler_error* error, absl::string_view sentence) {
-  return Fail(error, SAMPLER_INVALID_ARGUMENT, sentence);
-}
-
-sampler_status Fail(sampler_error* error, const absl::Status& status) {
-  const bool range = status.code() == absl::StatusCode::kOutOfRange;
-  return Fail(error, range ? SAMPLER_OUT_OF_RANGE : SAMPLER_INVALID_ARGUMENT,
-              status.message());
-}
-
-// Nothing may be thrown into C: memory can run out, and a defect of ours must
-// not end the caller's process.
-template <typename Body>
-sampler_status Guarded(sampler_error* error, Body body) {
-  try {
-    return body();
-  } catch (const std::bad_alloc&) {
-    return Fail(error, SAMPLER_OUT_OF_MEMORY, "out of memory");
-  } catch (...) {
-    return Fail(error, SAMPLER_INTERNAL, "internal error");
-  }
-}
+using sampler::c::CheckRow;
+using sampler::c::Fail;
+using sampler::c::Guarded;
+using sampler::c::Invalid;
+using sampler::c::ToLogits;
 
 // Holds a sequence for one call. A second thread is noticed in builds with
 // assertions; others trust the contract.
@@ -103,25 +76,6 @@ sampler_status OnSequence(Sequence* sequence, sampler_error* error, Body body) {
                 "sequence: in use by another thread, want one at a time");
   }
   return Guarded(error, body);
-}
-
-// "" if the row can be read.
-std::string CheckRow(const sampler_row& row, absl::string_view name) {
-  if (row.data == nullptr && row.size > 0) {
-    return absl::StrCat(name, ": data: got NULL");
-  }
-  if (row.dtype < SAMPLER_F32 || row.dtype > SAMPLER_F64) {
-    return absl::StrCat(name, ": dtype: got ", static_cast<int>(row.dtype),
-                        ", want 0 (f32) to 3 (f64)");
-  }
-  return "";
-}
-
-sampler::Logits ToLogits(const sampler_row& row) {
-  constexpr sampler::DType kTypes[] = {
-      sampler::DType::kF32, sampler::DType::kF16, sampler::DType::kBF16,
-      sampler::DType::kF64};
-  return {row.data, kTypes[row.dtype], row.size};
 }
 
 // The inputs of a step; fields beyond the caller's size are absent.

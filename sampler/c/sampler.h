@@ -33,7 +33,8 @@
  *
  * Not offered: stages written in C, observers of single stages.
  *
- * Tested by: tests/c/c_api_test.c (compiled as C11), tests/c/ctypes_test.py.
+ * Tested by: tests/c/c_api_test.c and tests/c/c_logger_test.c (compiled as
+ * C11), tests/c/ctypes_test.py.
  */
 
 #ifndef SAMPLER_C_SAMPLER_H_
@@ -67,7 +68,9 @@ typedef enum sampler_status {
   SAMPLER_OUT_OF_RANGE = 2,
   SAMPLER_BUSY = 3,
   SAMPLER_OUT_OF_MEMORY = 4,
-  SAMPLER_INTERNAL = 5
+  SAMPLER_INTERNAL = 5,
+  SAMPLER_FILE_ERROR = 6, /* Not found, exists already, disk full, ... */
+  SAMPLER_WRONG_STATE = 7
 } sampler_status;
 
 /* Where a failing call writes its sentence, cut to fit and ended by a zero. */
@@ -196,6 +199,67 @@ SAMPLER_API sampler_status
 sampler_logprobs(sampler_sequence* sequence, const sampler_row* row, int raw,
                  int32_t token, sampler_logprob* of_token, sampler_logprob* top,
                  size_t capacity, size_t* count, sampler_error* error);
+
+/* ---- Logging ----------------------------------------------------------- */
+
+/* Logs a loop, so that `sampler replay` can repeat it:
+ *
+ *   sampler_logger_options options = {sizeof options, 32000, SAMPLER_F32};
+ *   sampler_logger_create("run.safetensors", &options, &logger, &error);
+ *   sampler_logger_prompt(logger, 0, prompt, n_prompt, &error);
+ *   sampler_logger_append(logger, 0, &row, token.id, &error);  // Every step.
+ *   sampler_logger_finish(logger, &error);
+ *   sampler_logger_free(logger);
+ *
+ * Rows as the model gave them, before anything changes them. A row that was
+ * appended survives the death of the process: until the log is finished all is
+ * in PATH.partial, of which `sampler convert --recover` makes a log.
+ * sampler/logs/logger.h says more, and which statuses come when. Any number of
+ * threads may use one logger. */
+typedef struct sampler_logger sampler_logger;
+
+typedef struct sampler_logger_options {
+  size_t struct_size;
+  int64_t vocabulary_size;
+  sampler_dtype dtype; /* Of the log: f32, f16 or bf16. */
+  int64_t top_k;       /* 0: whole rows. k: the k likeliest tokens of each. */
+  int overwrite;       /* Not 0: replace a log of this name. */
+  /* What else the file shall say: `metadata_count` pairs of name and text,
+   * ended by zeros, one after another. May be NULL with a count of 0. */
+  const char* const* metadata;
+  size_t metadata_count;
+} sampler_logger_options;
+
+SAMPLER_API sampler_status
+sampler_logger_create(const char* path, const sampler_logger_options* options,
+                      sampler_logger** logger, sampler_error* error);
+
+/* Tokens before the first row of a sequence. Sequences are numbers of the
+ * caller's: 0, 1, ... with streams of those numbers replay as they were drawn.
+ */
+SAMPLER_API sampler_status sampler_logger_prompt(sampler_logger* logger,
+                                                 uint32_t sequence,
+                                                 const int32_t* tokens,
+                                                 size_t count,
+                                                 sampler_error* error);
+
+/* The next row of a sequence, and the token that was drawn from it. */
+SAMPLER_API sampler_status sampler_logger_append(sampler_logger* logger,
+                                                 uint32_t sequence,
+                                                 const sampler_row* row,
+                                                 int32_t token,
+                                                 sampler_error* error);
+
+/* Waits until all rows so far are on the disk, against a loss of power. */
+SAMPLER_API sampler_status sampler_logger_sync(sampler_logger* logger,
+                                               sampler_error* error);
+
+/* Makes the log. Afterwards the logger can only be freed. */
+SAMPLER_API sampler_status sampler_logger_finish(sampler_logger* logger,
+                                                 sampler_error* error);
+
+/* Without finishing first, PATH.partial stays. */
+SAMPLER_API void sampler_logger_free(sampler_logger* logger);
 
 #ifdef __cplusplus
 }

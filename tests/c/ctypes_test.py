@@ -4,7 +4,11 @@
 """
 
 import ctypes
+import json
+import os
+import struct
 import sys
+import tempfile
 
 
 class Error(ctypes.Structure):
@@ -19,6 +23,59 @@ class Row(ctypes.Structure):
 class Token(ctypes.Structure):
     _fields_ = [("struct_size", ctypes.c_size_t), ("id", ctypes.c_int32),
                 ("row_status", ctypes.c_int), ("bits", ctypes.c_uint64)]
+
+
+class LoggerOptions(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_size_t),
+                ("vocabulary_size", ctypes.c_int64), ("dtype", ctypes.c_int),
+                ("top_k", ctypes.c_int64), ("overwrite", ctypes.c_int),
+                ("metadata", ctypes.c_void_p),
+                ("metadata_count", ctypes.c_size_t)]
+
+
+def read_safetensors(path):
+    """Name -> (dtype, bytes), and the metadata."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        data = file.read()
+    metadata = header.pop("__metadata__")
+    return {name: (tensor["dtype"], data[slice(*tensor["data_offsets"])])
+            for name, tensor in header.items()}, metadata
+
+
+def test_logger(library, check, error, folder):
+    path = os.path.join(folder, "run.safetensors").encode()
+    pair = (ctypes.c_char_p * 2)(b"model", b"m")
+    options = LoggerOptions(ctypes.sizeof(LoggerOptions), 4, 0, 0, 0,
+                            ctypes.cast(pair, ctypes.c_void_p), 1)
+    logger = ctypes.c_void_p()
+    check(library.sampler_logger_create(
+        path, ctypes.byref(options), ctypes.byref(logger),
+        ctypes.byref(error)))
+    prompt = (ctypes.c_int32 * 2)(3, 1)
+    check(library.sampler_logger_prompt(
+        logger, ctypes.c_uint32(1), prompt, ctypes.c_size_t(2),
+        ctypes.byref(error)))
+    rows = []
+    for step in range(6):
+        logits = (ctypes.c_float * 4)(step, 1, -2.5, 0.25 * step)
+        row = Row(ctypes.cast(logits, ctypes.c_void_p), 4, 0)
+        check(library.sampler_logger_append(
+            logger, ctypes.c_uint32(step % 2), ctypes.byref(row),
+            ctypes.c_int32(step % 4), ctypes.byref(error)))
+        rows.append(bytes(logits))
+    assert os.path.exists(path + b".partial")
+    check(library.sampler_logger_finish(logger, ctypes.byref(error)))
+    library.sampler_logger_free(logger)
+    assert not os.path.exists(path + b".partial")
+    tensors, metadata = read_safetensors(path)
+    assert metadata["model"] == "m" and metadata["kind"] == "raw", metadata
+    assert tensors["logits"] == ("F32", b"".join(rows[0::2] + rows[1::2]))
+    assert tensors["tokens"] == ("I32", struct.pack("<6i", 0, 2, 0, 1, 3, 1))
+    assert tensors["seq_offsets"] == ("I64", struct.pack("<3q", 0, 3, 6))
+    assert tensors["prompt_tokens"] == ("I32", struct.pack("<2i", 3, 1))
+    assert tensors["prompt_offsets"] == ("I64", struct.pack("<3q", 0, 0, 2))
 
 
 def main():
@@ -51,6 +108,8 @@ def main():
     assert library.sampler_sequence_position(sequence) == 50
     assert library.sampler_accept(sequence, 8, ctypes.byref(error)) != 0
     assert b"want a token id in [0, 8)" in buffer.value, buffer.value
+    with tempfile.TemporaryDirectory() as folder:
+        test_logger(library, check, error, folder)
     library.sampler_sequence_free(sequence)
     library.sampler_pipeline_free(pipeline)
     print("the C interface holds for Python, version",
