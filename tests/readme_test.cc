@@ -71,6 +71,15 @@ TEST(Readme, ShowsTheExampleThatIsCompiled) {
   EXPECT_EQ(shown.front(), parts[1]);
 }
 
+TEST(Readme, ShowsTheLoggingThatIsCompiled) {
+  const std::vector<std::string> parts = absl::StrSplit(
+      ReadFile("tests/readme_logging.cc"), "  // [README logging]\n");
+  ASSERT_EQ(parts.size(), 3u);
+  const std::vector<std::string> shown = Blocks(ReadFile("README.md"), "cpp");
+  ASSERT_GE(shown.size(), 2u);
+  EXPECT_EQ(shown[1], parts[1]);
+}
+
 TEST(Readme, ShowsWhatTheToolPrints) {
   int commands = 0;
   for (const std::string& block : Blocks(ReadFile("README.md"), "console")) {

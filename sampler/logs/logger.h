@@ -34,8 +34,8 @@
 //   PATH.partial. A logger that was moved from may only be destroyed.
 // Thread-safety: calls from any number of threads are serialised by a lock.
 // Cost: one write of the row (a log in another type: and one pass to round it),
-//   a fixed amount of memory; Finish copies all rows. `sampler-bench
-//   --benchmark_filter=Logger` measures.
+//   a fixed amount of memory; Finish copies all rows. `logger-bench`
+//   measures both.
 // Tested by: tests/logs/logger_test.cc, logger_kill_test.cc (SIGKILL),
 //   logger_replay_test.cc (the logged tokens again).
 
