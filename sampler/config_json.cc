@@ -111,6 +111,8 @@ Json KindSchema(const Parameter& line) {
       return {{"type", "boolean"}};
     case ParameterKind::kChoice:
       return {{"enum", line.choices()}};
+    case ParameterKind::kIntegers:
+      return ListSchema(NumberSchema(line, "integer"), line.non_empty());
     case ParameterKind::kTokenIds:
       return DistinctTokenIdsSchema(line.non_empty());
     case ParameterKind::kBiases: {

@@ -39,6 +39,17 @@ inline double RandomReal(const Parameter& line, Random& random) {
   return low + fraction * (std::min(high, low + 4.0) - low);
 }
 
+inline std::int64_t RandomInteger(const Parameter& line, Random& random) {
+  const auto low = static_cast<std::int64_t>(std::max(line.minimum(), -50.0));
+  if (line.maximum() < 1e6) {
+    const auto high = static_cast<std::int64_t>(line.maximum());
+    return low + static_cast<std::int64_t>(
+                     random() % static_cast<std::uint64_t>(high - low + 1));
+  }
+  if (random() % 8 == 0) return std::numeric_limits<std::int64_t>::max();
+  return low + static_cast<std::int64_t>(random() % 100);
+}
+
 inline Value RandomValue(const Parameter& line, Random& random);
 
 inline Value::Object RandomObject(const ParameterTable& table, Random& random) {
@@ -75,16 +86,15 @@ inline Value RandomValue(const Parameter& line, Random& random) {
       }
       return real;
     }
-    case ParameterKind::kInteger: {
-      const auto low =
-          static_cast<std::int64_t>(std::max(line.minimum(), -50.0));
-      if (line.maximum() < 1e6) {
-        const auto high = static_cast<std::int64_t>(line.maximum());
-        return low + static_cast<std::int64_t>(
-                         random() % static_cast<std::uint64_t>(high - low + 1));
+    case ParameterKind::kInteger:
+      return RandomInteger(line, random);
+    case ParameterKind::kIntegers: {
+      Value::List integers;
+      for (std::uint64_t n = random() % 5 + (line.non_empty() ? 1 : 0); n > 0;
+           --n) {
+        integers.push_back(RandomInteger(line, random));
       }
-      if (random() % 8 == 0) return std::numeric_limits<std::int64_t>::max();
-      return low + static_cast<std::int64_t>(random() % 100);
+      return integers;
     }
     case ParameterKind::kBoolean:
       return random() % 2 == 0;

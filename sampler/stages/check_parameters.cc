@@ -68,7 +68,7 @@ class Checker {
         good = IsNumberWithin(line, value);
         break;
       case ParameterKind::kInteger:
-        good = value.integer() != nullptr && IsNumberWithin(line, value);
+        good = IsIntegerWithin(line, value);
         break;
       case ParameterKind::kBoolean:
         good = value.boolean() != nullptr;
@@ -76,6 +76,11 @@ class Checker {
       case ParameterKind::kChoice:
         CheckChoice(line, value, pointer);
         return;
+      case ParameterKind::kIntegers:
+        good = value.list() != nullptr &&
+               !(line.non_empty() && value.list()->empty());
+        if (good) CheckIntegers(line, *value.list(), pointer);
+        break;
       case ParameterKind::kTokenIds:
         good = value.list() != nullptr &&
                !(line.non_empty() && value.list()->empty());
@@ -112,6 +117,20 @@ class Checker {
     if (line.minimum_excluded() && !(number > line.minimum())) return false;
     if (line.maximum_excluded() && !(number < line.maximum())) return false;
     return line.minimum() <= number && number <= line.maximum();
+  }
+
+  static bool IsIntegerWithin(const Parameter& line, const Value& value) {
+    return value.integer() != nullptr && IsNumberWithin(line, value);
+  }
+
+  void CheckIntegers(const Parameter& line, const Value::List& list,
+                     const std::string& pointer) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (IsIntegerWithin(line, list[i])) continue;
+      Report(
+          absl::StrCat(pointer, "/", i),
+          absl::StrCat("got ", ToText(list[i]), ", want ", line.AllowedItem()));
+    }
   }
 
   void CheckChoice(const Parameter& line, const Value& value,

@@ -81,6 +81,9 @@ Parameter Boolean(absl::string_view name, absl::string_view meaning) {
 Parameter Choice(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kChoice, name, meaning};
 }
+Parameter Integers(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kIntegers, name, meaning};
+}
 Parameter TokenIds(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kTokenIds, name, meaning};
 }
@@ -100,28 +103,39 @@ Parameter Object(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kObject, name, meaning};
 }
 
-std::string Parameter::Allowed() const {
+std::string Parameter::Range() const {
   const bool bounded_below =
       minimum_ > -std::numeric_limits<double>::infinity();
   const bool bounded_above = maximum_ < std::numeric_limits<double>::infinity();
-  std::string range;
   if (bounded_below && bounded_above) {
-    range = absl::StrCat(" in ", minimum_excluded_ ? "(" : "[", minimum_, ", ",
-                         maximum_, maximum_excluded_ ? ")" : "]");
-  } else if (bounded_below) {
-    range = absl::StrCat(minimum_excluded_ ? " > " : " >= ", minimum_);
+    return absl::StrCat(" in ", minimum_excluded_ ? "(" : "[", minimum_, ", ",
+                        maximum_, maximum_excluded_ ? ")" : "]");
   }
+  if (bounded_below) {
+    return absl::StrCat(minimum_excluded_ ? " > " : " >= ", minimum_);
+  }
+  return "";
+}
+
+std::string Parameter::AllowedItem() const {
+  return absl::StrCat("an integer", Range());
+}
+
+std::string Parameter::Allowed() const {
   const std::string or_null = nullable_ ? ", or null" : "";
   const std::string non_empty = non_empty_ ? "non-empty " : "";
   switch (kind_) {
     case ParameterKind::kReal:
-      return absl::StrCat("a finite number", range, or_null);
+      return absl::StrCat("a finite number", Range(), or_null);
     case ParameterKind::kInteger:
-      return absl::StrCat("an integer", range, or_null);
+      return absl::StrCat("an integer", Range(), or_null);
     case ParameterKind::kBoolean:
       return absl::StrCat("true or false", or_null);
     case ParameterKind::kChoice:
       return absl::StrCat("one of \"", absl::StrJoin(choices_, "\", \""), "\"",
+                          or_null);
+    case ParameterKind::kIntegers:
+      return absl::StrCat("a ", non_empty, "list of integers", Range(),
                           or_null);
     case ParameterKind::kTokenIds:
       return absl::StrCat("a ", non_empty, "list of distinct token ids",
@@ -207,6 +221,14 @@ std::optional<std::int64_t> Parameters::OptionalInteger(
 
 bool Parameters::Boolean(absl::string_view name) const {
   return *Get(name).boolean();
+}
+
+std::vector<std::int64_t> Parameters::Integers(absl::string_view name) const {
+  std::vector<std::int64_t> integers;
+  for (const Value& item : *Get(name).list()) {
+    integers.push_back(*item.integer());
+  }
+  return integers;
 }
 
 int Parameters::ChoiceIndex(absl::string_view name) const {

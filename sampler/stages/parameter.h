@@ -37,6 +37,7 @@ enum class ParameterKind {
   kInteger,           // A whole number.
   kBoolean,           // true or false.
   kChoice,            // One of a few words.
+  kIntegers,          // A list of whole numbers, each within the bounds.
   kTokenIds,          // A list of distinct token ids.
   kBiases,            // {"<token id>": number or false}; false bans the token.
   kTokenSequences,    // A list of non-empty lists of token ids.
@@ -88,8 +89,13 @@ class Parameter {
 
   // "a number in [0, 1]", "one of \"exact\", \"keep_all\"", ...
   std::string Allowed() const;
+  // Of a list of integers: what each may be.
+  std::string AllowedItem() const;
 
  private:
+  // " in [0, 1]", " >= 0", or "".
+  std::string Range() const;
+
   ParameterKind kind_;
   absl::string_view name_;
   absl::string_view meaning_;
@@ -109,6 +115,7 @@ Parameter Real(absl::string_view name, absl::string_view meaning);
 Parameter Integer(absl::string_view name, absl::string_view meaning);
 Parameter Boolean(absl::string_view name, absl::string_view meaning);
 Parameter Choice(absl::string_view name, absl::string_view meaning);
+Parameter Integers(absl::string_view name, absl::string_view meaning);
 Parameter TokenIds(absl::string_view name, absl::string_view meaning);
 Parameter Biases(absl::string_view name, absl::string_view meaning);
 Parameter TokenSequences(absl::string_view name, absl::string_view meaning);
@@ -150,6 +157,8 @@ class Parameters {
   std::int64_t Integer(absl::string_view name) const;
   std::optional<std::int64_t> OptionalInteger(absl::string_view name) const;
   bool Boolean(absl::string_view name) const;
+  // In the order of the config.
+  std::vector<std::int64_t> Integers(absl::string_view name) const;
   // Ascending.
   std::vector<std::int32_t> TokenIds(absl::string_view name) const;
   // Ascending by id; -inf where the token is banned.
