@@ -46,8 +46,9 @@ struct Pipeline::Compiled {
     }
     for (std::size_t i = 0; i < stages.size(); ++i) {
       const std::size_t begin = state_begin[i];
-      stages[i]->InitializeState(
-          absl::MakeSpan(state).subspan(begin, state_begin[i + 1] - begin));
+      const std::size_t size = state_begin[i + 1] - begin;
+      if (size == 0) continue;
+      stages[i]->InitializeState(absl::MakeSpan(state).subspan(begin, size));
     }
     return true;
   }

@@ -186,6 +186,21 @@ TEST(Memory, IsExactUnderRollbackSnapshotAndFork) {
   }
 }
 
+// A stage that remembers nothing at its parameters stands beside one that does.
+TEST(Memory, IsOfTheStagesThatHaveOneAlone) {
+  std::mt19937_64 random(11);
+  const Row row = ZipfRow(random);
+  const std::string mirostat = R"({"type": "mirostat", "tau": 3})";
+  const std::string neutral = R"({"type": "adaptive_p", "target": null})";
+  Workspace workspace;
+  const Sequence fresh = MakeSequence(kSize);
+  const Token both = Step(MakePipeline(mirostat + "," + neutral, kSize), row,
+                          fresh, workspace);
+  const Token one = Step(MakePipeline(mirostat, kSize), row, fresh, workspace);
+  EXPECT_EQ(both.id, one.id);
+  EXPECT_EQ(both.state.values, one.state.values);
+}
+
 // ---- mirostat
 // -------------------------------------------------------------------
 

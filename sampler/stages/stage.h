@@ -90,7 +90,7 @@ class Stage {
   // Number of doubles that the stage remembers from token to token.
   virtual std::size_t StateSize() const { return 0; }
 
-  // Writes the state of a fresh sequence.
+  // Writes the state of a fresh sequence. Not called where StateSize() is 0.
   virtual void InitializeState(absl::Span<double> state) const { (void)state; }
 
   // Turns the state before a step into the state after `token` was drawn in it
