@@ -175,6 +175,12 @@ class Candidates {
   // rounding, and f(1) = 1. Cost: a linear sort of the weighted candidates.
   void TransformCumulative(absl::FunctionRef<double(double)> f);
 
+  // Gives every candidate the probability p_i (1 + g_i - sum g p), g_i = 1
+  // where `is_favoured` and else 0: of two draws, the favoured one wins. Each
+  // logit gets the Log of its factor; a factor of 0 removes. `is_favoured` is
+  // asked once per candidate.
+  void Favour(absl::FunctionRef<bool(TokenId)> is_favoured);
+
   // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).
   void Normalize();
 
@@ -457,6 +463,7 @@ class Candidates {
   mutable std::vector<std::uint64_t> second_keys_;
   mutable std::vector<double> maxima_;
   mutable std::vector<TokenId> excluded_;
+  std::vector<bool> favoured_;  // By id.
   mutable CandidateList gathered_;
   mutable std::vector<WeightedCandidate> in_order_;
   std::vector<TokenId> allowed_;

@@ -1,11 +1,13 @@
 // The rules of Candidates that compare a weight with a function of all weights:
-// top-a, the collision probabilities of p-less, and the moments of the logits.
+// top-a, the collision probabilities of p-less, the moments of the logits, and
+// a match of two draws.
 
 #include <cassert>
 #include <cmath>
 
 #include "sampler/candidates.h"
 #include "sampler/lane_sum.h"
+#include "sampler/numeric.h"
 #include "sampler/wide.h"
 
 namespace sampler {
@@ -73,6 +75,26 @@ void Candidates::KeepExcessCollision(std::int64_t n, std::int64_t min_keep) {
   }
   BeginTruncation();
   EndTruncation();
+}
+
+void Candidates::Favour(absl::FunctionRef<bool(TokenId)> is_favoured) {
+  const std::size_t ids =
+      dense_form_ ? dense_.size()
+                  : static_cast<std::size_t>(list_.ids().back()) + 1;
+  if (favoured_.size() < ids) favoured_.resize(ids);
+  ForEach([&](TokenId id, double) {
+    favoured_[static_cast<std::size_t>(id)] = is_favoured(id);
+  });
+  Mass favoured = 0;
+  ForEachWeighted([&](TokenId id, double, Weight weight) {
+    if (favoured_[static_cast<std::size_t>(id)]) favoured += weight;
+  });
+  const Mass total = TotalMass();
+  const double lose = Log(Ratio(total - favoured, total));
+  const double win = Log(Ratio(2 * total - favoured, total));
+  Transform([&](TokenId id, double logit) {
+    return logit + (favoured_[static_cast<std::size_t>(id)] ? win : lose);
+  });
 }
 
 double Candidates::LogitDeviation(Deviation deviation) const {

@@ -184,7 +184,7 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
                  std::mt19937_64& random) {
   const auto size = static_cast<std::uint64_t>(naive.Size());
   const auto id = static_cast<TokenId>(random() % size);
-  switch (random() % 19) {
+  switch (random() % 20) {
     case 0: {
       const double b = static_cast<double>(random() % 200) / 10.0 - 10.0;
       for (const TokenId i : {id, id, static_cast<TokenId>(size), -1}) {
@@ -305,6 +305,15 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       c.KeepTypical(p, rule);
       naive.KeepTypical(p, rule);
       return absl::StrCat("KeepTypical ", p);
+    }
+    case 17: {
+      const std::uint64_t period = 1 + random() % 3;
+      const auto f = [=](TokenId i) {
+        return static_cast<std::uint64_t>(i) % period == 0;
+      };
+      c.Favour(f);
+      naive.Favour(f);
+      return "Favour";
     }
     default:
       return WeightStep(c, naive, random, RandomFraction(random));

@@ -125,7 +125,8 @@ LibraryRun RunLibrary(Logits row, const json& stages,
       const auto all = pipeline.DrawAll(distribution, sequence, workspace);
       result.tokens.assign(all.begin(), all.end());
     }
-    if (stages.back()["type"] == "categorical") result.u = token.u();
+    const std::string type = stages.back()["type"];
+    if (type == "categorical" || type == "synthid") result.u = token.u();
   }
   const TokenId head = result.candidates.front().id;
   run.entropy = distribution.Entropy();

@@ -76,6 +76,19 @@ class NaiveCandidates {
     }
   }
   template <typename F>
+  void Favour(F is_favoured) {
+    const double total = oracle::ToDouble(Total());
+    oracle::Mass lost = 0;
+    for (const TokenId id : Ranked()) {
+      if (!is_favoured(id)) lost += WeightOf(id);
+    }
+    const double lose = oracle::L(oracle::ToDouble(lost) / total);
+    const double win = oracle::L(oracle::ToDouble(Total() + lost) / total);
+    for (TokenId id = 0; id < Size(); ++id) {
+      Edit(id, [&](double v) { return v + (is_favoured(id) ? win : lose); });
+    }
+  }
+  template <typename F>
   void TransformCumulative(F f) {
     const NaiveCandidates before = *this;
     const double total = oracle::ToDouble(Total());

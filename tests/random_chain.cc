@@ -3,6 +3,8 @@
 #include <set>
 #include <string>
 
+#include "tests/synthid_chains.h"
+
 namespace sampler {
 namespace {
 
@@ -352,7 +354,7 @@ json Truncation(Chooser& choose, int v) {
 }
 
 // A draw, or none.
-void AddDraw(Chooser& choose, json& chain) {
+void AddDraw(std::mt19937_64& random, Chooser& choose, json& chain) {
   switch (choose.Below(10)) {
     case 0:
       chain.push_back({{"type", "greedy"}});
@@ -373,6 +375,9 @@ void AddDraw(Chooser& choose, json& chain) {
     case 5:
       chain.push_back(
           {{"type", "arithmetic"}, {"order", choose.Of({"id", "rank"})}});
+      break;
+    case 7:
+      chain.push_back(RandomSynthId(random));
       break;
     case 6:
       chain.push_back({{"type", "gumbel_watermark"},
@@ -402,7 +407,7 @@ json RandomChain(std::mt19937_64& random, int vocabulary_size) {
                      {"target", choose.Uniform(0, 1)},
                      {"decay", choose.Uniform(0, 0.99)}});
   }
-  AddDraw(choose, chain);
+  AddDraw(random, choose, chain);
   return chain;
 }
 
@@ -621,6 +626,9 @@ std::vector<json> CornerChains() {
                                      {"context_width", width},
                                      {"skip_repeated", skip}}}));
     }
+  }
+  for (json& stage : SynthIdCorners()) {
+    chains.push_back(json::array({std::move(stage)}));
   }
   for (const char* order : {"id", "rank"}) {
     chains.push_back(json::array({{{"type", "arithmetic"}, {"order", order}}}));

@@ -37,6 +37,7 @@
 #include "sampler/stages/sequence_bias.h"
 #include "sampler/stages/skew.h"
 #include "sampler/stages/suppress_tokens.h"
+#include "sampler/stages/synthid.h"
 #include "sampler/stages/tail_free.h"
 #include "sampler/stages/temperature.h"
 #include "sampler/stages/top_a.h"
@@ -107,7 +108,8 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          GumbelMax::Type(),
                          GumbelTopK::Type(),
                          Arithmetic::Type(),
-                         GumbelWatermark::Type()});
+                         GumbelWatermark::Type(),
+                         SynthId::Type()});
   return *built_in;
 }
 

@@ -21,6 +21,7 @@
 #include "tests/oracle/repetition.h"
 #include "tests/oracle/sequences.h"
 #include "tests/oracle/skew.h"
+#include "tests/oracle/synthid.h"
 #include "tests/oracle/tail_free.h"
 #include "tests/oracle/temperature.h"
 #include "tests/oracle/top_h.h"
@@ -80,6 +81,7 @@ const std::map<std::string, StageRule>& Rules() {
       {"arithmetic", Arithmetic},
       {"kgw_watermark", KgwWatermark},
       {"gumbel_watermark", GumbelWatermark},
+      {"synthid", SynthId},
   };
   return rules;
 }
