@@ -31,26 +31,35 @@ std::string RandomText(Random& random) {
   return text;
 }
 
-PipelineConfig RandomConfig(Random& random) {
+// A random stage whose group `is_wanted` takes.
+template <typename F>
+StageConfig RandomStage(Random& random, F is_wanted) {
   const std::vector<StageType>& types = StageRegistry::BuiltIn().types();
+  while (true) {
+    const StageType& type = types[random() % types.size()];
+    if (!is_wanted(type)) continue;
+    StageConfig stage{std::string(type.name),
+                      RandomObject(type.parameters, random)};
+    if (type.check == nullptr ||
+        type.check(Parameters(type.parameters, stage.parameters)).empty()) {
+      return stage;
+    }
+  }
+}
+
+PipelineConfig RandomConfig(Random& random) {
   PipelineConfig config;
   config.schema = RandomText(random);
   config.description = RandomText(random);
   if (random() % 2 == 0) config.seed = random();
-  for (std::uint64_t n = random() % 6; n > 0;) {
-    const StageType& type = types[random() % types.size()];
-    if (type.group == StageGroup::kDraw) continue;
-    if (type.precedes_draw && n > 1) continue;
-    StageConfig stage{std::string(type.name),
-                      RandomObject(type.parameters, random)};
-    if (type.check != nullptr &&
-        !type.check(Parameters(type.parameters, stage.parameters)).empty()) {
-      continue;
-    }
-    config.stages.push_back(std::move(stage));
-    --n;
+  for (std::uint64_t n = random() % 6; n > 0; --n) {
+    config.stages.push_back(RandomStage(random, [=](const StageType& type) {
+      return type.group != StageGroup::kDraw && !(type.precedes_draw && n > 1);
+    }));
   }
-  config.stages.push_back({random() % 2 == 0 ? "greedy" : "categorical"});
+  config.stages.push_back(RandomStage(random, [](const StageType& type) {
+    return type.group == StageGroup::kDraw;
+  }));
   return config;
 }
 

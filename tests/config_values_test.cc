@@ -164,6 +164,34 @@ TEST(ParseConfig, ChecksTokenSequences) {
   EXPECT_EQ(StageError(R"({"type": "bad_words", "sequences": [[0]]})"), "ok");
 }
 
+TEST(ParseConfig, ChecksIntegers) {
+  const auto error = [](absl::string_view parameters) {
+    return Error(absl::StrCat(
+        "{\"version\": 1, \"stages\": [\n  {\"type\": \"synthid\", ",
+        parameters, "}]}"));
+  };
+  EXPECT_EQ(error(R"("keys": [-9223372036854775808, 9223372036854775807, 0],
+    "table": [0, 1, 1])"),
+            "ok");
+  EXPECT_EQ(error(R"("keys": [1, 2.5, true, "a", 9223372036854775808, null],
+    "table": [0, 2, -1, 0.0])"),
+            "2:35: /stages/0/keys/1: got 2.5, want an integer\n"
+            "2:40: /stages/0/keys/2: got true, want an integer\n"
+            "2:46: /stages/0/keys/3: got \"a\", want an integer\n"
+            "2:51: /stages/0/keys/4: got 9.223372036854776e+18, want an "
+            "integer\n"
+            "2:72: /stages/0/keys/5: got null, want an integer\n"
+            "3:18: /stages/0/table/1: got 2, want an integer in [0, 1]\n"
+            "3:21: /stages/0/table/2: got -1, want an integer in [0, 1]\n"
+            "3:25: /stages/0/table/3: got 0.0, want an integer in [0, 1]");
+  EXPECT_EQ(error(R"("keys": [])"),
+            "2:23: /stages/0/keys: got [], want a non-empty list of integers");
+  EXPECT_EQ(error(R"("keys": 5, "table": {})"),
+            "2:23: /stages/0/keys: got 5, want a non-empty list of integers\n"
+            "2:34: /stages/0/table: got {}, want a non-empty list of integers "
+            "in [0, 1]");
+}
+
 TEST(ParseConfig, ChecksSequenceBiases) {
   EXPECT_EQ(
       StageError(R"({"type": "sequence_bias", "entries": [[[0], 1], [[1], 0.5],

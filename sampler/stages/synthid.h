@@ -20,7 +20,8 @@
 // Cost: per layer a hash of every candidate and exact weights: meant to follow
 //   a truncation. The context costs O(context_history).
 // Source: Nature 634:818 (2024), two candidates per match; synthid-text.
-// Tested by: tests/synthid_test.cc, tests/oracle_test.cc.
+// Tested by: tests/synthid_test.cc, tests/synthid_laws_test.cc,
+//   tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_SYNTHID_H_
 #define SAMPLER_STAGES_SYNTHID_H_
