@@ -251,8 +251,8 @@ bool AddWatermark(Draft& draft) {
                  {"skip_first_ngram_calls", "skip_first"}},
                 stage.parameters);
     draft.Add(std::move(stage), {"watermarking_config"},
-              "hashed as in synthid-text, not with transformers' table: its "
-              "detector does not see it");
+              "hashed as in synthid-text; for the detector of transformers set "
+              "\"hash\": \"hf\" and \"table\" to its exported table");
     return true;
   }
   StageConfig stage = {"kgw_watermark", {}};

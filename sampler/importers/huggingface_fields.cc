@@ -85,7 +85,7 @@ FieldTable HuggingFaceFields() {
        {},
        {},
        "kgw_watermark (its green list is the house's: other detectors do not "
-       "see it), or synthid"}};
+       "see it), or with keys synthid (hashed as in synthid-text)"}};
   return Join(
       {processors, warpers,
        Idle("not needed: a row with NaN or +inf is a status, not a guess",

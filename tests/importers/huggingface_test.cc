@@ -97,6 +97,13 @@ TEST(HuggingFace, Watermarks) {
   EXPECT_EQ(Chain(synthid.config), "synthid(keys=[654, 400] ngram_len=5)");
   EXPECT_TRUE(Contains(Said(synthid, "watermarking_config"),
                        "sampling_table_size is not used"));
+  EXPECT_TRUE(Contains(Said(synthid, "watermarking_config"), "exported table"));
+  EXPECT_TRUE(CheckConfig(synthid.config).empty());
+  EXPECT_EQ(Hf(R"({"do_sample": true, "top_k": 0, "watermarking_config":
+                   {"keys": [7], "ngram_len": 3, "context_history_size": 16,
+                    "skip_first_ngram_calls": true}})"),
+            "synthid(context_history=16 keys=[7] ngram_len=3 "
+            "skip_first=true)");
 }
 
 TEST(HuggingFace, WhatNeedsTheEndSaysSo) {
