@@ -10,11 +10,11 @@
 //   * Total order: higher logit first, then lower id.
 //   * At least one candidate survives every truncation; one that is removed
 //     (-inf) never comes back, is never kept and never drawn.
-//   * p always means the probability among the survivors at this point, as a
-//     ratio of integer masses (mass.h). Decisions about mass are declarative
-//     (keep the prefix of mass p): no stage asks for a normaliser in order to
-//     compare with it, so that this class may decide by bounds where bounds
-//     suffice.
+//   * p always means the probability among the survivors at this point (unless
+//     a rule says MassBasis::kOriginal), as a ratio of integer masses (mass.h).
+//     Decisions about mass are declarative (keep the prefix of mass p): no
+//     stage asks for a normaliser in order to compare with it, so that this
+//     class may decide by bounds where bounds suffice.
 //   * Questions are answered once and remembered until the set changes.
 //   * REQUIRES lines are for authors of stages; they are asserted in debug
 //     builds. After removing tokens, ask status() before asking for anything

@@ -76,7 +76,8 @@ class Distribution {
 
   // The token that 64 random bits pick by ascending id, whatever draw the
   // pipeline ends in: the first survivor whose running mass exceeds
-  // floor(bits * S / 2^64). For several draws from one row.
+  // floor(bits * S / 2^64). For several draws from one row: draw i with
+  // sequence.coins().Bits(Purpose::kCaller, 0, i).
   TokenId Draw(std::uint64_t bits) const {
     return ok() ? candidates_->DrawAt(bits) : -1;
   }

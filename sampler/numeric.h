@@ -33,9 +33,9 @@ double Exp2(double x);
 // (absolute near 1). Otherwise as Log.
 double Log2(double x);
 
-// base^exponent for base > 0, as Exp(exponent * Log(base)): meant for
-// schedules, not for large exponents (relative error grows with
-// |exponent * Log(base)|).
+// base^exponent for base > 0, as Exp(exponent * Log(base)): the relative error
+// is about |exponent * Log(base)| * 2^-51, which schedules, dry, mirostat and
+// skew can live with.
 double Pow(double base, double exponent);
 
 // cos(pi * f) for 0 <= f <= 1, within 2^-51; exactly 1, 0, -1 at 0, 1/2, 1.

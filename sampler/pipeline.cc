@@ -21,12 +21,31 @@ struct Pipeline::Compiled {
   bool needs_original_mass;
   // Where each stage's state begins in that of all, and its end.
   std::vector<std::size_t> state_begin;
+  std::uint64_t state_owner = 0;
   // What runs in the place of the stages, if "rng" says so.
   std::optional<parity::LlamaCppChain> llama_cpp;
 
   std::size_t StateSize() const {
     return llama_cpp.has_value() ? llama_cpp->initial_state().size()
                                  : state_begin.back();
+  }
+
+  // StateUpdate::owner: FNV-1a of the types of the stages that remember, with
+  // the length of their states; of a parity mode, of all stages.
+  std::uint64_t StateOwner() const {
+    if (StateSize() == 0) return 0;
+    std::string text = absl::StrCat(llama_cpp.has_value(), " ", StateSize());
+    for (std::size_t i = 0; i < config.stages.size(); ++i) {
+      const std::size_t size =
+          llama_cpp.has_value() ? 1 : state_begin[i + 1] - state_begin[i];
+      if (size == 0) continue;
+      absl::StrAppend(&text, " ", config.stages[i].type, " ", size);
+    }
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) {
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    }
+    return hash;
   }
 
   // The state of all stages, as `sequence` carries it or as it begins. False
@@ -37,7 +56,8 @@ struct Pipeline::Compiled {
     const absl::Span<const double> carried = sequence.state();
     if (!carried.empty()) {
       state.assign(carried.begin(), carried.end());
-      return state.size() == StateSize();
+      return sequence.state_owner() == state_owner &&
+             state.size() == StateSize();
     }
     if (llama_cpp.has_value()) {
       state.assign(llama_cpp->initial_state().begin(),
@@ -87,6 +107,7 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
   compiled->state_begin = {0};
   if (config.rng == Rng::kLlamaCpp) {
     compiled->llama_cpp.emplace(config.stages, registry, vocabulary_size);
+    compiled->state_owner = compiled->StateOwner();
     return Pipeline(std::move(compiled));
   }
   for (const StageConfig& stage : config.stages) {
@@ -98,6 +119,7 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
     compiled->state_begin.push_back(compiled->state_begin.back() +
                                     made.StateSize());
   }
+  compiled->state_owner = compiled->StateOwner();
   // CheckConfig has made sure that the last stage is of group kDraw.
   compiled->draw = static_cast<const Draw*>(compiled->stages.back().get());
   return Pipeline(std::move(compiled));
@@ -193,7 +215,9 @@ Token Pipeline::DrawFrom(const Distribution& distribution,
   if (status != RowStatus::kOk) return {.status = status};
   const Compiled& compiled = *compiled_;
   if (compiled.llama_cpp.has_value()) {
-    return workspace.scratch_->llama_cpp.drawn;
+    Token token = workspace.scratch_->llama_cpp.drawn;
+    token.state.owner = compiled.state_owner;
+    return token;
   }
   const Coins coins = sequence.coins();
   const Drawn drawn = compiled.draw->Choose(
@@ -202,6 +226,7 @@ Token Pipeline::DrawFrom(const Distribution& distribution,
   Token token = {drawn.token, RowStatus::kOk, drawn.bits, drawn.interval};
   const Workspace::Scratch& scratch = *workspace.scratch_;
   token.state.values.assign(scratch.state.begin(), scratch.state.end());
+  token.state.owner = compiled.state_owner;
   const absl::Span<double> state = absl::MakeSpan(token.state.values);
   for (std::size_t i = 0; i < compiled.stages.size(); ++i) {
     const std::size_t begin = compiled.state_begin[i];

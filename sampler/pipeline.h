@@ -6,15 +6,17 @@
 // generation loop:
 //
 //   Token token = pipeline.Sample(logits, sequence, workspace);
-//   if (token.status == RowStatus::kOk) sequence.Accept(token);
+//   if (token.status != RowStatus::kOk) ...  // What is wrong with the row.
+//   absl::Status status = sequence.Accept(token);
 //
-// Pipeline is what is sampled, Sequence (sequence.h) what one text carries from
-// token to token, Workspace the memory. Sample is Process plus one draw;
-// Process leaves a Distribution for whoever wants probabilities, several draws,
-// or an explanation. Sampling accepts nothing: it may be repeated.
+// Pipeline says how rows are sampled, Sequence (sequence.h) is what one text
+// carries from token to token, Workspace the memory. Sample is Process plus one
+// draw; Process leaves a Distribution for whoever wants probabilities, several
+// draws, or an explanation. Sampling accepts nothing: it may be repeated.
 //
-// The same config, seed, stream, position, history and logit bits give the same
-// token on every machine, thread count and batch.
+// The same config, logit bits, inputs and sequence (seed, stream, clock,
+// prompt, accepted tokens and what stages learnt from them) give the same token
+// on every machine, thread count and batch.
 //
 // Tested by: tests/pipeline_test.cc, tests/oracle_test.cc,
 // tests/golden_test.cc.
@@ -79,10 +81,11 @@ class Pipeline {
 
   // Runs every stage on `row` and returns what is left, the draw's own
   // narrowing included. The result lives in `workspace` and still reads `row`
-  // and `inputs`: it is valid until the next use of the workspace, while their
-  // memory is unchanged. `observer` may be null. A row or sequence that is not
-  // of this pipeline's vocabulary size gives the status kWrongSize, a sequence
-  // that has learnt from a pipeline with other stages of memory kWrongState.
+  // and `inputs`: it is valid until the workspace's next Process or Sample,
+  // while their memory is unchanged; DrawFrom and DrawAll leave it. `observer`
+  // may be null. A row or sequence that is not of this pipeline's vocabulary
+  // size gives the status kWrongSize, a sequence that has learnt from a
+  // pipeline with other stages of memory kWrongState.
   Distribution Process(Logits row, const Sequence& sequence,
                        Workspace& workspace, const StepInputs& inputs = {},
                        StepObserver* observer = nullptr) const;

@@ -29,12 +29,12 @@ std::array<std::uint32_t, 4> Philox4x32(std::array<std::uint32_t, 4> counter,
 // What a random number is for. Values are part of the reproducibility contract
 // and never change meaning.
 enum class Purpose : std::uint8_t {
-  kTokenDraw = 0,
-  kXtcCoin = 1,
-  kSpeculativeAccept = 2,
-  kResidualDraw = 3,
-  kTokenNoise = 4,
-  kBranch = 6,
+  kTokenDraw = 0,          // The draw of a token.
+  kXtcCoin = 1,            // Whether xtc fires.
+  kSpeculativeAccept = 2,  // Whether a drafted token stays.
+  kResidualDraw = 3,       // The token after a draft that was cut.
+  kTokenNoise = 4,         // A number for each token (gumbel_max).
+  kCaller = 6,             // Never used here: for draws of the caller's own.
 };
 
 // The random numbers of one position of one sequence.

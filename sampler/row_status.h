@@ -22,7 +22,7 @@ enum class RowStatus : std::uint8_t {
   kWrongSize,     // Row or sequence is not of the pipeline's vocabulary size.
   kMissingInput,  // A stage wants an input that was not given.
   kWrongInput,    // An input is of the wrong size or out of range.
-  kWrongState,    // The sequence remembers stages that the pipeline has not.
+  kWrongState,    // The sequence carries the memory of other stages.
 };
 
 // All of them, in the order of their values.

@@ -51,16 +51,18 @@ absl::Status Sequence::Accept(const Token& drawn, std::int32_t token) {
   const StateUpdate& update = drawn.state;
   const bool learns = !update.values.empty() &&
                       (token == drawn.id || update.holds_for_any_token);
-  if (learns && !states_.empty() && update.values.size() != state_size_) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "state of the drawn token: got ", update.values.size(),
-        " numbers, want ", state_size_, ", as the sequence carries them"));
+  if (learns && !states_.empty() &&
+      (update.owner != state_owner_ || update.values.size() != state_size_)) {
+    return absl::InvalidArgumentError(
+        "state of the drawn token: got that of other stages, want those whose "
+        "state the sequence carries");
   }
   history_.Accept(token);
   if (learns) {
     if (states_.empty()) {
       state_begin_ = history_.output().size();
       state_size_ = update.values.size();
+      state_owner_ = update.owner;
     }
     states_.insert(states_.end(), update.values.begin(), update.values.end());
   } else if (!states_.empty()) {
@@ -83,7 +85,7 @@ absl::Status Sequence::Rollback(std::int64_t n) {
   if (states_.empty()) return absl::OkStatus();
   states_.resize(left < state_begin_ ? 0
                                      : (left - state_begin_ + 1) * state_size_);
-  if (states_.empty()) state_begin_ = state_size_ = 0;
+  if (states_.empty()) state_owner_ = state_begin_ = state_size_ = 0;
   return absl::OkStatus();
 }
 
@@ -96,8 +98,8 @@ bool operator==(const Sequence& a, const Sequence& b) {
          a.stream_ == b.stream_ && a.clock_ == b.clock_ &&
          a.history_.prompt() == b.history_.prompt() &&
          a.history_.output() == b.history_.output() &&
-         a.state_begin_ == b.state_begin_ && a.state_size_ == b.state_size_ &&
-         a.states_ == b.states_;
+         a.state_owner_ == b.state_owner_ && a.state_begin_ == b.state_begin_ &&
+         a.state_size_ == b.state_size_ && a.states_ == b.states_;
 }
 
 }  // namespace sampler

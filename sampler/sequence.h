@@ -47,7 +47,8 @@ class Sequence {
   };
 
   // A sequence of tokens in [0, vocabulary_size). InvalidArgument for a
-  // vocabulary size outside [1, 2^20] and for a prompt token outside it.
+  // vocabulary size outside [1, 2^20] and for a prompt token outside
+  // [0, vocabulary_size).
   static absl::StatusOr<Sequence> Create(std::int64_t vocabulary_size,
                                          Options options);
 
@@ -87,6 +88,8 @@ class Sequence {
   // What the stages with a memory carry, in the order of the pipeline; empty
   // until they have learnt something.
   absl::Span<const double> state() const;
+  // Whose state it is (StateUpdate::owner); 0 where it is empty.
+  std::uint64_t state_owner() const { return state_owner_; }
 
   // The caller's step (a training iteration, an episode), for schedules that
   // follow it. 0 unless set.
@@ -113,8 +116,9 @@ class Sequence {
   std::uint32_t stream_;
   std::int64_t clock_ = 0;
   History history_;
-  // The state after every accepted token from state_begin_ on, state_size_
-  // numbers each: rollback goes back to what it was.
+  // The state of state_owner_ after every accepted token from state_begin_ on,
+  // state_size_ numbers each: rollback goes back to what it was.
+  std::uint64_t state_owner_ = 0;
   std::size_t state_begin_ = 0;
   std::size_t state_size_ = 0;
   std::vector<double> states_;

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kSnapshotVersion = 1;
-constexpr std::size_t kSnapshotKeys = 8;
+constexpr std::size_t kSnapshotKeys = 9;
 
 absl::Status Bad(absl::string_view key, absl::string_view want) {
   return absl::InvalidArgumentError(
@@ -136,6 +136,7 @@ std::string Sequence::Snapshot() const {
                                            history_.prompt().end())},
       {"output", std::vector<std::int32_t>(history_.output().begin(),
                                            history_.output().end())},
+      {"state_owner", state_owner_},
       {"state", json_state}};
   return json.dump();
 }
@@ -149,13 +150,15 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
   std::int64_t clock = 0;
   Options options;
   std::uint64_t seed = 0;
+  std::uint64_t state_owner = 0;
   std::vector<std::int32_t> output;
   std::vector<std::vector<double>> states;
   for (const absl::Status& status :
        {Read(json, "version", version),
         Read(json, "vocabulary_size", vocabulary_size),
         Read(json, "seed", seed), Read(json, "stream", options.stream),
-        Read(json, "clock", clock), ReadTokens(json, "prompt", options.prompt),
+        Read(json, "clock", clock), Read(json, "state_owner", state_owner),
+        ReadTokens(json, "prompt", options.prompt),
         ReadTokens(json, "output", output)}) {
     if (!status.ok()) return status;
   }
@@ -179,6 +182,7 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
     if (i >= without_state) {
       const std::vector<double>& state = states[i - without_state];
       token.state.values.assign(state.begin(), state.end());
+      token.state.owner = state_owner;
     }
     const absl::Status status = sequence->Accept(token);
     if (!status.ok()) return absl::InvalidArgumentError(status.message());

@@ -18,6 +18,9 @@ namespace sampler {
 // (mirostat's mu, adaptive_p's averages). Empty for pipelines without memory.
 struct StateUpdate {
   absl::InlinedVector<double, 8> values;
+  // Tells the stages that `values` belong to from others: a fingerprint of
+  // their types and order. 0 where there are none.
+  std::uint64_t owner = 0;
   // Does it also hold if another token is accepted in its place? Stages of this
   // library learn from their own draws only; parity modes follow runtimes whose
   // engines move with every draw.

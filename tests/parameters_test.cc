@@ -154,7 +154,7 @@ TEST(EveryParameter, DecidesSomething) {
         type.parameters, path,
         [&](const Parameter& line, const std::vector<absl::string_view>& at) {
           ++parameters;
-          // "lt" and "le" differ on one coin of 2^64: xtc_test.cc sets it.
+          // "lt" and "le" differ on one coin of 2^64: xtc_coin_test.cc sets it.
           if (type.name == "xtc" && line.name() == "fire") return;
           EXPECT_TRUE(DecidesSomething(type, at, random))
               << type.name << " ignores " << line.name();

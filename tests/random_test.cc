@@ -66,7 +66,7 @@ TEST(Coins, KeepTheirGoldenWords) {
       0x75803ecf6b619c95u);
   EXPECT_EQ(Coins(42u, 0u, 9u).Bits(Purpose::kResidualDraw, 0, 0),
             0x8e903c6bca863739u);
-  EXPECT_EQ(Coins(42u, 0u, 0u).Bits(Purpose::kBranch, 16777215, 5),
+  EXPECT_EQ(Coins(42u, 0u, 0u).Bits(Purpose::kCaller, 16777215, 5),
             0x89cc584bc18fc0f4u);
 }
 
@@ -76,7 +76,7 @@ TEST(Purpose, KeepsItsNumbers) {
   EXPECT_EQ(static_cast<int>(Purpose::kSpeculativeAccept), 2);
   EXPECT_EQ(static_cast<int>(Purpose::kResidualDraw), 3);
   EXPECT_EQ(static_cast<int>(Purpose::kTokenNoise), 4);
-  EXPECT_EQ(static_cast<int>(Purpose::kBranch), 6);
+  EXPECT_EQ(static_cast<int>(Purpose::kCaller), 6);
 }
 
 TEST(Coins, UseAllBitsOfTheSeed) {

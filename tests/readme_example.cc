@@ -14,7 +14,9 @@ int main() {
       {"type": "categorical"}]})");
   if (!config.ok()) return 1;  // config.status() says what and where.
   const auto pipeline = sampler::Pipeline::Create(*config, 32'000);
+  if (!pipeline.ok()) return 1;
   auto sequence = pipeline->NewSequence({.seed = 42, .prompt = {1, 15043}});
+  if (!sequence.ok()) return 1;
   sampler::Workspace workspace;
   int last = 15043;
   for (int step = 0; step < 16; ++step) {

@@ -30,7 +30,7 @@ static absl::Status Generate(const sampler::Pipeline& pipeline,
   for (int step = 0; step < 16 && logged.ok(); ++step) {
     const std::vector<float> logits = NextLogits(last);
     const auto token = pipeline.Sample(logits, sequence, workspace);
-    if (!sequence.Accept(token).ok()) break;
+    if (absl::Status s = sequence.Accept(token); !s.ok()) return s;
     logged = logger->Append(/*sequence=*/0, logits, last = token.id);
   }
   return logged.ok() ? logger->Finish() : logged;

@@ -182,25 +182,10 @@ TEST(Guarantees, NameTestsThatExist) {
   EXPECT_GE(ExpectRowsNameTests("tests/GUARANTEES.md", 3), 30);
 }
 
-constexpr char kAbsent[] = "not in this project yet: ";
-
 // Every row names the cases that would fail if this project had the defect.
 TEST(Pitfalls, NameTestsThatExist) {
-  EXPECT_GE(ExpectRowsNameTests("tests/PITFALLS.md", 3,
-                                {kAbsent, "nothing to test: "}),
+  EXPECT_GE(ExpectRowsNameTests("tests/PITFALLS.md", 3, {"nothing to test: "}),
             112);
-}
-
-// A row may say that a stage is not there only as long as it is not.
-TEST(Pitfalls, AreExcusedByAbsentStagesOnly) {
-  for (const std::vector<std::string>& row : RowsOf("tests/PITFALLS.md")) {
-    absl::string_view stage = row.back();
-    if (!absl::ConsumePrefix(&stage, kAbsent)) continue;
-    for (const absl::string_view name : StageRegistry::BuiltIn().names()) {
-      EXPECT_FALSE(absl::StartsWith(name, stage))
-          << name << " is there; name the test for: " << row[0];
-    }
-  }
 }
 
 }  // namespace

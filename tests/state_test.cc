@@ -174,9 +174,34 @@ TEST(State, OfOtherStagesIsRefused) {
   const Sequence before = s;
   const Token foreign = two.Sample(row, two.NewSequence().value(), workspace);
   EXPECT_EQ(s.Accept(foreign).message(),
-            "state of the drawn token: got 4 numbers, want 2, as the sequence "
-            "carries them");
+            "state of the drawn token: got that of other stages, want those "
+            "whose state the sequence carries");
   EXPECT_TRUE(s == before);
+}
+
+// Two numbers of one stage are not those of two stages with one each.
+TEST(State, OfTheSameLengthIsToldApart) {
+  const Pipeline mirostats =
+      MakePipeline({{"mirostat"}, {"mirostat"}, {"categorical"}});
+  const Pipeline adaptive =
+      MakePipeline({{"adaptive_p", {{"target", 0.3}}}, {"categorical"}});
+  std::mt19937_64 random(6);
+  const std::vector<double> row = RandomRow(random);
+  Workspace workspace;
+  Sequence s = mirostats.NewSequence().value();
+  const Token drawn = mirostats.Sample(row, s, workspace);
+  const Token other = adaptive.Sample(row, s, workspace);
+  ASSERT_EQ(drawn.state.values.size(), other.state.values.size());
+  ASSERT_TRUE(s.Accept(drawn).ok());
+  EXPECT_EQ(adaptive.Sample(row, s, workspace).status, RowStatus::kWrongState);
+  EXPECT_FALSE(s.Accept(other).ok());
+  // Also through a snapshot, and no longer once it is taken back.
+  EXPECT_EQ(
+      adaptive.Sample(row, *Sequence::Restore(s.Snapshot()), workspace).status,
+      RowStatus::kWrongState);
+  ASSERT_TRUE(s.Rollback(1).ok());
+  EXPECT_TRUE(s.Accept(other).ok());
+  EXPECT_EQ(adaptive.Sample(row, s, workspace).status, RowStatus::kOk);
 }
 
 TEST(State, InASnapshotIsChecked) {

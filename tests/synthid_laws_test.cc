@@ -39,7 +39,7 @@ std::vector<std::int64_t> Table() {
   std::vector<std::int64_t> table;
   for (std::uint32_t i = 0; i < 65536; ++i) {
     table.push_back(
-        static_cast<std::int64_t>(Coins(1, 2, i).Bits(Purpose::kBranch) & 1));
+        static_cast<std::int64_t>(Coins(1, 2, i).Bits(Purpose::kCaller) & 1));
   }
   return table;
 }

@@ -2,7 +2,7 @@
 //
 //   const auto imported = importers::Import("llama.cpp", body);
 //   if (!imported.ok()) ...                 // What is wrong, and where.
-//   Pipeline::Create(imported->config, vocabulary_size);
+//   auto pipeline = Pipeline::Create(imported->config, vocabulary_size);
 //   for (const auto& entry : imported->report.entries) ...
 //
 // | runtime      | input                                                      |
@@ -13,7 +13,8 @@
 // | vllm, sglang | the same with their extensions, or their sampling params   |
 // | koboldcpp    | an /api/v1/generate body                                   |
 // | textgen      | text-generation-webui: a preset as JSON, or a request      |
-// | exllama      | settings of exllamav2, or of exllamav3 (told by the names) |
+// | exllama      | settings of exllamav2, or of exllamav3 (told by the names; |
+// |              | "exllamav2" and "exllamav3" say which)                     |
 //
 // Every field of these runtimes is read: it becomes part of the config, or the
 // report says why not. Fields that no runtime has are reported with the nearest

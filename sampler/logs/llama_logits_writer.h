@@ -12,8 +12,7 @@
 // exchange of the rows and cannot be run against a model again.
 //
 // Errors: InvalidArgument (no tokens; sequences of different lengths; a row
-// with
-//   NaN or +inf, or without a finite value; a top-k log), and those of
+//   with NaN or +inf, or without a finite value; a top-k log), and those of
 //   output_file.h.
 // Thread-safety: pure function of the log.
 // Cost: an exponential per logit.

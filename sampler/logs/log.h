@@ -6,6 +6,14 @@
 // (F64/F32/F16/BF16, or the top k tokens of each row in CSR form), NumPy .npy,
 // llama.cpp `_logits_` files, and raw arrays.
 //
+// A replay with the library, sequence by sequence:
+//
+//   Sequence sequence = *pipeline.NewSequence(
+//       {.stream = i, .prompt = log.sequences()[i].prompt});  // Copied.
+//   for each row r of sequence i:
+//     Token token = pipeline.Sample(log.Row(r, buffer), sequence, workspace);
+//     status = sequence.Accept(token, log.tokens()[r]);  // The logged token.
+//
 // Thread-safety: an open Log is immutable; any number of threads may read rows,
 // each with its own RowBuffer.
 // Not promised: that a file which another process truncates while it is mapped

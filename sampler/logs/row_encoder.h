@@ -12,8 +12,7 @@
 //   refused), InvalidArgument (sparse: a row with NaN or +inf, or without a
 //   finite logit, has no likeliest tokens).
 // Thread-safety: an encoder is scratch, one per thread; what it returns is
-// valid
-//   until the next call.
+//   valid until the next call.
 // Cost: dense: nothing if the row has the log's type already, else one pass.
 //   Sparse: one pass over the row, the exact weights, and a selection.
 // Tested by: tests/logs/row_encoder_test.cc.

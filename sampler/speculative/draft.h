@@ -6,10 +6,16 @@
 // left them with the draft's earlier tokens in the history, every stage active
 // on both sides. p_(n+1) is the target's after the whole draft.
 //
-//   for (i = 0; i < n; ++i) target_pipeline.Process(...).Record(target[i]);
+//   for (i = 0; i <= n; ++i) {  // n + 1 rows, each with the status kOk
+//     pipeline.Process(row[i], sequence, workspace).Record(target[i]);
+//     if (i < n) status = sequence.Accept(tokens[i]);
+//   }
+//   status = sequence.Rollback(n);
 //
 // A verdict says how many draft tokens stay and which token follows them; the
-// caller accepts these on the target's sequence, and rolls the draft's back.
+// caller accepts these, as bare ids, on the target's sequence, and rolls the
+// draft's back. Stages with a memory (mirostat, adaptive_p) learn from tokens
+// that their pipeline has drawn only: they keep theirs through a verdict.
 //
 // Thread-safety: plain values and pure functions.
 // Source: Leviathan et al., arXiv 2211.17192; Chen et al., arXiv 2302.01318.

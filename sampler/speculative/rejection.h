@@ -50,7 +50,9 @@ Verdict VerifyByRejection(const Draft& draft, const Sequence& sequence);
 // The same where both sides are greedy, or the caller wants identity instead of
 // an equal law: a token stays iff it is the one the target draws at its place
 // (DrawFrom with the coin of that position), and the target's token follows.
-// The output is then bit for bit what the target alone would have drawn.
+// The output is then bit for bit what the target alone would have drawn, if its
+// pipeline ends in `categorical` (order "id"), `greedy` or `synthid`; other
+// draws use other random numbers.
 Verdict VerifyByMatch(const Draft& draft, const Sequence& sequence);
 
 }  // namespace sampler::speculative

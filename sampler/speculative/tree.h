@@ -3,7 +3,7 @@
 //
 // Walking down from the root, the children of the reached node are tried in
 // their order; the first that is accepted is descended into, and where none is,
-// a token is drawn that is none of theirs by right. Two rules:
+// a token is drawn from what the rule leaves of the target. Two rules:
 //
 // VerifyTree (SpecInfer): r = p; a child x drawn from q is accepted iff
 //   u q(x) < r(x); else r = max(r - q, 0), normalised. The token that follows

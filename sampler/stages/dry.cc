@@ -25,7 +25,9 @@ StageType Dry::Type() {
       .name = "dry",
       .group = StageGroup::kEdit,
       .summary = "Lowers tokens that would continue a repetition.",
-      .formula = "l_x -= multiplier * base^(R(x) - allowed_length)",
+      .formula =
+          "l_x -= multiplier * base^(R(x) - allowed_length) where R(x) >= "
+          "allowed_length",
       .source = "text-generation-webui #5677",
       .parameters =
           {Real("multiplier", "size of the penalty; 0 changes nothing")
@@ -33,7 +35,7 @@ StageType Dry::Type() {
                .Required(),
            Real("base", "growth per repeated token").AtLeast(1).Default(1.75),
            Integer("allowed_length",
-                   "repeated tokens that are not punished yet")
+                   "shortest repetition whose continuation is punished")
                .AtLeast(1)
                .Default(2),
            ScopeParameter("both"), WindowParameter(),

@@ -19,9 +19,8 @@
 // Cost: O(window), however the text repeats itself (repeats.h), and the search
 //   for the last breaker (breakers.h).
 // Source: text-generation-webui #5677, llama.cpp #9702. llama.cpp and this
-// stage
-//   agree; koboldcpp penalises breakers; exllamav2 multiplies by occurrences,
-//   which is not offered.
+//   stage agree; koboldcpp penalises breakers; exllamav2 multiplies by
+//   occurrences, which is not offered.
 // Tested by: tests/dry_test.cc, tests/repeats_test.cc, tests/oracle_test.cc,
 //   tests/golden_test.cc.
 

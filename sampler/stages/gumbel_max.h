@@ -4,7 +4,8 @@
 //   token = argmax l_i + G_i,   G = -ln(-ln u)       (ties: the lowest id)
 //
 // The law is that of `categorical`, but two configs under one seed are coupled
-// in another way: removing any token but the winner leaves the winner.
+// in another way: removing any token but the winner leaves the winner (but with
+// noise "sglang", which is keyed by rank once there was a truncation).
 //
 // Contract: u in the open interval (0, 1), 64 bits, keyed by seed, stream,
 //   position and token id: no token of weight 0 and no removed token wins.

@@ -4,10 +4,9 @@
 //   l_i = -inf where bit i of the mask is 0
 //
 // Contract: the mask is an input of the step (StepInputs::mask); without one
-// the
-//   stage does nothing. Tokens that the mask has no bit for are banned or, with
-//   padding "allow", stay; spare bits of its last word mean nothing. A mask
-//   that allows nothing gives the row the status no_candidate.
+//   the stage does nothing. Tokens that the mask has no bit for are banned or,
+//   with padding "allow", stay; spare bits of its last word mean nothing. A
+//   mask that allows nothing gives the row the status no_candidate.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: O(V / 32 + allowed) where at most a sixteenth of the row is allowed,
 //   which then is all that later stages see; else one pass over the row.

@@ -2,7 +2,7 @@
 //
 //   l_1 >= .. >= l_N,  R = l_1 - l_N
 //   w_i = (l_i - l_(i+1)) / ((R + 1e-8) i),  i = 1 .. N-1
-//   k = max(first argmax of w, floor(tau / (R + 1e-8)))
+//   k = max(first argmax of w, floor(tau / (R + 1e-8)), min_keep)
 //   kept = the first k of the total order
 //
 // The second term keeps many where the row is nearly flat. The cliff commutes

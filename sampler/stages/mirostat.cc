@@ -12,8 +12,8 @@ namespace {
 // A mass is at most 2^71.
 constexpr double kLeastProbability = 0x1p-71;
 
-// Below it the limit is nearer to k than the difference 1 - V^-e, which
-// cancels.
+// For smaller |e| the cancellation in 1 - V^-e costs more digits than taking
+// the limit e -> 0 does.
 constexpr double kLimitOfE = 0x1p-26;
 
 constexpr double kLargest = std::numeric_limits<double>::max();
@@ -80,8 +80,8 @@ StageType Mirostat::Type() {
 void Mirostat::Cut(Candidates& candidates, double mu,
                    std::int64_t vocabulary_size) const {
   if (options_.version == 2) {
-    // Above 1 the head alone is left, as at 1; below the least double, every
-    // candidate of weight > 0, as at it.
+    // A 2^-mu above 1 leaves the head alone, as 1 does; one below the least
+    // double every candidate of weight > 0, as that does.
     candidates.KeepProbability(
         std::clamp(Exp2(-mu), std::numeric_limits<double>::denorm_min(), 1.0));
     return;

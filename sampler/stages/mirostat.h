@@ -7,6 +7,7 @@
 //     t_i = ln((i+2)/(i+1)), b_i = l_i - l_(i+1), i = 0 .. min(m, N) - 2
 //     s = sum t b / sum t^2,  e = s - 1
 //     k = (e 2^mu / (1 - V^-e))^(1/s)
+//     N the number of candidates, V the size of the vocabulary
 //   when the drawn token x is accepted: mu -= eta (-log2 p(x) - tau)
 //
 // Version 1 fits a Zipf law of exponent s to the head of the order and solves
@@ -23,7 +24,8 @@
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: exact weights; version 1 sorts the first m.
 // Source: arXiv 2007.14966.
-// Tested by: tests/stages_memory_test.cc, tests/oracle_test.cc.
+// Tested by: tests/mirostat_test.cc, tests/stages_memory_test.cc,
+//   tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_MIROSTAT_H_
 #define SAMPLER_STAGES_MIROSTAT_H_

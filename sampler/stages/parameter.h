@@ -137,8 +137,7 @@ struct SequenceBias {
 
 // Reports everything wrong with `given` under `table`: unknown names, missing
 // parameters, wrong types, values out of range, repeated token ids and
-// positions, and, where
-// `vocabulary_size` is known, token ids outside it.
+// positions, and, where `vocabulary_size` is known, token ids outside it.
 void CheckParameters(const ParameterTable& table, const Value::Object& given,
                      const std::string& pointer,
                      std::optional<std::int64_t> vocabulary_size,

@@ -7,8 +7,9 @@
 // the sign is always the same: l_i = ln p_i * penalty.
 //
 // Contract: penalty > 0; 1 changes nothing (`normalize` included); below 1 it
-//   rewards. An overflow to
-//   +inf gives the row the status "infinite".
+//   rewards. An overflow to +inf gives the row the status "infinite".
+// Options: `scope` and `window` say which tokens count as seen, the last of the
+//   scope; `ignore_first` leaves out so many tokens at the prompt's beginning.
 // Not promised: invariance under adding a constant to all logits, which changes
 //   signs (unless `normalize`).
 // Thread-safety: immutable; any number of threads may call Apply.

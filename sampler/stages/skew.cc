@@ -11,7 +11,7 @@ StageType Skew::Type() {
           .formula = "l_i = ln(C_i^b - C_(i-1)^b), b = e^skew, C the running p",
           .source = "exllamav2",
           .parameters = {Real("skew",
-                              "> 0: to lower ranks, < 0: to the head; "
+                              "> 0: towards the tail, < 0: towards the head; "
                               "0 changes nothing")
                              .Required()},
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {

@@ -3,7 +3,7 @@
 //   C_i = p_1 + .. + p_i in the total order,  b = e^skew
 //   q_i = C_i^b - C_(i-1)^b,   l_i = ln q_i
 //
-// skew > 0 moves mass to lower ranks, skew < 0 to the head. It is the law of a
+// skew > 0 moves mass to the tail, skew < 0 to the head. It is the law of a
 // draw whose uniform number u was replaced by u^(1/b), as an edit that works
 // with every draw.
 //

@@ -13,9 +13,8 @@
 // They reach the Sequence when that token is accepted, so that sampling again
 // repeats the step, and rollback and snapshots are exact.
 //
-// Adding a stage: one file pair in sampler/stages/, one line in registry.cc,
-// its oracle in tests/oracle/, its row in the README's table. Users register
-// stages of their own the same way (registry.h).
+// Adding a stage to the library: README.md. To a program: make its StageType,
+// and Add it to a copy of StageRegistry::BuiltIn() (registry.h).
 //
 // Thread-safety: stages are immutable; any number of threads may call Apply,
 // each with its own Candidates and StepContext.
@@ -41,9 +40,10 @@
 
 namespace sampler {
 
-// What the caller may supply for one step besides the row. An input that is
-// absent gives the row the status kMissingInput where a stage cannot do without
-// it (Stage::MissingInput); `mask` then bans nothing.
+// What the caller may supply for one step besides the row. `guidance` and
+// `arithmetic` cannot do without theirs: where it is absent the row gets the
+// status kMissingInput (Stage::MissingInput). Without a mask, `mask` does
+// nothing.
 struct StepInputs {
   std::optional<TokenMask> mask = {};        // For `mask`.
   std::optional<Logits> unconditional = {};  // The second row of `guidance`.

@@ -12,10 +12,11 @@
 //   as it is where one of the last `context_history` output tokens had the same
 //   context, and with `skip_first` for the first ngram_len - 1 tokens (which
 //   are then not remembered either). That follows from the history alone:
-//   rollback and snapshots are exact. Marked steps leave log-probabilities.
+//   rollback and snapshots are exact. After a marked step the logits are
+//   log-probabilities.
 // Options: hash "hf" is that of transformers, and needs its `table` of bits.
-// Not as in the references: a removed token stays removed. Theirs get a finite
-//   score again, and context hashes of 0 count as seen.
+// Not as in the references: a removed token stays removed. There it gets a
+//   finite score again, and a context whose hash is 0 counts as seen.
 // Thread-safety: immutable; any number of threads may call Apply and Choose.
 // Cost: per layer a hash of every candidate and exact weights: meant to follow
 //   a truncation. The context costs O(context_history).

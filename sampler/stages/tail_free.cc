@@ -27,8 +27,8 @@ StageType TailFree::Type() {
           .group = StageGroup::kTruncate,
           .summary = "Cuts where the sorted probabilities have flattened out.",
           .formula =
-              "first i with sum_(j<=i) d_j > z * sum d, d the absolute "
-              "second differences of p",
+              "the tokens before the first i with sum_(j<=i) d_j > z * sum d, "
+              "d the absolute second differences of p",
           .source = "trentbrick 2020",
           .parameters =
               {Real("z", "share of the second differences to keep; 1 keeps all")

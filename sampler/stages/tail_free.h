@@ -1,6 +1,6 @@
 // Tail free sampling: cuts where the sorted probabilities have flattened out.
 //
-//   p_1 >= p_2 >= .. in the total order, counted from 0
+//   p_0 >= p_1 >= .. in the total order
 //   d_i = |(p_i - p_(i+1)) - (p_(i+1) - p_(i+2))|,  i = 0 .. N-3
 //   at the first i with  d_0 + .. + d_i > z * sum d  and  i + offset >=
 //   min_keep, keep i + offset candidates; if there is none, keep all

@@ -18,7 +18,7 @@
 // Cost: exact weights of the candidates within 37 nats of the maximum; in mode
 //   "expected" a whole row is copied into a buffer of doubles.
 // Source: text-generation-webui #6335; llama.cpp #9742.
-// Tested by: tests/xtc_test.cc, tests/oracle_test.cc.
+// Tested by: tests/xtc_test.cc, tests/xtc_coin_test.cc, tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_XTC_H_
 #define SAMPLER_STAGES_XTC_H_

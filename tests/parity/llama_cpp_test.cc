@@ -1,4 +1,4 @@
-// The parity mode as a user meets it: pipelines, sequences, observers, configs.
+// The parity mode as a user meets it: pipelines, sequences, observers.
 
 #include "sampler/parity/llama_cpp.h"
 
@@ -14,57 +14,13 @@
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/pipeline.h"
 #include "tests/count_allocations.h"
+#include "tests/parity/chains.h"
 #include "tests/test_share.h"
 
 namespace sampler {
 namespace {
 
-constexpr std::int64_t kSize = 300;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-PipelineConfig MakeConfig(const std::string& stages) {
-  auto config = ParseConfig(
-      R"({"version": 1, "rng": "llama_cpp", "stages": [)" + stages + "]}",
-      kSize);
-  EXPECT_TRUE(config.ok()) << config.status();
-  return config.value_or(PipelineConfig());
-}
-
-Pipeline MakePipeline(const std::string& stages) {
-  return Pipeline::Create(MakeConfig(stages), kSize).value();
-}
-
-const std::string kPenalties =
-    R"({"type": "repetition_penalty", "penalty": 1.2, "window": 32},
-       {"type": "frequency_penalty", "penalty": 0.3, "scope": "both",
-        "window": 32},
-       {"type": "presence_penalty", "penalty": 0.5, "scope": "both",
-        "window": 32},)";
-
-// Chains with every kind of state.
-std::vector<std::string> Chains() {
-  return {
-      R"({"type": "categorical"})",
-      kPenalties +
-          R"({"type": "top_k", "k": 40},
-             {"type": "typical_p", "p": 0.9, "equality": "continue"},
-             {"type": "temperature", "temperature": 0.8},
-             {"type": "categorical"})",
-      R"({"type": "dry", "multiplier": 0.8, "window": 64, "breakers": [[7]]},
-         {"type": "top_n_sigma", "n": 1.5},
-         {"type": "min_p", "p": 0.02},
-         {"type": "xtc", "probability": 0.5, "threshold": 0.05, "fire": "le"},
-         {"type": "dynamic_temperature", "low": 0.5, "high": 1.5,
-          "count": "all"}, {"type": "categorical"})",
-      R"({"type": "mirostat", "version": 1}, {"type": "categorical"})",
-      R"({"type": "mirostat", "version": 2, "tau": 3},
-         {"type": "categorical"})",
-      R"({"type": "min_p", "p": 0.01}, {"type": "adaptive_p", "target": 0.3},
-         {"type": "categorical"})",
-      R"({"type": "logit_bias", "bias": {"3": 1.5, "4": false}},
-         {"type": "top_p", "p": 0.9}, {"type": "greedy"})",
-  };
-}
 
 std::vector<float> RandomRow(std::mt19937_64& random) {
   std::vector<float> row(kSize);
@@ -345,44 +301,6 @@ TEST(LlamaCpp, AllocatesNothingOnceTheWorkspaceHasGrown) {
       }
     }
     EXPECT_EQ(AllocationCount() - before, 0) << chain;
-  }
-}
-
-TEST(LlamaCppConfig, ReportsWhatLlamaCppCannotRun) {
-  const auto config = ParseConfig(
-      R"({"version": 1, "seed": 4294967295,
-"rng": "llama_cpp", "stages": [
-{"type": "repetition_penalty", "penalty": 1.2, "scope": "output"},
-{"type": "allow_tokens", "ids": [1]},
-{"type": "typical_p", "p": 0.5},
-{"type": "top_p", "p": 0.5, "ties": "keep_all", "mass": "original"},
-{"type": "temperature", "schedule": {"from": 1, "to": 2, "steps": 3}},
-{"type": "mirostat"},
-{"type": "min_p", "p": 3},
-{"type": "greedy"}]})",
-      kSize);
-  const std::string here = " with \"rng\": \"llama_cpp\"\n";
-  const std::string want = absl::StrCat(
-      "1:16: /seed: got 4294967295, want an integer in [0, 4294967295)", here,
-      "3:48: /stages/0/scope: got \"output\", want \"both\"", here,
-      "4:2: /stages/1/type: \"allow_tokens\" cannot run", here,
-      "5:1: /stages/2/equality: got \"stop\", want \"continue\"", here,
-      "6:29: /stages/3/ties: got \"keep_all\", want \"exact\"", here,
-      "6:49: /stages/3/mass: got \"original\", want \"surviving\"", here,
-      "7:25: /stages/4/schedule: got {\"from\": 1, \"steps\": 3, \"to\": 2}, "
-      "want null",
-      here,
-      "8:1: /stages/5: \"mirostat\" must stand directly before a last "
-      "\"categorical\"",
-      here, "9:19: /stages/6/p: got 3, want a finite number in [0, 1]");
-  EXPECT_EQ(std::string(config.status().message()), want);
-}
-
-TEST(LlamaCppConfig, RoundTrips) {
-  for (const std::string& chain : Chains()) {
-    const PipelineConfig config = MakeConfig(chain);
-    EXPECT_EQ(config.rng, Rng::kLlamaCpp);
-    EXPECT_EQ(*ParseConfig(ToJson(config), kSize), config);
   }
 }
 

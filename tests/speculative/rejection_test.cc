@@ -139,7 +139,7 @@ TEST(Rejection, HoldsBetweenPipelinesAtARealVocabulary) {
     const Sequence s =
         MakeSequence(kSize, {}, {}, 5, static_cast<std::uint32_t>(i));
     const std::vector<TokenId> tokens = {
-        DrawFrom(q[0], s.coins().Bits(Purpose::kBranch))};
+        DrawFrom(q[0], s.coins().Bits(Purpose::kCaller))};
     const Verdict verdict = VerifyByRejection({tokens, q, p}, s);
     accepted += static_cast<int>(verdict.accepted);
     const TokenId first = verdict.accepted == 1 ? tokens[0] : verdict.next;
