@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/pipelines.h"
+#include "tests/test_share.h"
 
 namespace sampler {
 namespace {
