@@ -177,8 +177,9 @@ class Candidates {
 
   // Gives every candidate the probability p_i (1 + g_i - sum g p), g_i = 1
   // where `is_favoured` and else 0: of two draws, the favoured one wins. Each
-  // logit gets the Log of its factor; a factor of 0 removes. `is_favoured` is
-  // asked once per candidate.
+  // logit gets the Log of its factor. (Where all the mass is favoured, the
+  // others weigh nothing and stay as they are.) `is_favoured` is asked once per
+  // candidate.
   void Favour(absl::FunctionRef<bool(TokenId)> is_favoured);
 
   // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).

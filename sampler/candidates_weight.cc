@@ -90,7 +90,8 @@ void Candidates::Favour(absl::FunctionRef<bool(TokenId)> is_favoured) {
     if (favoured_[static_cast<std::size_t>(id)]) favoured += weight;
   });
   const Mass total = TotalMass();
-  const double lose = Log(Ratio(total - favoured, total));
+  const double lose =
+      favoured == total ? 0.0 : Log(Ratio(total - favoured, total));
   const double win = Log(Ratio(2 * total - favoured, total));
   Transform([&](TokenId id, double logit) {
     return logit + (favoured_[static_cast<std::size_t>(id)] ? win : lose);

@@ -82,7 +82,8 @@ class NaiveCandidates {
     for (const TokenId id : Ranked()) {
       if (!is_favoured(id)) lost += WeightOf(id);
     }
-    const double lose = oracle::L(oracle::ToDouble(lost) / total);
+    const double lose =
+        lost > 0 ? oracle::L(oracle::ToDouble(lost) / total) : 0.0;
     const double win = oracle::L(oracle::ToDouble(Total() + lost) / total);
     for (TokenId id = 0; id < Size(); ++id) {
       Edit(id, [&](double v) { return v + (is_favoured(id) ? win : lose); });

@@ -187,6 +187,11 @@ TEST(SynthId, RunsOnSurvivorsOnly) {
   EXPECT_EQ(marked, After(other, stages));
 }
 
+TEST(SynthId, RemovesNobody) {
+  const Row row = {1, -500, 2, 3, kGone, -40, -36, 0};
+  EXPECT_EQ(RunStages(row, kStage + "}").kept(), "11110111");
+}
+
 TEST(SynthId, IsBlindToAConstantAndToWeightlessTokens) {
   const Row row = {1, 2, 3, 4};
   const Row far = {1 + 0x1p40, 2 + 0x1p40, 3 + 0x1p40, 4 + 0x1p40};

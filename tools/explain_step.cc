@@ -253,7 +253,9 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   }
   const StageReport& draw = result.stages.back();
   // A parity mode lays its candidates out in another order, and other masses.
-  if (result.drawn.has_value() && draw.config.type == "categorical" &&
+  const bool by_mass =
+      draw.config.type == "categorical" || draw.config.type == "synthid";
+  if (result.drawn.has_value() && by_mass &&
       pipeline.config().rng == Rng::kHouse) {
     const auto order = draw.parameters.find("order");
     const bool by_rank =

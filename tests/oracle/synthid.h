@@ -122,7 +122,8 @@ inline void SynthId(State& state, const nlohmann::json& options,
         if (bit(c) == 0) with_zero += c.weight;
       }
       const double total = ToDouble(state.total);
-      const double zero = L(ToDouble(with_zero) / total);
+      // Where all weight has a 1, the others have none to lose.
+      const double zero = with_zero == 0 ? 0.0 : L(ToDouble(with_zero) / total);
       const double one = L(ToDouble(state.total + with_zero) / total);
       for (Candidate& c : state.survivors) c.logit += bit(c) == 0 ? zero : one;
     }

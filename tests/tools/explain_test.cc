@@ -123,6 +123,17 @@ TEST(ExplainTest, TheDrawLiesInItsInterval) {
   EXPECT_NEAR(draw["margin"].get<double>(), margin, 1e-15);
 }
 
+TEST(ExplainTest, TheDrawOfATournamentLiesInItsIntervalToo) {
+  const std::string config =
+      WriteTemporary("synthid.json", R"({"version": 1, "stages": [
+                      {"type": "synthid", "keys": [654, 400, 836]}]})");
+  const json answer = ExplainAsJson(SixLog(), {"--row", "0", "--seed", "42"},
+                                    {"--config", config});
+  const double u = answer["u"];
+  EXPECT_LE(answer["draw"]["low"].get<double>(), u);
+  EXPECT_LT(u, answer["draw"]["high"].get<double>());
+}
+
 TEST(ExplainTest, AgreesWithReplayOnEveryRow) {
   const ToolResult replay = RunTool(
       {"replay", StoryLog(), "--config", "balanced", "--seed", "7", "--jsonl"});
