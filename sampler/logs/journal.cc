@@ -170,8 +170,10 @@ absl::Status JournalWriter::Append(RecordHeader header,
   }
   const int error = WritePieces(descriptor_, parts, pieces.size() + 1);
   if (error != 0) {
-    // What was written of the record would be ignored, but takes up room.
-    (void)!ftruncate(descriptor_, size_);
+    // Half a record is ignored by readers, but takes up room.
+    if (ftruncate(descriptor_, size_) != 0) {
+      return status_ = FileError(path_, "write, nor truncate", error);
+    }
     return status_ = FileError(path_, "write", error);
   }
   size_ += static_cast<std::int64_t>(sizeof(header) + header.payload);

@@ -24,47 +24,62 @@ struct Half {
 constexpr Half kF16 = {10, -14, 0x7c00};
 constexpr Half kBF16 = {7, -126, 0x7f80};
 
-// The bits of `value` in the format. No branch, so that loops over it become
-// vector code. REQUIRES: the constant C fits the exponents of Float.
+// The bits of `value` in the format. No branch and signed integers, so that
+// loops over it become vector code on the oldest x86-64. REQUIRES: the constant
+// C fits the exponents of Float.
 template <const Half& kHalf, typename Float>
 std::uint16_t NarrowOne(Float value) {
   using Bits =
-      std::conditional_t<sizeof(Float) == 4, std::uint32_t, std::uint64_t>;
+      std::conditional_t<sizeof(Float) == 4, std::int32_t, std::int64_t>;
   constexpr int kFraction = sizeof(Float) == 4 ? 23 : 52;
   constexpr int kBias = sizeof(Float) == 4 ? 127 : 1023;
-  constexpr Bits kSign = Bits{1} << (8 * sizeof(Float) - 1);
+  constexpr Bits kMagnitude = std::numeric_limits<Bits>::max();
   constexpr Bits kInfinity =
       std::bit_cast<Bits>(std::numeric_limits<Float>::infinity());
-  constexpr Bits kLeast = static_cast<Bits>(kBias + kHalf.least_exponent)
-                          << kFraction;
+  constexpr Bits kLeast = Bits{kBias + kHalf.least_exponent} << kFraction;
   // From here on everything is infinite; below, rounding may still carry there.
-  constexpr Bits kTooLarge =
-      static_cast<Bits>(kBias + 1 - kHalf.least_exponent + 1) << kFraction;
+  constexpr Bits kTooLarge = Bits{kBias + 2 - kHalf.least_exponent}
+                             << kFraction;
+  constexpr Bits kShift = Bits{kFraction - kHalf.fraction_bits} << kFraction;
   const Bits bits = std::bit_cast<Bits>(value);
-  const Bits magnitude = bits & ~kSign;
-  const Bits exponent = std::clamp(magnitude & kInfinity, kLeast, kTooLarge);
-  const Bits shift = static_cast<Bits>(kFraction - kHalf.fraction_bits)
-                     << kFraction;
-  const Bits constant = exponent + shift;
-  const Bits bounded = std::min(magnitude, kTooLarge);
+  const Bits magnitude = bits & kMagnitude;
+  const Bits bounded = magnitude < kTooLarge ? magnitude : kTooLarge;
+  const Bits clamped = bounded & kInfinity;
+  const Bits exponent = clamped > kLeast ? clamped : kLeast;
+  const Bits constant = exponent + kShift;
   const Float sum =
       std::bit_cast<Float>(bounded) + std::bit_cast<Float>(constant);
   const Bits k = std::bit_cast<Bits>(sum) - constant;
   // The exponent's place, less the leading bit that k brings along.
-  const Bits place = ((exponent - kLeast) >> kFraction) << kHalf.fraction_bits;
-  Bits half = std::min<Bits>(place + k, static_cast<Bits>(kHalf.infinity));
-  half = magnitude > kInfinity ? static_cast<Bits>(kHalf.infinity) | 1 : half;
-  const Bits sign = (bits & kSign) >> (8 * sizeof(Float) - 16);
-  return static_cast<std::uint16_t>(half | sign);
+  const Bits place = (exponent - kLeast) >> (kFraction - kHalf.fraction_bits);
+  const Bits nan = magnitude > kInfinity ? 1 : 0;
+  const Bits sign = bits < 0 ? 0x8000 : 0;
+  return static_cast<std::uint16_t>((place + k) | nan | sign);
 }
 
 // Rounds floats to bfloat16, whose range is theirs: the constant of NarrowOne
 // would not fit, but the bits can be rounded as the integer that they are.
 std::uint16_t NarrowToBF16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t rounded = bits + 0x7fff + ((bits >> 16) & 1);
-  const bool nan = (bits & 0x7fffffff) > 0x7f800000;
-  return static_cast<std::uint16_t>((nan ? bits | 0x400000 : rounded) >> 16);
+  const auto bits = std::bit_cast<std::int32_t>(value);
+  const std::int32_t magnitude = bits & 0x7fffffff;
+  // Of a NaN only the fact is kept: rounding its payload might leave none.
+  const std::int32_t rounded =
+      magnitude > 0x7f800000 ? 0x7fc00000
+                             : magnitude + 0x7fff + ((magnitude >> 16) & 1);
+  const std::int32_t sign = bits < 0 ? 0x8000 : 0;
+  return static_cast<std::uint16_t>((rounded >> 16) | sign);
+}
+
+// Are all of these finite? As one reduction: a block that is not finite is
+// rare.
+template <const Half& kHalf>
+bool AllFiniteHalves(const std::uint16_t* halves, std::size_t count) {
+  std::int16_t most = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto magnitude = static_cast<std::int16_t>(halves[i] & 0x7fff);
+    most = magnitude > most ? magnitude : most;
+  }
+  return most < kHalf.infinity;
 }
 
 // One element type as it is written.
@@ -73,18 +88,27 @@ struct ToF16 {
   static Element Of(float value) { return NarrowOne<kF16>(value); }
   static Element Of(double value) { return NarrowOne<kF16>(value); }
   static bool IsInfinite(Element e) { return (e & 0x7fff) == kF16.infinity; }
+  static bool AllFinite(const Element* e, std::size_t count) {
+    return AllFiniteHalves<kF16>(e, count);
+  }
 };
 struct ToBF16 {
   using Element = std::uint16_t;
   static Element Of(float value) { return NarrowToBF16(value); }
   static Element Of(double value) { return NarrowOne<kBF16>(value); }
   static bool IsInfinite(Element e) { return (e & 0x7fff) == kBF16.infinity; }
+  static bool AllFinite(const Element* e, std::size_t count) {
+    return AllFiniteHalves<kBF16>(e, count);
+  }
 };
 struct ToF32 {
   using Element = float;
   static Element Of(float value) { return value; }
   static Element Of(double value) { return static_cast<float>(value); }
   static bool IsInfinite(Element e) { return std::isinf(e); }
+  static bool AllFinite(const Element* e, std::size_t count) {
+    return std::none_of(e, e + count, IsInfinite);
+  }
 };
 
 // Returns the first index that overflows, or `count`.
@@ -94,14 +118,9 @@ std::size_t ConvertBlock(const From* from, std::size_t count,
   std::array<typename To::Element, kBlock> to;
   for (std::size_t i = 0; i < count; ++i) to[i] = To::Of(from[i]);
   std::memcpy(out, to.data(), count * sizeof(to[0]));
-  // First without a branch: as good as always there is none.
-  bool overflow = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    overflow |= To::IsInfinite(to[i]) & std::isfinite(from[i]);
-  }
-  if (!overflow) return count;
+  if (To::AllFinite(to.data(), count)) return count;
   std::size_t i = 0;
-  while (!To::IsInfinite(to[i]) || !std::isfinite(from[i])) ++i;
+  while (i < count && (!To::IsInfinite(to[i]) || !std::isfinite(from[i]))) ++i;
   return i;
 }
 
