@@ -47,6 +47,10 @@ Refused RefusedBySignature(absl::string_view head) {
   if (absl::StartsWith(head, "\x28\xb5\x2f\xfd")) {
     return {"zstd compression", "pipe it: zstd -dc FILE | ... -"};
   }
+  if (absl::StartsWith(head, "smpl-log")) {
+    return {"a log that was not finished",
+            "make a log of it: sampler convert --recover FILE OUT"};
+  }
   if (absl::StartsWith(head, "_logits2")) {
     return {"_logits2, a fork's version of the llama.cpp logits format",
             "write it with llama.cpp's own llama-perplexity"};
