@@ -30,45 +30,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
-#include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "sampler/logs/log.h"
-#include "sampler/logs/log_parts.h"
 #include "sampler/logs/mapped_file.h"
-#include "sampler/logs/safetensors_header.h"
+#include "sampler/logs/sparse_parts.h"
 
 namespace sampler::logs {
-
-// A one-dimensional tensor, in place. Any alignment.
-struct Column {
-  const unsigned char* data = nullptr;  // Null: the file has none.
-  DType dtype = DType::kF32;            // Of real numbers.
-  std::size_t width = 4;                // Bytes of an element.
-
-  std::int64_t Integer(std::int64_t i) const;
-  double Real(std::int64_t i) const;
-};
-
-struct SparseParts {
-  LogParts parts;
-  Column offsets;
-  Column ids;
-  Column logits;
-  Column logprobs;
-  Column log_sum_exps;
-  std::optional<std::int64_t> top_k;
-  bool forced_token = false;
-};
-
-// Does the file hold a top-k log, and no dense one?
-bool IsSparse(const SafetensorsHeader& header);
-
-absl::StatusOr<SparseParts> ParseSparse(const std::string& file,
-                                        absl::Span<const unsigned char> bytes,
-                                        const SafetensorsHeader& header,
-                                        const OpenOptions& options);
 
 class SparseLog final : public Log {
  public:
