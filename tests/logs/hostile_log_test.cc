@@ -119,6 +119,26 @@ TEST(HostileLogTest, DamagedInputIdsNeverCrash) {
   EXPECT_GT(Attack(good, {}), kMutations / 50);
 }
 
+TEST(HostileLogTest, DamagedTopKLogsNeverCrash) {
+  for (const bool bare : {false, true}) {
+    std::vector<Tensor> tensors = {
+        {"offsets", "I64", "[4]", ArrayBytes<std::int64_t>({0, 2, 2, 5})},
+        {"tokens", "I32", "[3]", ArrayBytes<std::int32_t>({0, 4, 2})},
+        {"token_ids", "I32", "[5]", ArrayBytes<std::int32_t>({3, 1, 0, 1, 2})},
+        {"logprobs", "F32", "[5]",
+         ArrayBytes<float>({-0.5f, -1.5f, -1, -1.25f, -2})}};
+    if (!bare) {
+      tensors.push_back(
+          {"logsumexp", "F32", "[3]", ArrayBytes<float>({4, 0, 8})});
+      tensors.push_back({"logits", "BF16", "[5]", std::string(10, '\x3c')});
+    }
+    const std::string good = Safetensors(
+        tensors, R"({"vocab_size":"5","top_k":"2","forced_token":"true"})");
+    // Fewer than of the others: every truncation is refused.
+    EXPECT_GT(Attack(good, {}), kMutations / 100);
+  }
+}
+
 TEST(HostileLogTest, DamagedNpyNeverCrashes) {
   const std::string good = Npy(">f2", "(2, 3, 4)", std::string(48, '\x3c'));
   OpenOptions options;
