@@ -81,14 +81,15 @@ absl::Status CheckLength(const std::string& file,
       static_cast<std::int64_t>(bytes.size() - header.data_offset);
   const std::int64_t promised = header.tensors.back().end;
   if (available == promised) return absl::OkStatus();
-  const Fault fault = {
-      file, "end of file", absl::StrCat(available, " bytes of data"),
-      absl::StrCat(promised, ", as the header says"),
-      available < promised
-          ? "the file is truncated, and no row of a top-k log is intact before "
-            "its end: write it again"
-          : "the file is corrupt: write it again"};
-  return available < promised ? TruncatedLog(fault) : InvalidLog(fault);
+  const std::string found = absl::StrCat(available, " bytes of data");
+  const std::string allowed = absl::StrCat(promised, ", as the header says");
+  if (available > promised) {
+    return InvalidLog({file, "end of file", found, allowed,
+                       "the file is corrupt: write it again"});
+  }
+  return TruncatedLog({file, "end of file", found, allowed,
+                       "the file is truncated, and no row of a top-k log is "
+                       "intact before its end: write it again"});
 }
 
 // The vocabulary size and k, from the metadata.
