@@ -1,0 +1,308 @@
+// The adapter as llama.cpp uses it, through its C interface.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "sampler/adapters/llama_cpp.h"
+#include "tests/adapters/candidate_arrays.h"
+#include "tests/pipelines.h"
+#include "tests/rows.h"
+
+namespace sampler {
+namespace {
+
+constexpr std::int64_t kSize = 512;
+constexpr float kGone = -std::numeric_limits<float>::infinity();
+
+std::vector<float> Row(RowKind kind, std::uint64_t seed) {
+  return MakeRow(kind, kSize, seed);
+}
+
+SamplerPointer NewSampler(const Pipeline& pipeline,
+                          Sequence::Options options = {},
+                          Workspace* workspace = nullptr) {
+  auto made = NewLlamaSampler(pipeline, options, workspace);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return SamplerPointer(made.value_or(nullptr));
+}
+
+// As llama_sampler_sample does it.
+llama_token Sample(llama_sampler* smpl, const std::vector<float>& row) {
+  CandidateArray array(row);
+  llama_sampler_apply(smpl, array.get());
+  const llama_token token = array.token();
+  llama_sampler_accept(smpl, token);
+  return token;
+}
+
+std::vector<llama_token> Tokens(llama_sampler* smpl, int n) {
+  std::vector<llama_token> tokens;
+  for (int i = 0; i < n; ++i) {
+    tokens.push_back(
+        Sample(smpl, Row(RowKind::kZipf, static_cast<std::uint64_t>(i))));
+  }
+  return tokens;
+}
+
+// One chain of every family: history, memory, coins, noise, no truncation.
+const std::vector<std::string>& Chains() {
+  static const auto& chains = *new std::vector<std::string>{
+      R"({"type": "greedy"})",
+      R"({"type": "temperature", "temperature": 0.8})",
+      R"({"type": "repetition_penalty", "penalty": 1.3, "window": 64},
+         {"type": "frequency_penalty", "penalty": 0.5, "scope": "both"},
+         {"type": "dry", "multiplier": 0.8},
+         {"type": "top_k", "k": 40}, {"type": "top_p", "p": 0.95})",
+      R"({"type": "min_p", "p": 0.02},
+         {"type": "xtc", "probability": 0.5, "threshold": 0.05})",
+      R"({"type": "mirostat", "version": 2, "tau": 3})",
+      R"({"type": "adaptive_p", "target": 0.4})",
+      R"({"type": "typical_p", "p": 0.9}, {"type": "gumbel_max"})"};
+  return chains;
+}
+
+TEST(LlamaSampler, DrawsThePipelinesTokens) {
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain, kSize);
+    const Sequence::Options options = {
+        .seed = 7, .stream = 3, .prompt = {1, 2, 3, 1, 2}};
+    Sequence sequence = pipeline.NewSequence(options).value();
+    Workspace workspace;
+    const SamplerPointer smpl = NewSampler(pipeline, options);
+    for (std::uint64_t i = 0; i < 60; ++i) {
+      const auto row = Row(i % 2 == 0 ? RowKind::kZipf : RowKind::kTied, i);
+      const Token token = pipeline.Sample(row, sequence, workspace);
+      ASSERT_TRUE(sequence.Accept(token).ok());
+      ASSERT_EQ(Sample(smpl.get(), row), token.id) << chain << " step " << i;
+    }
+    const LlamaSampler* const ours = LlamaSampler::Of(smpl.get());
+    EXPECT_TRUE(ours->sequence() == sequence) << chain;
+  }
+}
+
+TEST(LlamaSampler, LeavesTheDistribution) {
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain, kSize);
+    const Sequence sequence = pipeline.NewSequence({.seed = 7}).value();
+    const SamplerPointer smpl = NewSampler(pipeline, {.seed = 7});
+    const auto row = Row(RowKind::kMasked, 5);
+    Workspace workspace;
+    const Distribution left = pipeline.Process(row, sequence, workspace);
+    CandidateArray array(row);
+    llama_sampler_apply(smpl.get(), array.get());
+    ASSERT_EQ(array->size, static_cast<std::size_t>(left.Count())) << chain;
+    double total = 0.0;
+    for (std::size_t i = 0; i < array->size; ++i) {
+      const llama_token_data& entry = array->data[i];
+      EXPECT_TRUE(left.Contains(entry.id));
+      EXPECT_EQ(entry.p, static_cast<float>(left.Probability(entry.id)));
+      EXPECT_TRUE(i == 0 || array->data[i - 1].id < entry.id);
+      total += static_cast<double>(entry.p);
+    }
+    EXPECT_NEAR(total, 1.0, 1e-5) << chain;
+    EXPECT_EQ(array->sorted, array->size == 1) << chain;
+  }
+}
+
+// What a grammar or another sampler in front leaves: the same as a mask.
+TEST(LlamaSampler, TakesFilteredAndReorderedCandidates) {
+  std::mt19937_64 random(3);
+  for (const std::string& chain : Chains()) {
+    const Pipeline masked = MakePipeline(R"({"type": "mask"},)" + chain, kSize);
+    Sequence sequence = masked.NewSequence({.seed = 11}).value();
+    Workspace workspace;
+    // Given no mask it does nothing.
+    const SamplerPointer smpl = NewSampler(masked, {.seed = 11});
+    for (std::uint64_t i = 0; i < 20; ++i) {
+      const auto row = Row(RowKind::kGaussian, i);
+      std::vector<std::uint32_t> words(kSize / 32);
+      std::vector<llama_token_data> entries;
+      for (llama_token_data entry : CandidateArray::Entries(row)) {
+        const auto id = static_cast<std::size_t>(entry.id);
+        const std::uint64_t fate = random() % 4;
+        if (fate == 0) words[id / 32] |= 1u << id % 32;
+        if (fate == 1) entry.logit = kGone;
+        if (fate <= 1) entries.push_back(entry);
+      }
+      std::shuffle(entries.begin(), entries.end(), random);
+      CandidateArray array(entries);
+      llama_sampler_apply(smpl.get(), array.get());
+      const StepInputs inputs = {.mask = TokenMask(absl::MakeSpan(words))};
+      const Token token = masked.Sample(row, sequence, workspace, inputs);
+      ASSERT_EQ(token.status, RowStatus::kOk);
+      ASSERT_EQ(array.token(), token.id) << chain << " step " << i;
+      ASSERT_TRUE(sequence.Accept(token).ok());
+      llama_sampler_accept(smpl.get(), token.id);
+    }
+  }
+}
+
+TEST(LlamaSampler, StandsBehindAGrammarInAChain) {
+  const Pipeline pipeline = MakePipeline(R"({"type": "top_k", "k": 8})", kSize);
+  const SamplerPointer chain(
+      llama_sampler_chain_init(llama_sampler_chain_default_params()));
+  llama_sampler_chain_add(chain.get(), NewMultiplesOnly(7));
+  llama_sampler_chain_add(chain.get(), NewSampler(pipeline).release());
+  EXPECT_EQ(LlamaSampler::Of(chain.get()), nullptr);
+  EXPECT_NE(LlamaSampler::Of(llama_sampler_chain_get(chain.get(), 1)), nullptr);
+  for (const llama_token token : Tokens(chain.get(), 100)) {
+    EXPECT_EQ(token % 7, 0);
+  }
+}
+
+TEST(LlamaSampler, StandsBeforeAGrammarAndAnotherDraw) {
+  const Pipeline pipeline =
+      MakePipeline(R"({"type": "top_k", "k": 64})", kSize);
+  const SamplerPointer chain(
+      llama_sampler_chain_init(llama_sampler_chain_default_params()));
+  llama_sampler_chain_add(chain.get(), NewSampler(pipeline).release());
+  llama_sampler_chain_add(chain.get(), NewMultiplesOnly(7));
+  llama_sampler_chain_add(chain.get(), llama_sampler_init_dist(5));
+  Workspace workspace;
+  const Sequence sequence = pipeline.NewSequence().value();
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const auto row = Row(RowKind::kGaussian, i);
+    const llama_token token = Sample(chain.get(), row);
+    EXPECT_EQ(token % 7, 0);
+    EXPECT_TRUE(pipeline.Process(row, sequence, workspace).Contains(token));
+  }
+}
+
+// common_sampler's flow: draw; if the grammar rejects the token, put it in
+// front and draw again. Accepted tokens must follow p given that they are
+// allowed, whatever the order of the ids.
+TEST(LlamaSampler, ASecondDrawIsIndependent) {
+  const Pipeline pipeline = MakePipeline("", 3);
+  const std::vector<float> row = {0.0f, 0.0f, 0.0f};  // Token 0 is rejected.
+  int ones = 0;
+  constexpr int kRounds = 20'000;
+  for (int i = 0; i < kRounds; ++i) {
+    const SamplerPointer smpl =
+        NewSampler(pipeline, {.seed = static_cast<std::uint64_t>(i)});
+    CandidateArray first(row);
+    llama_sampler_apply(smpl.get(), first.get());
+    llama_token token = first.token();
+    if (token == 0) {
+      CandidateArray second({{0, kGone, 0.0f}, {1, 0.0f, 0.0f}, {2, 0.0f, 0}});
+      llama_sampler_apply(smpl.get(), second.get());
+      token = second.token();
+    }
+    ones += token == 1 ? 1 : 0;
+  }
+  // Six standard deviations; the same numbers again would give 2/3.
+  EXPECT_NEAR(ones, kRounds / 2, 6 * std::sqrt(kRounds / 4.0));
+}
+
+TEST(LlamaSampler, TokensAcceptedBeforeTheFirstDrawAreThePrompt) {
+  const Pipeline pipeline = MakePipeline(Chains()[2], kSize);
+  const SamplerPointer given =
+      NewSampler(pipeline, {.seed = 1, .prompt = {5, 6, 7, 8}});
+  const SamplerPointer accepted =
+      NewSampler(pipeline, {.seed = 1, .prompt = {5, 6}});
+  llama_sampler_accept(accepted.get(), 7);
+  llama_sampler_accept(accepted.get(), 8);
+  const auto tokens = Tokens(given.get(), 30);
+  EXPECT_EQ(Tokens(accepted.get(), 30), tokens);
+  EXPECT_EQ(LlamaSampler::Of(accepted.get())->sequence().position(), 30);
+  // Reset forgets 7 and 8.
+  llama_sampler_reset(accepted.get());
+  const auto& history = LlamaSampler::Of(accepted.get())->sequence().history();
+  EXPECT_EQ(history.prompt().size(), 2u);
+  llama_sampler_accept(accepted.get(), 7);
+  llama_sampler_accept(accepted.get(), 8);
+  EXPECT_EQ(Tokens(accepted.get(), 30), tokens);
+}
+
+TEST(LlamaSampler, AcceptsTokensThatWereNotDrawn) {
+  const Pipeline pipeline = MakePipeline(Chains()[4], kSize);
+  Sequence sequence = pipeline.NewSequence({.seed = 2}).value();
+  Workspace workspace;
+  const SamplerPointer smpl = NewSampler(pipeline, {.seed = 2});
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    const auto row = Row(RowKind::kZipf, i);
+    const Token token = pipeline.Sample(row, sequence, workspace);
+    const llama_token forced = i % 3 == 0 ? 9 : token.id;
+    ASSERT_TRUE(sequence.Accept(token, forced).ok());
+    CandidateArray array(row);
+    llama_sampler_apply(smpl.get(), array.get());
+    ASSERT_EQ(array.token(), token.id);
+    llama_sampler_accept(smpl.get(), forced);
+  }
+}
+
+TEST(LlamaSampler, ClonesAndCopiesAreIndependent) {
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain, kSize);
+    const SamplerPointer smpl = NewSampler(pipeline, {.seed = 4});
+    const SamplerPointer other = NewSampler(pipeline, {.seed = 99});
+    Tokens(smpl.get(), 10);
+    Tokens(other.get(), 3);
+    const SamplerPointer clone(llama_sampler_clone(smpl.get()));
+    llama_sampler_copy(smpl.get(), other.get());
+    const auto tokens = Tokens(smpl.get(), 20);
+    EXPECT_EQ(Tokens(clone.get(), 20), tokens) << chain;
+    EXPECT_EQ(Tokens(other.get(), 20), tokens) << chain;
+    llama_sampler_reset(clone.get());
+    const auto again = Tokens(clone.get(), 10);
+    llama_sampler_reset(smpl.get());
+    EXPECT_EQ(Tokens(smpl.get(), 10), again) << chain;
+  }
+}
+
+TEST(LlamaSampler, SharesAWorkspace) {
+  const Pipeline pipeline = MakePipeline(Chains()[2], kSize);
+  Workspace workspace;
+  const SamplerPointer a = NewSampler(pipeline, {.stream = 0}, &workspace);
+  const SamplerPointer b = NewSampler(pipeline, {.stream = 1}, &workspace);
+  const SamplerPointer c(llama_sampler_clone(a.get()));
+  const auto tokens = Tokens(NewSampler(pipeline).get(), 20);
+  EXPECT_EQ(Tokens(a.get(), 20), tokens);
+  EXPECT_NE(Tokens(b.get(), 20), tokens);
+  EXPECT_EQ(Tokens(c.get(), 20), tokens);
+}
+
+TEST(LlamaSampler, SaysWhyThereIsNoToken) {
+  const Pipeline pipeline = MakePipeline("", 3);
+  const SamplerPointer smpl = NewSampler(pipeline);
+  LlamaSampler* const ours = LlamaSampler::Of(smpl.get());
+  const auto status = [&](const std::vector<llama_token_data>& entries) {
+    CandidateArray array(entries);
+    llama_sampler_apply(smpl.get(), array.get());
+    EXPECT_EQ(array->selected, -1);
+    EXPECT_EQ(array->size, entries.size());
+    return ours->last().status;
+  };
+  EXPECT_EQ(status({{0, NAN, 0}, {1, 0, 0}}), RowStatus::kNan);
+  EXPECT_EQ(status({{0, INFINITY, 0}, {1, 0, 0}}), RowStatus::kInfinite);
+  EXPECT_EQ(status({{0, kGone, 0}, {1, kGone, 0}}), RowStatus::kNoCandidate);
+  EXPECT_EQ(status({}), RowStatus::kNoCandidate);
+  EXPECT_EQ(status({{0, 0, 0}, {3, 0, 0}}), RowStatus::kWrongSize);
+  EXPECT_EQ(status({{-1, 0, 0}}), RowStatus::kWrongSize);
+  EXPECT_TRUE(ours->accept_status().ok());
+  llama_sampler_accept(smpl.get(), 3);
+  EXPECT_EQ(ours->accept_status().code(), absl::StatusCode::kOutOfRange);
+  llama_sampler_reset(smpl.get());
+  EXPECT_TRUE(ours->accept_status().ok());
+  EXPECT_FALSE(NewLlamaSampler(pipeline, {.prompt = {3}}).ok());
+}
+
+TEST(LlamaSampler, PassesInputsOn) {
+  const Pipeline pipeline = MakePipeline(
+      R"({"type": "guidance", "scale": 2}, {"type": "greedy"})", 3);
+  const SamplerPointer smpl = NewSampler(pipeline);
+  EXPECT_EQ(Sample(smpl.get(), {3, 2, 1}), -1);
+  LlamaSampler* const ours = LlamaSampler::Of(smpl.get());
+  EXPECT_EQ(ours->last().status, RowStatus::kMissingInput);
+  const std::vector<float> unconditional = {4, 0, 0};
+  ours->set_inputs({.unconditional = Logits(unconditional)});
+  EXPECT_EQ(Sample(smpl.get(), {3, 2, 1}), 1);
+}
+
+}  // namespace
+}  // namespace sampler
