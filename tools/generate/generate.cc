@@ -1,0 +1,152 @@
+#include "tools/generate/generate.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tools/generate/chooser.h"
+#include "tools/generate/streamer.h"
+#include "tools/generate/summary.h"
+
+namespace sampler::tools {
+namespace {
+
+absl::Status CheckOptions(const GenerateOptions& options) {
+  const std::uint64_t last = std::uint64_t{options.run.stream} +
+                             static_cast<std::uint64_t>(options.sequences) - 1;
+  if (last > std::numeric_limits<std::uint32_t>::max()) {
+    return absl::OutOfRangeError(
+        absl::StrCat("--stream ", options.run.stream, " with ",
+                     options.sequences, " sequences: the last stream would be ",
+                     last, ", want at most 2^32 - 1"));
+  }
+  if (!options.log.empty() &&
+      (options.samplers.size() > 1 || options.runs > 1)) {
+    return WithHint(absl::InvalidArgumentError("a log is that of one run"),
+                    "with --log give one --sampler, and no --runs");
+  }
+  return absl::OkStatus();
+}
+
+ChooserKind KindOf(const std::string& name) {
+  for (const ChooserKind kind : {ChooserKind::kOurs, ChooserKind::kAdapter}) {
+    if (name == ChooserName(kind)) return kind;
+  }
+  return ChooserKind::kLlama;
+}
+
+// All that a run needs, the same for each.
+struct Session {
+  const GenerateOptions& options;
+  LlamaModel& model;
+  const Pipeline& pipeline;
+  ChooserOptions choosers;
+};
+
+absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
+                                   bool show, Warnings& warnings) {
+  const GenerateOptions& options = session.options;
+  std::vector<std::string> notes;
+  const auto choosers = MakeChoosers(kind, session.pipeline, options.sequences,
+                                     session.choosers, show ? &notes : nullptr);
+  if (!choosers.ok()) return choosers.status();
+  for (std::string& note : notes) warnings.Add(std::move(note));
+
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < options.sequences; ++i) {
+    names.push_back(absl::StrCat(
+        options.samplers.size() > 1 ? ChooserName(kind) : "", "[", i, "]"));
+  }
+  Streamer streamer(names);
+  return RunLoop(session.model, session.choosers.prompt, *choosers,
+                 options.loop, [&](const DrawnToken& drawn) {
+                   if (show && !options.output.json) {
+                     streamer.Add(drawn.sequence, drawn.piece, drawn.last);
+                   }
+                   return absl::OkStatus();
+                 });
+}
+
+// Every sampler in turn, as often as asked for, so that none has the quiet
+// hours for itself.
+absl::StatusOr<std::vector<SamplerRuns>> RunAll(const Session& session,
+                                                Warnings& warnings) {
+  std::vector<SamplerRuns> all;
+  for (const std::string& name : session.options.samplers) {
+    all.push_back({KindOf(name), {}});
+  }
+  for (std::int64_t run = 0; run < session.options.runs; ++run) {
+    for (SamplerRuns& runs : all) {
+      absl::StatusOr<LoopResult> result =
+          RunOnce(session, runs.kind, run == 0, warnings);
+      if (!result.ok()) return result.status();
+      runs.runs.push_back(*std::move(result));
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+absl::Status Generate(const GenerateOptions& options) {
+  absl::Status checked = CheckOptions(options);
+  if (!checked.ok()) return checked;
+  absl::StatusOr<LlamaModel> model = LlamaModel::Load(options.model);
+  if (!model.ok()) return model.status();
+  const absl::StatusOr<PipelineConfig> config =
+      ResolveConfig(options.config, model->vocabulary_size());
+  if (!config.ok()) return config.status();
+  const absl::StatusOr<Pipeline> pipeline =
+      Pipeline::Create(*config, model->vocabulary_size());
+  if (!pipeline.ok()) return pipeline.status();
+  const auto prompt = model->Tokenize(options.prompt);
+  if (!prompt.ok()) return prompt.status();
+
+  const std::int64_t length =
+      static_cast<std::int64_t>(prompt->size()) + options.loop.max_tokens;
+  Warnings warnings(options.output.quiet);
+  if (length > model->trained_context()) {
+    warnings.Add(absl::StrCat("texts of ", Grouped(length),
+                              " tokens: the model was trained on ",
+                              Grouped(model->trained_context())));
+  }
+  const int threads =
+      options.threads > 0
+          ? options.threads
+          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  absl::Status room = model->MakeContext(options.sequences, length, threads);
+  if (!room.ok()) return room;
+
+  const Session session = {options,
+                           *model,
+                           *pipeline,
+                           {.seed = options.run.SeedFor(*config),
+                            .first_stream = options.run.stream,
+                            .clock = options.run.step,
+                            .prompt = *prompt,
+                            .context = length}};
+  const auto all = RunAll(session, warnings);
+  if (!all.ok()) return all.status();
+  if (options.output.json) {
+    Json samplers = Json::array();
+    for (const SamplerRuns& runs : *all) samplers.push_back(RunsJson(runs));
+    Write(ToPages(Json{{"model", model->name()},
+                       {"chain", ChainText(*config)},
+                       {"seed", session.choosers.seed},
+                       {"first_stream", options.run.stream},
+                       {"prompt_tokens", *prompt},
+                       {"samplers", samplers},
+                       {"warnings", warnings.all()}}) +
+          "\n");
+  } else if (!options.output.quiet) {
+    std::fputs(SpeedText(*all).c_str(), stderr);
+  }
+  return FinishOutput();
+}
+
+}  // namespace sampler::tools
