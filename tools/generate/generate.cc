@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/logs/logger.h"
 #include "tools/generate/chooser.h"
 #include "tools/generate/streamer.h"
 #include "tools/generate/summary.h"
@@ -48,6 +49,28 @@ struct Session {
   ChooserOptions choosers;
 };
 
+// The log of the run, if one is wanted.
+absl::StatusOr<std::optional<logs::Logger>> OpenLogger(const Session& session) {
+  const GenerateOptions& options = session.options;
+  if (options.log.empty()) return std::nullopt;
+  absl::StatusOr<logs::Logger> logger = logs::Logger::Create(
+      options.log,
+      {.vocabulary_size = session.pipeline.vocabulary_size(),
+       .metadata = {
+           {"model", session.model.name()},
+           {"producer", absl::StrCat("sampler-generate ", kVersion)},
+           {"chain", ChainText(session.pipeline.config())},
+           {"seed", absl::StrCat(session.choosers.seed)},
+           {"first_stream", absl::StrCat(session.choosers.first_stream)}}});
+  if (!logger.ok()) return logger.status();
+  for (std::int64_t i = 0; i < options.sequences; ++i) {
+    absl::Status added = logger->AddPrompt(static_cast<std::uint32_t>(i),
+                                           session.choosers.prompt);
+    if (!added.ok()) return added;
+  }
+  return std::optional(*std::move(logger));
+}
+
 absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
                                    bool show, Warnings& warnings) {
   const GenerateOptions& options = session.options;
@@ -63,13 +86,24 @@ absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
         options.samplers.size() > 1 ? ChooserName(kind) : "", "[", i, "]"));
   }
   Streamer streamer(names);
-  return RunLoop(session.model, session.choosers.prompt, *choosers,
-                 options.loop, [&](const DrawnToken& drawn) {
-                   if (show && !options.output.json) {
-                     streamer.Add(drawn.sequence, drawn.piece, drawn.last);
-                   }
-                   return absl::OkStatus();
-                 });
+  absl::StatusOr<std::optional<logs::Logger>> opened = OpenLogger(session);
+  if (!opened.ok()) return opened.status();
+  std::optional<logs::Logger>& logger = *opened;
+  const auto see = [&](const DrawnToken& drawn) -> absl::Status {
+    if (show && !options.output.json) {
+      streamer.Add(drawn.sequence, drawn.piece, drawn.last);
+    }
+    if (!logger.has_value()) return absl::OkStatus();
+    return logger->Append(static_cast<std::uint32_t>(drawn.sequence), drawn.row,
+                          drawn.token);
+  };
+  absl::StatusOr<LoopResult> result = RunLoop(
+      session.model, session.choosers.prompt, *choosers, options.loop, see);
+  if (logger.has_value()) {  // Also of a run that failed on its way.
+    const absl::Status finished = logger->Finish();
+    if (result.ok() && !finished.ok()) return finished;
+  }
+  return result;
 }
 
 // Every sampler in turn, as often as asked for, so that none has the quiet
