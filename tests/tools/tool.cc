@@ -35,6 +35,13 @@ void AddTensor(const std::string& name, const std::string& dtype,
 ToolResult RunTool(const std::vector<std::string>& arguments,
                    const std::string& input,
                    const std::vector<std::string>& environment) {
+  return RunProgram(SAMPLER_TOOL, arguments, input, environment);
+}
+
+ToolResult RunProgram(const std::string& program,
+                      const std::vector<std::string>& arguments,
+                      const std::string& input,
+                      const std::vector<std::string>& environment) {
   const std::string in = WriteTemporary("stdin", input);
   const std::string out = WriteTemporary("stdout", "");
   const std::string err = WriteTemporary("stderr", "");
@@ -43,7 +50,7 @@ ToolResult RunTool(const std::vector<std::string>& arguments,
     dup2(open(in.c_str(), O_RDONLY), STDIN_FILENO);
     dup2(open(out.c_str(), O_WRONLY), STDOUT_FILENO);
     dup2(open(err.c_str(), O_WRONLY), STDERR_FILENO);
-    std::vector<char*> argv = {const_cast<char*>(SAMPLER_TOOL)};
+    std::vector<char*> argv = {const_cast<char*>(program.c_str())};
     for (const std::string& argument : arguments) {
       argv.push_back(const_cast<char*>(argument.c_str()));
     }
@@ -51,7 +58,7 @@ ToolResult RunTool(const std::vector<std::string>& arguments,
     for (const std::string& setting : environment) {
       putenv(const_cast<char*>(setting.c_str()));
     }
-    execv(SAMPLER_TOOL, argv.data());
+    execv(program.c_str(), argv.data());
     _exit(127);
   }
   int status = 0;

@@ -26,6 +26,12 @@ ToolResult RunTool(const std::vector<std::string>& arguments,
                    const std::string& input = "",
                    const std::vector<std::string>& environment = {});
 
+// The same of another program.
+ToolResult RunProgram(const std::string& program,
+                      const std::vector<std::string>& arguments,
+                      const std::string& input = "",
+                      const std::vector<std::string>& environment = {});
+
 // The shipped log: 24 rows of a story, f16, with tokens and prompt.
 std::string StoryLog();
 

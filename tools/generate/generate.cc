@@ -85,6 +85,7 @@ absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
     names.push_back(absl::StrCat(
         options.samplers.size() > 1 ? ChooserName(kind) : "", "[", i, "]"));
   }
+  if (names.size() == 1 && options.samplers.size() == 1) names = {""};
   Streamer streamer(names);
   absl::StatusOr<std::optional<logs::Logger>> opened = OpenLogger(session);
   if (!opened.ok()) return opened.status();

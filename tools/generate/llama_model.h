@@ -30,8 +30,8 @@ struct FreeContext {
 // What the model shall continue.
 struct Prompt {
   std::string text;
-  std::string system;  // A system message before it; "" for none.
-  bool raw = false;    // The text as it is, without the chat template.
+  std::string system = {};  // A system message before it; "" for none.
+  bool raw = false;         // The text as it is, without the chat template.
 };
 
 class LlamaModel {

@@ -15,7 +15,7 @@ Streamer::Streamer(std::vector<std::string> names)
 }
 
 void Streamer::Add(std::int64_t index, absl::string_view piece, bool last) {
-  if (names_.size() == 1) {
+  if (width_ == 0) {
     Write(piece);
     if (last) Write("\n");
     std::fflush(stdout);

@@ -1,5 +1,5 @@
-// Shows texts as they grow: one alone as it comes, of several each line, with
-// its name, as soon as it is complete.
+// Shows texts as they grow: one without a name as it comes; of named ones each
+// line, behind the name, as soon as it is complete.
 //
 // Thread-safety: one thread at a time.
 // Tested by: tests/generate/generate_test.cc.
@@ -17,7 +17,7 @@ namespace sampler::tools {
 
 class Streamer {
  public:
-  // `names` of the texts; the width of all is that of the longest.
+  // The names of the texts; one alone may have "" for a name.
   explicit Streamer(std::vector<std::string> names);
 
   // Text `index` goes on with `piece`; `last`: and ends.
