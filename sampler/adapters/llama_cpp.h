@@ -1,14 +1,16 @@
 // A pipeline and a sequence as a `llama_sampler`, so that a llama.cpp program
-// samples with this library by swapping the lines that build its chain:
+// samples with this library: one line in place of those that fill its chain.
 //
-//   llama_sampler* smpl = sampler::NewLlamaSampler(
+//   llama_sampler* smpl = llama_sampler_chain_init(...);
+//   llama_sampler_chain_add(smpl, sampler::NewLlamaSampler(
 //       R"({"version": 1, "stages": [{"type": "min_p", "p": 0.05},
 //                                    {"type": "categorical"}]})",
-//       vocab, {.seed = 42}).value();
+//       vocab, {.seed = 42}).value());
 //
 // All else stays: llama_sampler_sample(smpl, ctx, i), llama_sampler_accept,
-// _reset, _clone, _free; or llama_sampler_chain_add(chain, smpl) behind a
-// grammar. `sampler import llama.cpp` makes a config of llama.cpp's flags.
+// _reset, _clone, _free; a grammar may stand before it. It also works without a
+// chain, but llama_perf_sampler_print wants one, and llama_sampler_sample keeps
+// its candidates there. `sampler import llama.cpp` makes a config of flags.
 //
 // Header-only, and compiled against the caller's llama.h: the layout of
 // llama_sampler_i changes between versions, so no built library could fit all.
@@ -39,8 +41,9 @@
 //   whole vocabulary in id order, and for first draws only.
 // Thread-safety: as llama.cpp's samplers: one per sequence, one thread at a
 //   time.
-// Cost: beside the step itself one pass over the array, and two over the
-//   survivors. Memory: 4 bytes per token of the vocabulary, and a workspace.
+// Cost: beside the step itself one pass over the array, and the exact weights
+//   of the survivors for p. Memory: 4 bytes per token of the vocabulary, 12 per
+//   survivor, and a workspace.
 // Source: llama.h b10573; only members of llama_sampler_i that all versions
 //   since September 2024 have.
 // Tested by: tests/adapters/llama_cpp_test.cc.
@@ -61,8 +64,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "llama.h"
-#include "sampler/kernels/block.h"
 #include "sampler/pipeline.h"
+#include "sampler/probability_record.h"
 
 namespace sampler {
 
@@ -205,14 +208,16 @@ class LlamaSampler {
   }
 
   // Writes the survivors, of which there are no more than came.
-  void Store(const Distribution& left, llama_token_data_array& array) const {
-    double max = -std::numeric_limits<double>::infinity();
-    left.ForEach([&](TokenId, double logit) { max = std::max(max, logit); });
-    const double total = ToDouble(left.TotalMass());
+  void Store(const Distribution& left, llama_token_data_array& array) {
+    left.Record(record_);
+    const double total = ToDouble(record_.total());
     std::size_t n = 0;
+    std::size_t weighted = 0;  // Of those that have a weight.
     left.ForEach([&](TokenId id, double logit) {
+      const bool has_weight =
+          weighted < record_.ids().size() && record_.ids()[weighted] == id;
       const auto weight =
-          static_cast<double>(kernels::ComputeWeight(logit, max));
+          static_cast<double>(has_weight ? record_.weights()[weighted++] : 0);
       if (id == last_.id) array.selected = static_cast<std::int64_t>(n);
       array.data[n++] = {id, static_cast<float>(logit),
                          static_cast<float>(weight / total)};
@@ -232,6 +237,7 @@ class LlamaSampler {
   Token last_;
   absl::Status accept_status_;
   std::vector<float> row_;
+  ProbabilityRecord record_;
   std::unique_ptr<Workspace> own_;
   Workspace* workspace_;
 };

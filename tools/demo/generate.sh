@@ -4,8 +4,8 @@
 # story, and replays its log.
 #   tools/demo/generate.sh                        the story
 #   tools/demo/generate.sh PROMPT [OPTION ...]    sampler-generate, as you like
-#   tools/demo/generate.sh --fetch                only fetches; says how to build
-#                                                 and test with what it fetched
+#   tools/demo/generate.sh --fetch                only fetches; prints how to
+#                                                 test with what it fetched
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -76,16 +76,15 @@ fetch() {
 }
 
 fetch
-settings=(-DSAMPLER_LLAMA_DIR="$kit" -DSAMPLER_LLAMA_MODEL="$model")
 if [[ "${1:-}" == --fetch ]]; then
-  echo "${settings[@]}"
+  echo "tests/run.sh -DSAMPLER_LLAMA_DIR='$kit' -DSAMPLER_LLAMA_MODEL='$model'"
   exit
 fi
 
 tools/install_packages.sh
 echo 'Building (a minute or two)...' >&2
 cmake -S . -B build/demo -G Ninja -DCMAKE_BUILD_TYPE=Release \
-  -DSAMPLER_BUILD_TESTS=OFF "${settings[@]}" >/dev/null
+  -DSAMPLER_BUILD_TESTS=OFF -DSAMPLER_LLAMA_DIR="$kit" >/dev/null
 cmake --build build/demo --target sampler-tool sampler-generate >/dev/null
 generate=(build/demo/tools/generate/sampler-generate --model "$model")
 if [[ $# -gt 0 ]]; then
