@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "llama.h"
@@ -51,6 +52,15 @@ struct FreeSampler {
   void operator()(llama_sampler* smpl) const { llama_sampler_free(smpl); }
 };
 using SamplerPointer = std::unique_ptr<llama_sampler, FreeSampler>;
+
+// As llama_sampler_sample does it.
+inline llama_token Sample(llama_sampler* smpl, const std::vector<float>& row) {
+  CandidateArray array(row);
+  llama_sampler_apply(smpl, array.get());
+  const llama_token token = array.token();
+  llama_sampler_accept(smpl, token);
+  return token;
+}
 
 // A grammar's work without a grammar: tokens whose number is not a multiple of
 // `period` go to -inf. Lives as long as the program.

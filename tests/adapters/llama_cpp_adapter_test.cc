@@ -32,15 +32,6 @@ SamplerPointer NewSampler(const Pipeline& pipeline,
   return SamplerPointer(made.value_or(nullptr));
 }
 
-// As llama_sampler_sample does it.
-llama_token Sample(llama_sampler* smpl, const std::vector<float>& row) {
-  CandidateArray array(row);
-  llama_sampler_apply(smpl, array.get());
-  const llama_token token = array.token();
-  llama_sampler_accept(smpl, token);
-  return token;
-}
-
 std::vector<llama_token> Tokens(llama_sampler* smpl, int n) {
   std::vector<llama_token> tokens;
   for (int i = 0; i < n; ++i) {

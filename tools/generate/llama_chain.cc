@@ -25,7 +25,7 @@ struct Penalties {
 
 class Builder {
  public:
-  Builder(const LlamaChainOptions& options)
+  explicit Builder(const LlamaChainOptions& options)
       : options_(options),
         chain_(llama_sampler_chain_init(llama_sampler_chain_default_params())) {
   }
