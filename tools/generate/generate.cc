@@ -150,10 +150,10 @@ absl::Status Generate(const GenerateOptions& options) {
                               " tokens: the model was trained on ",
                               Grouped(model->trained_context())));
   }
-  const int threads =
-      options.threads > 0
-          ? options.threads
-          : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = options.threads > 0
+                          ? options.threads
+                          : static_cast<int>(std::max(
+                                1U, std::thread::hardware_concurrency() / 2));
   absl::Status room = model->MakeContext(options.sequences, length, threads);
   if (!room.ok()) return room;
 

@@ -35,7 +35,7 @@ struct GenerateOptions {
   RunOptions run;
   LoopOptions loop = {.max_tokens = 128};
   std::int64_t sequences = 1;
-  int threads = 0;  // 0: one per processor.
+  int threads = 0;  // 0: half the processors, as a rule one per core.
   std::vector<std::string> samplers = {"ours"};
   std::int64_t runs = 1;
   std::string log;

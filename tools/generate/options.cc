@@ -57,7 +57,7 @@ void AddGenerateOptions(CLI::App& app, GenerateOptions& options) {
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--threads", options.threads,
-                 "Threads of the model (default: one per processor)")
+                 "Threads of the model (default: half the processors)")
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("N");
   AddConfigOptions(app, options.config);
