@@ -66,6 +66,15 @@ class CandidateList {
     AppendIf(true, id, logit);
   }
 
+  // Starts over on what `write(ids, logits)` leaves there; it is given room for
+  // `capacity` entries and returns how many it has made.
+  template <typename Write>
+  void Fill(std::size_t capacity, Write write) {
+    Clear();
+    Reserve(capacity);
+    size_ = write(ids_.data(), logits_.data());
+  }
+
   // Keeps entry i iff keep(i); entries stay in order.
   template <typename Keep>
   void Filter(Keep keep) {

@@ -6,6 +6,7 @@
 
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/kth_largest.h"
+#include "sampler/kernels/row_scan.h"
 #include "sampler/lane_sum.h"
 #include "sampler/numeric.h"
 
@@ -139,9 +140,10 @@ Candidate Candidates::Head() const {
   } else {
     // The first of equal maxima has the lowest id, because ids ascend.
     const absl::Span<const double> logits = list_.logits();
-    const auto at = std::max_element(logits.begin(), logits.end());
-    head_ = Candidate{
-        list_.ids()[static_cast<std::size_t>(at - logits.begin())], *at};
+    const double max = kernels::MaxOf(logits.data(), logits.size());
+    const std::size_t at =
+        kernels::FindFirst(logits.data(), logits.size(), max);
+    head_ = Candidate{list_.ids()[at], logits[at]};
   }
   return *head_;
 }

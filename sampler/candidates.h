@@ -389,14 +389,43 @@ class Candidates {
   std::optional<TokenId> DrawByBounds(std::uint64_t bits) const;
   // Counts a decision that was tried; returns `settled`.
   static bool Tally(bool settled);
+  // The survivors with low <= logit < high in gathered_. REQUIRES: low is
+  // finite.
+  void GatherInside(double low, double high) const;
   // The survivors at or above `threshold` in gathered_, their weights in
   // weights_.
   void GatherAbove(double threshold) const;
   absl::Span<const Weight> WeighGathered() const;
   // A logit that at least k survivors reach, and not many more.
   double ThresholdOfCount(std::int64_t k) const;
-  // A threshold that `fraction` of the mass below `below` probably exceeds.
-  double GuessThreshold(double below, double fraction) const;
+
+  // ---- Large nuclei (candidates_nucleus.cc).
+
+  // KeepMass, where the prefix ends below `below`, at about `fraction` of the
+  // mass there. REQUIRES: HasBounds(); gathered_ holds all that is not below.
+  bool KeepLargeNucleus(double p, const MassRule& rule, double below,
+                        double fraction);
+  // Where it ends, probably: low <= logit < high.
+  struct Band {
+    double low;
+    double high;
+  };
+  Band GuessBand(double below, double fraction) const;
+  // Gathers an evenly spread part of the survivors below `below`.
+  void GatherSample(double below) const;
+  // Splits the filter's sums. False if it cannot.
+  bool SplitFilter(double low, double high) const;
+  // The exact masses inside the interval, and of all.
+  struct Parts {
+    Mass inside;
+    Mass total;
+  };
+  Parts SumParts(double low, double high) const;
+  // Truncates to what gathered_ holds up to `cut`, a place in `ranking` of it,
+  // and to all that lies above what gathered_ holds.
+  void KeepDownTo(const kernels::Ranking& ranking, const kernels::Cut& cut,
+                  Ties ties);
+
   // Makes gathered_ the list.
   void TakeGathered();
 

@@ -18,10 +18,6 @@ constexpr double kLowest = std::numeric_limits<double>::lowest();
 
 // How many candidates are looked at, in turn, for a nucleus.
 constexpr std::int64_t kHeads[] = {48, 512};
-// For larger ones, how much of the set a sample looks at, and by how much of
-// the mass the guess is made too large.
-constexpr std::size_t kSampleBlocks = 64;
-constexpr double kMargin = 0.05;
 
 }  // namespace
 
@@ -43,19 +39,21 @@ bool Candidates::Tally(bool settled) {
 }
 
 void Candidates::GatherAbove(double threshold) const {
-  gathered_.Clear();
-  if (dense_form_) {
-    dense_.ForEachAtLeast(threshold, [this](std::size_t id, double logit) {
-      gathered_.Append(static_cast<TokenId>(id), logit);
-    });
-  } else {
-    for (std::size_t i = 0; i < list_.size(); ++i) {
-      gathered_.Reserve(1);
-      gathered_.AppendIf(list_.logits()[i] >= threshold, list_.ids()[i],
-                         list_.logits()[i]);
-    }
-  }
+  GatherInside(threshold, std::numeric_limits<double>::infinity());
   WeighGathered();
+}
+
+void Candidates::GatherInside(double low, double high) const {
+  if (dense_form_) {
+    dense_.GatherInside(low, high, gathered_);
+    return;
+  }
+  gathered_.Clear();
+  gathered_.Reserve(list_.size() + 1);
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    const double logit = list_.logits()[i];
+    gathered_.AppendIf(low <= logit && logit < high, list_.ids()[i], logit);
+  }
 }
 
 absl::Span<const Weight> Candidates::WeighGathered() const {
@@ -122,35 +120,6 @@ TokenId Candidates::DrawAt(std::uint64_t bits) const {
   return token.has_value() ? *token : AtMass(sampler::Scale(bits, TotalMass()));
 }
 
-double Candidates::GuessThreshold(double below, double fraction) const {
-  const std::size_t size = dense_form_ ? dense_.size() : list_.size();
-  const std::size_t blocks = size / kernels::kBlockSize;
-  const std::size_t stride = std::max<std::size_t>(1, blocks / kSampleBlocks);
-  gathered_.Clear();
-  DenseRow::Block block;
-  for (std::size_t b = stride / 2; b < blocks; b += stride) {
-    const double* logits = block.data();
-    if (dense_form_) {
-      dense_.LoadBlock(b, block);
-    } else {
-      logits = list_.logits().data() + b * kernels::kBlockSize;
-    }
-    gathered_.Reserve(kernels::kBlockSize);
-    for (std::size_t i = 0; i < kernels::kBlockSize; ++i) {
-      gathered_.AppendIf(logits[i] < below && logits[i] >= kLowest, 0,
-                         logits[i]);
-    }
-  }
-  if (gathered_.size() == 0) return kLowest;
-  const absl::Span<const Weight> weights = WeighGathered();
-  Mass sum = 0;
-  for (const Weight weight : weights) sum += weight;
-  const kernels::Cut cut =
-      kernels::CutAtMass(RankByLogit(gathered_, TieOrder::kLowId), weights,
-                         Target(fraction, sum), select_);
-  return gathered_.logits()[cut.position];
-}
-
 bool Candidates::KeepMassByBounds(double p, const MassRule& rule) {
   if (!HasBounds()) return false;
   const MassBounds total = filter_.Total();
@@ -172,12 +141,13 @@ bool Candidates::KeepMassByBounds(double p, const MassRule& rule) {
   for (const std::int64_t k : kHeads) {
     if (gathered < high && k < size / 4) gather(ThresholdOfCount(k));
   }
-  if (gathered < high && threshold < Max()) {
+  if (gathered < high) {
+    if (!(threshold < Max())) return Tally(false);
     // The part of what is not yet gathered that is still needed.
-    const double part = Ratio(high - gathered, total.high - gathered);
-    if (part + kMargin < 1.0) gather(GuessThreshold(threshold, part + kMargin));
+    return KeepLargeNucleus(
+        p, rule, threshold,
+        Ratio(high - gathered, std::max(total.high - gathered, Mass{1})));
   }
-  if (gathered < high) return Tally(false);
   const kernels::Ranking ranking = RankByLogit(gathered_, rule.tie_order);
   const absl::Span<const Weight> weights = {weights_.data(), gathered_.size()};
   const MassCut reached = CutForMass(ranking, weights, p, total.high, rule);

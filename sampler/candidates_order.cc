@@ -1,22 +1,23 @@
 // Candidates in the total order: for rules that walk it.
 
+#include <limits>
+
 #include "sampler/candidates.h"
 #include "sampler/kernels/block.h"
 #include "sampler/numeric.h"
 
 namespace sampler {
+namespace {
+
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
 
 void Candidates::Gather(std::int64_t n) const {
   gathered_.Clear();
   if (n <= 0) return;
-  const auto add = [&](auto id, double logit) {
-    gathered_.Append(static_cast<TokenId>(id), logit);
-  };
-  if (dense_form_) {
-    dense_.ForEachAtLeast(CollectThreshold(n), add);
-  } else {
-    ForEach(add);
-  }
+  GatherInside(dense_form_ ? CollectThreshold(n) : kLowest, kInfinity);
   if (n >= static_cast<std::int64_t>(gathered_.size())) return;
   const kernels::Ranking ranking = RankByLogit(gathered_, TieOrder::kLowId);
   const kernels::Cut cut =

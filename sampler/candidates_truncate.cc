@@ -15,6 +15,7 @@ namespace sampler {
 namespace {
 
 constexpr double kLowest = std::numeric_limits<double>::lowest();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -40,10 +41,7 @@ kernels::Ranking Candidates::RankByDistance(const CandidateList& list,
 
 void Candidates::Collect(double threshold) {
   if (!dense_form_) return;
-  list_.Clear();
-  dense_.ForEachAtLeast(threshold, [this](std::size_t id, double logit) {
-    list_.Append(static_cast<TokenId>(id), logit);
-  });
+  dense_.GatherInside(threshold, kInfinity, list_);
   list_status_ = dense_.status();
   dense_form_ = false;
 }

@@ -126,6 +126,62 @@ double DenseRow::StoredThreshold(double threshold) const {
   return t;
 }
 
+std::optional<double> DenseRow::LeastStored(double threshold) const {
+  constexpr int kSteps = 64;  // Rounding puts the first guess a few below.
+  const auto reaches = [&](double stored) {
+    for (const double factor : scales_) stored *= factor;
+    return stored >= threshold;
+  };
+  double stored = StoredThreshold(threshold);
+  if (stored == kRemoved) return {};
+  const bool narrow = row_.dtype() != DType::kF64;
+  if (narrow) stored = static_cast<double>(kernels::RoundUpToFloat(stored));
+  for (int i = 0; i < kSteps; ++i) {
+    if (reaches(stored)) return stored;
+    stored = narrow ? static_cast<double>(std::nextafter(
+                          static_cast<float>(stored),
+                          std::numeric_limits<float>::infinity()))
+                    : std::nextafter(stored, -kRemoved);
+  }
+  return {};
+}
+
+DenseRow::StoredInterval DenseRow::Stored(double low, double high) const {
+  // Products never fall as the factor rises, so intervals are of intervals.
+  const std::optional<double> first = LeastStored(low);
+  const std::optional<double> end = LeastStored(high);
+  const double lowest =
+      row_.dtype() == DType::kF64
+          ? std::numeric_limits<double>::lowest()
+          : static_cast<double>(std::numeric_limits<float>::lowest());
+  return {{std::max(first.value_or(lowest), lowest), end.value_or(-kRemoved)},
+          first.has_value() && (end.has_value() || high == -kRemoved)};
+}
+
+void DenseRow::GatherInside(double low, double high, CandidateList& out) const {
+  const StoredInterval stored = Stored(low, high);
+  const bool edits = !edited_.empty();
+  const absl::Span<const double> maxima = BlockMaxima();
+  const auto gather = [&](std::int32_t* ids, double* values) {
+    const std::size_t found =
+        kernels::Gather(row_, stored.interval, maxima.data(), low,
+                        edits ? edit_mask_.data() : nullptr, ids, values);
+    for (const double factor : scales_) {
+      for (std::size_t i = 0; i < found; ++i) values[i] *= factor;
+    }
+    for (std::size_t i = 0; edits && i < found; ++i) {
+      const auto id = static_cast<std::size_t>(ids[i]);
+      if (IsEdited(id)) values[i] = edited_values_[slot_[id]];
+    }
+    return found;
+  };
+  out.Fill(size() + kernels::kGatherSlack, gather);
+  if (stored.exact && !edits) return;
+  const absl::Span<const double> logits = out.logits();
+  out.Filter(
+      [&](std::size_t i) { return low <= logits[i] && logits[i] < high; });
+}
+
 std::size_t DenseRow::finite_count() const {
   if (!finite_count_.has_value()) {
     std::size_t finite = 0;

@@ -36,7 +36,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/candidate_list.h"
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/gather.h"
 #include "sampler/kernels/row_scan.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
@@ -125,6 +127,19 @@ class DenseRow {
     }
   }
 
+  // Starts `out` over on every finite value v with low <= v < high. REQUIRES:
+  // low is finite. Cost: one pass over the blocks that reach `low`, and one
+  // over what is found for each pending scale.
+  void GatherInside(double low, double high, CandidateList& out) const;
+
+  // What `low <= value < high` means for unedited elements as they are stored:
+  // exactly that, as long as the scales are no extreme ones.
+  struct StoredInterval {
+    kernels::Interval interval;
+    bool exact;  // False: it holds others, too.
+  };
+  StoredInterval Stored(double low, double high) const;
+
   // Calls f(first_id, values, count) for every block whose maximum is finite
   // and at least `threshold`.
   template <typename F>
@@ -156,6 +171,10 @@ class DenseRow {
   void Note(double value);
   // Notes that one edited value has become another.
   void Replace(double before, double after);
+
+  // The least number of the row's type that reaches `threshold` when scaled, if
+  // it is found.
+  std::optional<double> LeastStored(double threshold) const;
 
   // A number that every stored value reaches whose scaled value reaches
   // `threshold` (and a few others may).

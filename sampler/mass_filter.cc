@@ -86,8 +86,12 @@ bool MassFilter::SumList(absl::Span<const double> logits, double max) {
   return true;
 }
 
+double MassFilter::ToHead(double max) const {
+  return Exp(argument_.center * argument_.scale - max);
+}
+
 void MassFilter::Finish(double max) {
-  const double factor = Exp(argument_.center * argument_.scale - max);
+  const double factor = ToHead(max);
   total_ = 0.0;
   total_gap_ = 0.0;
   for (std::size_t c = 0; c < sums_.size(); ++c) {
@@ -137,6 +141,47 @@ MassFilter::Place MassFilter::Find(std::uint64_t bits) const {
   // Nothing lies before the first chunk.
   if (chunk == 0) low = std::max(low, 0.0);
   return {chunk, low * 0x1p51, (inside + error) * 0x1p51};
+}
+
+bool MassFilter::SplitRow(const DenseRow& row, double low, double high) {
+  const DenseRow::StoredInterval stored = row.Stored(low, high);
+  if (!stored.exact) return false;
+  const absl::Span<const std::uint32_t> edited = row.edited_ids();
+  const double max = row.Max();
+  FinishSplit(kernels::SplitExpOfRow(
+                  row.unedited(), argument_, stored.interval,
+                  edited.empty() ? nullptr : row.edit_masks().data()),
+              max);
+  for (const std::uint32_t id : edited) {
+    const double value = row.Value(id);
+    const Weight weight = kernels::ComputeWeight(value, max);
+    const bool inside = low <= value && value < high;
+    (inside ? inside_ : outside_).sum += static_cast<double>(weight) * 0x1p-51;
+  }
+  return true;
+}
+
+void MassFilter::SplitList(absl::Span<const double> logits, double low,
+                           double high) {
+  FinishSplit(kernels::SplitExpOfRow(logits, argument_, {low, high}, nullptr),
+              argument_.center);
+}
+
+void MassFilter::FinishSplit(const kernels::ExpSplit& split, double max) {
+  const double factor = ToHead(max);
+  inside_ = {split.inside.sum * factor, split.inside.gap * factor};
+  outside_ = {split.outside.sum * factor, split.outside.gap * factor};
+}
+
+MassFilter::Missing MassFilter::MissingTo(double p) const {
+  // p (I + O) - I = p O - (1 - p) I.
+  const auto terms = static_cast<double>(size_);
+  const double q = 1.0 - p;
+  const double missing = p * outside_.sum - q * inside_.sum;
+  const double error = p * Error(outside_.sum, outside_.gap, terms) +
+                       q * Error(inside_.sum, inside_.gap, terms) +
+                       kDoubleError * total_;
+  return {(missing - error) * 0x1p51, (missing + error) * 0x1p51};
 }
 
 }  // namespace sampler

@@ -30,6 +30,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/dense_row.h"
+#include "sampler/kernels/exp_split.h"
 #include "sampler/kernels/exp_sum.h"
 #include "sampler/mass.h"
 
@@ -77,10 +78,29 @@ class MassFilter {
   };
   Place Find(std::uint64_t bits) const;
 
+  // Sums up the same candidates in two parts: those with low <= logit < high,
+  // and the others. False where the interval cannot be told from what is
+  // stored. Cost: another pass. REQUIRES: low is finite.
+  bool SplitRow(const DenseRow& row, double low, double high);
+  void SplitList(absl::Span<const double> logits, double low, double high);
+
+  // After a split: p S less the mass inside, in [low, high]. The mass that is
+  // found beyond the interval counts with p, that inside with 1 - p, and so do
+  // their errors: for p near 1 they are far below those of the total.
+  struct Missing {
+    double low;
+    double high;
+  };
+  Missing MissingTo(double p) const;
+
  private:
   bool Prepare(std::size_t size, double max, absl::Span<const double> scales);
   // Turns the sums of the kernel, relative to its center, into masses.
   void Finish(double max);
+
+  // From the sums of the kernel, relative to its center, to the head's.
+  double ToHead(double max) const;
+  void FinishSplit(const kernels::ExpSplit& split, double max);
 
   // Error of a sum and gap over `terms` terms, as a fraction of the head.
   double Error(double sum, double gap, double terms) const;
@@ -91,6 +111,8 @@ class MassFilter {
   double total_ = 0.0;
   double total_gap_ = 0.0;
   double rounding_ = 0.0;
+  kernels::ExpSums inside_;
+  kernels::ExpSums outside_;
   std::vector<double> sums_;  // By chunk, as fractions of the head's weight.
   std::vector<double> gaps_;
 };

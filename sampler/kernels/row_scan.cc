@@ -212,8 +212,8 @@ RowScan ScanF32(Logits row, std::size_t blocks, double* maxima) {
           kLargestFloat};
 }
 
-// The least float that is not below `value`: another float is at least `value`
-// iff it is at least this one.
+}  // namespace
+
 float RoundUpToFloat(double value) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   if (value > kLargestFloat) return kInfinity;
@@ -225,8 +225,6 @@ float RoundUpToFloat(double value) {
              ? std::nextafter(nearest, kInfinity)
              : nearest;
 }
-
-}  // namespace
 
 RowScan ScanBlockMaxima(Logits row, double* maxima) {
   ChooseSimdTarget();

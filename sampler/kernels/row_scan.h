@@ -35,6 +35,10 @@ double MaxOf(const double* values, std::size_t count);
 // Index of the first of `count` values that is `value`, or `count`.
 std::size_t FindFirst(const double* values, std::size_t count, double value);
 
+// The least float that is not below `value`: another float is at least `value`
+// iff it is at least this one.
+float RoundUpToFloat(double value);
+
 // Bit i: is element `first` + i at least `threshold`? A NaN is not. Exact.
 // REQUIRES: count <= 64, first + count <= row.size().
 std::uint64_t MaskAtLeast(Logits row, std::size_t first, std::size_t count,

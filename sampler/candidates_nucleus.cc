@@ -1,0 +1,163 @@
+// Nuclei of thousands of tokens. A sample tells in which narrow band of logits
+// the nucleus ends; what lies above the band is only summed up, by bounds, and
+// what lies in it is weighed. Where the bounds leave two tokens, the masses on
+// both sides of the band are summed up exactly: a pass, but no list of all
+// weights, and no selection from it.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sampler/candidates.h"
+#include "sampler/kernels/block.h"
+#include "sampler/numeric.h"
+
+namespace sampler {
+namespace {
+
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// Blocks that the sample looks at, and how many standard deviations of its
+// error the band is wide on either side.
+constexpr std::size_t kSampleBlocks = 64;
+constexpr double kDeviations = 3.5;
+
+}  // namespace
+
+void Candidates::GatherSample(double below) const {
+  const std::size_t size = dense_form_ ? dense_.size() : list_.size();
+  const std::size_t blocks = size / kernels::kBlockSize;
+  const std::size_t stride = std::max<std::size_t>(1, blocks / kSampleBlocks);
+  gathered_.Clear();
+  DenseRow::Block block;
+  for (std::size_t b = stride / 2; b < blocks; b += stride) {
+    const double* logits = block.data();
+    if (dense_form_) {
+      dense_.LoadBlock(b, block);
+    } else {
+      logits = list_.logits().data() + b * kernels::kBlockSize;
+    }
+    gathered_.Reserve(kernels::kBlockSize + 1);
+    for (std::size_t i = 0; i < kernels::kBlockSize; ++i) {
+      gathered_.AppendIf(logits[i] < below && logits[i] >= kLowest, 0,
+                         logits[i]);
+    }
+  }
+}
+
+Candidates::Band Candidates::GuessBand(double below, double fraction) const {
+  GatherSample(below);
+  if (gathered_.size() == 0) return {kLowest, below};
+  const absl::Span<const Weight> weights = WeighGathered();
+  Mass sum = 0;
+  double squares = 0.0;
+  for (const Weight weight : weights) {
+    sum += weight;
+    const auto w = static_cast<double>(weight);
+    squares += w * w;
+  }
+  if (sum == 0) return {kLowest, below};
+  const double error = std::sqrt(fraction * (1.0 - fraction) * squares);
+  const double margin = kDeviations * error / ToDouble(sum);
+  const kernels::Ranking ranking = RankByLogit(gathered_, TieOrder::kLowId);
+  const auto logit_at = [&](double part) {
+    const Mass target = Target(part, sum);
+    const std::size_t at =
+        kernels::CutAtMass(ranking, weights, target, select_).position;
+    return gathered_.logits()[at];
+  };
+  Band band = {kLowest, below};
+  if (fraction + margin < 1.0) band.low = logit_at(fraction + margin);
+  if (fraction - margin > 0.0) band.high = logit_at(fraction - margin);
+  return band;
+}
+
+bool Candidates::SplitFilter(double low, double high) const {
+  if (dense_form_) return filter_.SplitRow(dense_, low, high);
+  filter_.SplitList(list_.logits(), low, high);
+  return true;
+}
+
+Candidates::Parts Candidates::SumParts(double low, double high) const {
+  Parts parts = {0, 0};
+  const double max = Max();
+  const auto add = [&](std::size_t, const auto& logits, std::size_t count) {
+    Weight weights[kernels::kBlockSize];
+    kernels::ComputeWeights(&logits[0], count, max, weights);
+    Weight inside = 0;
+    Weight total = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      total += weights[i];
+      inside += low <= logits[i] && logits[i] < high ? weights[i] : 0;
+    }
+    parts.inside += inside;
+    parts.total += total;
+  };
+  if (dense_form_) {
+    dense_.ForEachBlockReaching(max - kZeroWeightGap, add);
+    return parts;
+  }
+  for (std::size_t i = 0; i < list_.size(); i += kernels::kBlockSize) {
+    add(i, list_.logits().subspan(i),
+        std::min(kernels::kBlockSize, list_.size() - i));
+  }
+  return parts;
+}
+
+bool Candidates::KeepLargeNucleus(double p, const MassRule& rule, double below,
+                                  double fraction) {
+  const auto at_least = static_cast<std::int64_t>(gathered_.size());
+  if (rule.min_keep > at_least) return Tally(false);
+  const Band band = GuessBand(below, fraction);
+  if (!SplitFilter(band.high, kInfinity)) return Tally(false);
+  GatherInside(band.low, band.high);
+  const absl::Span<const Weight> weights = WeighGathered();
+  Mass in_band = 0;
+  for (const Weight weight : weights) in_band += weight;
+  // What the band has to add to the mass above it lies between these, and so
+  // that neither ">=" nor ">" is in question.
+  const MassFilter::Missing missing = filter_.MissingTo(p);
+  const double low = std::floor(missing.low) - 1.0;
+  const double high = std::ceil(missing.high) + 1.0;
+  if (!(low >= 1.0) || !(high <= ToDouble(in_band))) return Tally(false);
+  const kernels::Ranking ranking = RankByLogit(gathered_, rule.tie_order);
+  kernels::Cut cut =
+      kernels::CutAtMass(ranking, weights, static_cast<Mass>(high), select_);
+  if (!Tally(cut.mass - weights[cut.position] < static_cast<Mass>(low))) {
+    const Parts parts = SumParts(band.high, kInfinity);
+    const Mass target = MassToReach(p, parts.total, rule) - parts.inside;
+    cut = kernels::CutAtMass(ranking, weights, target, select_);
+  }
+  if (rule.crossing == Crossing::kExclude) {
+    if (cut.count < 2) return false;
+    cut = kernels::CutAtCount(ranking, cut.count - 1, select_);
+  }
+  KeepDownTo(ranking, cut, rule.ties);
+  return true;
+}
+
+void Candidates::KeepDownTo(const kernels::Ranking& ranking,
+                            const kernels::Cut& cut, Ties ties) {
+  const double last = gathered_.logits()[cut.position];
+  const TokenId last_id = gathered_.ids()[cut.position];
+  bool some_tied_leave = false;
+  for (std::size_t i = 0; i < gathered_.size(); ++i) {
+    some_tied_leave |= ranking.keys[i] == cut.key && !InPrefix(ranking, cut, i);
+  }
+  GatherInside(last, kInfinity);
+  if (ties == Ties::kExact && some_tied_leave) {
+    const bool low_first = ranking.tie_order == TieOrder::kLowId;
+    gathered_.Filter([&](std::size_t i) {
+      const TokenId id = gathered_.ids()[i];
+      return gathered_.logits()[i] > last ||
+             (low_first ? id <= last_id : id >= last_id);
+    });
+  }
+  // Its head is that of the set that it is a prefix of.
+  const Candidate head = Head();
+  TakeGathered();
+  head_ = head;
+}
+
+}  // namespace sampler

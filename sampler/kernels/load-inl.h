@@ -1,0 +1,93 @@
+// Vectors of floats from rows of any narrow type, converted in registers:
+// shared by the kernels that read rows as they are stored. Included once per
+// target, as Highway wants it, hence the toggled guard.
+
+#if defined(SAMPLER_KERNELS_LOAD_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SAMPLER_KERNELS_LOAD_INL_H_
+#undef SAMPLER_KERNELS_LOAD_INL_H_
+#else
+#define SAMPLER_KERNELS_LOAD_INL_H_
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sampler::kernels {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+using D64 = hn::ScalableTag<double>;
+
+// Rows need no alignment, not even of an element.
+template <class Tag>
+HWY_INLINE hn::Vec<Tag> LoadBytes(Tag d, const unsigned char* from) {
+#if HWY_TARGET == HWY_SCALAR
+  hn::TFromD<Tag> value;
+  std::memcpy(&value, from, sizeof(value));
+  return hn::Set(d, value);
+#else
+  const hn::Repartition<std::uint8_t, Tag> bytes;
+  return hn::BitCast(d, hn::LoadU(bytes, from));
+#endif
+}
+
+struct LoadF32 {
+  static constexpr std::size_t kSize = 4;
+  static HWY_INLINE V Load(D d, const unsigned char* from) {
+    return LoadBytes(d, from);
+  }
+};
+
+template <class Tag>
+HWY_INLINE auto LoadHalves(Tag du, const unsigned char* from) {
+  return hn::PromoteTo(du, LoadBytes(hn::Rebind<std::uint16_t, Tag>(), from));
+}
+
+struct LoadBF16 {
+  static constexpr std::size_t kSize = 2;
+  static HWY_INLINE V Load(D d, const unsigned char* from) {
+    const hn::RebindToUnsigned<D> du;
+    return hn::BitCast(d, hn::ShiftLeft<16>(LoadHalves(du, from)));
+  }
+};
+
+struct LoadF16 {
+  static constexpr std::size_t kSize = 2;
+  static HWY_INLINE V Load(D d, const unsigned char* from) {
+    const hn::RebindToUnsigned<D> du;
+    const auto bits = LoadHalves(du, from);
+    const auto magnitude = hn::And(bits, hn::Set(du, 0x7fffu));
+    const auto sign = hn::ShiftLeft<16>(hn::Xor(bits, magnitude));
+    // The exponent is biased by 15, not 127: times 2^112, exactly, subnormals
+    // included. The exponent of infinity has to be made.
+    const V scaled = hn::Mul(hn::BitCast(d, hn::ShiftLeft<13>(magnitude)),
+                             hn::Set(d, 0x1p112f));
+    const hn::RebindToSigned<D> di;
+    const auto infinite =
+        hn::Gt(hn::BitCast(di, magnitude), hn::Set(di, 0x7bff));
+    const V value = hn::IfThenElse(
+        hn::RebindMask(d, infinite),
+        hn::Set(d, std::numeric_limits<float>::infinity()), scaled);
+    return hn::BitCast(d, hn::Or(hn::BitCast(du, value), sign));
+  }
+};
+
+// The lowest bits as a mask.
+HWY_INLINE hn::Mask<D> MaskOfBits(D d, std::uint64_t bits) {
+  std::uint8_t bytes[8];
+  std::memcpy(bytes, &bits, sizeof(bits));
+  return hn::LoadMaskBits(d, bytes);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace sampler::kernels
+HWY_AFTER_NAMESPACE();
+
+#endif  // SAMPLER_KERNELS_LOAD_INL_H_
