@@ -186,6 +186,7 @@ class LlamaSampler {
   // The array as a row. False for ids outside the vocabulary.
   bool Load(const llama_token_data_array& array) {
     const auto size = static_cast<std::size_t>(pipeline_.vocabulary_size());
+    if (LoadInOrder(array, size)) return true;
     row_.assign(size, -std::numeric_limits<float>::infinity());
     for (std::size_t i = 0; i < array.size; ++i) {
       const auto id = static_cast<std::size_t>(array.data[i].id);
@@ -193,6 +194,19 @@ class LlamaSampler {
       row_[id] = array.data[i].logit;
     }
     return true;
+  }
+
+  // The usual case in one pass: the whole vocabulary in id order. False if the
+  // array is another one.
+  bool LoadInOrder(const llama_token_data_array& array, std::size_t size) {
+    if (array.size != size) return false;
+    row_.resize(size);
+    std::size_t difference = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      row_[i] = array.data[i].logit;
+      difference |= static_cast<std::size_t>(array.data[i].id) ^ i;
+    }
+    return difference == 0;
   }
 
   void Step(Logits row, const Sequence& sequence,
