@@ -7,7 +7,6 @@
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/kth_largest.h"
 #include "sampler/kernels/row_scan.h"
-#include "sampler/lane_sum.h"
 #include "sampler/numeric.h"
 
 namespace sampler {
@@ -39,6 +38,7 @@ void Candidates::TrackOriginalMass() { original_ = Original::kWanted; }
 void Candidates::Changed() {
   head_.reset();
   mean_offset_.reset();
+  total_.reset();
   support_known_ = false;
   filter_state_ = FilterState::kUnknown;
 }
@@ -215,19 +215,14 @@ const Candidates::Support& Candidates::support() const {
   return s;
 }
 
-Mass Candidates::TotalMass() const { return support().total; }
+Mass Candidates::TotalMass() const {
+  if (support_known_ || !dense_form_) return support().total;
+  if (!total_.has_value()) SumMoments();
+  return *total_;
+}
 
 double Candidates::MeanLogit() const {
-  if (!mean_offset_.has_value()) {
-    const Support& s = support();
-    const double max = Max();
-    LaneSum sum;
-    for (std::size_t i = 0; i < s.list.size(); ++i) {
-      sum.Add(s.list.ids()[i],
-              static_cast<double>(s.weights()[i]) * (s.list.logits()[i] - max));
-    }
-    mean_offset_ = sum.Total() / ToDouble(s.total);
-  }
+  if (!mean_offset_.has_value()) SumMoments();
   return Max() + *mean_offset_;
 }
 
@@ -255,14 +250,6 @@ std::int64_t Candidates::Rank(TokenId id) const {
 void Candidates::Record(ProbabilityRecord& record) const {
   const Support& s = support();
   record.Set(s.list.ids(), s.weights(), s.total);
-}
-
-TokenId Candidates::AtMass(Mass place) const {
-  const Support& s = support();
-  Mass running = s.weights()[0];
-  std::size_t i = 0;
-  while (running <= place) running += s.weights()[++i];
-  return s.list.ids()[i];
 }
 
 TokenId Candidates::AtMassByRank(Mass place) const {

@@ -411,8 +411,9 @@ class Candidates {
     double high;
   };
   Band GuessBand(double below, double fraction) const;
-  // Gathers an evenly spread part of the survivors below `below`.
-  void GatherSample(double below) const;
+  // Adds to gathered_ an evenly spread part of the survivors below `below`: one
+  // block of as many as it returns.
+  std::size_t AppendSample(double below) const;
   // Splits the filter's sums. False if it cannot.
   bool SplitFilter(double low, double high) const;
   // The exact masses inside the interval, and of all.
@@ -421,6 +422,12 @@ class Candidates {
     Mass total;
   };
   Parts SumParts(double low, double high) const;
+  // Remembers mean_offset_ and total_.
+  void SumMoments() const;
+  // Calls f(first, block) for every block in which a weight may not be 0,
+  // filled up with -inf.
+  template <typename F>
+  void ForEachBlockOfWeight(F f) const;
   // Truncates to what gathered_ holds up to `cut`, a place in `ranking` of it,
   // and to all that lies above what gathered_ holds.
   void KeepDownTo(const kernels::Ranking& ranking, const kernels::Cut& cut,
@@ -428,6 +435,29 @@ class Candidates {
 
   // Makes gathered_ the list.
   void TakeGathered();
+
+  // ---- Typical tokens (candidates_typical.cc).
+
+  bool KeepTypicalByBounds(double p, const MassRule& rule);
+  // How far from the mean logit they reach, probably.
+  struct Reach {
+    double inner;  // Below 0: nothing surely belongs to them.
+    double outer;
+  };
+  Reach GuessReach(double p, double center) const;
+  // Gathers what lies between the two, on either side.
+  void GatherRing(const Reach& reach, double center) const;
+  // KeepTypical by exact sums, where the last one kept is in gathered_, a ring
+  // around about the mean logit. False if it is not.
+  bool KeepTypicalInRing(double p, const MassRule& rule, const Reach& reach,
+                         double center);
+  // Truncates to what comes, by distance, no later than this candidate.
+  struct Farthest {
+    double center;
+    double logit;
+    TokenId id;
+  };
+  bool KeepUpTo(const Farthest& farthest, const MassRule& rule);
 
   // Truncates the list to the first `count` of `ranking`.
   void KeepFirst(const kernels::Ranking& ranking, std::int64_t count,
@@ -477,6 +507,7 @@ class Candidates {
   // Remembered answers.
   mutable std::optional<Candidate> head_;
   mutable std::optional<double> mean_offset_;  // sum p (l - M)
+  mutable std::optional<Mass> total_;          // Not of a list.
   mutable Support support_;
   mutable bool support_known_ = false;
 
@@ -495,6 +526,7 @@ class Candidates {
   mutable std::vector<TokenId> excluded_;
   std::vector<bool> favoured_;  // By id.
   mutable CandidateList gathered_;
+  mutable CandidateList above_;
   mutable std::vector<WeightedCandidate> in_order_;
   std::vector<TokenId> allowed_;
 };

@@ -25,11 +25,10 @@ constexpr double kDeviations = 3.5;
 
 }  // namespace
 
-void Candidates::GatherSample(double below) const {
+std::size_t Candidates::AppendSample(double below) const {
   const std::size_t size = dense_form_ ? dense_.size() : list_.size();
   const std::size_t blocks = size / kernels::kBlockSize;
   const std::size_t stride = std::max<std::size_t>(1, blocks / kSampleBlocks);
-  gathered_.Clear();
   DenseRow::Block block;
   for (std::size_t b = stride / 2; b < blocks; b += stride) {
     const double* logits = block.data();
@@ -44,10 +43,12 @@ void Candidates::GatherSample(double below) const {
                          logits[i]);
     }
   }
+  return stride;
 }
 
 Candidates::Band Candidates::GuessBand(double below, double fraction) const {
-  GatherSample(below);
+  gathered_.Clear();
+  AppendSample(below);
   if (gathered_.size() == 0) return {kLowest, below};
   const absl::Span<const Weight> weights = WeighGathered();
   Mass sum = 0;
@@ -77,32 +78,6 @@ bool Candidates::SplitFilter(double low, double high) const {
   if (dense_form_) return filter_.SplitRow(dense_, low, high);
   filter_.SplitList(list_.logits(), low, high);
   return true;
-}
-
-Candidates::Parts Candidates::SumParts(double low, double high) const {
-  Parts parts = {0, 0};
-  const double max = Max();
-  const auto add = [&](std::size_t, const auto& logits, std::size_t count) {
-    Weight weights[kernels::kBlockSize];
-    kernels::ComputeWeights(&logits[0], count, max, weights);
-    Weight inside = 0;
-    Weight total = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      total += weights[i];
-      inside += low <= logits[i] && logits[i] < high ? weights[i] : 0;
-    }
-    parts.inside += inside;
-    parts.total += total;
-  };
-  if (dense_form_) {
-    dense_.ForEachBlockReaching(max - kZeroWeightGap, add);
-    return parts;
-  }
-  for (std::size_t i = 0; i < list_.size(); i += kernels::kBlockSize) {
-    add(i, list_.logits().subspan(i),
-        std::min(kernels::kBlockSize, list_.size() - i));
-  }
-  return parts;
 }
 
 bool Candidates::KeepLargeNucleus(double p, const MassRule& rule, double below,

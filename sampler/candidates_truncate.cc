@@ -206,6 +206,10 @@ void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
   BeginTruncation();
   MassRule rule = typical_rule;
   rule.crossing = Crossing::kInclude;  // The others are not looked at.
+  if (KeepTypicalByBounds(p, rule)) {
+    EndTruncation();
+    return;
+  }
   // |-ln p_i - H| = |l_i - c| with c the mean logit.
   const double center = MeanLogit();
   const Support& s = support();

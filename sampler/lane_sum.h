@@ -23,12 +23,18 @@ class LaneSum {
  public:
   // Adds the term of `id`. REQUIRES: ids ascend from call to call.
   void Add(std::int32_t id, double term) {
+    Lanes(id)[static_cast<std::size_t>(id) % kLanes] += term;
+  }
+
+  // The 16 lanes of the block that `id` is in, for a kernel that adds terms to
+  // them. REQUIRES: as Add.
+  double* Lanes(std::int32_t id) {
     const std::int32_t block = id / kBlockSize;
     if (block != block_) {
       CloseBlock();
       block_ = block;
     }
-    lanes_[static_cast<std::size_t>(id) % kLanes] += term;
+    return lanes_.data();
   }
 
   // The sum of all terms so far.

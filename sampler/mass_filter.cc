@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "absl/strings/string_view.h"
 #include "sampler/numeric.h"
@@ -46,6 +47,9 @@ bool MassFilter::Prepare(std::size_t size, double max,
   for (const double factor : scales) scale *= factor;
   if (!(0x1p-60 <= scale && scale <= 0x1p60)) return false;
   size_ = size;
+  max_ = max;
+  edited_ = 0.0;
+  edited_moment_ = 0.0;
   argument_ = kernels::ExpArgument(max / scale, scale);
   rounding_ = (2.0 * static_cast<double>(scales.size()) + 8.0) * 0x1p-53 *
               (std::fabs(max) + 40.0);
@@ -70,8 +74,12 @@ bool MassFilter::SumRow(const DenseRow& row) {
   Finish(max);
   // Edited tokens weigh what they weigh exactly.
   for (const std::uint32_t id : edited) {
-    const Weight weight = kernels::ComputeWeight(row.Value(id), max);
+    const double value = row.Value(id);
+    const Weight weight = kernels::ComputeWeight(value, max);
+    if (weight == 0) continue;
     const double part = static_cast<double>(weight) * 0x1p-51;
+    edited_ += part;
+    edited_moment_ += part * (value - max);
     sums_[id / kChunkSize] += part;
     total_ += part;
   }
@@ -141,6 +149,37 @@ MassFilter::Place MassFilter::Find(std::uint64_t bits) const {
   // Nothing lies before the first chunk.
   if (chunk == 0) low = std::max(low, 0.0);
   return {chunk, low * 0x1p51, (inside + error) * 0x1p51};
+}
+
+// Let e be a term, x its exponent and g = e |x|. The kernel adds up products of
+// e, good to 2.25 u + |x| u (twice, without FMA), and d, good to u, in sums
+// that are at most four times as deep as those of e: off by less than 4
+// `relative` g
+// + `per_gap` |x| g each. The sum of g |x| = e x^2 is at most, for any X >= 2,
+// that of X g over |x| <= X, and X^2 e^-X for each of the others. Terms that
+// are no weights, and weights rounded to integers, count |x| <= 83 times.
+MassFilter::Offset MassFilter::MeanOffset() const {
+  const auto terms = static_cast<double>(size_);
+  // Exponents are relative to the center, which is not quite the maximum: some
+  // may lie above it, and have counted against the others.
+  const double shift = argument_.center * argument_.scale - max_;
+  const double gap = total_gap_ + 4.0 * std::fabs(shift) * total_;
+  double squares = std::numeric_limits<double>::infinity();
+  for (const double x : {4.0, 8.0, 12.0, 16.0, 24.0, 32.0}) {
+    squares = std::min(squares, x * gap + terms * x * x * Exp(-x));
+  }
+  const double moment =
+      shift * (total_ - edited_) - total_gap_ + edited_moment_;
+  const double moment_error =
+      1.01 * (4.0 * error_.relative * gap + error_.per_gap * squares) +
+      rounding_ * (gap + total_) + 100.0 * kernels::kTermError * terms +
+      kDoubleError * (gap + std::fabs(edited_moment_));
+  const double total_error =
+      Error(total_, total_gap_, terms) + kDoubleError * total_;
+  const double mean = moment / total_;
+  const double error =
+      (moment_error + std::fabs(mean) * total_error) / (total_ - total_error);
+  return {mean - error, mean + error};
 }
 
 bool MassFilter::SplitRow(const DenseRow& row, double low, double high) {

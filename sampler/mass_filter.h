@@ -78,6 +78,13 @@ class MassFilter {
   };
   Place Find(std::uint64_t bits) const;
 
+  // Where the mean of logit - max lies, as sum w (l - max) / S.
+  struct Offset {
+    double low;
+    double high;
+  };
+  Offset MeanOffset() const;
+
   // Sums up the same candidates in two parts: those with low <= logit < high,
   // and the others. False where the interval cannot be told from what is
   // stored. Cost: another pass. REQUIRES: low is finite.
@@ -108,9 +115,12 @@ class MassFilter {
   kernels::ExpArgument argument_{0.0, 1.0};
   kernels::ExpSumError error_{};
   std::size_t size_ = 0;
+  double max_ = 0.0;
   double total_ = 0.0;
   double total_gap_ = 0.0;
   double rounding_ = 0.0;
+  double edited_ = 0.0;         // What edited tokens add to the total,
+  double edited_moment_ = 0.0;  // and to the sum of w (l - max).
   kernels::ExpSums inside_;
   kernels::ExpSums outside_;
   std::vector<double> sums_;  // By chunk, as fractions of the head's weight.

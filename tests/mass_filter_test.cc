@@ -119,7 +119,7 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
     const std::uint64_t bits =
         random_() % 8 == 0 ? ~std::uint64_t{0} * (random_() % 2) : random_();
     const double p = static_cast<double>(random_() % 1001) / 1000.0;
-    const std::uint64_t action = random_() % 5;
+    const std::uint64_t action = random_() % 8;
     MassRule rule;
     if (random_() % 3 == 0) rule.ties = Ties::kKeepAll;
     if (random_() % 3 == 0) rule.equality = Equality::kContinue;
@@ -133,6 +133,7 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
       if (action == 2) c.KeepProbability(p * p * p * p, rule.min_keep);
       if (action == 3) c.KeepProbability(p * 1e-3, rule.min_keep);
       if (action == 4) c.KeepTopA((p + 1e-3) / 1.001, rule.min_keep);
+      if (action >= 5) c.KeepTypical(p, rule);
     });
     if (HasFatalFailure()) return;
   }
@@ -177,6 +178,23 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
     for (int i = 0; i < 5; ++i, p = std::nextafter(p, 2.0)) {
       if (p > 1.0) break;
       Compare(Logits(row), low, [&](Candidates& c) { c.KeepMass(p); });
+    }
+    // The same in the order of typicality.
+    const double center = judged_.MeanLogit();
+    const double distance = std::fabs(logit - center);
+    Mass nearer = 0;
+    judged_.ForEach([&](TokenId other, double l) {
+      const double d = std::fabs(l - center);
+      if (d < distance || (d == distance && l > logit) ||
+          (l == logit && other <= id)) {
+        nearer += judged_.WeightOf(other);
+      }
+    });
+    p = Ratio(nearer, total);
+    for (int i = 0; i < 2; ++i) p = std::nextafter(p, 0.0);
+    for (int i = 0; i < 5; ++i, p = std::nextafter(p, 2.0)) {
+      if (p > 1.0) break;
+      Compare(Logits(row), low, [&](Candidates& c) { c.KeepTypical(p); });
     }
     p = own;
     for (int i = 0; i < 2; ++i) p = std::nextafter(p, 0.0);
@@ -270,6 +288,52 @@ TEST_F(MassFilterTest, HoldsWhatIsMissingInAPart) {
       }
     }
     EXPECT_LT(widest, 1e-4) << target;
+  }
+}
+
+TEST_F(MassFilterTest, HoldsTheMeanOffset) {
+  Candidates exact;
+  MassFilter filter;
+  for (const absl::string_view target : kernels::SimdTargets()) {
+    ASSERT_TRUE(kernels::UseSimdTarget(target));
+    double widest = 0.0;
+    for (int round = 0; round < Share(2000); ++round) {
+      const std::vector<float> row = RandomRow(random_);
+      DenseRow dense;
+      dense.Reset(Logits(row));
+      exact.Begin(Logits(row));
+      for (std::uint64_t i = random_() % 4; i < 3; ++i) {
+        dense.Scale(1.0 / 0.9);
+        exact.Scale(1.0 / 0.9);
+        const std::size_t id = random_() % row.size();
+        dense.Set(id, 3.0);
+        exact.Edit(static_cast<TokenId>(id), [](double) { return 3.0; });
+      }
+      // The exact sums, in long double.
+      long double moment = 0.0L;
+      long double total = 0.0L;
+      std::vector<double> values;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        values.push_back(dense.Value(i));
+        const auto weight = static_cast<long double>(
+            kernels::ComputeWeight(values[i], dense.Max()));
+        if (weight == 0.0L) continue;
+        total += weight;
+        moment += weight * (static_cast<long double>(values[i]) - dense.Max());
+      }
+      const auto mean = static_cast<double>(moment / total);
+      EXPECT_NEAR(exact.MeanLogit() - dense.Max(), mean,
+                  1e-12 * (1.0 + std::fabs(mean) + std::fabs(dense.Max())));
+      ASSERT_TRUE(filter.SumRow(dense));
+      const MassFilter::Offset of_row = filter.MeanOffset();
+      ASSERT_TRUE(filter.SumList(values, dense.Max()));
+      for (const auto& offset : {of_row, filter.MeanOffset()}) {
+        ASSERT_LE(offset.low, mean) << target;
+        ASSERT_GE(offset.high, mean) << target;
+        widest = std::max(widest, offset.high - offset.low);
+      }
+    }
+    EXPECT_LT(widest, 1e-2) << target;
   }
 }
 

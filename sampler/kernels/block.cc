@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <limits>
 
-#include "sampler/kernels/exp.h"
 #include "sampler/kernels/weight.h"
 
 // Highway compiles everything between HWY_BEFORE_NAMESPACE and
 // HWY_AFTER_NAMESPACE once for every instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sampler/kernels/block.cc"
-#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/foreach_target.h" // IWYU pragma: keep
 #include "hwy/highway.h"
+#include "sampler/kernels/weight-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
@@ -23,7 +23,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::ScalableTag<double>;
 using V = hn::Vec<D>;
 
-BlockSummary Summarize(const double* values, std::size_t count) {
+BlockSummary Summarize(const double *values, std::size_t count) {
   const D d;
   const std::size_t lanes = hn::Lanes(d);
   const V plus = hn::Set(d, std::numeric_limits<double>::infinity());
@@ -41,10 +41,11 @@ BlockSummary Summarize(const double* values, std::size_t count) {
     nan += hn::CountTrue(d, hn::IsNaN(v));
   };
   std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) look(hn::LoadU(d, values + i));
+  for (; i + lanes <= count; i += lanes)
+    look(hn::LoadU(d, values + i));
   if (i < count) {
     // The rest, filled up with what changes no summary.
-    double rest[HWY_MAX_BYTES / sizeof(double)];  // NOLINT
+    double rest[HWY_MAX_BYTES / sizeof(double)]; // NOLINT
     std::fill(rest, rest + lanes, -std::numeric_limits<double>::infinity());
     std::copy(values + i, values + count, rest);
     look(hn::LoadU(d, rest));
@@ -53,43 +54,24 @@ BlockSummary Summarize(const double* values, std::size_t count) {
           hn::GetLane(hn::MinOfLanes(d, min)), finite, nan != 0};
 }
 
-// The operations of ExpInNormalRange (exp.h), in the same order, followed by
-// the rounding to an integer: adding 2^52 leaves it in the low mantissa bits,
-// and as it is at most 2^51 it cannot carry into the exponent.
-void ComputeWeights(const double* values, std::size_t count, double max,
-                    Weight* weights) {
+void ComputeWeights(const double *values, std::size_t count, double max,
+                    Weight *weights) {
   const D d;
   const hn::RebindToUnsigned<D> du;
   const std::size_t lanes = hn::Lanes(d);
-  const V magic = hn::Set(d, kRoundMagic);
+  const auto low_bits = hn::Set(du, (std::uint64_t{1} << 52) - 1);
   std::size_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     const V gap = hn::Sub(hn::LoadU(d, values + i), hn::Set(d, max));
-    const V x = hn::Max(gap, hn::Set(d, kClamp));
-    const V biased = hn::Add(hn::Mul(x, hn::Set(d, kLog2E)), magic);
-    const V k = hn::Sub(biased, magic);
-    const V r = hn::Sub(hn::Sub(x, hn::Mul(k, hn::Set(d, kLn2Head))),
-                        hn::Mul(k, hn::Set(d, kLn2Tail)));
-    V q = hn::Set(d, kExpCoefficients[9]);
-    for (int c = 8; c >= 0; --c) {
-      q = hn::Add(hn::Mul(q, r), hn::Set(d, kExpCoefficients[c]));
-    }
-    const V mantissa =
-        hn::Add(hn::Set(d, 1.0), hn::Add(r, hn::Mul(hn::Mul(r, r), q)));
-    const V e =
-        hn::BitCast(d, hn::Add(hn::BitCast(du, mantissa),
-                               hn::ShiftLeft<52>(hn::BitCast(du, biased))));
-    const V rounded =
-        hn::Add(hn::Mul(e, hn::Set(d, 0x1p51)), hn::Set(d, 0x1p52));
-    hn::StoreU(hn::And(hn::BitCast(du, rounded),
-                       hn::Set(du, (std::uint64_t{1} << 52) - 1)),
-               du, weights + i);
+    const V biased = BiasedWeight(d, gap);
+    hn::StoreU(hn::And(hn::BitCast(du, biased), low_bits), du, weights + i);
   }
-  for (; i < count; ++i) weights[i] = WeightOf(values[i], max);
+  for (; i < count; ++i)
+    weights[i] = WeightOf(values[i], max);
 }
 
-}  // namespace HWY_NAMESPACE
-}  // namespace sampler::kernels
+} // namespace HWY_NAMESPACE
+} // namespace sampler::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
@@ -98,16 +80,16 @@ namespace sampler::kernels {
 HWY_EXPORT(Summarize);
 HWY_EXPORT(ComputeWeights);
 
-BlockSummary Summarize(const double* values, std::size_t count) {
+BlockSummary Summarize(const double *values, std::size_t count) {
   return HWY_DYNAMIC_DISPATCH(Summarize)(values, count);
 }
 
-void ComputeWeights(const double* values, std::size_t count, double max,
-                    Weight* weights) {
+void ComputeWeights(const double *values, std::size_t count, double max,
+                    Weight *weights) {
   HWY_DYNAMIC_DISPATCH(ComputeWeights)(values, count, max, weights);
 }
 
 Weight ComputeWeight(double value, double max) { return WeightOf(value, max); }
 
-}  // namespace sampler::kernels
-#endif  // HWY_ONCE
+} // namespace sampler::kernels
+#endif // HWY_ONCE

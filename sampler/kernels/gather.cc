@@ -15,13 +15,13 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// Packs one vector of floats, and the ids that start at `first`.
+// Packs one vector of floats and their ids.
 HWY_INLINE void Pack([[maybe_unused]] D d, V v, hn::Mask<D> mask,
-                     std::size_t first, std::int32_t* ids, double* values) {
+                     hn::Vec<hn::RebindToSigned<D>> own_ids, std::int32_t* ids,
+                     double* values) {
   const hn::RebindToSigned<D> di;
   const D64 d64;
-  const auto all_ids = hn::Iota(di, static_cast<std::int32_t>(first));
-  hn::StoreU(hn::Compress(all_ids, hn::RebindMask(di, mask)), di, ids);
+  hn::StoreU(hn::Compress(own_ids, hn::RebindMask(di, mask)), di, ids);
   const V packed = hn::Compress(v, mask);
 #if HWY_TARGET == HWY_SCALAR
   hn::StoreU(hn::PromoteTo(d64, packed), d64, values);
@@ -42,6 +42,8 @@ std::size_t GatherBlocks(const unsigned char* row, std::size_t blocks,
   const std::size_t lanes = hn::Lanes(d);
   const V low = hn::Set(d, static_cast<float>(interval.low));
   const V high = hn::Set(d, static_cast<float>(interval.high));
+  const hn::RebindToSigned<D> di;
+  const auto iota = hn::Iota(di, 0);  // A loop of its own, in some versions.
   std::size_t found = 0;
   for (std::size_t b = 0; b < blocks; ++b) {
     const std::uint64_t taken = also != nullptr ? also[b] : 0;
@@ -54,7 +56,9 @@ std::size_t GatherBlocks(const unsigned char* row, std::size_t blocks,
         mask = hn::Or(mask, MaskOfBits(d, taken >> i));
       }
       if (hn::AllFalse(d, mask)) continue;
-      Pack(d, v, mask, at, ids + found, values + found);
+      const auto own_ids =
+          hn::Add(iota, hn::Set(di, static_cast<std::int32_t>(at)));
+      Pack(d, v, mask, own_ids, ids + found, values + found);
       found += hn::CountTrue(d, mask);
     }
   }

@@ -1,0 +1,164 @@
+// The tokens whose surprise is most typical, by bounds. Their order is that of
+// |l - c|, c the mean logit, of which bounds say where it lies: the order is
+// decided where no other logit is about as far from c as the last one kept.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sampler/candidates.h"
+#include "sampler/kernels/block.h"
+#include "sampler/numeric.h"
+
+namespace sampler {
+namespace {
+
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// How many candidates are looked at before a sample is, and how many standard
+// deviations of its error the band is wide on either side.
+constexpr std::int64_t kHead = 512;
+constexpr double kDeviations = 3.5;
+
+}  // namespace
+
+Candidates::Reach Candidates::GuessReach(double p, double center) const {
+  // The head as it is, and for the rest a sample that stands for all of it.
+  const double head = ThresholdOfCount(kHead);
+  GatherAbove(head);
+  const std::size_t exact = gathered_.size();
+  const std::size_t stride = AppendSample(head);
+  WeighGathered();
+  Mass sum = 0;
+  double squares = 0.0;
+  for (std::size_t i = 0; i < gathered_.size(); ++i) {
+    if (i >= exact) {
+      weights_[i] *= stride;
+      const auto w = static_cast<double>(weights_[i]);
+      squares += w * w;
+    }
+    sum += weights_[i];
+  }
+  const double margin =
+      kDeviations * std::sqrt(p * (1.0 - p) * squares) / ToDouble(sum);
+  const kernels::Ranking ranking = RankByDistance(gathered_, center);
+  const absl::Span<const Weight> weights = {weights_.data(), gathered_.size()};
+  const auto distance_at = [&](double part) {
+    const std::size_t at =
+        kernels::CutAtMass(ranking, weights, Target(part, sum), select_)
+            .position;
+    return std::fabs(gathered_.logits()[at] - center);
+  };
+  Reach reach = {-1.0, kInfinity};
+  if (p - margin > 0.0) {
+    // A token less, where the sample has them far apart.
+    reach.inner = distance_at(p - margin) * (1.0 - 1e-3);
+  }
+  if (p + margin < 1.0) reach.outer = distance_at(p + margin) * (1.0 + 1e-3);
+  return reach;
+}
+
+void Candidates::GatherRing(const Reach& reach, double center) const {
+  if (reach.inner < 0.0) {
+    GatherInside(std::max(kLowest, center - reach.outer), center + reach.outer);
+    return;
+  }
+  CandidateList& above = above_;
+  GatherInside(center + reach.inner, center + reach.outer);
+  std::swap(above, gathered_);
+  GatherInside(std::max(kLowest, center - reach.outer), center - reach.inner);
+  gathered_.Reserve(above.size() + 1);
+  for (std::size_t i = 0; i < above.size(); ++i) {
+    gathered_.AppendIf(true, above.ids()[i], above.logits()[i]);
+  }
+}
+
+bool Candidates::KeepTypicalByBounds(double p, const MassRule& rule) {
+  if (!HasBounds()) return false;
+  const MassFilter::Offset offset = filter_.MeanOffset();
+  const double middle = 0.5 * (offset.low + offset.high);
+  const double center = Max() + middle;
+  // By how much distances may be off: |l| of what has weight is at most this.
+  const double rounding =
+      0x1p-50 * (std::fabs(Max()) + std::fabs(center) + 80.0);
+  const double error = 0.5 * (offset.high - offset.low) + rounding;
+  const Reach reach = GuessReach(p, center);
+  const double low_end = center - reach.inner;
+  const double high_end = center + reach.inner;
+  // Nothing lies inside where the two are equal, or the wrong way around.
+  if (!SplitFilter(low_end, high_end)) return Tally(false);
+  GatherRing(reach, center);
+  const absl::Span<const Weight> weights = WeighGathered();
+  Mass in_ring = 0;
+  for (const Weight weight : weights) in_ring += weight;
+  const MassFilter::Missing missing = filter_.MissingTo(p);
+  const double low = std::floor(missing.low) - 1.0;
+  const double high = std::ceil(missing.high) + 1.0;
+  if (!(low >= 1.0) || !(high <= ToDouble(in_ring))) return Tally(false);
+  const kernels::Ranking ranking = RankByDistance(gathered_, center);
+  const kernels::Cut cut =
+      kernels::CutAtMass(ranking, weights, static_cast<Mass>(high), select_);
+  if (!(cut.mass - weights[cut.position] < static_cast<Mass>(low))) {
+    Tally(false);
+    return KeepTypicalInRing(p, rule, reach, center);
+  }
+  const double last = gathered_.logits()[cut.position];
+  const double distance = std::fabs(last - center);
+  bool clear = reach.inner + 2.0 * error < distance &&
+               distance + 2.0 * error < reach.outer;
+  for (std::size_t i = 0; i < gathered_.size(); ++i) {
+    const double logit = gathered_.logits()[i];
+    const double other = std::fabs(logit - center);
+    clear &= logit == last || std::fabs(other - distance) > 2.0 * error;
+  }
+  if (!Tally(clear)) {
+    return KeepTypicalInRing(p, rule, reach, center);
+  }
+  return KeepUpTo({center, last, gathered_.ids()[cut.position]}, rule);
+}
+
+bool Candidates::KeepTypicalInRing(double p, const MassRule& rule,
+                                   const Reach& reach, double center) {
+  const double exact_center = MeanLogit();
+  const double rounding =
+      std::fabs(exact_center - center) +
+      0x1p-50 * (std::fabs(Max()) + std::fabs(center) + 80.0);
+  const Parts parts = SumParts(center - reach.inner, center + reach.inner);
+  const Mass target = MassToReach(p, parts.total, rule);
+  if (target <= parts.inside) return false;
+  const kernels::Ranking ranking = RankByDistance(gathered_, exact_center);
+  const absl::Span<const Weight> weights = {weights_.data(), gathered_.size()};
+  const kernels::Cut cut =
+      kernels::CutAtMass(ranking, weights, target - parts.inside, select_);
+  if (cut.mass < target - parts.inside) return false;
+  const double last = gathered_.logits()[cut.position];
+  const double distance = std::fabs(last - exact_center);
+  if (!(reach.inner + 2.0 * rounding < distance &&
+        distance + 2.0 * rounding < reach.outer)) {
+    return false;
+  }
+  return KeepUpTo({exact_center, last, gathered_.ids()[cut.position]}, rule);
+}
+
+bool Candidates::KeepUpTo(const Farthest& farthest, const MassRule& rule) {
+  const double center = farthest.center;
+  const double distance = std::fabs(farthest.logit - center);
+  const double slack =
+      0x1p-50 * (std::fabs(Max()) + std::fabs(center) + 80.0) + distance * 1e-9;
+  GatherInside(std::max(kLowest, center - distance - slack),
+               center + distance + slack);
+  const bool all = rule.ties == Ties::kKeepAll;
+  gathered_.Filter([&](std::size_t i) {
+    const double logit = gathered_.logits()[i];
+    const double own = std::fabs(logit - center);
+    if (own != distance) return own < distance;
+    if (all || logit != farthest.logit) return all || logit > farthest.logit;
+    return gathered_.ids()[i] <= farthest.id;
+  });
+  if (static_cast<std::int64_t>(gathered_.size()) < rule.min_keep) return false;
+  TakeGathered();
+  return true;
+}
+
+}  // namespace sampler

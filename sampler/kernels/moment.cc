@@ -1,0 +1,89 @@
+#include "sampler/kernels/moment.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sampler/kernels/moment.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+#include "sampler/kernels/weight-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sampler::kernels {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr std::size_t kLaneCount = 16;
+// No vector may hold more than one round of lanes.
+using D16 = hn::CappedTag<double, kLaneCount>;
+using V16 = hn::Vec<D16>;
+
+HWY_INLINE auto Integer([[maybe_unused]] D16 d, V16 biased) {
+  const hn::RebindToUnsigned<D16> du;
+  return hn::And(hn::BitCast(du, biased),
+                 hn::Set(du, (std::uint64_t{1} << 52) - 1));
+}
+
+WeightParts SumWeightParts(const double* values, double max,
+                           const Interval& interval) {
+  const D16 d;
+  const hn::RebindToUnsigned<D16> du;
+  const V16 head = hn::Set(d, max);
+  const V16 low = hn::Set(d, interval.low);
+  const V16 high = hn::Set(d, interval.high);
+  auto inside_sum = hn::Zero(du);
+  auto total = inside_sum;
+  for (std::size_t i = 0; i < kBlockSize; i += hn::Lanes(d)) {
+    const V16 value = hn::LoadU(d, values + i);
+    const auto inside = hn::And(hn::Ge(value, low), hn::Lt(value, high));
+    const auto weight = Integer(d, BiasedWeight(d, hn::Sub(value, head)));
+    total = hn::Add(total, weight);
+    inside_sum = hn::Add(
+        inside_sum, hn::IfThenElseZero(hn::RebindMask(du, inside), weight));
+  }
+  return {hn::GetLane(hn::SumOfLanes(du, inside_sum)),
+          hn::GetLane(hn::SumOfLanes(du, total))};
+}
+
+Weight SumMoment(const double* values, double max, double* lanes) {
+  const D16 d;
+  const hn::RebindToUnsigned<D16> du;
+  const V16 head = hn::Set(d, max);
+  const V16 bias = hn::Set(d, 0x1p52);
+  auto sum = hn::Zero(du);
+  for (std::size_t j = 0; j < kLaneCount; j += hn::Lanes(d)) {
+    V16 lane = hn::LoadU(d, lanes + j);
+    for (std::size_t i = j; i < kBlockSize; i += kLaneCount) {
+      const V16 gap = hn::Sub(hn::LoadU(d, values + i), head);
+      const V16 biased = BiasedWeight(d, gap);
+      sum = hn::Add(sum, Integer(d, biased));
+      const V16 weight = hn::Sub(biased, bias);
+      // 0 times -inf would be no number.
+      const auto weighs = hn::Gt(weight, hn::Zero(d));
+      lane = hn::Add(lane, hn::IfThenElseZero(weighs, hn::Mul(weight, gap)));
+    }
+    hn::StoreU(lane, d, lanes + j);
+  }
+  return hn::GetLane(hn::SumOfLanes(du, sum));
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace sampler::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sampler::kernels {
+
+HWY_EXPORT(SumWeightParts);
+HWY_EXPORT(SumMoment);
+
+WeightParts SumWeightParts(const double* values, double max,
+                           const Interval& interval) {
+  return HWY_DYNAMIC_DISPATCH(SumWeightParts)(values, max, interval);
+}
+
+Weight SumMoment(const double* values, double max, double* lanes) {
+  return HWY_DYNAMIC_DISPATCH(SumMoment)(values, max, lanes);
+}
+
+}  // namespace sampler::kernels
+#endif  // HWY_ONCE

@@ -1,0 +1,33 @@
+// Exact sums over a block without keeping its weights: the mass, the mass in an
+// interval, and the lanes of the floating sum of weight times gap.
+//
+// Thread-safety: pure functions.
+// Tested by: tests/moment_test.cc (every instruction set against plain loops).
+
+#ifndef SAMPLER_KERNELS_MOMENT_H_
+#define SAMPLER_KERNELS_MOMENT_H_
+
+#include "sampler/kernels/block.h"
+#include "sampler/kernels/gather.h"
+#include "sampler/mass.h"
+
+namespace sampler::kernels {
+
+// Sum of the weights of a block, and of those in an interval.
+struct WeightParts {
+  Weight inside;
+  Weight total;
+};
+
+// `values` has kBlockSize elements, filled up with -inf. REQUIRES (also below):
+// as ComputeWeights.
+WeightParts SumWeightParts(const double* values, double max,
+                           const Interval& interval);
+
+// The sum of all; and adds weight * (value - max), in order, to lanes[i mod 16]
+// for element i. An element without weight adds 0.
+Weight SumMoment(const double* values, double max, double* lanes);
+
+}  // namespace sampler::kernels
+
+#endif  // SAMPLER_KERNELS_MOMENT_H_
