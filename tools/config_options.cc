@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "sampler/presets.h"
 #include "sampler/spelling.h"
 #include "tools/output.h"
-#include "tools/presets.h"
 
 namespace sampler::tools {
 namespace {

@@ -1,6 +1,6 @@
 // Every file in configs/ is a preset that loads, runs and round-trips.
 
-#include "tools/presets.h"
+#include "sampler/presets.h"
 
 #include <filesystem>
 #include <set>

@@ -1,0 +1,31 @@
+// The presets: every config of configs/, compiled in, so that neither a program
+// nor the tool needs files of their own.
+//
+//   const Preset* preset = FindPreset("balanced");
+//   absl::StatusOr<PipelineConfig> config = ParseConfig(preset->json);
+//
+// Thread-safety: constant data.
+// Tested by: tests/tools/presets_test.cc.
+
+#ifndef SAMPLER_PRESETS_H_
+#define SAMPLER_PRESETS_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace sampler {
+
+struct Preset {
+  absl::string_view name;  // The file's name without ".json".
+  absl::string_view json;  // The file's content.
+};
+
+// All of them, always in the same order.
+absl::Span<const Preset> Presets();
+
+// Null if there is no preset of that name.
+const Preset* FindPreset(absl::string_view name);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_PRESETS_H_
