@@ -1,107 +1,40 @@
+// Pipelines and sequences of the C interface.
+
 #include "sampler/c/sampler.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cmath>
-#include <cstring>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
-#include "sampler/logprobs.h"
-#include "sampler/pipeline.h"
-
-struct sampler_pipeline {
-  sampler::Pipeline pipeline;
-};
-
-struct sampler_sequence {
-  sampler::Pipeline pipeline;  // Shares what the pipeline's handle holds.
-  sampler::Sequence sequence;
-  sampler::Workspace workspace = {};
-  sampler::LogprobReporter reporter = {};
-  // What sampler_sample left: its distribution and token.
-  std::optional<sampler::Distribution> distribution = {};
-  std::optional<sampler::Token> drawn = {};
-  mutable std::atomic_flag busy = {};
-};
+#include "sampler/c/handles.h"
+#include "sampler/presets.h"
+#include "sampler/spelling.h"
 
 namespace {
 
-using sampler::c::CheckRow;
 using sampler::c::Fail;
 using sampler::c::Guarded;
 using sampler::c::Invalid;
-using sampler::c::ToLogits;
+using sampler::c::OnSequence;
 
-// Holds a sequence for one call. A second thread is noticed in builds with
-// assertions; others trust the contract.
-class Hold {
- public:
-  explicit Hold(const sampler_sequence* sequence) {
-#ifndef NDEBUG
-    if (!sequence->busy.test_and_set()) held_ = sequence;
-#else
-    (void)sequence;
-#endif
-  }
-  Hold(const Hold&) = delete;
-  Hold& operator=(const Hold&) = delete;
-  ~Hold() {
-    if (held_ != nullptr) held_->busy.clear();
-  }
-
-  bool failed() const {
-#ifndef NDEBUG
-    return held_ == nullptr;
-#else
-    return false;
-#endif
-  }
-
- private:
-  const sampler_sequence* held_ = nullptr;
-};
-
-// Runs `body` on a sequence that one thread at a time may use.
-template <typename Sequence, typename Body>
-sampler_status OnSequence(Sequence* sequence, sampler_error* error, Body body) {
-  if (sequence == nullptr) return Invalid(error, "sequence: got NULL");
-  const Hold hold(sequence);
-  if (hold.failed()) {
-    return Fail(error, SAMPLER_BUSY,
-                "sequence: in use by another thread, want one at a time");
-  }
-  return Guarded(error, body);
+absl::StatusOr<sampler_pipeline*> MakePipeline(absl::string_view json,
+                                               std::int64_t vocabulary_size) {
+  const auto config = sampler::ParseConfig(json, vocabulary_size);
+  if (!config.ok()) return config.status();
+  auto made = sampler::Pipeline::Create(*config, vocabulary_size);
+  if (!made.ok()) return made.status();
+  return new sampler_pipeline{*std::move(made)};
 }
 
-// The inputs of a step; fields beyond the caller's size are absent.
-absl::StatusOr<sampler::StepInputs> ToInputs(const sampler_inputs* given) {
-  sampler::StepInputs inputs;
-  if (given == nullptr) return inputs;
-  if (given->struct_size < sizeof(std::size_t)) {
-    return absl::InvalidArgumentError("inputs: struct_size is not set");
+std::string UnknownPreset(absl::string_view name) {
+  std::vector<absl::string_view> names;
+  for (const sampler::Preset& preset : sampler::Presets()) {
+    names.push_back(preset.name);
   }
-  sampler_inputs known = {};
-  std::memcpy(&known, given, std::min(given->struct_size, sizeof(known)));
-  if (known.mask != nullptr) {
-    inputs.mask =
-        sampler::TokenMask(absl::MakeConstSpan(known.mask, known.mask_words));
-  }
-  if (known.unconditional.data != nullptr) {
-    std::string wrong = CheckRow(known.unconditional, "unconditional");
-    if (!wrong.empty()) return absl::InvalidArgumentError(wrong);
-    inputs.unconditional = ToLogits(known.unconditional);
-  }
-  if (known.uniform != nullptr) inputs.uniform = *known.uniform;
-  return inputs;
-}
-
-sampler_logprob ToC(const sampler::TokenLogprob& token) {
-  return {token.id, token.rank, token.logprob};
+  return sampler::UnknownName("preset", name, names);
 }
 
 }  // namespace
@@ -117,14 +50,33 @@ sampler_status sampler_pipeline_create(const char* json, size_t json_size,
   return Guarded(error, [&] {
     if (json == nullptr) return Invalid(error, "json: got NULL");
     if (pipeline == nullptr) return Invalid(error, "pipeline: got NULL");
-    const auto config =
-        sampler::ParseConfig({json, json_size}, vocabulary_size);
-    if (!config.ok()) return Fail(error, config.status());
-    auto made = sampler::Pipeline::Create(*config, vocabulary_size);
+    const auto made = MakePipeline({json, json_size}, vocabulary_size);
     if (!made.ok()) return Fail(error, made.status());
-    *pipeline = new sampler_pipeline{*std::move(made)};
+    *pipeline = *made;
     return SAMPLER_OK;
   });
+}
+
+sampler_status sampler_pipeline_from_preset(const char* name,
+                                            int64_t vocabulary_size,
+                                            sampler_pipeline** pipeline,
+                                            sampler_error* error) {
+  return Guarded(error, [&] {
+    if (name == nullptr) return Invalid(error, "name: got NULL");
+    if (pipeline == nullptr) return Invalid(error, "pipeline: got NULL");
+    const sampler::Preset* preset = sampler::FindPreset(name);
+    if (preset == nullptr) return Invalid(error, UnknownPreset(name));
+    const auto made = MakePipeline(preset->json, vocabulary_size);
+    if (!made.ok()) return Fail(error, made.status());
+    *pipeline = *made;
+    return SAMPLER_OK;
+  });
+}
+
+const char* sampler_preset_name(size_t index) {
+  const absl::Span<const sampler::Preset> presets = sampler::Presets();
+  // A literal: it ends in a zero.
+  return index < presets.size() ? presets[index].name.data() : nullptr;
 }
 
 void sampler_pipeline_free(sampler_pipeline* pipeline) { delete pipeline; }
@@ -154,7 +106,9 @@ sampler_status sampler_sequence_create(const sampler_pipeline* pipeline,
 void sampler_sequence_free(sampler_sequence* sequence) { delete sequence; }
 
 int64_t sampler_sequence_position(const sampler_sequence* sequence) {
-  return sequence == nullptr ? -1 : sequence->sequence.position();
+  if (sequence == nullptr) return -1;
+  const sampler::c::Hold hold(sequence);
+  return hold.failed() ? -1 : sequence->sequence.position();
 }
 
 sampler_status sampler_rollback(sampler_sequence* sequence, int64_t n,
@@ -204,82 +158,6 @@ sampler_status sampler_sequence_restore(const sampler_pipeline* pipeline,
                                          pipeline->pipeline.vocabulary_size()));
     }
     *sequence = new sampler_sequence{pipeline->pipeline, *std::move(restored)};
-    return SAMPLER_OK;
-  });
-}
-
-sampler_status sampler_sample(sampler_sequence* sequence,
-                              const sampler_row* row,
-                              const sampler_inputs* inputs,
-                              sampler_token* token, sampler_error* error) {
-  return OnSequence(sequence, error, [&] {
-    if (row == nullptr) return Invalid(error, "row: got NULL");
-    if (token == nullptr) return Invalid(error, "token: got NULL");
-    if (token->struct_size < sizeof(sampler_token)) {
-      return Invalid(
-          error, absl::StrCat("token: struct_size: got ", token->struct_size,
-                              ", want ", sizeof(sampler_token)));
-    }
-    const std::string wrong = CheckRow(*row, "row");
-    if (!wrong.empty()) return Invalid(error, wrong);
-    const auto read = ToInputs(inputs);
-    if (!read.ok()) return Fail(error, read.status());
-    sequence->distribution = sequence->pipeline.Process(
-        ToLogits(*row), sequence->sequence, sequence->workspace, *read);
-    sequence->drawn.emplace(sequence->pipeline.DrawFrom(
-        *sequence->distribution, sequence->sequence, sequence->workspace));
-    token->id = sequence->drawn->id;
-    token->row_status =
-        static_cast<sampler_row_status>(sequence->drawn->status);
-    token->bits = sequence->drawn->bits;
-    return SAMPLER_OK;
-  });
-}
-
-sampler_status sampler_accept(sampler_sequence* sequence, int32_t token,
-                              sampler_error* error) {
-  return OnSequence(sequence, error, [&] {
-    const absl::Status status =
-        sequence->drawn.has_value()
-            ? sequence->sequence.Accept(*sequence->drawn, token)
-            : sequence->sequence.Accept(token);
-    if (!status.ok()) return Fail(error, status);
-    sequence->drawn.reset();
-    sequence->distribution.reset();
-    return SAMPLER_OK;
-  });
-}
-
-sampler_status sampler_logprobs(sampler_sequence* sequence,
-                                const sampler_row* row, int raw, int32_t token,
-                                sampler_logprob* of_token, sampler_logprob* top,
-                                size_t capacity, size_t* count,
-                                sampler_error* error) {
-  return OnSequence(sequence, error, [&] {
-    if (row == nullptr) return Invalid(error, "row: got NULL");
-    if (top == nullptr && capacity > 0) return Invalid(error, "top: got NULL");
-    if (count == nullptr) return Invalid(error, "count: got NULL");
-    const std::string wrong = CheckRow(*row, "row");
-    if (!wrong.empty()) return Invalid(error, wrong);
-    const std::int64_t size = sequence->pipeline.vocabulary_size();
-    if (token < 0 || token >= size) {
-      return Fail(error, SAMPLER_OUT_OF_RANGE,
-                  absl::StrCat("token: got ", token,
-                               ", want a token id in [0, ", size, ")"));
-    }
-    if (!sequence->distribution.has_value() ||
-        sequence->distribution->status() != sampler::RowStatus::kOk) {
-      return Invalid(error, "sequence: want a step that drew a token first");
-    }
-    const sampler::Logprobs logprobs = sequence->reporter.Report(
-        ToLogits(*row), *sequence->distribution, token,
-        static_cast<std::int64_t>(
-            std::min(capacity, static_cast<std::size_t>(size))));
-    const sampler::LogprobList& list =
-        raw != 0 ? logprobs.raw : logprobs.processed;
-    if (of_token != nullptr) *of_token = ToC(list.token);
-    *count = list.top.size();
-    std::transform(list.top.begin(), list.top.end(), top, ToC);
     return SAMPLER_OK;
   });
 }

@@ -27,14 +27,14 @@
  *    SAMPLER_INVALID_ARGUMENT.
  * 5. Texts are UTF-8 with an explicit length; they need not end in a zero.
  * 6. Pipelines are immutable: any number of threads. A sequence is used by one
- *    thread at a time; builds with assertions answer SAMPLER_BUSY to a second.
+ *    call at a time: a second one is answered with SAMPLER_BUSY.
  * 7. A row that cannot be sampled (NaN, +inf, nothing left) is not a failure of
  *    the call: the token has a row status and the id -1.
  *
  * Not offered: stages written in C, observers of single stages.
  *
- * Tested by: tests/c/c_api_test.c and tests/c/c_logger_test.c (compiled as
- * C11), tests/c/ctypes_test.py.
+ * Tested by: tests/c/c_api_test.c, tests/c/c_batch_test.c and
+ * tests/c/c_logger_test.c (compiled as C11), tests/c/ctypes_test.py.
  */
 
 #ifndef SAMPLER_C_SAMPLER_H_
@@ -90,6 +90,16 @@ SAMPLER_API sampler_status sampler_pipeline_create(const char* json,
                                                    int64_t vocabulary_size,
                                                    sampler_pipeline** pipeline,
                                                    sampler_error* error);
+
+/* From a preset of configs/, by its name, which ends in a zero. An unknown name
+ * is SAMPLER_INVALID_ARGUMENT. */
+SAMPLER_API sampler_status
+sampler_pipeline_from_preset(const char* name, int64_t vocabulary_size,
+                             sampler_pipeline** pipeline, sampler_error* error);
+
+/* The name of the preset of that number, from 0; NULL behind the last one. */
+SAMPLER_API const char* sampler_preset_name(size_t index);
+
 SAMPLER_API void sampler_pipeline_free(sampler_pipeline* pipeline);
 
 /* ---- Sequences --------------------------------------------------------- */
@@ -104,7 +114,8 @@ SAMPLER_API sampler_status sampler_sequence_create(
     sampler_error* error);
 SAMPLER_API void sampler_sequence_free(sampler_sequence* sequence);
 
-/* Number of tokens accepted so far; -1 for NULL. */
+/* Number of tokens accepted so far; -1 for NULL, and for a sequence that
+ * another call is using. */
 SAMPLER_API int64_t sampler_sequence_position(const sampler_sequence* sequence);
 
 /* Takes back the last n accepted tokens. */
@@ -143,7 +154,8 @@ typedef struct sampler_row {
 /* What else a step may be given. Zero means absent. */
 typedef struct sampler_inputs {
   size_t struct_size;
-  /* Packed mask of allowed tokens, bit j % 32 of word j / 32. */
+  /* Packed mask of allowed tokens for `mask` stages, bit j % 32 of word j / 32;
+   * tokens without a bit are banned, or stay by the stage's "padding". */
   const uint32_t* mask;
   size_t mask_words;
   /* The second row of a `guidance` stage; data NULL: absent. */
@@ -178,7 +190,37 @@ SAMPLER_API sampler_status sampler_sample(sampler_sequence* sequence,
                                           sampler_token* token,
                                           sampler_error* error);
 
-/* Appends a token. If it is the one that sampler_sample drew last, stages with
+/* One sequence's part of a batch. */
+typedef struct sampler_step {
+  size_t struct_size;
+  sampler_sequence* sequence;
+  const sampler_row* row;
+  const sampler_inputs* inputs; /* May be NULL. */
+  sampler_token* token;         /* Receives the token. */
+} sampler_step;
+
+/* The caller's threads. `run` calls task(task_data, worker) once for every
+ * worker in [0, workers), at the same time or one after the other, and returns
+ * when all calls have returned. */
+typedef struct sampler_executor {
+  void (*run)(void* context, size_t workers,
+              void (*task)(void* task_data, size_t worker), void* task_data);
+  void* context;  /* Handed to `run`. */
+  size_t workers; /* At least 1. */
+} sampler_executor;
+
+/* A step of `count` sequences, each as sampler_sample does it, on the threads
+ * of `executor`, or on the calling one if that is NULL. Tokens do not depend on
+ * the batch, its order or the number of workers. Sequences may be of different
+ * pipelines; one that stands twice is SAMPLER_BUSY. All is checked before the
+ * first step: "steps[3]: row: got NULL". An executor that returns without
+ * having run its tasks is SAMPLER_INVALID_ARGUMENT, with some tokens written.
+ */
+SAMPLER_API sampler_status
+sampler_sample_batch(const sampler_step* steps, size_t count,
+                     const sampler_executor* executor, sampler_error* error);
+
+/* Appends a token. If it is the one that was drawn last, stages with
  * a memory learn from it. */
 SAMPLER_API sampler_status sampler_accept(sampler_sequence* sequence,
                                           int32_t token, sampler_error* error);
@@ -191,7 +233,7 @@ typedef struct sampler_logprob {
   double logprob; /* -INFINITY for a token that cannot be drawn. */
 } sampler_logprob;
 
-/* Of the row that sampler_sample drew from last: the logprob of `token`, and
+/* Of the row that the sequence drew from last: the logprob of `token`, and
  * the likeliest `capacity` tokens, before any stage (`raw`) or after all of
  * them. `*count` receives how many were written to `top`. `row` must be the
  * row of that call, unchanged. */

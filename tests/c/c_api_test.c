@@ -4,19 +4,10 @@
 #include "sampler/c/sampler.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int failures = 0;
-
-#define EXPECT(condition)                                           \
-  do {                                                              \
-    if (!(condition)) {                                             \
-      fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition); \
-      ++failures;                                                   \
-    }                                                               \
-  } while (0)
+#include "tests/c/expect.h"
 
 enum { kSize = 64 };
 
@@ -25,9 +16,6 @@ static const char kConfig[] =
     "{\"type\": \"repetition_penalty\", \"penalty\": 1.3},"
     "{\"type\": \"temperature\", \"temperature\": 0.8},"
     "{\"type\": \"top_p\", \"p\": 0.95}, {\"type\": \"categorical\"}]}";
-
-static char text[512];
-static sampler_error error = {text, sizeof text};
 
 static sampler_pipeline *make_pipeline(void) {
   sampler_pipeline *pipeline = NULL;

@@ -2,25 +2,13 @@
  *   c_logger_test FOLDER
  * Exits 0 if all holds; prints what does not. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "sampler/c/sampler.h"
-
-static int failures = 0;
-
-#define EXPECT(condition)                                             \
-  do {                                                                \
-    if (!(condition)) {                                               \
-      fprintf(stderr, "line %d: not so: %s\n", __LINE__, #condition); \
-      ++failures;                                                     \
-    }                                                                 \
-  } while (0)
+#include "tests/c/expect.h"
 
 enum { kSize = 100 };
 
-static char text[512];
-static sampler_error error = {text, sizeof text};
 static char path[4096];
 static char partial[4200];
 

@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 import tempfile
+import threading
 
 
 class Error(ctypes.Structure):
@@ -23,6 +24,28 @@ class Row(ctypes.Structure):
 class Token(ctypes.Structure):
     _fields_ = [("struct_size", ctypes.c_size_t), ("id", ctypes.c_int32),
                 ("row_status", ctypes.c_int), ("bits", ctypes.c_uint64)]
+
+
+class Step(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_size_t),
+                ("sequence", ctypes.c_void_p), ("row", ctypes.POINTER(Row)),
+                ("inputs", ctypes.c_void_p), ("token", ctypes.POINTER(Token))]
+
+
+class Inputs(ctypes.Structure):
+    _fields_ = [("struct_size", ctypes.c_size_t), ("mask", ctypes.c_void_p),
+                ("mask_words", ctypes.c_size_t), ("unconditional", Row),
+                ("uniform", ctypes.c_void_p)]
+
+
+TASK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t)
+RUN = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t, TASK,
+                       ctypes.c_void_p)
+
+
+class Executor(ctypes.Structure):
+    _fields_ = [("run", RUN), ("context", ctypes.c_void_p),
+                ("workers", ctypes.c_size_t)]
 
 
 class LoggerOptions(ctypes.Structure):
@@ -78,9 +101,85 @@ def test_logger(library, check, error, folder):
     assert tensors["prompt_offsets"] == ("I64", struct.pack("<3q", 0, 0, 2))
 
 
+def run_in_threads(_, workers, task, task_data):
+    threads = [threading.Thread(target=task, args=(task_data, worker))
+               for worker in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_batch(library, check, error):
+    """A preset, a batch on threads of Python, and a mask for every row."""
+    count, size = 16, 64
+    names = []
+    while (name := library.sampler_preset_name(
+            ctypes.c_size_t(len(names)))) is not None:
+        names.append(name)
+    assert b"balanced" in names and b"greedy" in names, names
+    pipeline = ctypes.c_void_p()
+    assert library.sampler_pipeline_from_preset(
+        b"greed", ctypes.c_int64(size), ctypes.byref(pipeline),
+        ctypes.byref(error)) == 1
+    check(library.sampler_pipeline_from_preset(
+        b"greedy", ctypes.c_int64(size), ctypes.byref(pipeline),
+        ctypes.byref(error)))
+    sequences = [ctypes.c_void_p() for _ in range(count)]
+    for stream, sequence in enumerate(sequences):
+        check(library.sampler_sequence_create(
+            pipeline, ctypes.c_uint64(1), ctypes.c_uint32(stream), None,
+            ctypes.c_size_t(0), ctypes.byref(sequence), ctypes.byref(error)))
+    library.sampler_pipeline_free(pipeline)  # The sequences keep it alive.
+    logits = [(ctypes.c_float * size)(*(-abs(i - 3 * row) for i in range(size)))
+              for row in range(count)]
+    rows = [Row(ctypes.cast(row, ctypes.c_void_p), size, 0) for row in logits]
+    tokens = (Token * count)(*(Token(ctypes.sizeof(Token)),) * count)
+    steps = (Step * count)(*(
+        Step(ctypes.sizeof(Step), sequences[i], ctypes.pointer(rows[i]), None,
+             ctypes.pointer(tokens[i])) for i in range(count)))
+    executor = Executor(RUN(run_in_threads), None, 4)
+    check(library.sampler_sample_batch(
+        steps, ctypes.c_size_t(count), ctypes.byref(executor),
+        ctypes.byref(error)))
+    assert [token.id for token in tokens] == [3 * i for i in range(count)]
+    steps[5].sequence = sequences[2]
+    assert library.sampler_sample_batch(
+        steps, ctypes.c_size_t(count), None, ctypes.byref(error)) == 3
+    for sequence in sequences:
+        library.sampler_sequence_free(sequence)
+
+
+def test_mask(library, check, error):
+    config = (b'{"version": 1, "stages": [{"type": "mask"},'
+              b' {"type": "greedy"}]}')
+    pipeline, sequence = ctypes.c_void_p(), ctypes.c_void_p()
+    check(library.sampler_pipeline_create(
+        config, ctypes.c_size_t(len(config)), ctypes.c_int64(40),
+        ctypes.byref(pipeline), ctypes.byref(error)))
+    check(library.sampler_sequence_create(
+        pipeline, ctypes.c_uint64(0), ctypes.c_uint32(0), None,
+        ctypes.c_size_t(0), ctypes.byref(sequence), ctypes.byref(error)))
+    logits = (ctypes.c_float * 40)(*range(40))
+    mask = (ctypes.c_uint32 * 2)(1 << 7, 1 << 2)
+    inputs = Inputs(ctypes.sizeof(Inputs), ctypes.cast(mask, ctypes.c_void_p),
+                    2)
+    row = Row(ctypes.cast(logits, ctypes.c_void_p), 40, 0)
+    token = Token(ctypes.sizeof(Token))
+    for want in (34, 7):
+        check(library.sampler_sample(
+            sequence, ctypes.byref(row), ctypes.byref(inputs),
+            ctypes.byref(token), ctypes.byref(error)))
+        assert token.id == want, token.id
+        mask[1] = 0
+    library.sampler_sequence_free(sequence)
+    library.sampler_pipeline_free(pipeline)
+
+
 def main():
     library = ctypes.CDLL(sys.argv[1])
     library.sampler_version.restype = ctypes.c_char_p
+    library.sampler_preset_name.restype = ctypes.c_char_p
     library.sampler_sequence_position.restype = ctypes.c_int64
     buffer = ctypes.create_string_buffer(256)
     error = Error(ctypes.cast(buffer, ctypes.c_char_p), len(buffer))
@@ -108,6 +207,8 @@ def main():
     assert library.sampler_sequence_position(sequence) == 50
     assert library.sampler_accept(sequence, 8, ctypes.byref(error)) != 0
     assert b"want a token id in [0, 8)" in buffer.value, buffer.value
+    test_batch(library, check, error)
+    test_mask(library, check, error)
     with tempfile.TemporaryDirectory() as folder:
         test_logger(library, check, error, folder)
     library.sampler_sequence_free(sequence)

@@ -1,0 +1,258 @@
+/* Presets, masks and batches of the C interface from C11. Exits 0 if all holds;
+ * prints what does not. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sampler/c/sampler.h"
+#include "tests/c/expect.h"
+
+enum { kSize = 200, kSequences = 9 };
+
+static void fill(float* logits, unsigned step) {
+  for (unsigned i = 0; i < kSize; ++i) {
+    logits[i] = (float)((i * 37u + step * 11u) % 101u) / 16.0f;
+  }
+}
+
+static sampler_pipeline* preset(const char* name) {
+  sampler_pipeline* pipeline = NULL;
+  EXPECT(sampler_pipeline_from_preset(name, kSize, &pipeline, &error) ==
+         SAMPLER_OK);
+  return pipeline;
+}
+
+static sampler_sequence* sequence_of(const sampler_pipeline* pipeline,
+                                     uint32_t stream) {
+  sampler_sequence* sequence = NULL;
+  EXPECT(sampler_sequence_create(pipeline, 42, stream, NULL, 0, &sequence,
+                                 &error) == SAMPLER_OK);
+  return sequence;
+}
+
+static void test_presets(void) {
+  size_t count = 0;
+  for (; sampler_preset_name(count) != NULL; ++count) {
+    sampler_pipeline_free(preset(sampler_preset_name(count)));
+  }
+  EXPECT(count >= 20);
+  EXPECT(sampler_preset_name(count + 1) == NULL);
+  sampler_pipeline* none = NULL;
+  EXPECT(sampler_pipeline_from_preset("balance", kSize, &none, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strcmp(text,
+                "unknown preset \"balance\", did you mean \"balanced\"?") == 0);
+  EXPECT(sampler_pipeline_from_preset(NULL, kSize, &none, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_pipeline_from_preset("greedy", kSize, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_pipeline_from_preset("greedy", 0, &none, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(none == NULL);
+}
+
+/* Only what the mask allows. */
+static void test_mask(void) {
+  static const char config[] =
+      "{\"version\": 1, \"stages\": [{\"type\": \"mask\"},"
+      "{\"type\": \"categorical\"}]}";
+  sampler_pipeline* pipeline = NULL;
+  EXPECT(sampler_pipeline_create(config, strlen(config), kSize, &pipeline,
+                                 &error) == SAMPLER_OK);
+  sampler_sequence* sequence = sequence_of(pipeline, 0);
+  float logits[kSize];
+  fill(logits, 3);
+  const sampler_row row = {logits, kSize, SAMPLER_F32};
+  uint32_t mask[(kSize + 31) / 32] = {0};
+  mask[2] = 1u << 5 | 1u << 9;
+  sampler_inputs inputs = {
+      sizeof inputs, mask, (kSize + 31) / 32, {NULL, 0, SAMPLER_F32}, NULL};
+  sampler_token token = {sizeof token, 0, SAMPLER_ROW_OK, 0};
+  for (int i = 0; i < 20; ++i) {
+    EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
+           SAMPLER_OK);
+    EXPECT(token.id == 69 || token.id == 73);
+    sampler_logprob of_token, top[4];
+    size_t count = 0;
+    EXPECT(sampler_logprobs(sequence, &row, 0, token.id, &of_token, top, 4,
+                            &count, &error) == SAMPLER_OK);
+    EXPECT(count == 2 && of_token.logprob <= 0.0);
+    EXPECT(sampler_accept(sequence, token.id, &error) == SAMPLER_OK);
+  }
+  /* A mask that ends early bans the rest; without one all may be drawn. */
+  inputs.mask_words = 2;
+  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) == SAMPLER_OK);
+  EXPECT(token.id == -1 && token.row_status == SAMPLER_ROW_NO_CANDIDATE);
+  sampler_logprob of_token;
+  size_t count = 0;
+  EXPECT(sampler_logprobs(sequence, &row, 0, 0, &of_token, NULL, 0, &count,
+                          &error) == SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_sample(sequence, &row, NULL, &token, &error) == SAMPLER_OK);
+  EXPECT(token.row_status == SAMPLER_ROW_OK);
+  inputs.struct_size = 0;
+  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  sampler_sequence_free(sequence);
+  sampler_pipeline_free(pipeline);
+}
+
+/* Workers one after the other, the last one first. */
+static void backwards(void* calls, size_t workers, void (*task)(void*, size_t),
+                      void* task_data) {
+  for (size_t i = workers; i-- > 0;) task(task_data, i);
+  ++*(int*)calls;
+}
+
+/* An executor that runs nothing. */
+static void idle(void* calls, size_t workers, void (*task)(void*, size_t),
+                 void* task_data) {
+  (void)workers, (void)task, (void)task_data;
+  ++*(int*)calls;
+}
+
+static sampler_sequence* held = NULL;
+
+/* While a batch runs, nobody else may use its sequences. */
+static void intrude(void* calls, size_t workers, void (*task)(void*, size_t),
+                    void* task_data) {
+  EXPECT(sampler_accept(held, 0, &error) == SAMPLER_BUSY);
+  EXPECT(strstr(text, "sequence: in use") != NULL);
+  EXPECT(sampler_rollback(held, 0, &error) == SAMPLER_BUSY);
+  EXPECT(sampler_sequence_position(held) == -1);
+  for (size_t i = 0; i < workers; ++i) task(task_data, i);
+  ++*(int*)calls;
+}
+
+typedef struct batch {
+  sampler_sequence* sequences[kSequences];
+  float logits[kSequences][kSize];
+  sampler_row rows[kSequences];
+  sampler_token tokens[kSequences];
+  sampler_step steps[kSequences];
+} batch;
+
+/* Sequences of two pipelines, whose handles are gone afterwards. */
+static batch* make_batch(void) {
+  sampler_pipeline* pipelines[2] = {preset("balanced"), preset("llama.cpp")};
+  batch* b = calloc(1, sizeof *b);
+  for (unsigned i = 0; i < kSequences; ++i) {
+    b->sequences[i] = sequence_of(pipelines[i % 2], i);
+    b->rows[i] = (sampler_row){b->logits[i], kSize, SAMPLER_F32};
+    b->tokens[i].struct_size = sizeof(sampler_token);
+    b->steps[i] = (sampler_step){sizeof(sampler_step), b->sequences[i],
+                                 &b->rows[i], NULL, &b->tokens[i]};
+  }
+  sampler_pipeline_free(pipelines[0]);
+  sampler_pipeline_free(pipelines[1]);
+  return b;
+}
+
+static void free_batch(batch* b) {
+  for (unsigned i = 0; i < kSequences; ++i) {
+    sampler_sequence_free(b->sequences[i]);
+  }
+  free(b);
+}
+
+/* A batch draws what its sequences draw alone. */
+static void test_batch(void) {
+  batch* together = make_batch();
+  batch* alone = make_batch();
+  int calls = 0;
+  held = together->sequences[4];
+  const sampler_executor executors[] = {{backwards, &calls, 3},
+                                        {intrude, &calls, 100}};
+  for (unsigned step = 0; step < 12; ++step) {
+    for (unsigned i = 0; i < kSequences; ++i) {
+      fill(together->logits[i], step * 7 + i);
+      fill(alone->logits[i], step * 7 + i);
+    }
+    EXPECT(sampler_sample_batch(together->steps, kSequences,
+                                step % 3 == 0 ? NULL : &executors[step % 3 - 1],
+                                &error) == SAMPLER_OK);
+    for (unsigned i = 0; i < kSequences; ++i) {
+      EXPECT(sampler_sample(alone->sequences[i], &alone->rows[i], NULL,
+                            &alone->tokens[i], &error) == SAMPLER_OK);
+      EXPECT(together->tokens[i].row_status == SAMPLER_ROW_OK);
+      EXPECT(together->tokens[i].id == alone->tokens[i].id);
+      EXPECT(together->tokens[i].bits == alone->tokens[i].bits);
+      sampler_logprob of_token;
+      size_t count = 0;
+      EXPECT(sampler_logprobs(together->sequences[i], &together->rows[i], 1,
+                              together->tokens[i].id, &of_token, NULL, 0,
+                              &count, &error) == SAMPLER_OK);
+      EXPECT(of_token.id == together->tokens[i].id);
+      EXPECT(sampler_accept(together->sequences[i], together->tokens[i].id,
+                            &error) == SAMPLER_OK);
+      EXPECT(sampler_accept(alone->sequences[i], alone->tokens[i].id, &error) ==
+             SAMPLER_OK);
+    }
+  }
+  EXPECT(calls == 8);
+  free_batch(together);
+  free_batch(alone);
+}
+
+static void test_misuse(void) {
+  batch* b = make_batch();
+  sampler_step* steps = b->steps;
+  int calls = 0;
+  sampler_executor executor = {idle, &calls, 2};
+  for (unsigned i = 0; i < kSequences; ++i) {
+    fill(b->logits[i], i);
+    b->tokens[i].id = 77;
+  }
+  EXPECT(sampler_sample_batch(NULL, 0, NULL, &error) == SAMPLER_OK);
+  EXPECT(sampler_sample_batch(NULL, 1, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_sample_batch(steps, kSequences, &executor, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strcmp(text, "executor: ran 0 of 9 steps") == 0);
+  executor.workers = 0;
+  EXPECT(sampler_sample_batch(steps, kSequences, &executor, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  executor.run = NULL;
+  EXPECT(sampler_sample_batch(steps, kSequences, &executor, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(calls == 1);
+
+  const sampler_step good = steps[3];
+  steps[3].row = NULL;
+  EXPECT(sampler_sample_batch(steps, kSequences, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strcmp(text, "steps[3]: row: got NULL") == 0);
+  steps[3] = good;
+  steps[3].token = NULL;
+  EXPECT(sampler_sample_batch(steps, kSequences, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  steps[3] = good;
+  steps[3].sequence = NULL;
+  EXPECT(sampler_sample_batch(steps, kSequences, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  steps[3].sequence = steps[1].sequence;
+  EXPECT(sampler_sample_batch(steps, kSequences, NULL, &error) == SAMPLER_BUSY);
+  EXPECT(strstr(text, "steps[3]: sequence: in use") != NULL);
+  steps[3] = good;
+  steps[3].struct_size = 8;
+  EXPECT(sampler_sample_batch(steps, kSequences, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  steps[3] = good;
+  for (unsigned i = 0; i < kSequences; ++i) EXPECT(b->tokens[i].id == 77);
+
+  /* What failed holds no sequence. A bad row is no failure of the batch. */
+  b->rows[3].size = 5;
+  EXPECT(sampler_sample_batch(steps, kSequences, NULL, &error) == SAMPLER_OK);
+  EXPECT(b->tokens[3].id == -1);
+  EXPECT(b->tokens[3].row_status == SAMPLER_ROW_WRONG_SIZE);
+  EXPECT(b->tokens[4].row_status == SAMPLER_ROW_OK);
+  free_batch(b);
+}
+
+int main(void) {
+  test_presets();
+  test_mask();
+  test_batch();
+  test_misuse();
+  if (failures == 0) puts("presets, masks and batches hold in C");
+  return failures == 0 ? 0 : 1;
+}
