@@ -13,7 +13,7 @@
 
 namespace sampler {
 
-struct Pipeline::Compiled {
+struct [[gnu::visibility("hidden")]] Pipeline::Compiled {
   PipelineConfig config;
   std::int64_t vocabulary_size;
   std::vector<std::unique_ptr<const Stage>> stages;

@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/version.h"
 
 namespace sampler::tools {
 

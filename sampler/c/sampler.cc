@@ -12,6 +12,7 @@
 #include "sampler/c/handles.h"
 #include "sampler/presets.h"
 #include "sampler/spelling.h"
+#include "sampler/version.h"
 
 namespace {
 

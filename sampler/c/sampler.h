@@ -43,17 +43,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sampler/version.h"
+
 #if defined(__GNUC__)
 #define SAMPLER_API __attribute__((visibility("default")))
 #else
 #define SAMPLER_API
 #endif
-
-/* Of this header. Before 1.0 a change of the second number may break callers;
- * after it only a change of the first may. */
-#define SAMPLER_VERSION_MAJOR 0
-#define SAMPLER_VERSION_MINOR 1
-#define SAMPLER_VERSION_PATCH 0
 
 #ifdef __cplusplus
 extern "C" {

@@ -183,7 +183,7 @@ static void test_misuse(void) {
 }
 
 int main(void) {
-  EXPECT(strcmp(sampler_version(), "0.1.0") == 0);
+  EXPECT(strcmp(sampler_version(), SAMPLER_VERSION) == 0);
   test_loop();
   test_logprobs();
   test_misuse();

@@ -1,28 +1,61 @@
 #!/usr/bin/env bash
-# Installs a build into a folder of its own, then builds and runs the consumer
-# against it: as a CMake package, and with plain g++ and pkg-config.
+# Installs a build into a folder of its own, then builds and runs consumers
+# against it: as a CMake package, static and shared, and with plain compilers and
+# pkg-config, from C++ and from C11.
 #   check.sh BUILD_FOLDER
 set -euo pipefail
 build=$1
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
 
-cmake --install "$build" --prefix "$work/prefix" >/dev/null
-for file in include/sampler/pipeline.h bin/sampler \
-            share/sampler/configs/schema.json; do
-  [[ -e $work/prefix/$file ]] || { echo "not installed: $file"; exit 1; }
+cmake --install "$build" --prefix "$prefix" >/dev/null
+for file in include/sampler/pipeline.h include/sampler/version.h bin/sampler \
+            share/sampler/configs/schema.json \
+            share/sampler/configs/balanced.json; do
+  [[ -e $prefix/$file ]] || { echo "not installed: $file"; exit 1; }
 done
-"$work/prefix/bin/sampler" validate balanced
+for file in include/sampler/c/guard.h include/sampler/c/handles.h; do
+  [[ ! -e $prefix/$file ]] || { echo "installed: $file"; exit 1; }
+done
+"$prefix/bin/sampler" validate balanced "$prefix/share/sampler/configs/vllm.json"
+libraries=$(dirname "$(find "$prefix" -name libsampler.so)")
+"$here/check_symbols.sh" "$prefix/include" "$libraries"/libsampler.so \
+  "$libraries"/libsampler_logs.so "$libraries"/libsampler_importers.so
 
-cmake -S "$here/consumer" -B "$work/cmake" \
-  -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
-cmake --build "$work/cmake" >/dev/null
-echo "CMake package: $("$work/cmake/consumer")"
+# Which libraries of ours a program runs with.
+ours() { LC_ALL=C ldd "$1" | grep -o 'libsampler[a-z_]*\.so[.0-9]*' | xargs; }
+for component in static shared; do
+  cmake -S "$here/consumer" -B "$work/$component" \
+    -DCMAKE_PREFIX_PATH="$prefix" -DSAMPLER_COMPONENT=$component >/dev/null
+  cmake --build "$work/$component" >/dev/null
+  echo "CMake package, $component: $("$work/$component/consumer")," \
+    "with $(ours "$work/$component/consumer")"
+  echo "CMake package, C: $("$work/$component/c_consumer")"
+done
+[[ -z $(ours "$work/static/consumer") ]] || { echo 'not static'; exit 1; }
+[[ $(ours "$work/shared/consumer") == *libsampler.so.[0-9]* ]] ||
+  { echo 'not shared'; exit 1; }
+if cmake -S "$here/consumer" -B "$work/both" -DCMAKE_PREFIX_PATH="$prefix" \
+    '-DSAMPLER_COMPONENT=static;shared' >/dev/null 2>&1; then
+  echo 'static and shared at once'
+  exit 1
+fi
+# A source tree inside another project; that it compiles is what all tests show.
+for shared in OFF ON; do
+  cmake -S "$here/consumer" -B "$work/source-$shared" \
+    -DSAMPLER_SOURCE="$here/../.." -DBUILD_SHARED_LIBS=$shared >/dev/null
+done
 
-PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name sampler.pc)")
-export PKG_CONFIG_PATH
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name sampler.pc)")
+export PKG_CONFIG_PATH LD_LIBRARY_PATH=$libraries
 # shellcheck disable=SC2046
 g++ "$here/consumer/consumer.cc" -o "$work/consumer" \
   $(pkg-config --cflags --libs sampler)
-echo "pkg-config: $("$work/consumer")"
+echo "pkg-config, C++: $("$work/consumer")"
+# shellcheck disable=SC2046
+cc -std=c11 -pedantic -Wall -Wextra -Werror "$here/consumer/consumer.c" \
+  -o "$work/c_consumer" $(pkg-config --cflags --libs sampler-c)
+echo "pkg-config, C11: $("$work/c_consumer")"
+[[ $("$work/c_consumer") == *"version $(pkg-config --modversion sampler-c)" ]]
