@@ -1,0 +1,84 @@
+#include "tools/bench/step.h"
+
+#include <cstddef>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/config.h"
+#include "tests/rows.h"
+#include "tools/bench/max_read.h"
+#include "tools/bench/timing.h"
+
+namespace sampler::bench {
+namespace {
+
+// So that no result is dropped unused.
+volatile float sink;
+
+Pipeline MakePipeline(const Chain& chain, std::int64_t vocabulary_size) {
+  const PipelineConfig config = OrExit(ParseConfig(
+      absl::StrCat(R"({"version": 1, "stages": [)", chain.stages, "]}"),
+      vocabulary_size));
+  return OrExit(Pipeline::Create(config, vocabulary_size));
+}
+
+Sequence MidText(const Pipeline& pipeline) {
+  const std::vector<std::int32_t> history = LongHistory();
+  const auto middle =
+      history.begin() + static_cast<std::ptrdiff_t>(history.size() / 2);
+  Sequence sequence = OrExit(
+      pipeline.NewSequence({.seed = 42, .prompt = {history.begin(), middle}}));
+  for (auto token = middle; token != history.end(); ++token) {
+    if (!sequence.Accept(*token).ok()) std::abort();
+  }
+  return sequence;
+}
+
+}  // namespace
+
+std::vector<std::int32_t> LongHistory() {
+  std::vector<std::int32_t> history;
+  for (std::int32_t i = 0; i < 4096; ++i) history.push_back(i * 7 % 600);
+  return history;
+}
+
+Step::Step(const Chain& chain, std::int64_t vocabulary_size)
+    : logprobs_(chain.logprobs),
+      pipeline_(MakePipeline(chain, vocabulary_size)),
+      sequence_(MidText(pipeline_)),
+      mask_(static_cast<std::size_t>(vocabulary_size + 31) / 32, 0x55555555u),
+      unconditional_(MakeRow(RowKind::kGaussian,
+                             static_cast<std::size_t>(vocabulary_size), 99)) {
+  inputs_.mask = TokenMask(absl::MakeConstSpan(mask_));
+  inputs_.unconditional = Logits(unconditional_);
+  inputs_.uniform = 0.618;
+}
+
+double Step::Time(Logits row) {
+  const Sequence sequence = sequence_.Fork(++stream_);
+  Token token;
+  double time = Nanoseconds(
+      [&] { token = pipeline_.Sample(row, sequence, workspace_, inputs_); });
+  if (token.status != RowStatus::kOk) {
+    std::cerr << "a step fails: " << RowStatusName(token.status) << "\n";
+    std::exit(1);
+  }
+  sink = static_cast<float>(token.id);
+  if (logprobs_ > 0) {
+    const Distribution left =
+        pipeline_.Process(row, sequence, workspace_, inputs_);
+    time = Nanoseconds([&] {
+      sink = static_cast<float>(
+          reporter_.Report(row, left, token.id, logprobs_).raw.token.logprob);
+    });
+  }
+  return time;
+}
+
+double TimeOfFloor(const std::vector<float>& row) {
+  return Nanoseconds([&] { sink = MaxRead(row.data(), row.size()); });
+}
+
+}  // namespace sampler::bench

@@ -1,0 +1,48 @@
+// One step of a chain, timed.
+
+#ifndef SAMPLER_TOOLS_BENCH_STEP_H_
+#define SAMPLER_TOOLS_BENCH_STEP_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sampler/logits.h"
+#include "sampler/logprobs.h"
+#include "sampler/pipeline.h"
+#include "tools/bench/chains.h"
+
+namespace sampler::bench {
+
+// 4,096 tokens over 600 ids, in a period that DRY finds.
+std::vector<std::int32_t> LongHistory();
+
+// A chain in the middle of a text: half of LongHistory() is the prompt, half
+// the output. Stages that want a mask get one that allows every other token,
+// those that want a second row or a code point a fixed one.
+class Step {
+ public:
+  // Exits with a message where the chain is not a valid config.
+  Step(const Chain& chain, std::int64_t vocabulary_size);
+
+  // Nanoseconds of one step on `row`, another draw each time. Exits with a
+  // message if the step fails. REQUIRES: row.size() is the vocabulary size.
+  double Time(Logits row);
+
+ private:
+  std::int64_t logprobs_;
+  Pipeline pipeline_;
+  Sequence sequence_;
+  std::uint32_t stream_ = 0;
+  std::vector<std::uint32_t> mask_;
+  std::vector<float> unconditional_;
+  StepInputs inputs_;
+  Workspace workspace_;
+  LogprobReporter reporter_;
+};
+
+// Nanoseconds of the floor: one pass that reads `row` for its maximum.
+double TimeOfFloor(const std::vector<float>& row);
+
+}  // namespace sampler::bench
+
+#endif  // SAMPLER_TOOLS_BENCH_STEP_H_

@@ -1,0 +1,45 @@
+// Clocks, medians, and errors that end a measurement.
+
+#ifndef SAMPLER_TOOLS_BENCH_TIMING_H_
+#define SAMPLER_TOOLS_BENCH_TIMING_H_
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace sampler::bench {
+
+// The value, or an end with the error on stderr.
+template <typename T>
+T OrExit(absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  std::cerr << value.status().message() << "\n";
+  std::exit(1);
+}
+
+// Nanoseconds that `f` takes.
+double Nanoseconds(auto f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double, std::nano>(
+             std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+// REQUIRES: not empty.
+inline double Median(std::vector<double> values) {
+  const auto middle =
+      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace sampler::bench
+
+#endif  // SAMPLER_TOOLS_BENCH_TIMING_H_
