@@ -43,6 +43,11 @@ class TokenText final : public importers::TokenTexts {
 
   TokenText() = default;  // No texts.
 
+  // The bytes of each id, for vocabularies that come from elsewhere. The last
+  // has some; others need not.
+  explicit TokenText(std::vector<std::optional<std::string>> texts)
+      : texts_(std::move(texts)) {}
+
   // Has no text at all.
   bool empty() const { return texts_.empty(); }
   // One more than the largest id that has a text.
@@ -59,9 +64,6 @@ class TokenText final : public importers::TokenTexts {
   std::string Display(std::int32_t id) const;
 
  private:
-  explicit TokenText(std::vector<std::optional<std::string>> texts)
-      : texts_(std::move(texts)) {}
-
   std::vector<std::optional<std::string>> texts_;  // By id; the last is set.
 };
 

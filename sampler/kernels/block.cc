@@ -11,7 +11,7 @@
 // HWY_AFTER_NAMESPACE once for every instruction set and picks one at run time.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sampler/kernels/block.cc"
-#include "hwy/foreach_target.h" // IWYU pragma: keep
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "sampler/kernels/weight-inl.h"
 
@@ -23,7 +23,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::ScalableTag<double>;
 using V = hn::Vec<D>;
 
-BlockSummary Summarize(const double *values, std::size_t count) {
+BlockSummary Summarize(const double* values, std::size_t count) {
   const D d;
   const std::size_t lanes = hn::Lanes(d);
   const V plus = hn::Set(d, std::numeric_limits<double>::infinity());
@@ -41,11 +41,10 @@ BlockSummary Summarize(const double *values, std::size_t count) {
     nan += hn::CountTrue(d, hn::IsNaN(v));
   };
   std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes)
-    look(hn::LoadU(d, values + i));
+  for (; i + lanes <= count; i += lanes) look(hn::LoadU(d, values + i));
   if (i < count) {
     // The rest, filled up with what changes no summary.
-    double rest[HWY_MAX_BYTES / sizeof(double)]; // NOLINT
+    double rest[HWY_MAX_BYTES / sizeof(double)];  // NOLINT
     std::fill(rest, rest + lanes, -std::numeric_limits<double>::infinity());
     std::copy(values + i, values + count, rest);
     look(hn::LoadU(d, rest));
@@ -54,8 +53,8 @@ BlockSummary Summarize(const double *values, std::size_t count) {
           hn::GetLane(hn::MinOfLanes(d, min)), finite, nan != 0};
 }
 
-void ComputeWeights(const double *values, std::size_t count, double max,
-                    Weight *weights) {
+void ComputeWeights(const double* values, std::size_t count, double max,
+                    Weight* weights) {
   const D d;
   const hn::RebindToUnsigned<D> du;
   const std::size_t lanes = hn::Lanes(d);
@@ -66,12 +65,11 @@ void ComputeWeights(const double *values, std::size_t count, double max,
     const V biased = BiasedWeight(d, gap);
     hn::StoreU(hn::And(hn::BitCast(du, biased), low_bits), du, weights + i);
   }
-  for (; i < count; ++i)
-    weights[i] = WeightOf(values[i], max);
+  for (; i < count; ++i) weights[i] = WeightOf(values[i], max);
 }
 
-} // namespace HWY_NAMESPACE
-} // namespace sampler::kernels
+}  // namespace HWY_NAMESPACE
+}  // namespace sampler::kernels
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
@@ -80,16 +78,16 @@ namespace sampler::kernels {
 HWY_EXPORT(Summarize);
 HWY_EXPORT(ComputeWeights);
 
-BlockSummary Summarize(const double *values, std::size_t count) {
+BlockSummary Summarize(const double* values, std::size_t count) {
   return HWY_DYNAMIC_DISPATCH(Summarize)(values, count);
 }
 
-void ComputeWeights(const double *values, std::size_t count, double max,
-                    Weight *weights) {
+void ComputeWeights(const double* values, std::size_t count, double max,
+                    Weight* weights) {
   HWY_DYNAMIC_DISPATCH(ComputeWeights)(values, count, max, weights);
 }
 
 Weight ComputeWeight(double value, double max) { return WeightOf(value, max); }
 
-} // namespace sampler::kernels
-#endif // HWY_ONCE
+}  // namespace sampler::kernels
+#endif  // HWY_ONCE

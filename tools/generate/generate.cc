@@ -134,7 +134,7 @@ absl::Status Generate(const GenerateOptions& options) {
   absl::StatusOr<LlamaModel> model = LlamaModel::Load(options.model);
   if (!model.ok()) return model.status();
   const absl::StatusOr<PipelineConfig> config =
-      ResolveConfig(options.config, model->vocabulary_size());
+      ResolveConfig(options.config, model->vocabulary_size(), model->Texts());
   if (!config.ok()) return config.status();
   const absl::StatusOr<Pipeline> pipeline =
       Pipeline::Create(*config, model->vocabulary_size());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "ggml-backend.h"
@@ -129,6 +131,14 @@ std::string LlamaModel::Piece(llama_token token) const {
                                 /*special=*/false);
   });
   return piece;
+}
+
+TokenText LlamaModel::Texts() const {
+  std::vector<std::optional<std::string>> texts;
+  for (llama_token token = 0; token < vocabulary_size(); ++token) {
+    texts.push_back(Piece(token));
+  }
+  return TokenText(std::move(texts));
 }
 
 absl::Status LlamaModel::MakeContext(std::int64_t sequences,

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "llama.h"
+#include "tools/token_text.h"
 
 namespace sampler::tools {
 
@@ -54,6 +55,9 @@ class LlamaModel {
 
   // The bytes of a token; "" for control tokens.
   std::string Piece(llama_token token) const;
+
+  // The bytes of every token, for flags that are text.
+  TokenText Texts() const;
 
   // Does this token end a generation?
   bool IsEnd(llama_token token) const {
