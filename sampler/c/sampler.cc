@@ -118,6 +118,7 @@ sampler_status sampler_rollback(sampler_sequence* sequence, int64_t n,
     const absl::Status status = sequence->sequence.Rollback(n);
     if (!status.ok()) return Fail(error, status);
     sequence->drawn.reset();
+    sequence->distribution.reset();
     return SAMPLER_OK;
   });
 }

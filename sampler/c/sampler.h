@@ -1,8 +1,10 @@
-/* The C interface of the sampler: everything a generation loop needs, for C11
- * and for languages that call C.
+/* The C interface of the sampler: what a generation loop needs, for C11 and for
+ * languages that call C.
  *
+ *   sampler_error error;
  *   sampler_pipeline *pipeline;
  *   sampler_sequence *sequence;
+ *   sampler_row row = {logits, 32000, SAMPLER_F32};
  *   sampler_pipeline_create(json, strlen(json), 32000, &pipeline, &error);
  *   sampler_sequence_create(pipeline, 42, 0, prompt, n_prompt, &sequence,
  *                           &error);
@@ -10,7 +12,8 @@
  *     sampler_token token = {sizeof token};
  *     model(logits);
  *     if (sampler_sample(sequence, &row, NULL, &token, &error)) break;
- *     sampler_accept(sequence, token.id, &error);
+ *     if (token.row_status != SAMPLER_ROW_OK) break;
+ *     if (sampler_accept(sequence, token.id, &error)) break;
  *   }
  *
  * Conventions:
@@ -20,9 +23,11 @@
  * 2. Functions that can fail return a sampler_status, 0 for success. They write
  *    a sentence (what, where, what was found, what is allowed) into the
  *    caller's sampler_error, if one is given; nothing is printed, nothing is
- *    thrown, nothing aborts. On failure no output is written but the sentence.
- * 3. Structs begin with their size, set by the caller, so that they can grow;
- *    fields beyond that size are neither read nor written.
+ *    thrown, nothing aborts. On failure no output is written but the sentence
+ *    (and by sampler_sequence_snapshot the size that it needs).
+ * 3. Structs with a struct_size begin with it, set by the caller, so that they
+ *    can grow; fields beyond that size are neither read nor written. The others
+ *    are fixed for ever.
  * 4. NULL where a pointer is required, and a size that does not fit, give
  *    SAMPLER_INVALID_ARGUMENT.
  * 5. Texts are UTF-8 with an explicit length; they need not end in a zero.
@@ -31,7 +36,9 @@
  * 7. A row that cannot be sampled (NaN, +inf, nothing left) is not a failure of
  *    the call: the token has a row status and the id -1.
  *
- * Not offered: stages written in C, observers of single stages.
+ * Not offered: stages written in C, observers of single stages, the clock of
+ * schedules, forks, several tokens of one draw, the intervals of `arithmetic`,
+ * speculative decoding.
  *
  * Tested by: tests/c/c_api_test.c, tests/c/c_batch_test.c and
  * tests/c/c_logger_test.c (compiled as C11), tests/c/ctypes_test.py.
@@ -103,7 +110,9 @@ SAMPLER_API void sampler_pipeline_free(sampler_pipeline* pipeline);
 typedef struct sampler_sequence sampler_sequence;
 
 /* A sequence that begins with a prompt. `stream` tells sequences with one seed
- * apart. It owns the scratch memory of its steps. */
+ * apart. The seed is taken as given: that of the config has no effect here. It
+ * owns the scratch memory of its steps, up to about 150 bytes per token of the
+ * vocabulary (sampler/workspace.h). */
 SAMPLER_API sampler_status sampler_sequence_create(
     const sampler_pipeline* pipeline, uint64_t seed, uint32_t stream,
     const int32_t* prompt, size_t prompt_size, sampler_sequence** sequence,
@@ -232,7 +241,8 @@ typedef struct sampler_logprob {
 /* Of the row that the sequence drew from last: the logprob of `token`, and
  * the likeliest `capacity` tokens, before any stage (`raw`) or after all of
  * them. `*count` receives how many were written to `top`. `row` must be the
- * row of that call, unchanged. */
+ * row of that call, unchanged. Only between sampler_sample and the next accept
+ * or rollback; else SAMPLER_INVALID_ARGUMENT. */
 SAMPLER_API sampler_status
 sampler_logprobs(sampler_sequence* sequence, const sampler_row* row, int raw,
                  int32_t token, sampler_logprob* of_token, sampler_logprob* top,
@@ -252,8 +262,10 @@ sampler_logprobs(sampler_sequence* sequence, const sampler_row* row, int raw,
  * Rows as the model gave them, before anything changes them. A row that was
  * appended survives the death of the process: until the log is finished all is
  * in PATH.partial, of which `sampler convert --recover` makes a log.
- * sampler/logs/logger.h says more, and which statuses come when. Any number of
- * threads may use one logger. */
+ * sampler/logs/logger.h says more, and which errors come when: InvalidArgument
+ * and OutOfRange are the statuses of these names, FailedPrecondition is
+ * SAMPLER_WRONG_STATE, all others are SAMPLER_FILE_ERROR. Any number of threads
+ * may use one logger. */
 typedef struct sampler_logger sampler_logger;
 
 typedef struct sampler_logger_options {
