@@ -13,7 +13,10 @@ prefix=$work/prefix
 cmake --install "$build" --prefix "$prefix" >/dev/null
 for file in include/sampler/pipeline.h include/sampler/version.h bin/sampler \
             share/sampler/configs/schema.json \
-            share/sampler/configs/balanced.json; do
+            share/sampler/configs/balanced.json share/man/man1/sampler.1 \
+            share/bash-completion/completions/sampler \
+            share/zsh/site-functions/_sampler \
+            share/fish/vendor_completions.d/sampler.fish; do
   [[ -e $prefix/$file ]] || { echo "not installed: $file"; exit 1; }
 done
 for file in include/sampler/c/guard.h include/sampler/c/handles.h; do
