@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "sampler/candidates.h"
 #include "sampler/kernels/block.h"
@@ -18,6 +19,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // How many candidates are looked at before a sample is, and how many standard
 // deviations of its error the band is wide on either side.
+constexpr std::int64_t kFewTokens = 48;
 constexpr std::int64_t kHead = 512;
 constexpr double kDeviations = 3.5;
 
@@ -83,39 +85,59 @@ bool Candidates::KeepTypicalByBounds(double p, const MassRule& rule) {
   const double rounding =
       0x1p-50 * (std::fabs(Max()) + std::fabs(center) + 80.0);
   const double error = 0.5 * (offset.high - offset.low) + rounding;
+  // The last one kept, if gathered_, a ring, says so whatever is left open:
+  // `low` to `high` is what the ring has to add.
+  const auto decide = [&](Mass low, Mass high,
+                          const Reach& ring) -> std::optional<Farthest> {
+    const absl::Span<const Weight> weights = {weights_.data(),
+                                              gathered_.size()};
+    const kernels::Ranking ranking = RankByDistance(gathered_, center);
+    const kernels::Cut cut =
+        kernels::CutAtMass(ranking, weights, high, select_);
+    if (cut.mass < high || cut.mass - weights[cut.position] >= low) return {};
+    const double last = gathered_.logits()[cut.position];
+    const double distance = std::fabs(last - center);
+    bool clear = ring.inner + 2.0 * error < distance &&
+                 distance + 2.0 * error < ring.outer;
+    for (const double logit : gathered_.logits()) {
+      const double other = std::fabs(logit - center);
+      clear &= logit == last || std::fabs(other - distance) > 2.0 * error;
+    }
+    if (!clear) return {};
+    return Farthest{center, last, gathered_.ids()[cut.position]};
+  };
+  // Where few tokens weigh nearly all, the head is a ring that holds them.
+  const double threshold = ThresholdOfCount(kFewTokens);
+  const Reach near = {-1.0, center - threshold};
+  if (near.outer > 0.0) {
+    GatherAbove(threshold);
+    const MassBounds total = filter_.Total();
+    const std::optional<Farthest> farthest =
+        decide(MassToReach(p, total.low, rule),
+               MassToReach(p, total.high, rule), near);
+    if (farthest.has_value()) {
+      Tally(true);
+      return KeepUpTo(*farthest, rule);
+    }
+  }
   const Reach reach = GuessReach(p, center);
-  const double low_end = center - reach.inner;
-  const double high_end = center + reach.inner;
   // Nothing lies inside where the two are equal, or the wrong way around.
-  if (!SplitFilter(low_end, high_end)) return Tally(false);
+  if (!SplitFilter(center - reach.inner, center + reach.inner)) {
+    return Tally(false);
+  }
   GatherRing(reach, center);
-  const absl::Span<const Weight> weights = WeighGathered();
   Mass in_ring = 0;
-  for (const Weight weight : weights) in_ring += weight;
+  for (const Weight weight : WeighGathered()) in_ring += weight;
   const MassFilter::Missing missing = filter_.MissingTo(p);
   const double low = std::floor(missing.low) - 1.0;
   const double high = std::ceil(missing.high) + 1.0;
   if (!(low >= 1.0) || !(high <= ToDouble(in_ring))) return Tally(false);
-  const kernels::Ranking ranking = RankByDistance(gathered_, center);
-  const kernels::Cut cut =
-      kernels::CutAtMass(ranking, weights, static_cast<Mass>(high), select_);
-  if (!(cut.mass - weights[cut.position] < static_cast<Mass>(low))) {
-    Tally(false);
+  const std::optional<Farthest> farthest =
+      decide(static_cast<Mass>(low), static_cast<Mass>(high), reach);
+  if (!Tally(farthest.has_value())) {
     return KeepTypicalInRing(p, rule, reach, center);
   }
-  const double last = gathered_.logits()[cut.position];
-  const double distance = std::fabs(last - center);
-  bool clear = reach.inner + 2.0 * error < distance &&
-               distance + 2.0 * error < reach.outer;
-  for (std::size_t i = 0; i < gathered_.size(); ++i) {
-    const double logit = gathered_.logits()[i];
-    const double other = std::fabs(logit - center);
-    clear &= logit == last || std::fabs(other - distance) > 2.0 * error;
-  }
-  if (!Tally(clear)) {
-    return KeepTypicalInRing(p, rule, reach, center);
-  }
-  return KeepUpTo({center, last, gathered_.ids()[cut.position]}, rule);
+  return KeepUpTo(*farthest, rule);
 }
 
 bool Candidates::KeepTypicalInRing(double p, const MassRule& rule,
