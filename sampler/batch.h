@@ -18,7 +18,7 @@
 //   since sampling changes neither.
 // Cost: Pipeline::Sample for every row, and one atomic addition.
 // Errors: a bad row is a status of its token; the others are not disturbed.
-// Tested by: tests/batch_test.cc.
+// Tested by: tests/batch_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_BATCH_H_
 #define SAMPLER_BATCH_H_

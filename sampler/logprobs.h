@@ -16,7 +16,7 @@
 //   thread at a time.
 // Cost: for raw, exact weights of the row, a selection of n, and one pass for
 //   the rank; for processed the same over the survivors.
-// Tested by: tests/logprobs_test.cc.
+// Tested by: tests/logprobs_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_LOGPROBS_H_
 #define SAMPLER_LOGPROBS_H_

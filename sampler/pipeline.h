@@ -19,7 +19,7 @@
 // on every machine, thread count and batch.
 //
 // Tested by: tests/pipeline_test.cc, tests/oracle_test.cc,
-// tests/golden_test.cc.
+// tests/golden_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_PIPELINE_H_
 #define SAMPLER_PIPELINE_H_

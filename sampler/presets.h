@@ -5,7 +5,7 @@
 //   absl::StatusOr<PipelineConfig> config = ParseConfig(preset->json);
 //
 // Thread-safety: constant data.
-// Tested by: tests/tools/presets_test.cc.
+// Tested by: tests/tools/presets_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_PRESETS_H_
 #define SAMPLER_PRESETS_H_

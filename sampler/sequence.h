@@ -15,7 +15,7 @@
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
 // Tested by: tests/sequence_test.cc (rollback and snapshot identity),
-//   tests/state_test.cc.
+//   tests/state_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_SEQUENCE_H_
 #define SAMPLER_SEQUENCE_H_

@@ -6,7 +6,7 @@
 // from must not be used.
 //
 // Thread-safety: used by one thread at a time.
-// Tested by: tests/allocation_test.cc.
+// Tested by: tests/allocation_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_WORKSPACE_H_
 #define SAMPLER_WORKSPACE_H_

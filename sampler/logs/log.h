@@ -18,7 +18,8 @@
 // each with its own RowBuffer.
 // Not promised: that a file which another process truncates while it is mapped
 // is noticed.
-// Tested by: tests/logs/*_test.cc (good, truncated and hostile files).
+// Tested by: tests/logs/*_test.cc (good, truncated and hostile files),
+//   tests/threads_test.cc.
 
 #ifndef SAMPLER_LOGS_LOG_H_
 #define SAMPLER_LOGS_LOG_H_

@@ -37,7 +37,7 @@
 //   a fixed amount of memory; Finish copies all rows. `logger-bench`
 //   measures both.
 // Tested by: tests/logs/logger_test.cc, logger_kill_test.cc (SIGKILL),
-//   logger_replay_test.cc (the logged tokens again).
+//   logger_replay_test.cc (the logged tokens again), tests/threads_test.cc.
 
 #ifndef SAMPLER_LOGS_LOGGER_H_
 #define SAMPLER_LOGS_LOGGER_H_

@@ -8,7 +8,7 @@
 // the result to Pipeline::Create and ParseConfig.
 //
 // Thread-safety: const methods from any number of threads.
-// Tested by: tests/registry_test.cc.
+// Tested by: tests/registry_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_STAGES_REGISTRY_H_
 #define SAMPLER_STAGES_REGISTRY_H_
