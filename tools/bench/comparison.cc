@@ -71,6 +71,7 @@ std::vector<Result> Compare(const std::vector<const Chain*>& chains,
   RowSet set(rows, DType::kF32, Residence::kL3);
   const std::vector<std::int32_t> history = LongHistory();
   std::vector<std::unique_ptr<Contest>> contests;
+  contests.reserve(chains.size());
   for (const Chain* chain : chains) {
     contests.push_back(std::unique_ptr<Contest>(
         new Contest{Step(*chain, size),
@@ -81,6 +82,7 @@ std::vector<Result> Compare(const std::vector<const Chain*>& chains,
     for (const auto& contest : contests) Run(*contest, set, effort.seconds);
   }
   std::vector<Result> results;
+  results.reserve(contests.size());
   for (const auto& contest : contests) results.push_back(contest->result);
   return results;
 }

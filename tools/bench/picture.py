@@ -8,10 +8,9 @@ and follows the reader's light or dark theme.
 import math
 import statistics
 
-WIDTH, HEIGHT = 960, 470
+WIDTH, HEIGHT = 960, 500
 TOP, BOTTOM = 92, 412  # Of the panels.
 PANELS = ((64, 456), (544, 936))  # Left and right of each.
-LEAST_NS, MOST_NS = 1e3, 1e8
 
 # Chain, name in the legend, and which of the colours below.
 LEFT = (("greedy", "greedy", "a"),
@@ -23,20 +22,20 @@ RIGHT = (("top_p_draw", "top_p 0.95, draw", "d"),
 
 STYLE = """<style>
  .ground { fill: #ffffff } text { fill: #24292f }
- .grid { stroke: #d8dee4 } .frame { stroke: #8c959f; fill: none }
- .floor { stroke: #6e7781 } .a { --c: #0969da } .b { --c: #bc4c00 }
- .c { --c: #1a7f37 } .d { --c: #8250df } .e { --c: #bf3989 }
+ .key { color: #24292f } .grid { stroke: #d8dee4 } .frame { stroke: #8c959f; fill: none }
+ .floor { stroke: #6e7781 } .a { color: #0969da } .b { color: #bc4c00 }
+ .c { color: #1a7f37 } .d { color: #8250df } .e { color: #bf3989 }
  @media (prefers-color-scheme: dark) {
   .ground { fill: #0d1117 } text { fill: #e6edf3 }
-  .grid { stroke: #30363d } .frame { stroke: #6e7681 }
-  .floor { stroke: #9198a1 } .a { --c: #58a6ff } .b { --c: #f0883e }
-  .c { --c: #56d364 } .d { --c: #bc8cff } .e { --c: #ff7bc5 }
+  .key { color: #e6edf3 } .grid { stroke: #30363d } .frame { stroke: #6e7681 }
+  .floor { stroke: #9198a1 } .a { color: #58a6ff } .b { color: #f0883e }
+  .c { color: #56d364 } .d { color: #bc8cff } .e { color: #ff7bc5 }
  }
  text { font: 12px system-ui, sans-serif } .title { font-weight: 600;
  font-size: 14px } .end { text-anchor: end } .middle { text-anchor: middle }
- .line { stroke: var(--c); fill: none; stroke-width: 2 }
- .peer { stroke-dasharray: 6 4 } .dot { fill: var(--c) }
- .range { stroke: var(--c); stroke-width: 1 }
+ .line { stroke: currentColor; fill: none; stroke-width: 2 }
+ .peer { stroke-dasharray: 6 4 } .dot { fill: currentColor }
+ .range { stroke: currentColor; stroke-width: 1 }
  .floor { fill: none; stroke-width: 2.5; stroke-dasharray: 2 3 }
 </style>
 """
@@ -87,13 +86,19 @@ def series(results, key, field, x_of, y_of, colour, peer):
     return svg + curve(points, f"line {colour}" + (" peer" if peer else ""))
 
 
-def axes(left, right, x_of, y_of, ticks):
+def decades(results):
+    """Powers of ten that hold all medians between them."""
+    medians = [statistics.median(r[field]) for r in results
+               for field in ("floor_ns", "ours_ns", "llama_ns") if r[field]]
+    return [10**i for i in range(math.floor(math.log10(min(medians))),
+                                 math.ceil(math.log10(max(medians))) + 1)]
+
+
+def axes(left, right, x_of, y_of, levels, ticks):
     svg = ""
-    value = LEAST_NS
-    while value <= MOST_NS * 1.001:
+    for value in levels:
         svg += line(left, y_of(value), right, y_of(value), "grid")
         svg += text(left - 6, y_of(value) + 4, when(value), "end")
-        value *= 10
     for tick, label in ticks:
         svg += line(x_of(tick), TOP, x_of(tick), BOTTOM, "grid")
         svg += text(x_of(tick), BOTTOM + 18, label, "middle")
@@ -111,12 +116,12 @@ def legend(x, y, chains):
     return svg
 
 
-def panel(place, results, key, chains, title, below, ticks):
+def panel(place, results, key, chains, title, below, levels, ticks):
     left, right = place
     x_of = scale(ticks[0][0] / 1.12, ticks[-1][0] * 1.12, left, right)
-    y_of = scale(LEAST_NS, MOST_NS, BOTTOM, TOP)
+    y_of = scale(levels[0], levels[-1], BOTTOM, TOP)
     svg = text(left, 24, title, "title") + legend(left, 48, chains)
-    svg += axes(left, right, x_of, y_of, ticks)
+    svg += axes(left, right, x_of, y_of, levels, ticks)
     svg += text((left + right) / 2, BOTTOM + 38, below, "middle")
     by_chain = {}
     for result in results:
@@ -136,22 +141,24 @@ def draw(numbers):
     results = numbers["results"]
     by_size = [r for r in results if r["rows"] == "gaussian"]
     by_nucleus = [r for r in results if r["rows"] == "nucleus"]
+    shown = {name for name, _, _ in LEFT + RIGHT}
+    levels = decades([r for r in by_size + by_nucleus if r["chain"] in shown])
     svg = (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '
            f'height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
            'aria-label="Time of a step, here and in llama.cpp">\n' + STYLE
            + f'<rect class="ground" width="{WIDTH}" height="{HEIGHT}"/>\n')
     svg += panel(PANELS[0], by_size, "tokens", LEFT,
                  "Time of a step by vocabulary (Gaussian rows)",
-                 "tokens in the vocabulary",
+                 "tokens in the vocabulary", levels,
                  ((32000, "32,000"), (128256, "128,256"),
                   (262144, "262,144")))
     svg += panel(PANELS[1], by_nucleus, "nucleus", RIGHT,
                  "Time of a step by nucleus, 151,936 tokens",
-                 "tokens that hold 95 % of the mass",
+                 "tokens that hold 95 % of the mass", levels,
                  tuple((10**i, f"{10**i:,}") for i in range(6)))
     y = HEIGHT - 8
-    svg += line(330, y - 4, 360, y - 4, "line a") + text(366, y, "this library")
-    svg += (line(460, y - 4, 490, y - 4, "line peer a")
+    svg += line(330, y - 4, 360, y - 4, "line key") + text(366, y, "this library")
+    svg += (line(460, y - 4, 490, y - 4, "line peer key")
             + text(496, y, "llama.cpp"))
     svg += (line(580, y - 4, 610, y - 4, "floor")
             + text(616, y, "one read of the row"))

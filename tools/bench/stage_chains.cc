@@ -57,9 +57,8 @@ const std::map<std::string, std::string>& Parameters() {
       {"gumbel_max", ""},
       {"gumbel_top_k", R"("n": 8)"},
       {"arithmetic", ""},
-      {"gumbel_watermark", R"("key": 15485863)"},
-      {"synthid",
-       R"("keys": [654, 400, 836, 123, 340, 443, 597, 160, 57, 29])"}};
+      {"gumbel_watermark", R"("key": 15485863, "context_width": 4)"},
+      {"synthid", R"("keys": [654, 400, 836, 123, 340], "hash": "deepmind")"}};
   return parameters;
 }
 

@@ -40,6 +40,7 @@ Sequence MidText(const Pipeline& pipeline) {
 
 std::vector<std::int32_t> LongHistory() {
   std::vector<std::int32_t> history;
+  history.reserve(4096);
   for (std::int32_t i = 0; i < 4096; ++i) history.push_back(i * 7 % 600);
   return history;
 }
