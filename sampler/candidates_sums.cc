@@ -2,6 +2,7 @@
 // blocks that have any.
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "sampler/candidates.h"
@@ -10,19 +11,24 @@
 #include "sampler/lane_sum.h"
 
 namespace sampler {
+namespace {
+
+// Behind its first `count` values with what no sum sees.
+void FillUp(DenseRow::Block& block, std::size_t count) {
+  std::fill(block.begin() + static_cast<std::ptrdiff_t>(count), block.end(),
+            -std::numeric_limits<double>::infinity());
+}
+
+}  // namespace
 
 template <typename F>
 void Candidates::ForEachBlockOfWeight(F f) const {
   const double least = Max() - kZeroWeightGap;
-  const auto fill_up = [](DenseRow::Block& block, std::size_t count) {
-    std::fill(block.begin() + static_cast<std::ptrdiff_t>(count), block.end(),
-              kRemoved);
-  };
   if (dense_form_) {
     dense_.ForEachBlockReaching(
         least,
         [&](std::size_t first, DenseRow::Block& block, std::size_t count) {
-          if (count < block.size()) fill_up(block, count);
+          FillUp(block, count);
           f(first, block);
         });
     return;
@@ -31,7 +37,7 @@ void Candidates::ForEachBlockOfWeight(F f) const {
   for (std::size_t i = 0; i < list_.size(); i += block.size()) {
     const std::size_t count = std::min(block.size(), list_.size() - i);
     std::copy_n(list_.logits().data() + i, count, block.begin());
-    fill_up(block, count);
+    FillUp(block, count);
     f(i, block);
   }
 }
@@ -65,6 +71,34 @@ void Candidates::SumMoments() const {
   }
   total_ = total;
   mean_offset_ = sum.Total() / ToDouble(total);
+}
+
+double Candidates::LogitDeviation(Deviation deviation) const {
+  const auto sum = [this](double origin, auto add_block, auto term) {
+    LaneSum lanes;
+    if (dense_form_) {
+      dense_.ForEachBlockReaching(
+          kRemoved,
+          [&](std::size_t first, DenseRow::Block& block, std::size_t count) {
+            FillUp(block, count);
+            add_block(block.data(), origin,
+                      lanes.Lanes(static_cast<TokenId>(first)));
+          });
+    } else {
+      ForEach([&](TokenId id, double logit) {
+        lanes.Add(id, term(logit - origin));
+      });
+    }
+    return lanes.Total();
+  };
+  const auto n = static_cast<double>(Count());
+  const double max = Max();
+  const double mean =
+      max + sum(max, kernels::AddOffsets, [](double x) { return x; }) / n;
+  const double squares =
+      sum(mean, kernels::AddSquaredOffsets, [](double x) { return x * x; });
+  const double degrees = deviation == Deviation::kSample ? n - 1.0 : n;
+  return std::sqrt(squares / degrees);
 }
 
 TokenId Candidates::AtMass(Mass place) const {

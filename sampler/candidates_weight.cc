@@ -1,12 +1,10 @@
 // The rules of Candidates that compare a weight with a function of all weights:
-// top-a, the collision probabilities of p-less, the moments of the logits, and
-// a match of two draws.
+// top-a, the collision probabilities of p-less, and a match of two draws.
 
 #include <cassert>
 #include <cmath>
 
 #include "sampler/candidates.h"
-#include "sampler/lane_sum.h"
 #include "sampler/numeric.h"
 #include "sampler/wide.h"
 
@@ -96,20 +94,6 @@ void Candidates::Favour(absl::FunctionRef<bool(TokenId)> is_favoured) {
   Transform([&](TokenId id, double logit) {
     return logit + (favoured_[static_cast<std::size_t>(id)] ? win : lose);
   });
-}
-
-double Candidates::LogitDeviation(Deviation deviation) const {
-  const auto n = static_cast<double>(Count());
-  const double max = Max();
-  LaneSum offsets;
-  ForEach([&](TokenId id, double logit) { offsets.Add(id, logit - max); });
-  const double mean = max + offsets.Total() / n;
-  LaneSum squares;
-  ForEach([&](TokenId id, double logit) {
-    squares.Add(id, (logit - mean) * (logit - mean));
-  });
-  const double degrees = deviation == Deviation::kSample ? n - 1.0 : n;
-  return std::sqrt(squares.Total() / degrees);
 }
 
 }  // namespace sampler

@@ -64,6 +64,31 @@ TEST_P(MomentTest, GivesWhatPlainLoopsGive) {
   }
 }
 
+TEST_P(MomentTest, AddsOffsetsAsPlainLoopsDo) {
+  for (int round = 0; round < Share(2000); ++round) {
+    LaneSum want, got, want_squares, got_squares;
+    for (std::int32_t first = 0; first < 2048; first += 64) {
+      if (random_() % 3 == 0) continue;
+      std::array<double, kBlockSize> values;
+      for (std::size_t i = 0; i < kBlockSize; ++i) {
+        values[i] = static_cast<double>(random_() >> 11) * 0x1p-40 - 1000.0;
+        if (random_() % 9 == 0) {
+          values[i] = -std::numeric_limits<double>::infinity();
+          continue;
+        }
+        const double offset = values[i] - 3.5;
+        const auto id = first + static_cast<std::int32_t>(i);
+        want.Add(id, offset);
+        want_squares.Add(id, offset * offset);
+      }
+      AddOffsets(values.data(), 3.5, got.Lanes(first));
+      AddSquaredOffsets(values.data(), 3.5, got_squares.Lanes(first));
+    }
+    ASSERT_EQ(got.Total(), want.Total());
+    ASSERT_EQ(got_squares.Total(), want_squares.Total());
+  }
+}
+
 std::vector<std::string> Targets() {
   const auto names = SimdTargets();
   return {names.begin(), names.end()};

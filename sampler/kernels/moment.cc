@@ -1,5 +1,7 @@
 #include "sampler/kernels/moment.h"
 
+#include <limits>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sampler/kernels/moment.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
@@ -66,6 +68,32 @@ Weight SumMoment(const double* values, double max, double* lanes) {
   return hn::GetLane(hn::SumOfLanes(du, sum));
 }
 
+template <typename Term>
+HWY_INLINE void AddTerms(const double* values, double origin, double* lanes,
+                         Term term) {
+  const D16 d;
+  const V16 zero_point = hn::Set(d, origin);
+  const V16 removed = hn::Set(d, -std::numeric_limits<double>::infinity());
+  for (std::size_t j = 0; j < kLaneCount; j += hn::Lanes(d)) {
+    V16 lane = hn::LoadU(d, lanes + j);
+    for (std::size_t i = j; i < kBlockSize; i += kLaneCount) {
+      const V16 value = hn::LoadU(d, values + i);
+      lane =
+          hn::Add(lane, hn::IfThenElseZero(hn::Gt(value, removed),
+                                           term(hn::Sub(value, zero_point))));
+    }
+    hn::StoreU(lane, d, lanes + j);
+  }
+}
+
+void AddOffsets(const double* values, double origin, double* lanes) {
+  AddTerms(values, origin, lanes, [](V16 x) HWY_ATTR { return x; });
+}
+
+void AddSquaredOffsets(const double* values, double origin, double* lanes) {
+  AddTerms(values, origin, lanes, [](V16 x) HWY_ATTR { return hn::Mul(x, x); });
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace sampler::kernels
 HWY_AFTER_NAMESPACE();
@@ -75,6 +103,8 @@ namespace sampler::kernels {
 
 HWY_EXPORT(SumWeightParts);
 HWY_EXPORT(SumMoment);
+HWY_EXPORT(AddOffsets);
+HWY_EXPORT(AddSquaredOffsets);
 
 WeightParts SumWeightParts(const double* values, double max,
                            const Interval& interval) {
@@ -83,6 +113,14 @@ WeightParts SumWeightParts(const double* values, double max,
 
 Weight SumMoment(const double* values, double max, double* lanes) {
   return HWY_DYNAMIC_DISPATCH(SumMoment)(values, max, lanes);
+}
+
+void AddOffsets(const double* values, double origin, double* lanes) {
+  HWY_DYNAMIC_DISPATCH(AddOffsets)(values, origin, lanes);
+}
+
+void AddSquaredOffsets(const double* values, double origin, double* lanes) {
+  HWY_DYNAMIC_DISPATCH(AddSquaredOffsets)(values, origin, lanes);
 }
 
 }  // namespace sampler::kernels

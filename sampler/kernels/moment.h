@@ -1,5 +1,5 @@
-// Exact sums over a block without keeping its weights: the mass, the mass in an
-// interval, and the lanes of the floating sum of weight times gap.
+// Sums over a block without keeping its weights: exactly the mass and the mass
+// in an interval, and the lanes of floating sums (lane_sum.h).
 //
 // Thread-safety: pure functions.
 // Tested by: tests/moment_test.cc (every instruction set against plain loops).
@@ -27,6 +27,11 @@ WeightParts SumWeightParts(const double* values, double max,
 // The sum of all; and adds weight * (value - max), in order, to lanes[i mod 16]
 // for element i. An element without weight adds 0.
 Weight SumMoment(const double* values, double max, double* lanes);
+
+// Adds value - origin, or its square, in order, to lanes[i mod 16] for every
+// element i that is not -inf. REQUIRES: no NaN, no +inf.
+void AddOffsets(const double* values, double origin, double* lanes);
+void AddSquaredOffsets(const double* values, double origin, double* lanes);
 
 }  // namespace sampler::kernels
 
