@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config libabsl-dev nlohmann-json3-dev
           libhwy-dev libcli11-dev libtbb-dev libgtest-dev libbenchmark-dev)
 if [[ "${1:-}" == check ]]; then
-  packages+=(git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
+  packages+=(git dpkg-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
 fi
 
 missing=()
