@@ -46,17 +46,19 @@ Mass Candidates::SquaredMass() const {
 }
 
 void Candidates::KeepCollision(std::int64_t min_keep) {
-  KeepWeight(DivideUp(SquaredMass(), TotalMass()), min_keep);
+  const Mass squares = SquaredMass();  // First: it makes the total known.
+  KeepWeight(DivideUp(squares, TotalMass()), min_keep);
 }
 
 void Candidates::KeepExcessCollision(std::int64_t n, std::int64_t min_keep) {
   assert(n >= 2 && n >= Count());
   // w S (n - 1) + S^2 >= n sum w^2. The head fulfils it, because its weight is
   // at least sum w^2 / S, and S^2 at least sum w^2.
+  const Mass squares = SquaredMass();  // First: it makes the total known.
   const Mass total = TotalMass();
   const Wide squared_total = Wide(total) * Wide(total);
   const Wide unit = Wide(total) * Wide(static_cast<Mass>(n - 1));
-  const Wide wanted = Wide(static_cast<Mass>(n)) * Wide(SquaredMass());
+  const Wide wanted = Wide(static_cast<Mass>(n)) * Wide(squares);
   Weight low = 0;  // The least weight that fulfils it lies in [low, high].
   Weight high = kHeadWeight;
   while (low < high) {

@@ -84,9 +84,11 @@ void TopH::Apply(Candidates& candidates, const StepContext&) const {
       std::min(pool_.value_or(candidates.Count()), candidates.Count());
   const double entropy =
       variant_ == Variant::kRenormalized ? candidates.Entropy() : 0.0;
+  // First: it makes the total known.
+  const std::int64_t weighted = candidates.WeightedCount();
   const Mass survivors = candidates.TotalMass();
   const absl::Span<const WeightedCandidate> pool =
-      candidates.InOrder(std::min(size, candidates.WeightedCount()));
+      candidates.InOrder(std::min(size, weighted));
   std::size_t kept = 0;
   switch (variant_) {
     case Variant::kPartial:
