@@ -112,19 +112,20 @@ def summary(numbers, name):
     real = next(r["tokens"] for r in numbers["results"] if r["rows"] == "real")
     return f"""![Cost of a step against vocabulary and nucleus size, here and in llama.cpp](tools/bench/results/{name}.svg)
 
-Time of a step as a multiple of one pass that reads the same row for its maximum,
-and how many times faster it is than llama.cpp's chain (f32, one thread, {TOKENS:,}
-tokens, real rows {real:,}; rows rotating through the L3 cache):
+Time of a step as a multiple of one pass that reads the same row for its
+maximum, and how many times faster it is than llama.cpp's chain (f32, one thread,
+{TOKENS:,} tokens, real rows {real:,}; rows rotating through the L3 cache):
 
 {chain_table(numbers)}
 Where the row lies when the step begins, as multiples of a read from there, and
 16-bit rows against f32 (Gaussian rows):
 
 {residence_table(numbers)}
-{machine(numbers)}, {numbers['date']}, commit {numbers['commit'][:12]}. Medians of
-{runs} interleaved runs, which differ by {typical_spread(numbers)} (largest less smallest,
-the median over all cases). Every vocabulary size, every run's extremes and every
-stage: [`tools/bench/results/{name}.md`](tools/bench/results/{name}.md).
+{machine(numbers)}, {numbers['date']}.
+Commit {numbers['commit'][:12]}. Medians of {runs} interleaved runs, which differ by
+{typical_spread(numbers)} (largest less smallest, the median over all cases). Every
+vocabulary size, every run's extremes and every stage:
+[`tools/bench/results/{name}.md`](tools/bench/results/{name}.md).
 """
 
 
