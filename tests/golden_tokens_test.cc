@@ -36,12 +36,33 @@ std::string ReadFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Config texts by name: the presets, and each stage's example with a draw.
+// Every draw but `greedy`, which is a preset.
+const std::map<std::string, std::string>& Draws() {
+  static const auto& draws = *new std::map<std::string, std::string>{
+      {"categorical by rank", R"("type": "categorical", "order": "rank")"},
+      {"gumbel_max", R"("type": "gumbel_max")"},
+      {"gumbel_max vllm_v2", R"("type": "gumbel_max", "noise": "vllm_v2")"},
+      {"gumbel_max sglang", R"("type": "gumbel_max", "noise": "sglang")"},
+      {"gumbel_top_k", R"("type": "gumbel_top_k", "n": 3)"},
+      {"arithmetic", R"("type": "arithmetic")"},
+      {"gumbel_watermark",
+       R"("type": "gumbel_watermark", "key": 5, "context_width": 2)"},
+      {"synthid", R"("type": "synthid", "keys": [654, 400, 836])"}};
+  return draws;
+}
+
+// Config texts by name: the presets, the draws, and each other stage's example
+// before one.
 std::map<std::string, std::string> Configs() {
   std::map<std::string, std::string> configs;
   for (const auto& file : std::filesystem::directory_iterator(kPresets)) {
     const std::string name = file.path().stem();
     if (name != "schema") configs[name] = ReadFile(file.path());
+  }
+  for (const auto& [name, draw] : Draws()) {
+    configs["draw " + name] =
+        R"({"version": 1, "stages": [{"type": "min_p", "p": 0.001}, {)" + draw +
+        "}]}";
   }
   for (const Example& example : Examples()) {
     const StageType& type = *StageRegistry::BuiltIn().Find(example.type);
