@@ -156,6 +156,8 @@ TEST(EveryParameter, DecidesSomething) {
           ++parameters;
           // "lt" and "le" differ on one coin of 2^64: xtc_coin_test.cc sets it.
           if (type.name == "xtc" && line.name() == "fire") return;
+          // It decides where a context recurs at one distance: synthid_test.cc.
+          if (line.name() == "context_history") return;
           EXPECT_TRUE(DecidesSomething(type, at, random))
               << type.name << " ignores " << line.name();
         });
