@@ -34,7 +34,8 @@ struct [[gnu::visibility("hidden")]] Pipeline::Compiled {
   // the length of their states; of a parity mode, of all stages.
   std::uint64_t StateOwner() const {
     if (StateSize() == 0) return 0;
-    std::string text = absl::StrCat(llama_cpp.has_value(), " ", StateSize());
+    std::string text = absl::StrCat(
+        llama_cpp.has_value() ? "llama_cpp " : "house ", StateSize());
     for (std::size_t i = 0; i < config.stages.size(); ++i) {
       const std::size_t size =
           llama_cpp.has_value() ? 1 : state_begin[i + 1] - state_begin[i];
