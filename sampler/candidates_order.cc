@@ -56,9 +56,11 @@ std::vector<Candidate> Candidates::Top(std::int64_t n) const {
 }
 
 void Candidates::TransformCumulative(absl::FunctionRef<double(double)> f) {
+  // First: it makes the total known.
+  const std::int64_t weighted = WeightedCount();
   const Mass total = TotalMass();
   const double max = Max();
-  Gather(WeightedCount());
+  Gather(weighted);
   Mass running = 0;
   double before = 0.0;
   for (const kernels::RankedKey& ranked : SortGathered()) {
