@@ -18,7 +18,7 @@
 // to the exact sums.
 //
 // Thread-safety: one thread at a time (part of a Candidates).
-// Cost: one pass of float32 exponentials; 16 bytes per 256 tokens.
+// Cost: one pass of float32 exponentials; 16 bytes per 512 tokens.
 // Tested by: tests/mass_filter_test.cc.
 
 #ifndef SAMPLER_MASS_FILTER_H_

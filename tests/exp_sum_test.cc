@@ -69,7 +69,7 @@ class ExpSum : public testing::TestWithParam<std::string> {
 TEST_P(ExpSum, BoundsTheTrueSumOfRandomRows) {
   double worst = 0.0;
   for (int round = 0; round < Share(2000); ++round) {
-    const std::size_t size = 1 + random_() % 600;
+    const std::size_t size = 1 + random_() % 1200;
     std::vector<float> row(size);
     const float spread =
         std::vector{0.001f, 1.0f, 20.0f, 200.0f}[random_() % 4];
@@ -128,7 +128,7 @@ TEST_P(ExpSum, BoundsTheTrueSumOfTheWorstNumbers) {
 TEST_P(ExpSum, TakesHalvesForTheirValues) {
   for (int round = 0; round < Share(300); ++round) {
     for (const DType dtype : {DType::kF16, DType::kBF16}) {
-      std::vector<unsigned char> bytes(1 + 2 * (1 + random_() % 900));
+      std::vector<unsigned char> bytes(1 + 2 * (1 + random_() % 1200));
       const std::size_t size = bytes.size() / 2;
       double max = -kInfinity;
       for (std::size_t i = 0; i < size; ++i) {

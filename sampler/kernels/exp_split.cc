@@ -54,17 +54,23 @@ ExpSplit SplitBlocks(const unsigned char* row, std::size_t blocks,
     Clear(d, in.gaps);
     Clear(d, out.gaps);
     for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
+      V gaps[kRunning];
+      V terms[kRunning];
+      for (std::size_t j = 0; j < kRunning; ++j) {
+        const std::size_t at = i + j * lanes;
+        gaps[j] = Gap<Loader>(d, from + at * Loader::kSize, k);
+        if (HWY_UNLIKELY(left_out != 0)) {
+          gaps[j] =
+              hn::IfThenElse(MaskOfBits(d, left_out >> at), k.lowest, gaps[j]);
+        }
+      }
+      Exp(d, k, gaps, terms);
       for (std::size_t j = 0; j < kRunning; ++j) {
         const std::size_t at = i + j * lanes;
         const V l = Loader::Load(d, from + at * Loader::kSize);
-        V v = hn::Max(hn::Sub(l, k.center), k.lowest);
-        if (HWY_UNLIKELY(left_out != 0)) {
-          v = hn::IfThenElse(MaskOfBits(d, left_out >> at), k.lowest, v);
-        }
         const auto inside = hn::And(hn::Ge(l, low), hn::Lt(l, high));
-        const V e = Exp(d, k, v);
-        Add(hn::IfThenElseZero(inside, e), v, j, in);
-        Add(hn::IfThenZeroElse(inside, e), v, j, out);
+        Add(hn::IfThenElseZero(inside, terms[j]), gaps[j], j, in);
+        Add(hn::IfThenZeroElse(inside, terms[j]), gaps[j], j, out);
       }
     }
     inside_sum = hn::Add(inside_sum, Widen(Sum4(in.sums)));
@@ -72,11 +78,12 @@ ExpSplit SplitBlocks(const unsigned char* row, std::size_t blocks,
     inside_gap = hn::Add(inside_gap, Widen(Sum4(in.gaps)));
     outside_gap = hn::Add(outside_gap, Widen(Sum4(out.gaps)));
   }
-  const auto total = [&](hn::Vec<D64> v) HWY_ATTR {
-    return hn::GetLane(hn::SumOfLanes(d64, v));
+  const auto totals = [&](hn::Vec<D64> sum, hn::Vec<D64> gap) HWY_ATTR {
+    const double gaps = hn::GetLane(hn::SumOfLanes(d64, gap)) * -argument.scale;
+    return ExpSums{hn::GetLane(hn::SumOfLanes(d64, sum)) + gaps * k.correction,
+                   gaps};
   };
-  return {{total(inside_sum), total(inside_gap) * -argument.scale},
-          {total(outside_sum), total(outside_gap) * -argument.scale},
+  return {totals(inside_sum, inside_gap), totals(outside_sum, outside_gap),
           ErrorOfSum()};
 }
 

@@ -16,22 +16,27 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// The sum of one block; adds to `gaps` (in units of d, not of x).
+// The sum of one block; adds to `gap_sums` (in units of d, not of x).
 template <class Loader>
 HWY_INLINE V SumBlock(D d, const unsigned char* from, const Constants& k,
-                      std::uint64_t left_out, V* gaps) {
+                      std::uint64_t left_out, V* gap_sums) {
   const std::size_t lanes = hn::Lanes(d);
-  V sums[kRunning] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  V sums[kRunning];
   for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
+    V gaps[kRunning];
+    V terms[kRunning];
     for (std::size_t j = 0; j < kRunning; ++j) {
       const std::size_t at = i + j * lanes;
-      V v = Gap<Loader>(d, from + at * Loader::kSize, k);
+      gaps[j] = Gap<Loader>(d, from + at * Loader::kSize, k);
       if (HWY_UNLIKELY(left_out != 0)) {
-        v = hn::IfThenElse(MaskOfBits(d, left_out >> at), k.lowest, v);
+        gaps[j] =
+            hn::IfThenElse(MaskOfBits(d, left_out >> at), k.lowest, gaps[j]);
       }
-      const V e = Exp(d, k, v);
-      sums[j] = hn::Add(sums[j], e);
-      gaps[j] = hn::MulAdd(e, v, gaps[j]);
+    }
+    Exp(d, k, gaps, terms);
+    for (std::size_t j = 0; j < kRunning; ++j) {
+      sums[j] = i == 0 ? terms[j] : hn::Add(sums[j], terms[j]);
+      gap_sums[j] = hn::MulAdd(terms[j], gaps[j], gap_sums[j]);
     }
   }
   return Sum4(sums);
@@ -54,9 +59,9 @@ void SumChunks(const unsigned char* row, std::size_t chunks,
                            edited != nullptr ? edited[b] : 0, gap);
       sum = hn::Add(sum, Widen(block));
     }
-    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum));
     gaps[c] =
         hn::GetLane(hn::SumOfLanes(d64, Widen(Sum4(gap)))) * -argument.scale;
+    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum)) + gaps[c] * k.correction;
   }
 }
 

@@ -20,6 +20,13 @@
 //   4. Times 2^n: exact, for the result is a normal number (see 6).
 //   So a term is off by a factor 1 + e, |e| <= 2.25 u + g |x| u, g = 1 with FMA
 //   and 2 without.
+//   Where a vector holds sixteen floats (and there is FMA), 2 and 3 are these:
+//   y = x log2 e without the second constant is n/16 + f, |f| <= 1/32, f from
+//   one rounding of 2^-30, and 2^y = 2^(n/16) (1 + f q), the power from a
+//   table, good to u, q of degree 2, together with its evaluation off by 0.2 u,
+//   and one more rounding: below 2.25 u as well. What the second constant would
+//   add is, to first order, a part of the gap, and added to each sum; the
+//   second order is below 2^-48 x^2.
 //   5. Terms are positive, so adding them k deep adds k u. Each block of 64 is
 //      added up in float32 in four running sums of 16 / lanes vectors each,
 //      then two levels; everything above in double.
@@ -47,7 +54,7 @@
 
 namespace sampler::kernels {
 
-inline constexpr std::size_t kChunkSize = 4 * kBlockSize;
+inline constexpr std::size_t kChunkSize = 8 * kBlockSize;
 
 constexpr std::size_t ChunkCount(std::size_t size) {
   return (size + kChunkSize - 1) / kChunkSize;
