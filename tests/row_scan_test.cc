@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "sampler/kernels/dispatch.h"
 #include "sampler/kernels/kth_largest.h"
+#include "sampler/kernels/load.h"
 #include "tests/test_share.h"
 
 namespace sampler::kernels {
@@ -63,7 +64,7 @@ TEST(RowScan, EqualsAPlainLoopOnEveryInstructionSet) {
     for (int round = 0; round < Share(3000); ++round) {
       const DType dtype = std::vector{DType::kF32, DType::kF16, DType::kBF16,
                                       DType::kF64}[random() % 4];
-      const std::size_t size = random() % 400;
+      const std::size_t size = random() % 1500;
       const auto bytes = RandomBytes(random, dtype, size, random() % 2 == 0);
       const Logits row(bytes.data() + 1, dtype, size);
       std::vector<double> maxima(BlockCount(size), -kInfinity);
@@ -167,6 +168,36 @@ TEST(KthLargest, EqualsTheSortedOne) {
     std::sort(sorted.begin(), sorted.end(), std::greater<>());
     ASSERT_EQ(KthLargest(values, k, scratch), sorted[k - 1]);
   }
+}
+
+TEST(LoadScaled, EqualsAPlainLoopOnEveryInstructionSet) {
+  std::mt19937_64 random(9);
+  for (const absl::string_view target : SimdTargets()) {
+    ASSERT_TRUE(UseSimdTarget(target));
+    for (int round = 0; round < Share(3000); ++round) {
+      const DType dtype = std::vector{DType::kF32, DType::kF16, DType::kBF16,
+                                      DType::kF64}[random() % 4];
+      const std::size_t first = random() % 100;
+      const std::size_t count = random() % 150;
+      const auto bytes = RandomBytes(random, dtype, first + count, false);
+      const Logits row(bytes.data() + 1, dtype, first + count);
+      const std::vector<double> factors =
+          std::vector<std::vector<double>>{{}, {1.25}, {0.7, 3.1}}[round % 3];
+      std::vector<double> got(count + 1, 7.0);
+      LoadScaled(row, first, count, factors, got.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        double want = row[first + i];
+        for (const double factor : factors) want *= factor;
+        if (std::isnan(want)) {
+          ASSERT_FALSE(std::isfinite(got[i]));
+        } else {
+          ASSERT_EQ(got[i], want);
+        }
+      }
+      ASSERT_EQ(got[count], 7.0);
+    }
+  }
+  UseSimdTarget(SimdTargets().front());
 }
 
 }  // namespace

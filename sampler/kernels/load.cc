@@ -1,0 +1,91 @@
+#include "sampler/kernels/load.h"
+
+#include "sampler/kernels/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sampler/kernels/load.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+#include "sampler/kernels/load-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sampler::kernels {
+namespace HWY_NAMESPACE {
+
+HWY_INLINE void StoreScaled(hn::Vec<D64> v, const double* factors,
+                            std::size_t factor_count, double* out) {
+  const D64 d64;
+  for (std::size_t i = 0; i < factor_count; ++i) {
+    v = hn::Mul(v, hn::Set(d64, factors[i]));
+  }
+  hn::StoreU(v, d64, out);
+}
+
+// As many elements as fill vectors; returns how many.
+template <class Loader>
+HWY_INLINE std::size_t LoadVectors(const unsigned char* from, std::size_t count,
+                                   const double* factors,
+                                   std::size_t factor_count, double* out) {
+  const D d;
+  const D64 d64;
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const V v = Loader::Load(d, from + i * Loader::kSize);
+#if HWY_TARGET == HWY_SCALAR
+    StoreScaled(hn::PromoteTo(d64, v), factors, factor_count, out + i);
+#else
+    const hn::Half<D> half;
+    StoreScaled(hn::PromoteTo(d64, hn::LowerHalf(half, v)), factors,
+                factor_count, out + i);
+    StoreScaled(hn::PromoteTo(d64, hn::UpperHalf(half, v)), factors,
+                factor_count, out + i + hn::Lanes(d64));
+#endif
+  }
+  return i;
+}
+
+std::size_t LoadAll(DType dtype, const unsigned char* from, std::size_t count,
+                    const double* factors, std::size_t factor_count,
+                    double* out) {
+  const D64 d64;
+  switch (dtype) {
+    case DType::kF32:
+      return LoadVectors<LoadF32>(from, count, factors, factor_count, out);
+    case DType::kF16:
+      return LoadVectors<LoadF16>(from, count, factors, factor_count, out);
+    case DType::kBF16:
+      return LoadVectors<LoadBF16>(from, count, factors, factor_count, out);
+    case DType::kF64:
+      break;
+  }
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d64) <= count; i += hn::Lanes(d64)) {
+    StoreScaled(LoadBytes(d64, from + i * sizeof(double)), factors,
+                factor_count, out + i);
+  }
+  return i;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace sampler::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sampler::kernels {
+
+HWY_EXPORT(LoadAll);
+
+void LoadScaled(Logits row, std::size_t first, std::size_t count,
+                absl::Span<const double> factors, double* out) {
+  ChooseSimdTarget();
+  const std::size_t loaded = HWY_DYNAMIC_DISPATCH(LoadAll)(
+      row.dtype(), row.data() + first * DTypeSize(row.dtype()), count,
+      factors.data(), factors.size(), out);
+  row.Load(first + loaded, count - loaded, out + loaded);
+  for (const double factor : factors) {
+    for (std::size_t i = loaded; i < count; ++i) out[i] *= factor;
+  }
+}
+
+}  // namespace sampler::kernels
+#endif  // HWY_ONCE
