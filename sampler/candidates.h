@@ -424,10 +424,10 @@ class Candidates {
   Parts SumParts(double low, double high) const;
   // Remembers mean_offset_ and total_.
   void SumMoments() const;
-  // Calls f(first, block) for every block in which a weight may not be 0,
+  // Calls f(first, stretch) for every stretch in which a weight may not be 0,
   // filled up with -inf.
   template <typename F>
-  void ForEachBlockOfWeight(F f) const;
+  void ForEachStretchOfWeight(F f) const;
   // Truncates to what gathered_ holds up to `cut`, a place in `ranking` of it,
   // and to all that lies above what gathered_ holds.
   void KeepDownTo(const kernels::Ranking& ranking, const kernels::Cut& cut,

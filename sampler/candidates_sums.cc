@@ -1,9 +1,8 @@
 // Exact sums over the set that need no list of its weights: a pass over the
-// blocks that have any.
+// stretches that have any.
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "sampler/candidates.h"
 #include "sampler/kernels/block.h"
@@ -11,45 +10,31 @@
 #include "sampler/lane_sum.h"
 
 namespace sampler {
-namespace {
-
-// Behind its first `count` values with what no sum sees.
-void FillUp(DenseRow::Block& block, std::size_t count) {
-  std::fill(block.begin() + static_cast<std::ptrdiff_t>(count), block.end(),
-            -std::numeric_limits<double>::infinity());
-}
-
-}  // namespace
 
 template <typename F>
-void Candidates::ForEachBlockOfWeight(F f) const {
-  const double least = Max() - kZeroWeightGap;
+void Candidates::ForEachStretchOfWeight(F f) const {
   if (dense_form_) {
-    dense_.ForEachBlockReaching(
-        least,
-        [&](std::size_t first, DenseRow::Block& block, std::size_t count) {
-          FillUp(block, count);
-          f(first, block);
-        });
+    dense_.ForEachStretchReaching(Max() - kZeroWeightGap, f);
     return;
   }
-  DenseRow::Block block;
-  for (std::size_t i = 0; i < list_.size(); i += block.size()) {
-    const std::size_t count = std::min(block.size(), list_.size() - i);
-    std::copy_n(list_.logits().data() + i, count, block.begin());
-    FillUp(block, count);
-    f(i, block);
+  DenseRow::Stretch stretch;
+  for (std::size_t i = 0; i < list_.size(); i += stretch.size()) {
+    const std::size_t count = std::min(stretch.size(), list_.size() - i);
+    std::copy_n(list_.logits().data() + i, count, stretch.data());
+    std::fill(stretch.data() + count, stretch.data() + stretch.size(),
+              kRemoved);
+    f(i, stretch);
   }
 }
 
 Candidates::Parts Candidates::SumParts(double low, double high) const {
   Parts parts = {0, 0};
   const double max = Max();
-  ForEachBlockOfWeight([&](std::size_t, const DenseRow::Block& block) {
-    const kernels::WeightParts of_block =
-        kernels::SumWeightParts(block.data(), max, {low, high});
-    parts.inside += of_block.inside;
-    parts.total += of_block.total;
+  ForEachStretchOfWeight([&](std::size_t, const DenseRow::Stretch& stretch) {
+    const kernels::WeightParts sums =
+        kernels::SumWeightParts(stretch.data(), max, {low, high});
+    parts.inside += sums.inside;
+    parts.total += sums.total;
   });
   return parts;
 }
@@ -59,10 +44,11 @@ void Candidates::SumMoments() const {
   LaneSum sum;
   Mass total = 0;
   if (dense_form_ && !support_known_) {
-    ForEachBlockOfWeight([&](std::size_t first, const DenseRow::Block& block) {
-      double* const lanes = sum.Lanes(static_cast<TokenId>(first));
-      total += kernels::SumMoment(block.data(), max, lanes);
-    });
+    ForEachStretchOfWeight(
+        [&](std::size_t first, const DenseRow::Stretch& stretch) {
+          double* const lanes = sum.Lanes(static_cast<TokenId>(first));
+          total += kernels::SumMoment(stretch.data(), max, lanes);
+        });
   } else {
     ForEachWeighted([&](TokenId id, double logit, Weight weight) {
       sum.Add(id, static_cast<double>(weight) * (logit - max));
@@ -74,15 +60,13 @@ void Candidates::SumMoments() const {
 }
 
 double Candidates::LogitDeviation(Deviation deviation) const {
-  const auto sum = [this](double origin, auto add_block, auto term) {
+  const auto sum = [this](double origin, auto add_stretch, auto term) {
     LaneSum lanes;
     if (dense_form_) {
-      dense_.ForEachBlockReaching(
-          kRemoved,
-          [&](std::size_t first, DenseRow::Block& block, std::size_t count) {
-            FillUp(block, count);
-            add_block(block.data(), origin,
-                      lanes.Lanes(static_cast<TokenId>(first)));
+      dense_.ForEachStretchReaching(
+          kRemoved, [&](std::size_t first, const DenseRow::Stretch& stretch) {
+            add_stretch(stretch.data(), origin,
+                        lanes.Lanes(static_cast<TokenId>(first)));
           });
     } else {
       ForEach([&](TokenId id, double logit) {
@@ -112,20 +96,21 @@ TokenId Candidates::AtMass(Mass place) const {
   const double max = Max();
   Mass before = 0;
   TokenId found = -1;
-  ForEachBlockOfWeight([&](std::size_t first, const DenseRow::Block& block) {
+  ForEachStretchOfWeight([&](std::size_t first,
+                             const DenseRow::Stretch& stretch) {
     if (found >= 0) return;
-    Weight weights[kernels::kBlockSize];
-    kernels::ComputeWeights(block.data(), block.size(), max, weights);
-    Mass running = before;
-    for (const Weight weight : weights) running += weight;
-    if (running > place) {
+    const Mass after =
+        before + kernels::SumWeightParts(stretch.data(), max, {max, max}).total;
+    if (after > place) {
+      Weight weights[kernels::kStretchSize];
+      kernels::ComputeWeights(stretch.data(), stretch.size(), max, weights);
       std::size_t i = 0;
-      for (running = before + weights[0]; running <= place;) {
+      for (Mass running = before + weights[0]; running <= place;) {
         running += weights[++i];
       }
       found = static_cast<TokenId>(first + i);
     }
-    before = running;
+    before = after;
   });
   return found;
 }

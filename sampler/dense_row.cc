@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/kernels/load.h"
+
 namespace sampler {
 
 using kernels::kBlockSize;
@@ -50,16 +52,19 @@ void DenseRow::Replace(double before, double after) {
   Note(after);
 }
 
-std::size_t DenseRow::LoadBlock(std::size_t block, Block& values) const {
+std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
+                                 double* values) const {
   const std::size_t first = block * kBlockSize;
-  const std::size_t count = std::min(kBlockSize, size() - first);
-  row_.Load(first, count, values.data());
-  for (const double factor : scales_) {
-    for (std::size_t i = 0; i < count; ++i) values[i] *= factor;
-  }
-  for (std::uint64_t mask = edit_mask_[block]; mask != 0; mask &= mask - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(mask));
-    values[i] = edited_values_[slot_[first + i]];
+  const std::size_t count = std::min(blocks * kBlockSize, size() - first);
+  kernels::LoadScaled(row_, first, count, scales_, values);
+  if (edited_.empty()) return count;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    std::uint64_t mask = edit_mask_[block + b];
+    for (; mask != 0; mask &= mask - 1) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(mask));
+      const std::size_t i = b * kBlockSize + bit;
+      values[i] = edited_values_[slot_[first + i]];
+    }
   }
   return count;
 }

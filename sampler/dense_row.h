@@ -153,16 +153,40 @@ class DenseRow {
     }
   }
 
+  // The same for stretches of kStretchSize, filled up with -inf behind the
+  // row's end.
+  using Stretch = std::array<double, kernels::kStretchSize>;
+  template <typename F>
+  void ForEachStretchReaching(double threshold, F f) const {
+    constexpr std::size_t kBlocks = kernels::kStretchSize / kernels::kBlockSize;
+    const absl::Span<const double> maxima = BlockMaxima();
+    Stretch values;
+    for (std::size_t b = 0; b < maxima.size(); b += kBlocks) {
+      const absl::Span<const double> own = maxima.subspan(b, kBlocks);
+      const double max = *std::max_element(own.begin(), own.end());
+      if (!(max >= threshold) || max == kRemoved) continue;
+      const std::size_t count = LoadBlocks(b, own.size(), values.data());
+      std::fill(values.data() + count, values.data() + values.size(), kRemoved);
+      f(b * kernels::kBlockSize, values);
+    }
+  }
+
   // Largest value of every block; -inf where nothing is left.
   absl::Span<const double> BlockMaxima() const;
 
   // Converts, scales and edits one block; returns its length.
-  std::size_t LoadBlock(std::size_t block, Block& values) const;
+  std::size_t LoadBlock(std::size_t block, Block& values) const {
+    return LoadBlocks(block, 1, values.data());
+  }
 
  private:
   static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
   // From so many values of a block on, converting all of it is cheaper.
   static constexpr int kManyOfABlock = 12;
+
+  // Loads blocks one after the other; returns how many values they have.
+  std::size_t LoadBlocks(std::size_t block, std::size_t blocks,
+                         double* values) const;
 
   // Takes `row` as it stands, with no change pending.
   void Restart(Logits row);

@@ -19,6 +19,8 @@
 namespace sampler::kernels {
 namespace {
 
+constexpr auto kStretch = static_cast<std::int32_t>(kStretchSize);
+
 class MomentTest : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
@@ -27,13 +29,13 @@ class MomentTest : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(MomentTest, GivesWhatPlainLoopsGive) {
-  for (int round = 0; round < Share(2000); ++round) {
+  for (int round = 0; round < Share(200); ++round) {
     LaneSum want;
     LaneSum got;
-    // Two rows of lanes, some blocks of which are passed over.
-    for (std::int32_t first = 0; first < 2048; first += 64) {
+    // Some stretches are passed over.
+    for (std::int32_t first = 0; first < 8 * kStretch; first += kStretch) {
       if (random_() % 3 == 0) continue;
-      std::array<double, kBlockSize> values;
+      std::array<double, kStretchSize> values;
       const double spread = std::vector{1.0, 30.0, 1000.0}[random_() % 3];
       const double max = 7.0;
       for (double& value : values) {
@@ -43,9 +45,9 @@ TEST_P(MomentTest, GivesWhatPlainLoopsGive) {
         }
         if (random_() % 60 == 0) value = max;
       }
-      const Interval interval = {values[random_() % 64], values[5]};
+      const Interval interval = {values[random_() % kStretchSize], values[5]};
       WeightParts parts = {0, 0};
-      for (std::size_t i = 0; i < kBlockSize; ++i) {
+      for (std::size_t i = 0; i < kStretchSize; ++i) {
         const Weight weight = ComputeWeight(values[i], max);
         parts.total += weight;
         if (interval.low <= values[i] && values[i] < interval.high) {
@@ -65,12 +67,12 @@ TEST_P(MomentTest, GivesWhatPlainLoopsGive) {
 }
 
 TEST_P(MomentTest, AddsOffsetsAsPlainLoopsDo) {
-  for (int round = 0; round < Share(2000); ++round) {
+  for (int round = 0; round < Share(200); ++round) {
     LaneSum want, got, want_squares, got_squares;
-    for (std::int32_t first = 0; first < 2048; first += 64) {
+    for (std::int32_t first = 0; first < 8 * kStretch; first += kStretch) {
       if (random_() % 3 == 0) continue;
-      std::array<double, kBlockSize> values;
-      for (std::size_t i = 0; i < kBlockSize; ++i) {
+      std::array<double, kStretchSize> values;
+      for (std::size_t i = 0; i < kStretchSize; ++i) {
         values[i] = static_cast<double>(random_() >> 11) * 0x1p-40 - 1000.0;
         if (random_() % 9 == 0) {
           values[i] = -std::numeric_limits<double>::infinity();

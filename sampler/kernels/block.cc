@@ -53,17 +53,33 @@ BlockSummary Summarize(const double* values, std::size_t count) {
           hn::GetLane(hn::MinOfLanes(d, min)), finite, nan != 0};
 }
 
-void ComputeWeights(const double* values, std::size_t count, double max,
-                    Weight* weights) {
+template <std::size_t n>
+HWY_INLINE void WeighVectors(const double* values, double max,
+                             Weight* weights) {
   const D d;
   const hn::RebindToUnsigned<D> du;
   const std::size_t lanes = hn::Lanes(d);
+  V v[n];
+  for (std::size_t j = 0; j < n; ++j) {
+    v[j] = hn::Sub(hn::LoadU(d, values + j * lanes), hn::Set(d, max));
+  }
+  GapsToBiasedWeights<n>(d, v);
   const auto low_bits = hn::Set(du, (std::uint64_t{1} << 52) - 1);
+  for (std::size_t j = 0; j < n; ++j) {
+    hn::StoreU(hn::And(hn::BitCast(du, v[j]), low_bits), du,
+               weights + j * lanes);
+  }
+}
+
+void ComputeWeights(const double* values, std::size_t count, double max,
+                    Weight* weights) {
+  const std::size_t lanes = hn::Lanes(D());
   std::size_t i = 0;
+  for (; i + kInStep * lanes <= count; i += kInStep * lanes) {
+    WeighVectors<kInStep>(values + i, max, weights + i);
+  }
   for (; i + lanes <= count; i += lanes) {
-    const V gap = hn::Sub(hn::LoadU(d, values + i), hn::Set(d, max));
-    const V biased = BiasedWeight(d, gap);
-    hn::StoreU(hn::And(hn::BitCast(du, biased), low_bits), du, weights + i);
+    WeighVectors<1>(values + i, max, weights + i);
   }
   for (; i < count; ++i) weights[i] = WeightOf(values[i], max);
 }

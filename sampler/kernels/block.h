@@ -20,6 +20,10 @@ namespace sampler::kernels {
 
 inline constexpr std::size_t kBlockSize = 64;
 
+// What exact sums take at a time: long enough that a vector's lanes are seldom
+// added up.
+inline constexpr std::size_t kStretchSize = 16 * kBlockSize;
+
 constexpr std::size_t BlockCount(std::size_t size) {
   return (size + kBlockSize - 1) / kBlockSize;
 }

@@ -29,18 +29,26 @@ WeightParts SumWeightParts(const double* values, double max,
                            const Interval& interval) {
   const D16 d;
   const hn::RebindToUnsigned<D16> du;
+  const std::size_t lanes = hn::Lanes(d);
   const V16 head = hn::Set(d, max);
   const V16 low = hn::Set(d, interval.low);
   const V16 high = hn::Set(d, interval.high);
   auto inside_sum = hn::Zero(du);
   auto total = inside_sum;
-  for (std::size_t i = 0; i < kBlockSize; i += hn::Lanes(d)) {
-    const V16 value = hn::LoadU(d, values + i);
-    const auto inside = hn::And(hn::Ge(value, low), hn::Lt(value, high));
-    const auto weight = Integer(d, BiasedWeight(d, hn::Sub(value, head)));
-    total = hn::Add(total, weight);
-    inside_sum = hn::Add(
-        inside_sum, hn::IfThenElseZero(hn::RebindMask(du, inside), weight));
+  for (std::size_t i = 0; i < kStretchSize; i += kInStep * lanes) {
+    V16 v[kInStep];
+    for (std::size_t j = 0; j < kInStep; ++j) {
+      v[j] = hn::Sub(hn::LoadU(d, values + i + j * lanes), head);
+    }
+    GapsToBiasedWeights<kInStep>(d, v);
+    for (std::size_t j = 0; j < kInStep; ++j) {
+      const V16 value = hn::LoadU(d, values + i + j * lanes);
+      const auto inside = hn::And(hn::Ge(value, low), hn::Lt(value, high));
+      const auto weight = Integer(d, v[j]);
+      total = hn::Add(total, weight);
+      inside_sum = hn::Add(
+          inside_sum, hn::IfThenElseZero(hn::RebindMask(du, inside), weight));
+    }
   }
   return {hn::GetLane(hn::SumOfLanes(du, inside_sum)),
           hn::GetLane(hn::SumOfLanes(du, total))};
@@ -54,14 +62,22 @@ Weight SumMoment(const double* values, double max, double* lanes) {
   auto sum = hn::Zero(du);
   for (std::size_t j = 0; j < kLaneCount; j += hn::Lanes(d)) {
     V16 lane = hn::LoadU(d, lanes + j);
-    for (std::size_t i = j; i < kBlockSize; i += kLaneCount) {
-      const V16 gap = hn::Sub(hn::LoadU(d, values + i), head);
-      const V16 biased = BiasedWeight(d, gap);
-      sum = hn::Add(sum, Integer(d, biased));
-      const V16 weight = hn::Sub(biased, bias);
-      // 0 times -inf would be no number.
-      const auto weighs = hn::Gt(weight, hn::Zero(d));
-      lane = hn::Add(lane, hn::IfThenElseZero(weighs, hn::Mul(weight, gap)));
+    for (std::size_t i = j; i < kStretchSize; i += kInStep * kLaneCount) {
+      V16 gaps[kInStep];
+      V16 v[kInStep];
+      for (std::size_t k = 0; k < kInStep; ++k) {
+        gaps[k] = hn::Sub(hn::LoadU(d, values + i + k * kLaneCount), head);
+        v[k] = gaps[k];
+      }
+      GapsToBiasedWeights<kInStep>(d, v);
+      for (std::size_t k = 0; k < kInStep; ++k) {
+        sum = hn::Add(sum, Integer(d, v[k]));
+        const V16 weight = hn::Sub(v[k], bias);
+        // 0 times -inf would be no number.
+        const auto weighs = hn::Gt(weight, hn::Zero(d));
+        lane =
+            hn::Add(lane, hn::IfThenElseZero(weighs, hn::Mul(weight, gaps[k])));
+      }
     }
     hn::StoreU(lane, d, lanes + j);
   }
@@ -76,7 +92,7 @@ HWY_INLINE void AddTerms(const double* values, double origin, double* lanes,
   const V16 removed = hn::Set(d, -std::numeric_limits<double>::infinity());
   for (std::size_t j = 0; j < kLaneCount; j += hn::Lanes(d)) {
     V16 lane = hn::LoadU(d, lanes + j);
-    for (std::size_t i = j; i < kBlockSize; i += kLaneCount) {
+    for (std::size_t i = j; i < kStretchSize; i += kLaneCount) {
       const V16 value = hn::LoadU(d, values + i);
       lane =
           hn::Add(lane, hn::IfThenElseZero(hn::Gt(value, removed),

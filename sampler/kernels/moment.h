@@ -1,5 +1,5 @@
-// Sums over a block without keeping its weights: exactly the mass and the mass
-// in an interval, and the lanes of floating sums (lane_sum.h).
+// Sums over a stretch without keeping its weights: exactly the mass and the
+// mass in an interval, and the lanes of floating sums (lane_sum.h).
 //
 // Thread-safety: pure functions.
 // Tested by: tests/moment_test.cc (every instruction set against plain loops).
@@ -13,14 +13,14 @@
 
 namespace sampler::kernels {
 
-// Sum of the weights of a block, and of those in an interval.
+// Sum of the weights of a stretch, and of those in an interval.
 struct WeightParts {
   Weight inside;
   Weight total;
 };
 
-// `values` has kBlockSize elements, filled up with -inf. REQUIRES (also below):
-// as ComputeWeights.
+// `values` has kStretchSize elements, filled up with -inf. REQUIRES (also
+// below): as ComputeWeights.
 WeightParts SumWeightParts(const double* values, double max,
                            const Interval& interval);
 
