@@ -202,9 +202,19 @@ class Candidates {
   // Every candidate with logit >= threshold; at least the first `min_keep`.
   void KeepAbove(double threshold, std::int64_t min_keep = 1);
 
+  // Every candidate within n standard deviations of the largest logit
+  // (LogitDeviation): l >= max - n sigma; at least the first `min_keep`.
+  // REQUIRES: n > 0, Count() >= 2.
+  void KeepWithinDeviations(double n, Deviation deviation,
+                            std::int64_t min_keep = 1);
+
   // Every candidate of probability >= p, judged by its own weight: w >=
   // Target(p, S); at least the first `min_keep`. REQUIRES: 0 <= p <= 1.
   void KeepProbability(double p, std::int64_t min_keep = 1);
+
+  // Every candidate with p_i >= min(epsilon, sqrt(epsilon) e^-H). REQUIRES: 0 <
+  // epsilon < 1.
+  void KeepEta(double epsilon, std::int64_t min_keep = 1);
 
   // Every candidate with p_i >= a * max p^2. REQUIRES: 0 < a <= 1.
   void KeepTopA(double a, std::int64_t min_keep = 1);
@@ -384,7 +394,10 @@ class Candidates {
   bool HasBounds() const;
   bool KeepMassByBounds(double p, const MassRule& rule);
   bool KeepProbabilityByBounds(double p, std::int64_t min_keep);
-  // KeepWeight, for a least weight within these bounds. REQUIRES: HasBounds().
+  // Gathers all, with weights, that weigh as much as a weight within these
+  // bounds. REQUIRES (also below): HasBounds().
+  bool GatherHeavy(const MassBounds& least) const;
+  // KeepWeight, for a least weight within these bounds.
   bool KeepWeightByBounds(const MassBounds& least, std::int64_t min_keep);
   std::optional<TokenId> DrawByBounds(std::uint64_t bits) const;
   // Counts a decision that was tried; returns `settled`.

@@ -169,31 +169,37 @@ bool Candidates::KeepProbabilityByBounds(double p, std::int64_t min_keep) {
                             min_keep);
 }
 
-bool Candidates::KeepWeightByBounds(const MassBounds& least,
-                                    std::int64_t min_keep) {
-  const Mass low = least.low;
-  const Mass high = least.high;
-  // Thresholds so low ask for nearly everything, down to the last bit.
-  if (low < 16) return Tally(false);
-  // A weight that reaches `low` is of a logit that reaches this: the weight is
-  // rounded by 1/2, and E by less than 1 in 2^51.
-  const double threshold = Max() + Log((ToDouble(low) - 2.0) * 0x1p-51) -
+bool Candidates::GatherHeavy(const MassBounds& least) const {
+  // Weights so low ask for nearly everything, down to the last bit.
+  if (least.low < 16) return Tally(false);
+  // A weight that reaches the lower end is of a logit that reaches this: the
+  // weight is rounded by 1/2, and E by less than 1 in 2^51.
+  const double threshold = Max() + Log((ToDouble(least.low) - 2.0) * 0x1p-51) -
                            1e-9 * (1.0 + std::fabs(Max()));
   GatherAbove(threshold);
-  const absl::Span<const Weight> weights = {weights_.data(), gathered_.size()};
-  std::int64_t heavy = 0;
-  for (const Weight weight : weights) {
-    if (low <= weight && weight < high) return Tally(false);
-    heavy += weight >= high ? 1 : 0;
+  std::size_t heavy = 0;
+  for (std::size_t i = 0; i < gathered_.size(); ++i) {
+    const Weight weight = weights_[i];
+    if (least.low <= weight && weight < least.high) return Tally(false);
+    heavy += weight >= least.high ? 1u : 0u;
   }
   Tally(true);
-  if (heavy < std::max<std::int64_t>(min_keep, 1)) {
-    KeepTop(std::max<std::int64_t>(min_keep, 1));
+  if (heavy == gathered_.size()) return true;
+  gathered_.Filter([&](std::size_t i) { return weights_[i] >= least.high; });
+  WeighGathered();
+  return true;
+}
+
+bool Candidates::KeepWeightByBounds(const MassBounds& least,
+                                    std::int64_t min_keep) {
+  if (!GatherHeavy(least)) return false;
+  const std::int64_t wanted = std::max<std::int64_t>(min_keep, 1);
+  if (static_cast<std::int64_t>(gathered_.size()) < wanted) {
+    KeepTop(wanted);
     return true;
   }
   BeginTruncation();
   TakeGathered();
-  list_.Filter([&](std::size_t i) { return weights_[i] >= high; });
   EndTruncation();
   return true;
 }

@@ -13,15 +13,13 @@ Mass Candidates::FindExcluded(const TopChoices& rule) const {
     return std::binary_search(rule.protect.begin(), rule.protect.end(), id);
   };
   const bool exempt = rule.protect_rule == ProtectRule::kExempt;
-  const Support& s = support();
-  const Mass least = Target(rule.threshold, s.total);
   const double max = Max();
   Mass mass = 0;
   std::size_t last = 0;  // In excluded_; by <=, the last id of equal logits.
   double last_logit = 0.0;
   excluded_.clear();
   const auto consider = [&](TokenId id, double logit, Weight weight) {
-    if (weight < least || (exempt && is_protected(id))) return;
+    if (exempt && is_protected(id)) return;
     if (excluded_.empty() || logit <= last_logit) {
       last = excluded_.size();
       last_logit = logit;
@@ -29,15 +27,25 @@ Mass Candidates::FindExcluded(const TopChoices& rule) const {
     excluded_.push_back(id);
     mass += weight;
   };
-  if (least > 0) {
-    for (std::size_t i = 0; i < s.list.size(); ++i) {
-      consider(s.list.ids()[i], s.list.logits()[i], s.weights()[i]);
+  if (HasBounds() &&
+      GatherHeavy({Target(rule.threshold, filter_.Total().low),
+                   Target(rule.threshold, filter_.Total().high)})) {
+    for (std::size_t i = 0; i < gathered_.size(); ++i) {
+      consider(gathered_.ids()[i], gathered_.logits()[i], weights_[i]);
     }
   } else {
-    // Also candidates without weight.
-    ForEach([&](TokenId id, double logit) {
-      consider(id, logit, kernels::ComputeWeight(logit, max));
-    });
+    const Mass least = Target(rule.threshold, TotalMass());
+    const auto consider_heavy = [&](TokenId id, double logit, Weight weight) {
+      if (weight >= least) consider(id, logit, weight);
+    };
+    if (least > 0) {
+      ForEachWeighted(consider_heavy);
+    } else {
+      // Also candidates without weight.
+      ForEach([&](TokenId id, double logit) {
+        consider_heavy(id, logit, kernels::ComputeWeight(logit, max));
+      });
+    }
   }
   if (excluded_.empty()) return 0;
   mass -= kernels::ComputeWeight(last_logit, max);

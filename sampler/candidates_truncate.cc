@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "sampler/candidates.h"
+#include "sampler/deviation_filter.h"
 #include "sampler/kernels/block.h"
 #include "sampler/numeric.h"
 
@@ -112,6 +113,28 @@ void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
   }
   Changed();
   EndTruncation();
+}
+
+void Candidates::KeepWithinDeviations(double n, Deviation deviation,
+                                      std::int64_t min_keep) {
+  assert(n > 0.0 && Count() >= 2);
+  const double max = Max();
+  if (dense_form_) {
+    const auto count = static_cast<double>(Count());
+    const std::optional<DeviationBounds> sigma = BoundDeviation(
+        dense_, deviation == Deviation::kSample ? count - 1.0 : count);
+    if (sigma.has_value()) {
+      const double low = max - n * sigma->high;
+      const double high = max - n * sigma->low;
+      // All thresholds between the two say the same if nothing lies there.
+      if (low >= kLowest) GatherInside(low, high);
+      if (Tally(low >= kLowest && gathered_.size() == 0)) {
+        KeepAbove(high, min_keep);
+        return;
+      }
+    }
+  }
+  KeepAbove(max - n * LogitDeviation(deviation), min_keep);
 }
 
 void Candidates::KeepWeight(Mass least, std::int64_t min_keep) {

@@ -1,6 +1,7 @@
 // The rules of Candidates that compare a weight with a function of all weights:
-// top-a, the collision probabilities of p-less, and a match of two draws.
+// eta, top-a, the collision probabilities of p-less, and a match of two draws.
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -25,6 +26,27 @@ Mass OfSquaredHead(double a) {
 }
 
 }  // namespace
+
+void Candidates::KeepEta(double epsilon, std::int64_t min_keep) {
+  assert(0.0 < epsilon && epsilon < 1.0);
+  const auto eta = [=](double entropy) {
+    return std::min(epsilon, std::sqrt(epsilon) * Exp(-entropy));
+  };
+  if (HasBounds()) {
+    const MassBounds total = filter_.Total();
+    const MassFilter::Offset offset = filter_.MeanOffset();
+    // For the roundings of the entropy, here and where it is exact.
+    constexpr double kSlack = 1e-9;
+    const double low = Log(ToDouble(total.low) * 0x1p-51) - offset.high;
+    const double high = Log(ToDouble(total.high) * 0x1p-51) - offset.low;
+    if (KeepWeightByBounds({Target(eta(high + kSlack), total.low),
+                            Target(eta(low - kSlack), total.high)},
+                           min_keep)) {
+      return;
+    }
+  }
+  KeepProbability(eta(Entropy()), min_keep);
+}
 
 void Candidates::KeepTopA(double a, std::int64_t min_keep) {
   assert(0.0 < a && a <= 1.0);

@@ -1,5 +1,6 @@
 #include "sampler/candidates.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -233,6 +234,15 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       if (random() % 3 == 0 && naive.Has(id)) threshold = naive.Logit(id);
       const auto min_keep =
           static_cast<std::int64_t>(random() % 2 == 0 ? 1 : 1 + random() % 250);
+      if (random() % 3 == 0 && naive.Count() >= 2) {
+        const double n = static_cast<double>(1 + random() % 40) / 10.0;
+        const Deviation deviation =
+            random() % 2 == 0 ? Deviation::kPopulation : Deviation::kSample;
+        c.KeepWithinDeviations(n, deviation, min_keep);
+        naive.KeepAbove(naive.Max() - n * naive.LogitDeviation(deviation),
+                        min_keep);
+        return "KeepWithinDeviations";
+      }
       c.KeepAbove(threshold, min_keep);
       naive.KeepAbove(threshold, min_keep);
       return "KeepAbove";
@@ -253,6 +263,12 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       const double p = RandomFraction(random);
       const auto min_keep =
           static_cast<std::int64_t>(random() % 2 == 0 ? 1 : 1 + random() % 250);
+      if (random() % 2 == 0 && 0.0 < p && p < 1.0) {
+        c.KeepEta(p, min_keep);
+        naive.KeepProbability(
+            std::min(p, std::sqrt(p) * oracle::E(-naive.Entropy())), min_keep);
+        return absl::StrCat("KeepEta ", p);
+      }
       const bool acts = p > 0.0;
       c.KeepProbability(p, min_keep);
       if (acts) naive.KeepProbability(p, min_keep);

@@ -4,6 +4,7 @@
 
 #include "sampler/mass_filter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <iostream>
@@ -119,7 +120,7 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
     const std::uint64_t bits =
         random_() % 8 == 0 ? ~std::uint64_t{0} * (random_() % 2) : random_();
     const double p = static_cast<double>(random_() % 1001) / 1000.0;
-    const std::uint64_t action = random_() % 8;
+    const std::uint64_t action = random_() % 12;
     MassRule rule;
     if (random_() % 3 == 0) rule.ties = Ties::kKeepAll;
     if (random_() % 3 == 0) rule.equality = Equality::kContinue;
@@ -133,7 +134,18 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
       if (action == 2) c.KeepProbability(p * p * p * p, rule.min_keep);
       if (action == 3) c.KeepProbability(p * 1e-3, rule.min_keep);
       if (action == 4) c.KeepTopA((p + 1e-3) / 1.001, rule.min_keep);
-      if (action >= 5) c.KeepTypical(p, rule);
+      if (action == 5) c.KeepEta((p + 1e-3) / 1.002, rule.min_keep);
+      if (action == 6) c.KeepEta(p * 1e-3 + 1e-6, rule.min_keep);
+      if (action == 7 && c.Count() >= 2) {
+        c.KeepWithinDeviations(4.0 * p + 0.1, Deviation::kSample,
+                               rule.min_keep);
+      }
+      if (action == 8) {
+        c.ExcludeTopChoices(
+            {.threshold = p * p * p,
+             .min_keep = std::max<std::int64_t>(rule.min_keep, 1)});
+      }
+      if (action >= 9) c.KeepTypical(p, rule);
     });
     if (HasFatalFailure()) return;
   }

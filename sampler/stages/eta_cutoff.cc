@@ -1,9 +1,5 @@
 #include "sampler/stages/eta_cutoff.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "sampler/numeric.h"
 #include "sampler/stages/truncation_parameters.h"
 
 namespace sampler {
@@ -29,9 +25,7 @@ StageType EtaCutoff::Type() {
 
 void EtaCutoff::Apply(Candidates& candidates, const StepContext&) const {
   if (epsilon_ == 0.0) return;
-  const double eta =
-      std::min(epsilon_, std::sqrt(epsilon_) * Exp(-candidates.Entropy()));
-  candidates.KeepProbability(eta, min_keep_);
+  candidates.KeepEta(epsilon_, min_keep_);
 }
 
 }  // namespace sampler

@@ -84,11 +84,11 @@ void TopH::Apply(Candidates& candidates, const StepContext&) const {
       std::min(pool_.value_or(candidates.Count()), candidates.Count());
   const double entropy =
       variant_ == Variant::kRenormalized ? candidates.Entropy() : 0.0;
-  // First: it makes the total known.
-  const std::int64_t weighted = candidates.WeightedCount();
-  const Mass survivors = candidates.TotalMass();
-  const absl::Span<const WeightedCandidate> pool =
-      candidates.InOrder(std::min(size, weighted));
+  const Mass survivors =
+      variant_ == Variant::kRaw ? candidates.TotalMass() : Mass{0};
+  absl::Span<const WeightedCandidate> pool =
+      candidates.InOrder(pool_.has_value() ? size : candidates.WeightedCount());
+  while (pool.back().weight == 0) pool.remove_suffix(1);
   std::size_t kept = 0;
   switch (variant_) {
     case Variant::kPartial:

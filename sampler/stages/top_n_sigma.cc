@@ -27,8 +27,7 @@ StageType TopNSigma::Type() {
 
 void TopNSigma::Apply(Candidates& candidates, const StepContext&) const {
   if (n_ == 0.0 || candidates.Count() == 1) return;
-  const double sigma = candidates.LogitDeviation(deviation_);
-  candidates.KeepAbove(candidates.Max() - n_ * sigma, min_keep_);
+  candidates.KeepWithinDeviations(n_, deviation_, min_keep_);
 }
 
 }  // namespace sampler

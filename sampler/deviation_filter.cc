@@ -1,0 +1,77 @@
+#include "sampler/deviation_filter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "sampler/kernels/block.h"
+#include "sampler/kernels/spread.h"
+#include "sampler/mass_filter.h"
+
+namespace sampler {
+namespace {
+
+// Blocks that the center is the mean of.
+constexpr std::size_t kSampleBlocks = 64;
+
+float SampleMean(Logits row) {
+  const std::size_t blocks = row.size() / kernels::kBlockSize;
+  const std::size_t stride = std::max<std::size_t>(1, blocks / kSampleBlocks);
+  double sum = 0.0;
+  double count = 0.0;
+  double values[kernels::kBlockSize];
+  for (std::size_t b = stride / 2; b < blocks; b += stride) {
+    row.Load(b * kernels::kBlockSize, kernels::kBlockSize, values);
+    for (const double value : values) {
+      const bool finite = std::isfinite(value);
+      sum += finite ? value : 0.0;
+      count += finite ? 1.0 : 0.0;
+    }
+  }
+  return count == 0.0 ? 0.0f : static_cast<float>(sum / count);
+}
+
+}  // namespace
+
+std::optional<DeviationBounds> BoundDeviation(const DenseRow& row,
+                                              double degrees) {
+  const Logits stored = row.unedited();
+  if (!MassFilter::IsOn() || stored.dtype() == DType::kF64 ||
+      stored.size() <= MassFilter::kWorthwhile) {
+    return {};
+  }
+  double scale = 1.0;
+  for (const double factor : row.pending_scales()) scale *= factor;
+  if (!(0x1p-60 <= scale && scale <= 0x1p60)) return {};
+  const float center = SampleMean(stored);
+  const auto edited = row.edited_ids();
+  kernels::Spread sums = kernels::SumSpread(
+      stored, center, edited.empty() ? nullptr : row.edit_masks().data());
+  for (const std::uint32_t id : edited) {
+    const double value = row.Value(id);
+    if (!std::isfinite(value)) continue;
+    const double offset = value / scale - static_cast<double>(center);
+    sums.offsets += offset;
+    sums.squares += offset * offset;
+  }
+  const auto n = static_cast<double>(row.finite_count());
+  const double squares = sums.squares * (1.0 + sums.relative) + n * 0x1p-126;
+  const double error_of_sum = sums.relative * std::sqrt(n * squares);
+  const double rounding =
+      0x1p-50 * (std::fabs(static_cast<double>(center)) + std::sqrt(squares));
+  const double error =
+      (sums.relative + 1e-10) * squares + n * 0x1p-126 +
+      (2.0 * std::fabs(sums.offsets) + error_of_sum) * error_of_sum / n +
+      (2.0 * std::sqrt(n * squares) + n * rounding) * rounding;
+  const double middle = sums.squares - sums.offsets * sums.offsets / n;
+  const double low = std::sqrt(std::max(middle - error, 0.0) / degrees);
+  const double high = std::sqrt((middle + error) / degrees);
+  constexpr double kSlack = 0x1p-48;
+  const DeviationBounds bounds = {scale * low * (1.0 - kSlack),
+                                  scale * high * (1.0 + kSlack)};
+  if (!(bounds.high <= std::numeric_limits<double>::max())) return {};
+  return bounds;
+}
+
+}  // namespace sampler
