@@ -281,6 +281,13 @@ class Candidates {
   // method. Cost: linear.
   absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
 
+  // The weights, in the total order, of all survivors with logit >= threshold,
+  // and of the first min(n, Count()): of a head that may be longer. A view, as
+  // InOrder's. Cost: linear in what it lists, and a pass over the row.
+  // REQUIRES: n >= 1.
+  absl::Span<const Weight> WeightsInOrder(double threshold,
+                                          std::int64_t n) const;
+
   // Notes the probabilities as they stand.
   void Record(ProbabilityRecord& record) const;
 
@@ -541,6 +548,7 @@ class Candidates {
   mutable CandidateList gathered_;
   mutable CandidateList above_;
   mutable std::vector<WeightedCandidate> in_order_;
+  mutable std::vector<Weight> weights_in_order_;
   std::vector<TokenId> allowed_;
 };
 

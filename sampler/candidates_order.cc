@@ -1,5 +1,6 @@
 // Candidates in the total order: for rules that walk it.
 
+#include <algorithm>
 #include <limits>
 
 #include "sampler/candidates.h"
@@ -43,6 +44,16 @@ absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
                          kernels::ComputeWeight(logit, max)});
   }
   return in_order_;
+}
+
+absl::Span<const Weight> Candidates::WeightsInOrder(double threshold,
+                                                    std::int64_t n) const {
+  GatherAbove(std::max(kLowest, std::min(threshold, ThresholdOfCount(n))));
+  weights_in_order_.clear();
+  for (const kernels::RankedKey& ranked : SortGathered()) {
+    weights_in_order_.push_back(weights_[ranked.position]);
+  }
+  return weights_in_order_;
 }
 
 std::int64_t Candidates::WeightedCount() const {

@@ -100,6 +100,16 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
     ASSERT_EQ(in_order[i].logit, naive.Logit(ranked[i])) << what;
     ASSERT_EQ(in_order[i].weight, naive.WeightOf(ranked[i])) << what;
   }
+  const double threshold = naive.Logit(ranked[some]);
+  const auto weights =
+      c.WeightsInOrder(threshold, static_cast<std::int64_t>(some / 2) + 1);
+  ASSERT_GE(weights.size(), some + 1) << what;
+  ASSERT_LE(weights.size(), ranked.size()) << what;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    ASSERT_EQ(weights[i], naive.WeightOf(ranked[i])) << what;
+  }
+  ASSERT_EQ(c.WeightsInOrder(kInfinity, c.Count()).size(), ranked.size())
+      << what;
   ProbabilityRecord record;
   c.Record(record);
   for (TokenId id = -1; id <= naive.Size(); ++id) {

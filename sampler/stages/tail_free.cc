@@ -1,24 +1,74 @@
 #include "sampler/stages/tail_free.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 
+#include "sampler/numeric.h"
 #include "sampler/stages/truncation_parameters.h"
 
 namespace sampler {
 namespace {
 
-// |w_i - 2 w_(i+1) + w_(i+2)|; candidates after the last weigh nothing.
-Mass SecondDifference(absl::Span<const WeightedCandidate> list, std::size_t i) {
-  const auto weight = [&](std::size_t j) {
-    return j < list.size() ? list[j].weight : 0;
-  };
-  const Weight ends = weight(i) + weight(i + 2);
-  const Weight middle = 2 * weight(i + 1);
-  return ends > middle ? ends - middle : middle - ends;
-}
-
 // Sums of differences below this share of the total mass are called flat.
 constexpr double kFlat = 1e-6;
+
+// How far down the first look at the order goes: nats below the maximum, and
+// candidates. Then by what that shows; the last look sees every weight.
+constexpr double kFirstLook = 6.0;
+constexpr std::int64_t kFirstCount = 64;
+constexpr int kLooks = 4;
+
+// |w_i - 2 w_(i+1) + w_(i+2)|; what the head does not list weighs nothing.
+Weight SecondDifference(absl::Span<const Weight> head, std::size_t i) {
+  const auto weight = [&](std::size_t j) {
+    return j < head.size() ? head[j] : 0;
+  };
+  const Weight bend = i + 2 < head.size()
+                          ? head[i] - 2 * head[i + 1] + head[i + 2]
+                          : weight(i) - 2 * weight(i + 1) + weight(i + 2);
+  return static_cast<Weight>(std::abs(static_cast<std::int64_t>(bend)));
+}
+
+// What a head of the order tells of the sum of all differences and of the total
+// mass: intervals that hold them.
+//
+// A weight is within 1.5 of the real e^x 2^51, so that from one candidate to
+// the next it rises by 2 at most, and with N candidates all its changes from
+// the i-th on sum to w_i + 4 N at most. A second difference is at most the sum
+// of two changes; the first unknown one is of the last but one weight w of the
+// head: 2 w + 8 N bounds them all. (In the same way all differences fit 64
+// bits.)
+struct View {
+  View(absl::Span<const Weight> of_head, std::int64_t count, bool is_all)
+      : head(of_head), places(static_cast<std::size_t>(count - 2)) {
+    const auto n = static_cast<std::size_t>(count);
+    known = std::min(is_all ? head.size() : head.size() - 2, places);
+    for (std::size_t i = 0; i < known; ++i) sum += SecondDifference(head, i);
+    for (const Weight weight : head) total += weight;
+    if (is_all) return;
+    more = 2 * head[head.size() - 2] + 8 * n;
+    more_total = Mass{n - head.size()} * (head.back() + 2);
+  }
+
+  // The first place at which the running sum exceeds z of `whole`; `known` if
+  // it lies beyond.
+  std::size_t Find(double z, Weight whole) const {
+    const Weight bound = absl::Uint128Low64(Floor(z, whole));
+    Weight running = 0;
+    std::size_t i = 0;
+    while (i < known && (running += SecondDifference(head, i)) <= bound) ++i;
+    return i;
+  }
+
+  absl::Span<const Weight> head;
+  std::size_t places;  // Of all differences,
+  std::size_t known;   // and of those at hand.
+  Weight sum = 0;      // Between this and sum + more.
+  Weight more = 0;
+  Mass total = 0;
+  Mass more_total = 0;
+};
 
 }  // namespace
 
@@ -47,31 +97,39 @@ StageType TailFree::Type() {
 void TailFree::Apply(Candidates& candidates, const StepContext&) const {
   const std::int64_t count = candidates.Count();
   if (z_ == 1.0 || count <= 2) return;
-  const Mass total = candidates.TotalMass();
-  const absl::Span<const WeightedCandidate> list =
-      candidates.InOrder(candidates.WeightedCount());
   const std::int64_t last = count - 3;
-  // Differences are 0 from the last weighted candidate on.
-  const auto weighted = static_cast<std::int64_t>(list.size());
-  const auto end = static_cast<std::size_t>(std::min(weighted, last + 1));
-  Mass sum = 0;
-  for (std::size_t i = 0; i < end; ++i) sum += SecondDifference(list, i);
-
-  // The first i at which the running sum exceeds z of the whole.
-  std::int64_t i = 0;
-  if (sum <= Floor(kFlat, total)) {
-    i = static_cast<std::int64_t>(
-        absl::Uint128Low64(Floor(z_, static_cast<Mass>(last + 1))));
-  } else {
-    const Mass bound = Floor(z_, sum);
-    Mass running = SecondDifference(list, 0);
-    for (std::size_t j = 0; running <= bound;) {
-      running += SecondDifference(list, ++j);
-      i = static_cast<std::int64_t>(j);
+  const double end = candidates.Max() - kZeroWeightGap;
+  double threshold = candidates.Max() - kFirstLook;
+  for (int look = 1;; ++look) {
+    if (look == kLooks) threshold = end;
+    const absl::Span<const Weight> head =
+        candidates.WeightsInOrder(threshold, kFirstCount);
+    const View view(head, count, threshold <= end || std::ssize(head) == count);
+    // The first i at which the running sum exceeds z of the whole.
+    std::int64_t i = 0;
+    std::size_t spread = 1;
+    bool decided = false;
+    if (view.sum + view.more <= Floor(kFlat, view.total)) {
+      i = static_cast<std::int64_t>(
+          absl::Uint128Low64(Floor(z_, static_cast<Mass>(view.places))));
+      decided = true;
+    } else {
+      const std::size_t low = view.Find(z_, view.sum);
+      const std::size_t high = view.Find(z_, view.sum + view.more);
+      i = static_cast<std::int64_t>(low);
+      spread += high - low;
+      decided = low == high && low < view.known &&
+                view.sum > Floor(kFlat, view.total + view.more_total);
     }
+    if (decided) {
+      i = std::max(i, std::max<std::int64_t>(min_keep_, 1) - offset_);
+      candidates.KeepTop(i <= last ? i + offset_ : count);
+      return;
+    }
+    // What is left of the interval should be a quarter of a place.
+    threshold =
+        std::max(end, threshold - Log(4.0 * static_cast<double>(spread)));
   }
-  i = std::max(i, std::max<std::int64_t>(min_keep_, 1) - offset_);
-  candidates.KeepTop(i <= last ? i + offset_ : count);
 }
 
 }  // namespace sampler

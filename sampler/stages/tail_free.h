@@ -13,9 +13,11 @@
 // Options: offset 0 = koboldcpp; 1 = text-generation-webui, exllamav2: one more
 //   token, the original's centring.
 // Thread-safety: immutable; any number of threads may call Apply.
-// Cost: a linear sort of the candidates of weight > 0.
+// Cost: a linear sort of as much of the order's head as decides, which is all
+//   candidates of weight > 0 where the row is flat.
 // Source: trentbrick 2020, koboldcpp.
-// Tested by: tests/stages_order_test.cc, tests/oracle_test.cc.
+// Tested by: tests/stages_order_test.cc, tests/tail_free_test.cc (heads against
+//   the whole sort), tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_TAIL_FREE_H_
 #define SAMPLER_STAGES_TAIL_FREE_H_
