@@ -415,7 +415,8 @@ class Candidates {
   // The survivors at or above `threshold` in gathered_, their weights in
   // weights_.
   void GatherAbove(double threshold) const;
-  absl::Span<const Weight> WeighGathered() const;
+  // The weights of these logits, in weights_.
+  absl::Span<const Weight> Weigh(absl::Span<const double> logits) const;
   // A logit that at least k survivors reach, and not many more.
   double ThresholdOfCount(std::int64_t k) const;
 
@@ -521,8 +522,8 @@ class Candidates {
 
   // The first n survivors in id order, in gathered_.
   void Gather(std::int64_t n) const;
-  // gathered_ in the total order, as positions.
-  absl::Span<const kernels::RankedKey> SortGathered() const;
+  // gathered_ in the total order.
+  kernels::SortedValues SortGathered() const;
 
   // Remembered answers.
   mutable std::optional<Candidate> head_;
@@ -548,7 +549,6 @@ class Candidates {
   mutable CandidateList gathered_;
   mutable CandidateList above_;
   mutable std::vector<WeightedCandidate> in_order_;
-  mutable std::vector<Weight> weights_in_order_;
   std::vector<TokenId> allowed_;
 };
 

@@ -40,7 +40,7 @@ bool Candidates::Tally(bool settled) {
 
 void Candidates::GatherAbove(double threshold) const {
   GatherInside(threshold, std::numeric_limits<double>::infinity());
-  WeighGathered();
+  Weigh(gathered_.logits());
 }
 
 void Candidates::GatherInside(double low, double high) const {
@@ -56,11 +56,11 @@ void Candidates::GatherInside(double low, double high) const {
   }
 }
 
-absl::Span<const Weight> Candidates::WeighGathered() const {
-  weights_.resize(std::max(weights_.size(), gathered_.size()));
-  kernels::ComputeWeights(gathered_.logits().data(), gathered_.size(), Max(),
-                          weights_.data());
-  return {weights_.data(), gathered_.size()};
+absl::Span<const Weight> Candidates::Weigh(
+    absl::Span<const double> logits) const {
+  weights_.resize(std::max(weights_.size(), logits.size()));
+  kernels::ComputeWeights(logits.data(), logits.size(), Max(), weights_.data());
+  return {weights_.data(), logits.size()};
 }
 
 double Candidates::ThresholdOfCount(std::int64_t k) const {

@@ -50,7 +50,7 @@ Candidates::Band Candidates::GuessBand(double below, double fraction) const {
   gathered_.Clear();
   AppendSample(below);
   if (gathered_.size() == 0) return {kLowest, below};
-  const absl::Span<const Weight> weights = WeighGathered();
+  const absl::Span<const Weight> weights = Weigh(gathered_.logits());
   Mass sum = 0;
   double squares = 0.0;
   for (const Weight weight : weights) {
@@ -87,7 +87,7 @@ bool Candidates::KeepLargeNucleus(double p, const MassRule& rule, double below,
   const Band band = GuessBand(below, fraction);
   if (!SplitFilter(band.high, kInfinity)) return Tally(false);
   GatherInside(band.low, band.high);
-  const absl::Span<const Weight> weights = WeighGathered();
+  const absl::Span<const Weight> weights = Weigh(gathered_.logits());
   Mass in_band = 0;
   for (const Weight weight : weights) in_band += weight;
   // What the band has to add to the mass above it lies between these, and so

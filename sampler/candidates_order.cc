@@ -27,33 +27,29 @@ void Candidates::Gather(std::int64_t n) const {
       [&](std::size_t i) { return kernels::InPrefix(ranking, cut, i); });
 }
 
-absl::Span<const kernels::RankedKey> Candidates::SortGathered() const {
+kernels::SortedValues Candidates::SortGathered() const {
   // Positions ascend with ids, so that equal logits come by the lower id.
-  return kernels::SortDescending(RankByLogit(gathered_, TieOrder::kLowId).keys,
-                                 sort_);
+  return kernels::SortDescending(gathered_.logits(), sort_);
 }
 
 absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
   Gather(n);
   in_order_.clear();
   if (gathered_.size() == 0) return in_order_;
-  const double max = Max();
-  for (const kernels::RankedKey& ranked : SortGathered()) {
-    const double logit = gathered_.logits()[ranked.position];
-    in_order_.push_back({gathered_.ids()[ranked.position], logit,
-                         kernels::ComputeWeight(logit, max)});
+  const kernels::SortedValues sorted = SortGathered();
+  const absl::Span<const Weight> weights = Weigh(sorted.values);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    in_order_.push_back(
+        {gathered_.ids()[sorted.positions[i]], sorted.values[i], weights[i]});
   }
   return in_order_;
 }
 
 absl::Span<const Weight> Candidates::WeightsInOrder(double threshold,
                                                     std::int64_t n) const {
-  GatherAbove(std::max(kLowest, std::min(threshold, ThresholdOfCount(n))));
-  weights_in_order_.clear();
-  for (const kernels::RankedKey& ranked : SortGathered()) {
-    weights_in_order_.push_back(weights_[ranked.position]);
-  }
-  return weights_in_order_;
+  GatherInside(std::max(kLowest, std::min(threshold, ThresholdOfCount(n))),
+               kInfinity);
+  return Weigh(SortGathered().values);
 }
 
 std::int64_t Candidates::WeightedCount() const {
@@ -72,19 +68,18 @@ void Candidates::TransformCumulative(absl::FunctionRef<double(double)> f) {
   const Mass total = TotalMass();
   const double max = Max();
   Gather(weighted);
+  const kernels::SortedValues sorted = SortGathered();
+  const absl::Span<double> logits = gathered_.mutable_logits();
   Mass running = 0;
   double before = 0.0;
-  for (const kernels::RankedKey& ranked : SortGathered()) {
-    double& logit = gathered_.mutable_logits()[ranked.position];
-    running += kernels::ComputeWeight(logit, max);
+  for (std::size_t i = 0; i < sorted.values.size(); ++i) {
+    running += kernels::ComputeWeight(sorted.values[i], max);
     const double after = f(Ratio(running, total));
     const double q = after - before;
     before = after;
-    logit = q > 0.0 ? Log(q) : kRemoved;
+    logits[sorted.positions[i]] = q > 0.0 ? Log(q) : kRemoved;
   }
-  std::swap(list_, gathered_);
-  if (dense_form_) list_status_ = dense_.status();
-  dense_form_ = false;
+  TakeGathered();
   DropRemovedFromList();
   Changed();
 }

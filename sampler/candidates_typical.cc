@@ -31,7 +31,7 @@ Candidates::Reach Candidates::GuessReach(double p, double center) const {
   GatherAbove(head);
   const std::size_t exact = gathered_.size();
   const std::size_t stride = AppendSample(head);
-  WeighGathered();
+  Weigh(gathered_.logits());
   Mass sum = 0;
   double squares = 0.0;
   for (std::size_t i = 0; i < gathered_.size(); ++i) {
@@ -127,7 +127,7 @@ bool Candidates::KeepTypicalByBounds(double p, const MassRule& rule) {
   }
   GatherRing(reach, center);
   Mass in_ring = 0;
-  for (const Weight weight : WeighGathered()) in_ring += weight;
+  for (const Weight weight : Weigh(gathered_.logits())) in_ring += weight;
   const MassFilter::Missing missing = filter_.MissingTo(p);
   const double low = std::floor(missing.low) - 1.0;
   const double high = std::ceil(missing.high) + 1.0;
