@@ -170,10 +170,11 @@ class Candidates {
   }
 
   // With C_i the running p of the total order, gives candidate i the
-  // probability q = f(C_i) - f(C_(i-1)), f(0) = 0: its logit becomes Log(q).
-  // Candidates with q <= 0 are removed. REQUIRES: f never falls, up to
-  // rounding, and f(1) = 1. Cost: a linear sort of the weighted candidates.
-  void TransformCumulative(absl::FunctionRef<double(double)> f);
+  // probability q = F(C_i) - F(C_(i-1)), F(0) = 0: its logit becomes Log(q).
+  // Candidates with q <= 0 are removed. `f` replaces running p's, as many as it
+  // is given, by their F. REQUIRES: F never falls, up to rounding, and F(1) =
+  // 1. Cost: a linear sort of the weighted candidates.
+  void TransformCumulative(absl::FunctionRef<void(absl::Span<double>)> f);
 
   // Gives every candidate the probability p_i (1 + g_i - sum g p), g_i = 1
   // where `is_favoured` and else 0: of two draws, the favoured one wins. Each

@@ -5,7 +5,7 @@
 
 #include "sampler/candidates.h"
 #include "sampler/kernels/block.h"
-#include "sampler/numeric.h"
+#include "sampler/kernels/power.h"
 
 namespace sampler {
 namespace {
@@ -62,24 +62,34 @@ std::vector<Candidate> Candidates::Top(std::int64_t n) const {
   return top;
 }
 
-void Candidates::TransformCumulative(absl::FunctionRef<double(double)> f) {
-  // First: it makes the total known.
-  const std::int64_t weighted = WeightedCount();
-  const Mass total = TotalMass();
+void Candidates::TransformCumulative(
+    absl::FunctionRef<void(absl::Span<double>)> f) {
   const double max = Max();
-  Gather(weighted);
-  const kernels::SortedValues sorted = SortGathered();
-  const absl::Span<double> logits = gathered_.mutable_logits();
+  const Mass total = support().total;
+  CollectSupport();
+  const kernels::SortedValues sorted =
+      kernels::SortDescending(list_.logits(), sort_);
+  const absl::Span<double> logits = list_.mutable_logits();
+  constexpr std::size_t kBatch = 512;
+  Weight weights[kBatch];
+  double values[kBatch];  // Running p's, then what becomes of them.
   Mass running = 0;
   double before = 0.0;
-  for (std::size_t i = 0; i < sorted.values.size(); ++i) {
-    running += kernels::ComputeWeight(sorted.values[i], max);
-    const double after = f(Ratio(running, total));
-    const double q = after - before;
-    before = after;
-    logits[sorted.positions[i]] = q > 0.0 ? Log(q) : kRemoved;
+  for (std::size_t first = 0; first < sorted.values.size(); first += kBatch) {
+    const std::size_t count = std::min(kBatch, sorted.values.size() - first);
+    kernels::ComputeWeights(sorted.values.data() + first, count, max, weights);
+    running = kernels::RunningShares(weights, count, running, total, values);
+    f(absl::MakeSpan(values, count));
+    for (std::size_t i = 0; i < count; ++i) {
+      const double q = values[i] - before;
+      before = values[i];
+      values[i] = q > 0.0 ? q : 0.0;
+    }
+    kernels::TakeLogs(count, values);  // Log(0) is kRemoved.
+    for (std::size_t i = 0; i < count; ++i) {
+      logits[sorted.positions[first + i]] = values[i];
+    }
   }
-  TakeGathered();
   DropRemovedFromList();
   Changed();
 }

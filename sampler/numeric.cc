@@ -5,22 +5,18 @@
 #include <optional>
 
 #include "sampler/kernels/exp.h"
+#include "sampler/kernels/log.h"
 
 namespace sampler {
 namespace {
 
 using kernels::kLn2Head;
 using kernels::kLn2Tail;
+using kernels::LogParts;
+using kernels::SplitLog;
 
-constexpr double kSqrt2 = 0x1.6a09e667f3bcdp+0;
 constexpr double kLn2 = 0x1.62e42fefa39efp-1;
 constexpr double kPi = 0x1.921fb54442d18p+1;
-
-// log((1 + s)/(1 - s)) = 2s + s^3 q(s^2), interpolated on 0 <= s^2 <= 0.0295.
-constexpr double kLogCoefficients[9] = {
-    0x1.5555555555555p-1, 0x1.9999999999998p-2, 0x1.2492492492962p-2,
-    0x1.c71c71c64b463p-3, 0x1.745d17d40cf59p-3, 0x1.3b137afb813a0p-3,
-    0x1.111d30dcfa14ap-3, 0x1.debd2cc5021e0p-4, 0x1.e6bf079f670fep-4};
 
 // cos y = 1 - y^2/2 + y^4 q(y^2) and sin y = y + y^3 q(y^2), |y| <= pi/4.
 constexpr double kCosCoefficients[7] = {
@@ -37,29 +33,6 @@ double Horner(const double (&coefficients)[N], double x) {
   double sum = coefficients[N - 1];
   for (int i = N - 2; i >= 0; --i) sum = sum * x + coefficients[i];
   return sum;
-}
-
-// x = 2^exponent * m with m in (sqrt(1/2), sqrt(2)], and log(m).
-struct LogParts {
-  double exponent;
-  double twice_s;  // log(m) = twice_s + rest
-  double rest;
-};
-
-// REQUIRES: x is positive and finite.
-LogParts SplitLog(double x) {
-  int exponent;
-  double m = 2.0 * std::frexp(x, &exponent);  // In [1, 2), exact.
-  --exponent;
-  if (m > kSqrt2) {
-    m *= 0.5;
-    ++exponent;
-  }
-  const double f = m - 1.0;
-  const double s = f / (2.0 + f);
-  const double z = s * s;
-  const double q = Horner(kLogCoefficients, z);
-  return {static_cast<double>(exponent), 2.0 * s, (s * z) * q};
 }
 
 // The logarithm, to any base, of what is not positive and finite.

@@ -296,7 +296,9 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       const auto f = [=](double p) {
         return p <= from ? 0.0 : (p - from) / (1.0 - from);
       };
-      c.TransformCumulative(f);
+      c.TransformCumulative([&](absl::Span<double> running) {
+        std::transform(running.begin(), running.end(), running.begin(), f);
+      });
       naive.TransformCumulative(f);
       return "TransformCumulative";
     }

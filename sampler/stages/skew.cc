@@ -1,5 +1,6 @@
 #include "sampler/stages/skew.h"
 
+#include "sampler/kernels/power.h"
 #include "sampler/numeric.h"
 
 namespace sampler {
@@ -23,9 +24,8 @@ Skew::Skew(double skew) : neutral_(skew == 0.0), exponent_(Exp(skew)) {}
 
 void Skew::Apply(Candidates& candidates, const StepContext&) const {
   if (neutral_) return;
-  candidates.TransformCumulative([this](double c) {
-    // An infinite exponent leaves 1 alone.
-    return c == 1.0 ? 1.0 : Pow(c, exponent_);
+  candidates.TransformCumulative([this](absl::Span<double> running) {
+    kernels::RaiseToPower(exponent_, running.size(), running.data());
   });
 }
 

@@ -1,0 +1,96 @@
+// The house exponential as vector code: the operations of exp.h and numeric.cc,
+// in the same order. Included once per target, as Highway wants it, hence the
+// toggled guard.
+
+#if defined(SAMPLER_KERNELS_EXP_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef SAMPLER_KERNELS_EXP_INL_H_
+#undef SAMPLER_KERNELS_EXP_INL_H_
+#else
+#define SAMPLER_KERNELS_EXP_INL_H_
+#endif
+
+#include <cstddef>
+#include <limits>
+
+#include "hwy/highway.h"
+#include "sampler/kernels/exp.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sampler::kernels {
+namespace HWY_NAMESPACE {
+
+// ReducedExp (exp.h) of several numbers.
+template <class V>
+struct ReducedExps {
+  V mantissa;
+  V k;
+  V k_biased;
+};
+
+// Of n vectors in step: the operations of one depend on each other, and a
+// machine that looks ahead over a few vectors only would wait for most.
+template <std::size_t n, class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
+HWY_INLINE void ReduceExps(Tag d, const V* x, ReducedExps<V>* e) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const V magic = hn::Set(d, kRoundMagic);
+  V r[n];
+  V q[n];
+  for (std::size_t i = 0; i < n; ++i) {
+    e[i].k_biased = hn::Add(hn::Mul(x[i], hn::Set(d, kLog2E)), magic);
+    e[i].k = hn::Sub(e[i].k_biased, magic);
+    r[i] = hn::Sub(hn::Sub(x[i], hn::Mul(e[i].k, hn::Set(d, kLn2Head))),
+                   hn::Mul(e[i].k, hn::Set(d, kLn2Tail)));
+    q[i] = hn::Set(d, kExpCoefficients[9]);
+  }
+  for (int c = 8; c >= 0; --c) {
+    const V coefficient = hn::Set(d, kExpCoefficients[c]);
+    for (std::size_t i = 0; i < n; ++i) {
+      q[i] = hn::Add(hn::Mul(q[i], r[i]), coefficient);
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    e[i].mantissa = hn::Add(hn::Set(d, 1.0),
+                            hn::Add(r[i], hn::Mul(hn::Mul(r[i], r[i]), q[i])));
+  }
+}
+
+template <class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
+HWY_INLINE ReducedExps<V> ReduceExp(Tag d, V x) {
+  ReducedExps<V> e;
+  ReduceExps<1>(d, &x, &e);
+  return e;
+}
+
+// 2^k. REQUIRES: k is an integer, -1022 <= k <= 1023.
+template <class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
+HWY_INLINE V PowerOfTwo(Tag d, V k) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const hn::RebindToUnsigned<Tag> du;
+  const V field = hn::Add(k, hn::Set(d, 0x1p52 + 1023.0));
+  return hn::BitCast(d, hn::ShiftLeft<52>(hn::BitCast(du, field)));
+}
+
+// sampler::Exp(x). REQUIRES: x is no NaN.
+template <class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
+HWY_INLINE V HouseExp(Tag d, V x) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const V inside = hn::Min(hn::Max(x, hn::Set(d, -746.0)), hn::Set(d, 710.0));
+  const ReducedExps<V> e = ReduceExp(d, inside);
+  // In two steps, of which only the second may leave the normal range and
+  // round, as std::ldexp does.
+  const V first =
+      hn::Min(hn::Max(e.k, hn::Set(d, -1000.0)), hn::Set(d, 1000.0));
+  const V scaled = hn::Mul(hn::Mul(e.mantissa, PowerOfTwo(d, first)),
+                           PowerOfTwo(d, hn::Sub(e.k, first)));
+  const V above_zero =
+      hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -745.0)), scaled);
+  return hn::IfThenElse(hn::Gt(x, hn::Set(d, 709.78)),
+                        hn::Set(d, std::numeric_limits<double>::infinity()),
+                        above_zero);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace sampler::kernels
+HWY_AFTER_NAMESPACE();
+
+#endif  // SAMPLER_KERNELS_EXP_INL_H_
