@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-build/bit-identity}
 tests=(golden_tokens_test golden_test numeric_test kernels_test row_scan_test
-       exp_sum_test)
+       exp_sum_test power_test sort_test)
 
 run() {  # NAME, emulator or "", arguments of CMake
   local name=$1 emulator=$2

@@ -91,8 +91,8 @@ TEST_P(Power, LogsAreThoseOfTheHouse) {
       values[i] = Positive();
     }
     std::shuffle(values.begin(), values.end(), random_);
-    std::vector<double> want;
-    for (const double value : values) want.push_back(Log(value));
+    std::vector<double> want(values.size());
+    std::transform(values.begin(), values.end(), want.begin(), Log);
     std::vector<double> got = values;
     got.push_back(77.0);
     TakeLogs(values.size(), got.data());
@@ -121,10 +121,11 @@ TEST_P(Power, PowersAreThoseOfTheHouse) {
         values[i] = Positive();
       }
       std::shuffle(values.begin(), values.end(), random_);
-      std::vector<double> want;
-      for (const double value : values) {
-        want.push_back(value == 1.0 ? 1.0 : Pow(value, exponent));
-      }
+      std::vector<double> want(values.size());
+      std::transform(values.begin(), values.end(), want.begin(),
+                     [=](double value) {
+                       return value == 1.0 ? 1.0 : Pow(value, exponent);
+                     });
       std::vector<double> got = values;
       RaiseToPower(exponent, values.size(), got.data());
       ExpectSameBits(got, want, values, "power");
