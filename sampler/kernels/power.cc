@@ -50,21 +50,6 @@ std::size_t DivideMasses(const std::uint64_t* sums, std::size_t count,
   return i;
 }
 
-void RaiseToPower(double exponent, std::size_t count, double* values) {
-  const D d;
-  const V one = hn::Set(d, 1.0);
-  std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    const V value = hn::LoadU(d, values + i);
-    const V power =
-        HouseExp(d, hn::Mul(hn::Set(d, exponent), HouseLog(d, value)));
-    hn::StoreU(hn::IfThenElse(hn::Eq(value, one), one, power), d, values + i);
-  }
-  for (; i < count; ++i) {
-    if (values[i] != 1.0) values[i] = Pow(values[i], exponent);
-  }
-}
-
 void TakeLogs(std::size_t count, double* values) {
   const D d;
   std::size_t i = 0;
@@ -72,6 +57,25 @@ void TakeLogs(std::size_t count, double* values) {
     hn::StoreU(HouseLog(d, hn::LoadU(d, values + i)), d, values + i);
   }
   for (; i < count; ++i) values[i] = Log(values[i]);
+}
+
+void RaiseToPower(double exponent, std::size_t count, double* values) {
+  const D d;
+  const V one = hn::Set(d, 1.0);
+  const V factor = hn::Set(d, exponent);
+  // Loops apart: more vectors are then under way at a time.
+  TakeLogs(count, values);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
+    const V log = hn::LoadU(d, values + i);
+    const V power = HouseExp(d, hn::Mul(factor, log));
+    // Only 1 has the logarithm 0.
+    hn::StoreU(hn::IfThenElse(hn::Eq(log, hn::Zero(d)), one, power), d,
+               values + i);
+  }
+  for (; i < count; ++i) {
+    values[i] = values[i] == 0.0 ? 1.0 : Exp(exponent * values[i]);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

@@ -16,7 +16,8 @@ constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
 // Below this many values, comparing is cheaper than clearing the histograms.
 constexpr std::size_t kCompareLimit = 96;
 
-// So many steps per value may values take to their places.
+// How many steps up values may have taken, on average, at any point: where they
+// crowd, this soon is not enough.
 constexpr std::size_t kStepsPerValue = 4;
 
 // Turns counts into first places.
@@ -38,8 +39,8 @@ T* Grown(std::vector<T>& memory, std::size_t size) {
 // Moves values up to their places. False where that takes too many steps.
 bool SortNearlySorted(std::size_t size, double* values,
                       std::uint32_t* positions) {
-  std::size_t left = kStepsPerValue * size;
-  for (std::size_t i = 1; i < size; ++i) {
+  std::size_t left = kBuckets;
+  for (std::size_t i = 1; i < size; ++i, left += kStepsPerValue) {
     const double value = values[i];
     if (!(values[i - 1] < value)) continue;
     const std::uint32_t position = positions[i];
