@@ -46,8 +46,8 @@ std::size_t GatherBlocks(const unsigned char* row, std::size_t blocks,
   const auto iota = hn::Iota(di, 0);  // A loop of its own, in some versions.
   std::size_t found = 0;
   for (std::size_t b = 0; b < blocks; ++b) {
+    if (HWY_LIKELY(maxima[b] < least)) continue;
     const std::uint64_t taken = also != nullptr ? also[b] : 0;
-    if (HWY_LIKELY(maxima[b] < least && taken == 0)) continue;
     for (std::size_t i = 0; i < kBlockSize; i += lanes) {
       const std::size_t at = b * kBlockSize + i;
       const V v = Loader::Load(d, row + at * Loader::kSize);
@@ -110,8 +110,8 @@ std::size_t GatherConverted(Logits row, std::size_t b, const Interval& interval,
   std::size_t found = 0;
   double block[kBlockSize];
   for (; b < BlockCount(row.size()); ++b) {
+    if (maxima[b] < least) continue;
     const std::uint64_t taken = also != nullptr ? also[b] : 0;
-    if (maxima[b] < least && taken == 0) continue;
     const std::size_t first = b * kBlockSize;
     const std::size_t count = std::min(kBlockSize, row.size() - first);
     row.Load(first, count, block);

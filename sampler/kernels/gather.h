@@ -33,11 +33,11 @@ struct Interval {
 // Room that Gather wants behind what it may find.
 inline constexpr std::size_t kGatherSlack = kBlockSize;
 
-// Writes the ids, ascending, and the values of the elements of `row` that lie
-// in `interval` or, whatever they are, have their bit set in `also` (one word
-// per block, or null); returns their number. Blocks with maxima[b] < least are
-// passed over, unless `also` has a bit of theirs. REQUIRES: `ids` and `values`
-// have room for row.size() + kGatherSlack; no element is NaN.
+// Of the blocks with maxima[b] >= least, writes the ids, ascending, and the
+// values of the elements of `row` that lie in `interval` or, whatever they are,
+// have their bit set in `also` (one word per block, or null); returns their
+// number. REQUIRES: `ids` and `values` have room for row.size() + kGatherSlack;
+// no element is NaN.
 std::size_t Gather(Logits row, const Interval& interval, const double* maxima,
                    double least, const std::uint64_t* also, std::int32_t* ids,
                    double* values);
