@@ -27,10 +27,9 @@ void Dry(CandidateArray& array, const HistoryView& history, const DryRule& rule,
   if (history.size() <= allowed) return;
   const std::size_t cap = rule.breakers.TokensAfterLast(history);
   if (cap < allowed) return;
-  repeats.ForEach(history, history.Last(cap),
+  repeats.ForEach(history, history.Last(cap), allowed,
                   static_cast<std::int64_t>(numbers.size()),
                   [&](TokenId id, std::uint32_t longest) {
-                    if (longest < allowed) return;
                     numbers[static_cast<std::size_t>(id)] =
                         static_cast<std::int32_t>(longest);
                   });

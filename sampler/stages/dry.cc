@@ -71,9 +71,8 @@ void Dry::Apply(Candidates& candidates, const StepContext& step) const {
   const std::size_t cap = breakers_.TokensAfterLast(text);
   if (static_cast<std::int64_t>(cap) < allowed_length_) return;
   step.repeats.ForEach(
-      text, text.Last(cap), step.vocabulary_size,
-      [&](TokenId id, std::uint32_t longest) {
-        if (longest < allowed_length_) return;
+      text, text.Last(cap), static_cast<std::size_t>(allowed_length_),
+      step.vocabulary_size, [&](TokenId id, std::uint32_t longest) {
         if (exempt_breakers_ && breakers_.IsBreaker(id)) return;
         const std::int64_t exponent =
             std::min(longest - allowed_length_, largest_exponent_);

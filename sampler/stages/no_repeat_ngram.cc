@@ -31,9 +31,8 @@ void NoRepeatNgram::Apply(Candidates& candidates,
   if (n_ == 0 || n_ > static_cast<std::int64_t>(text.size())) return;
   const HistoryView suffix = step.history.View(Scope::kBoth, n_ - 1);
   step.repeats.ForEach(
-      text, suffix, step.vocabulary_size,
-      [&](TokenId id, std::uint32_t longest) {
-        if (longest + 1 < n_) return;
+      text, suffix, static_cast<std::size_t>(n_ - 1), step.vocabulary_size,
+      [&](TokenId id, std::uint32_t /*longest*/) {
         if (std::binary_search(exempt_.begin(), exempt_.end(), id)) return;
         candidates.Remove(id);
       });
