@@ -35,23 +35,10 @@ void Candidates::Reject(RowStatus status) {
 
 void Candidates::TrackOriginalMass() { original_ = Original::kWanted; }
 
-void Candidates::Changed() {
-  head_.reset();
-  mean_offset_.reset();
-  total_.reset();
-  support_known_ = false;
-  filter_state_ = FilterState::kUnknown;
-}
-
 // ---- Changes --------------------------------------------------------------
 
-void Candidates::SetLogit(TokenId id, double logit) {
+void Candidates::SetInList(std::size_t i, double logit) {
   Changed();
-  if (dense_form_) {
-    dense_.Set(static_cast<std::size_t>(id), logit);
-    return;
-  }
-  const auto i = static_cast<std::size_t>(Find(id));
   NoteInList(logit);
   list_.mutable_logits()[i] = logit;
   if (logit == kRemoved) list_.Filter([i](std::size_t j) { return j != i; });
@@ -119,7 +106,7 @@ void Candidates::SetTo(absl::Span<const TokenId> ids,
 RowStatus Candidates::status() const {
   const RowStatus status = dense_form_ ? dense_.status() : list_status_;
   if (status != RowStatus::kOk) return status;
-  const bool empty = dense_form_ ? dense_.Max() == kRemoved : list_.size() == 0;
+  const bool empty = dense_form_ ? dense_.empty() : list_.size() == 0;
   return empty ? RowStatus::kNoCandidate : RowStatus::kOk;
 }
 
@@ -156,7 +143,7 @@ std::ptrdiff_t Candidates::Find(TokenId id) const {
 
 std::optional<double> Candidates::Logit(TokenId id) const {
   if (dense_form_) {
-    if (id < 0 || static_cast<std::size_t>(id) >= dense_.size()) return {};
+    if (!InRow(id)) return {};
     const double logit = dense_.Value(static_cast<std::size_t>(id));
     if (logit == kRemoved) return {};
     return logit;

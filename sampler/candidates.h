@@ -128,8 +128,11 @@ class Candidates {
   // Replaces the logit of `id` by f(logit), if `id` is still a candidate.
   template <typename F>
   void Edit(TokenId id, F f) {
-    const std::optional<double> logit = Logit(id);
-    if (logit.has_value()) SetLogit(id, f(*logit));
+    if (!dense_form_) {
+      EditList(id, f);
+    } else if (InRow(id) && dense_.Edit(static_cast<std::size_t>(id), f)) {
+      Changed();
+    }
   }
 
   // Bans a token.
@@ -349,7 +352,18 @@ class Candidates {
   // Position of `id` in the list, or -1.
   std::ptrdiff_t Find(TokenId id) const;
 
-  void SetLogit(TokenId id, double logit);
+  bool InRow(TokenId id) const {
+    return id >= 0 && static_cast<std::size_t>(id) < dense_.size();
+  }
+
+  template <typename F>
+  void EditList(TokenId id, F f) {
+    const std::ptrdiff_t i = Find(id);
+    if (i < 0) return;
+    SetInList(static_cast<std::size_t>(i),
+              f(list_.logits()[static_cast<std::size_t>(i)]));
+  }
+  void SetInList(std::size_t i, double logit);
   // Replaces every logit of the list by f(logit); -inf removes.
   template <typename F>
   void TransformList(F f) {
@@ -363,7 +377,14 @@ class Candidates {
   // Takes note of a NaN or +inf that a change has put into the list.
   void NoteInList(double logit);
   void DropRemovedFromList();
-  void Changed();  // Forgets what is remembered.
+  // Forgets what is remembered.
+  void Changed() {
+    head_.reset();
+    mean_offset_.reset();
+    total_.reset();
+    support_known_ = false;
+    filter_state_ = FilterState::kUnknown;
+  }
 
   const Support& support() const;
 

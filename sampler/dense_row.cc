@@ -69,36 +69,6 @@ std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
   return count;
 }
 
-double DenseRow::Value(std::size_t id) const {
-  if (IsEdited(id)) return edited_values_[slot_[id]];
-  double value = row_[id];
-  for (const double factor : scales_) value *= factor;
-  return value;
-}
-
-void DenseRow::Set(std::size_t id, double value) {
-  const double before = Value(id);
-  if (before == kRemoved) return;
-  if (!IsEdited(id)) {
-    slot_[id] = static_cast<std::uint32_t>(edited_.size());
-    edited_.push_back(static_cast<std::uint32_t>(id));
-    edited_values_.push_back(value);
-  } else {
-    edited_values_[slot_[id]] = value;
-  }
-  const std::size_t block = id / kBlockSize;
-  edit_mask_[block] |= std::uint64_t{1} << (id % kBlockSize);
-  Replace(before, value);
-  max_.reset();
-  if (dirty_[block] != 0) return;
-  if (value >= block_max_[block]) {
-    block_max_[block] = value;
-  } else if (before == block_max_[block] || std::isnan(value)) {
-    dirty_[block] = 1;
-    dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
-  }
-}
-
 void DenseRow::Scale(double factor) {
   const double magnitude = magnitude_ * factor;
   if (!(magnitude <= std::numeric_limits<double>::max())) {

@@ -29,6 +29,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -71,6 +72,12 @@ class DenseRow {
   // Are there more than `count` of them? Cheaper than counting.
   bool HasMoreThan(std::size_t count) const;
 
+  // Is every token removed? Cheaper than the largest value. REQUIRES: status()
+  // is kOk.
+  bool empty() const {
+    return finite_count_.has_value() ? *finite_count_ == 0 : Max() == kRemoved;
+  }
+
   // The largest value; -inf if nothing is left.
   double Max() const;
 
@@ -78,10 +85,35 @@ class DenseRow {
   std::size_t FirstOfMax() const;
 
   // Current value of a token. REQUIRES: id < size().
-  double Value(std::size_t id) const;
+  double Value(std::size_t id) const {
+    return IsEdited(id) ? edited_values_[slot_[id]] : Unedited(id);
+  }
 
-  // Replaces the value of a token that is not removed; -inf removes it.
-  void Set(std::size_t id, double value);
+  // Replaces the value v of a token by f(v), and returns true; but false, and
+  // nothing changes, if it is removed. -inf removes it. REQUIRES: id < size().
+  template <typename F>
+  bool Edit(std::size_t id, F f) {
+    const bool edited = IsEdited(id);
+    const double before = edited ? edited_values_[slot_[id]] : Unedited(id);
+    if (before == kRemoved) return false;
+    const double after = f(before);
+    if (edited) {
+      edited_values_[slot_[id]] = after;
+    } else {
+      Overlay(id, after);
+    }
+    if (!(std::isfinite(before) && std::isfinite(after))) {
+      Replace(before, after);
+    }
+    max_.reset();
+    NoteInBlock(id / kernels::kBlockSize, before, after);
+    return true;
+  }
+
+  // The same, by a number.
+  void Set(std::size_t id, double value) {
+    Edit(id, [value](double) { return value; });
+  }
 
   // Multiplies every value by `factor` > 0, rounding each product.
   void Scale(double factor);
@@ -190,6 +222,33 @@ class DenseRow {
 
   // Takes `row` as it stands, with no change pending.
   void Restart(Logits row);
+
+  // The value of a token as if it were not edited.
+  double Unedited(std::size_t id) const {
+    double value = row_[id];
+    for (const double factor : scales_) value *= factor;
+    return value;
+  }
+
+  // Makes a token an edited one. REQUIRES: it is none.
+  void Overlay(std::size_t id, double value) {
+    slot_[id] = static_cast<std::uint32_t>(edited_.size());
+    edited_.push_back(static_cast<std::uint32_t>(id));
+    edited_values_.push_back(value);
+    edit_mask_[id / kernels::kBlockSize] |= std::uint64_t{1}
+                                            << (id % kernels::kBlockSize);
+  }
+
+  // Keeps block_max_ true where one value of a block has become another.
+  void NoteInBlock(std::size_t block, double before, double after) {
+    if (dirty_[block] != 0) return;
+    if (after >= block_max_[block]) {
+      block_max_[block] = after;
+    } else if (before == block_max_[block] || std::isnan(after)) {
+      dirty_[block] = 1;
+      dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
+    }
+  }
 
   // Notes NaN and +inf in a value that a change has produced.
   void Note(double value);

@@ -58,12 +58,6 @@ double F16ToDouble(std::uint16_t bits) {
   return std::bit_cast<double>(sign | (rebias + (magnitude << 42)));
 }
 
-double Logits::operator[](std::size_t id) const {
-  double value = 0.0;
-  Load(id, 1, &value);
-  return value;
-}
-
 void Logits::Load(std::size_t first, std::size_t count, double* out) const {
   const unsigned char* from = data_ + first * DTypeSize(dtype_);
   switch (dtype_) {

@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -72,7 +73,16 @@ class Logits {
   DType dtype() const { return dtype_; }
 
   // The value of token `id`, converted exactly. REQUIRES: id < size().
-  double operator[](std::size_t id) const;
+  double operator[](std::size_t id) const {
+    if (dtype_ == DType::kF32) {  // The usual type, without a call.
+      float value;
+      std::memcpy(&value, data_ + id * sizeof(value), sizeof(value));
+      return static_cast<double>(value);
+    }
+    double value;
+    Load(id, 1, &value);
+    return value;
+  }
 
   // Converts elements [first, first + count) exactly into `out`.
   // REQUIRES: first + count <= size().
