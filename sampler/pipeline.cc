@@ -188,7 +188,7 @@ Distribution Pipeline::Process(Logits row, const Sequence& sequence,
                               candidates, observer, scratch.llama_cpp);
     return Distribution(candidates);
   }
-  scratch.counts.Reserve(row.size());
+  scratch.counts.Begin(row.size());
   scratch.inputs = inputs;
   if (scratch.records.size() < compiled.stages.size()) {
     scratch.records.resize(compiled.stages.size());

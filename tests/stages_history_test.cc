@@ -1,5 +1,6 @@
-// Conformance of no_repeat_ngram and encoder_repetition_penalty. The other
-// penalties on seen tokens are in stages_test.cc, DRY in dry_test.cc.
+// Conformance of no_repeat_ngram and encoder_repetition_penalty, and penalties
+// on a history that changes. The other penalties on seen tokens are in
+// stages_test.cc, DRY in dry_test.cc.
 
 #include <cmath>
 #include <random>
@@ -176,6 +177,35 @@ TEST(EncoderRepetitionPenalty, IsTheReciprocalRepetitionPenalty) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       EXPECT_NEAR(a[i], b[i], 1e-15 * std::fabs(a[i]));
     }
+  }
+}
+
+// ---- Penalties together -----------------------------------------------------
+
+// A rollback and another token leave a history of the same length in the same
+// memory, which one workspace has counted before.
+TEST(Penalties, FollowRollbacksInTheirWorkspaceExactly) {
+  const std::vector<float> row = {1, 2, 3, 4, -5, 6};
+  const Pipeline pipeline = MakePipeline(
+      R"({"type": "repetition_penalty", "penalty": 1.5},
+         {"type": "frequency_penalty", "penalty": 0.25, "scope": "both"},
+         {"type": "presence_penalty", "penalty": 0.5})",
+      6);
+  const auto logits = [&](const Sequence& sequence, Workspace& workspace) {
+    const Distribution d =
+        pipeline.Process(absl::Span<const float>(row), sequence, workspace);
+    Row result;
+    d.ForEach([&](TokenId, double logit) { result.push_back(logit); });
+    return result;
+  };
+  Workspace shared;
+  Sequence sequence = MakeSequence(6, {0, 0, 4}, {1, 2, 0});
+  for (std::int32_t token = 0; token < 6; ++token) {
+    ASSERT_TRUE(sequence.Rollback(1).ok());
+    ASSERT_TRUE(sequence.Accept(token).ok());
+    Workspace fresh;
+    EXPECT_EQ(logits(sequence, shared),
+              logits(MakeSequence(6, {0, 0, 4}, {1, 2, token}), fresh));
   }
 }
 

@@ -14,9 +14,9 @@ namespace sampler {
 template <typename F>
 void EditSeen(const HistoryView& seen, const StepContext& step,
               Candidates& candidates, F f) {
-  step.counts.ForEach(seen, [&](TokenId id, std::uint32_t count) {
+  for (const auto [id, count] : step.counts.Of(seen)) {
     candidates.Edit(id, [&](double logit) { return f(logit, count); });
-  });
+  }
 }
 
 }  // namespace sampler

@@ -57,7 +57,7 @@ struct StepContext {
   std::int64_t clock;     // The caller's step (training iteration, episode...).
   const Coins& coins;     // Randomness of this position.
   std::uint32_t ordinal;  // Index of the running stage in its pipeline.
-  TokenCounts& counts;    // Scratch for counting history tokens,
+  TokenCounts& counts;    // Scratch for counting history tokens (in Apply),
   Repeats& repeats;       // and for finding what has occurred before.
   Race& race;             // Scratch for draws by noise.
   const StepInputs& inputs;
