@@ -188,8 +188,7 @@ TEST(Penalties, FollowRollbacksInTheirWorkspaceExactly) {
   const std::vector<float> row = {1, 2, 3, 4, -5, 6};
   const Pipeline pipeline = MakePipeline(
       R"({"type": "repetition_penalty", "penalty": 1.5},
-         {"type": "frequency_penalty", "penalty": 0.25, "scope": "both"},
-         {"type": "presence_penalty", "penalty": 0.5})",
+         {"type": "frequency_penalty", "penalty": 0.25, "scope": "both"})",
       6);
   const auto logits = [&](const Sequence& sequence, Workspace& workspace) {
     const Distribution d =
