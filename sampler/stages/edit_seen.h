@@ -14,8 +14,9 @@ namespace sampler {
 template <typename F>
 void EditSeen(const HistoryView& seen, const StepContext& step,
               Candidates& candidates, F f) {
-  for (const auto [id, count] : step.counts.Of(seen)) {
-    candidates.Edit(id, [&](double logit) { return f(logit, count); });
+  for (const TokenCount& each : step.counts.Of(seen)) {
+    candidates.Edit(each.token,
+                    [&](double logit) { return f(logit, each.count); });
   }
 }
 
