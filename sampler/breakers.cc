@@ -23,6 +23,9 @@ struct ByHead {
 Breakers::Breakers(std::vector<Tokens> sequences)
     : sequences_(std::move(sequences)) {
   std::sort(sequences_.begin(), sequences_.end());
+  for (const Tokens& sequence : sequences_) {
+    heads_.set(HeadBit(sequence.front()));
+  }
 }
 
 std::size_t Breakers::LongestAt(const HistoryView& text,
@@ -42,6 +45,7 @@ std::size_t Breakers::LongestAt(const HistoryView& text,
 std::size_t Breakers::TokensAfterLast(const HistoryView& text) const {
   if (sequences_.empty()) return text.size();
   for (std::size_t head = text.size(); head-- > 0;) {
+    if (!heads_.test(HeadBit(text[head]))) continue;
     const std::size_t length = LongestAt(text, head);
     if (length > 0) return text.size() - head - length;
   }

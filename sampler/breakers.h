@@ -6,13 +6,14 @@
 // begin at one place the longest does.
 //
 // Thread-safety: immutable.
-// Cost: O(log breakers) per token behind the last breaker, and the comparisons
-//   with those that begin there.
+// Cost: one bit to look at per token behind the last breaker; where a breaker
+//   may begin, O(log breakers) and the comparisons with those that do.
 // Tested by: tests/dry_test.cc (against examples), tests/oracle_test.cc.
 
 #ifndef SAMPLER_BREAKERS_H_
 #define SAMPLER_BREAKERS_H_
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -36,7 +37,16 @@ class Breakers {
   // Length of the longest breaker that begins at text[head]; 0 for none.
   std::size_t LongestAt(const HistoryView& text, std::size_t head) const;
 
+  static std::size_t HeadBit(std::int32_t token) {
+    return static_cast<std::size_t>(token) % kHeadBits;
+  }
+
   std::vector<std::vector<std::int32_t>> sequences_;  // Ascending.
+
+  // Bit HeadBit(t) is set if a breaker begins with t: few tokens of a text
+  // have to be looked for among the breakers.
+  static constexpr std::size_t kHeadBits = 4096;
+  std::bitset<kHeadBits> heads_;
 };
 
 }  // namespace sampler

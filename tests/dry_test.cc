@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/breakers.h"
 #include "sampler/numeric.h"
 #include "tests/pipelines.h"
 #include "tests/test_share.h"
@@ -105,6 +106,17 @@ TEST(Dry, EndsARepetitionAtABreaker) {
   // Begins but does not fit, or goes on otherwise.
   EXPECT_EQ(with("[[4, 1]]"), (Map{{9, Power(4)}}));
   EXPECT_EQ(with("[[3, 5], [3, 4, 5]]"), (Map{{9, Power(4)}}));
+}
+
+// Ids of which one might be taken for another by their lowest bits.
+TEST(Breakers, AreFoundByTheirWholeIds) {
+  for (std::int32_t id = 3; id < 200'000; id *= 2) {
+    const Breakers breakers({Tokens{id, 5}, Tokens{id}});
+    const Breakers others({Tokens{7 * id}, Tokens{id, 6}});
+    const Tokens text = {id, 5, 2 * id, 1, id + 4096, 5};
+    EXPECT_EQ(breakers.TokensAfterLast({text, {}}), 4u) << id;
+    EXPECT_EQ(others.TokensAfterLast({text, {}}), 6u) << id;
+  }
 }
 
 // koboldcpp penalises breakers; llama.cpp does not.
