@@ -186,7 +186,7 @@ bool Candidates::GatherHeavy(const MassBounds& least) const {
   Tally(true);
   if (heavy == gathered_.size()) return true;
   gathered_.Filter([&](std::size_t i) { return weights_[i] >= least.high; });
-  WeighGathered();
+  Weigh(gathered_.logits());
   return true;
 }
 
