@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "CLI/CLI.hpp"
 #include "tools/commands.h"
 #include "tools/output.h"
 #include "tools/usage.h"

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nlohmann/json.hpp"
 #include "tools/config_flag_rules.h"
 #include "tools/config_flag_values.h"
 #include "tools/config_options.h"

@@ -21,9 +21,9 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "sampler/config.h"
+#include "tools/cli_fwd.h"
 #include "tools/token_text.h"
 
 namespace sampler::tools {

@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nlohmann/json.hpp"
 #include "sampler/logs/log_contents.h"
 #include "sampler/logs/recover.h"
 #include "tools/commands.h"

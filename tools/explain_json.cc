@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "nlohmann/json.hpp"
 #include "sampler/row_status.h"
 #include "sampler/stages/registry.h"
 #include "tools/explain_print.h"

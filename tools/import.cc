@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/importers/importer.h"
 #include "tools/commands.h"

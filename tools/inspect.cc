@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "nlohmann/json.hpp"
 #include "sampler/logs/survey.h"
 #include "tools/commands.h"
 #include "tools/inspect_findings.h"

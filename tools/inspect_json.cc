@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "nlohmann/json.hpp"
 #include "sampler/logs/kind.h"
 #include "tools/inspect_print.h"
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "tools/output.h"
 

@@ -9,9 +9,9 @@
 #include <memory>
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "sampler/logs/log.h"
+#include "tools/cli_fwd.h"
 #include "tools/token_text.h"
 
 namespace sampler::tools {

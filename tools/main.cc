@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 
+#include "CLI/CLI.hpp"
 #include "tools/app.h"
 #include "tools/output.h"
 #include "tools/usage.h"

@@ -7,9 +7,11 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "nlohmann/json.hpp"
 
 namespace sampler::tools {
 namespace {

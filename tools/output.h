@@ -10,15 +10,16 @@
 #ifndef SAMPLER_TOOLS_OUTPUT_H_
 #define SAMPLER_TOOLS_OUTPUT_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "nlohmann/json.hpp"
+#include "nlohmann/json_fwd.hpp"
 #include "sampler/config.h"
 #include "sampler/version.h"
+#include "tools/cli_fwd.h"
 
 namespace sampler::tools {
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
 #include "sampler/numeric.h"
 #include "sampler/row_status.h"
 #include "tools/replay_print.h"

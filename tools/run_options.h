@@ -12,12 +12,12 @@
 #include <cstdint>
 #include <optional>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "sampler/config.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"
 #include "sampler/sequence.h"
+#include "tools/cli_fwd.h"
 
 namespace sampler::tools {
 

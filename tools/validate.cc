@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "tools/commands.h"
 #include "tools/config_options.h"

@@ -1,5 +1,6 @@
 #include "tools/config_options.h"
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/tools/tool.h"

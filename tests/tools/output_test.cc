@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 
 namespace sampler::tools {
 namespace {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
 #include "sampler/logs/logger.h"
 #include "tools/generate/chooser.h"
 #include "tools/generate/streamer.h"

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "CLI/CLI.hpp"
 #include "tools/generate/generate.h"
 #include "tools/output.h"
 #include "tools/usage.h"

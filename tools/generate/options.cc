@@ -1,5 +1,6 @@
 // AddGenerateOptions, of generate.h.
 
+#include "CLI/CLI.hpp"
 #include "tools/generate/generate.h"
 
 namespace sampler::tools {
