@@ -235,8 +235,12 @@ std::int64_t Candidates::Rank(TokenId id) const {
 }
 
 void Candidates::Record(ProbabilityRecord& record) const {
+  RecordPartsOf(support().total, record);
+}
+
+void Candidates::RecordPartsOf(Mass total, ProbabilityRecord& record) const {
   const Support& s = support();
-  record.Set(s.list.ids(), s.weights(), s.total);
+  record.Set(s.list.ids(), s.weights(), total);
 }
 
 TokenId Candidates::AtMassByRank(Mass place) const {

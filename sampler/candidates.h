@@ -295,6 +295,10 @@ class Candidates {
   // Notes the probabilities as they stand.
   void Record(ProbabilityRecord& record) const;
 
+  // The same as parts of `total`, that of a set before a truncation that has
+  // kept its head.
+  void RecordPartsOf(Mass total, ProbabilityRecord& record) const;
+
   // Calls f(id, logit) for every survivor in id order. REQUIRES: f changes
   // nothing (gather ids first, then Remove).
   template <typename F>

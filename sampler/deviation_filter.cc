@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/load.h"
 #include "sampler/kernels/spread.h"
 #include "sampler/mass_filter.h"
 
@@ -13,7 +14,7 @@ namespace sampler {
 namespace {
 
 // Blocks that the center is the mean of.
-constexpr std::size_t kSampleBlocks = 64;
+constexpr std::size_t kSampleBlocks = 16;
 
 float SampleMean(Logits row) {
   const std::size_t blocks = row.size() / kernels::kBlockSize;
@@ -22,11 +23,12 @@ float SampleMean(Logits row) {
   double count = 0.0;
   double values[kernels::kBlockSize];
   for (std::size_t b = stride / 2; b < blocks; b += stride) {
-    row.Load(b * kernels::kBlockSize, kernels::kBlockSize, values);
+    kernels::LoadScaled(row, b * kernels::kBlockSize, kernels::kBlockSize, {},
+                        values);
     for (const double value : values) {
-      const bool finite = std::isfinite(value);
-      sum += finite ? value : 0.0;
-      count += finite ? 1.0 : 0.0;
+      if (!std::isfinite(value)) continue;
+      sum += value;
+      count += 1.0;
     }
   }
   return count == 0.0 ? 0.0f : static_cast<float>(sum / count);

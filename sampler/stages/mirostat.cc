@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sampler/mass.h"
 #include "sampler/numeric.h"
 
 namespace sampler {
@@ -99,9 +100,11 @@ void Mirostat::Cut(Candidates& candidates, double mu,
 }
 
 void Mirostat::Apply(Candidates& candidates, const StepContext& step) const {
-  if (options_.surprise == Surprise::kOriginal) candidates.Record(step.record);
+  const bool original = options_.surprise == Surprise::kOriginal;
+  const Mass before = original ? candidates.TotalMass() : Mass{0};
   Cut(candidates, step.state[0], step.vocabulary_size);
-  if (options_.surprise == Surprise::kTruncated) candidates.Record(step.record);
+  const Mass total = original ? before : candidates.TotalMass();
+  candidates.RecordPartsOf(total, step.record);
 }
 
 void Mirostat::InitializeState(absl::Span<double> state) const {
