@@ -13,6 +13,7 @@ namespace sampler {
 namespace {
 
 constexpr double kLowest = std::numeric_limits<double>::lowest();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -204,12 +205,12 @@ const Candidates::Support& Candidates::support() const {
 
 Mass Candidates::TotalMass() const {
   if (support_known_ || !dense_form_) return support().total;
-  if (!total_.has_value()) SumMoments();
+  if (!total_.has_value()) total_ = SumParts(kInfinity, kInfinity).total;
   return *total_;
 }
 
 double Candidates::MeanLogit() const {
-  if (!mean_offset_.has_value()) SumMoments();
+  if (!mean_offset_.has_value()) SumMoments(kInfinity, kInfinity);
   return Max() + *mean_offset_;
 }
 

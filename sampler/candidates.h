@@ -48,6 +48,7 @@
 #include "sampler/logits.h"
 #include "sampler/mass.h"
 #include "sampler/mass_filter.h"
+#include "sampler/mass_sketch.h"
 #include "sampler/probability_record.h"
 #include "sampler/row_status.h"
 #include "sampler/token_mask.h"
@@ -469,8 +470,8 @@ class Candidates {
     Mass total;
   };
   Parts SumParts(double low, double high) const;
-  // Remembers mean_offset_ and total_.
-  void SumMoments() const;
+  // The same; remembers mean_offset_ and total_.
+  Parts SumMoments(double low, double high) const;
   // Calls f(first, stretch) for every stretch in which a weight may not be 0,
   // filled up with -inf.
   template <typename F>
@@ -566,6 +567,7 @@ class Candidates {
   // Scratch.
   mutable kernels::SelectScratch select_;
   mutable kernels::SortScratch sort_;
+  mutable MassSketch sketch_;
   mutable std::vector<Weight> weights_;
   mutable std::vector<std::uint64_t> keys_;
   mutable std::vector<std::uint64_t> second_keys_;

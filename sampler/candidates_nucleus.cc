@@ -49,28 +49,31 @@ std::size_t Candidates::AppendSample(double below) const {
 Candidates::Band Candidates::GuessBand(double below, double fraction) const {
   gathered_.Clear();
   AppendSample(below);
-  if (gathered_.size() == 0) return {kLowest, below};
-  const absl::Span<const Weight> weights = Weigh(gathered_.logits());
-  Mass sum = 0;
+  const absl::Span<const double> logits = gathered_.logits();
+  const absl::Span<const Weight> weights = Weigh(logits);
+  double range = 0.0;
   double squares = 0.0;
-  for (const Weight weight : weights) {
-    sum += weight;
-    const auto w = static_cast<double>(weight);
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (weights[i] == 0) continue;
+    const auto w = static_cast<double>(weights[i]);
+    range = std::max(range, below - logits[i]);
     squares += w * w;
   }
-  if (sum == 0) return {kLowest, below};
+  if (squares == 0.0) return {kLowest, below};
+  sketch_.Begin(range);
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (weights[i] == 0) continue;
+    sketch_.Add(below - logits[i], static_cast<double>(weights[i]));
+  }
   const double error = std::sqrt(fraction * (1.0 - fraction) * squares);
-  const double margin = kDeviations * error / ToDouble(sum);
-  const kernels::Ranking ranking = RankByLogit(gathered_, TieOrder::kLowId);
-  const auto logit_at = [&](double part) {
-    const Mass target = Target(part, sum);
-    const std::size_t at =
-        kernels::CutAtMass(ranking, weights, target, select_).position;
-    return gathered_.logits()[at];
-  };
+  const double margin = kDeviations * error / sketch_.total();
   Band band = {kLowest, below};
-  if (fraction + margin < 1.0) band.low = logit_at(fraction + margin);
-  if (fraction - margin > 0.0) band.high = logit_at(fraction - margin);
+  if (fraction + margin < 1.0) {
+    band.low = below - sketch_.At(fraction + margin).farthest;
+  }
+  if (fraction - margin > 0.0) {
+    band.high = below - sketch_.At(fraction - margin).nearest;
+  }
   return band;
 }
 

@@ -39,24 +39,29 @@ Candidates::Parts Candidates::SumParts(double low, double high) const {
   return parts;
 }
 
-void Candidates::SumMoments() const {
+Candidates::Parts Candidates::SumMoments(double low, double high) const {
   const double max = Max();
   LaneSum sum;
-  Mass total = 0;
+  Parts parts = {0, 0};
   if (dense_form_ && !support_known_) {
     ForEachStretchOfWeight(
         [&](std::size_t first, const DenseRow::Stretch& stretch) {
           double* const lanes = sum.Lanes(static_cast<TokenId>(first));
-          total += kernels::SumMoment(stretch.data(), max, lanes);
+          const kernels::WeightParts sums =
+              kernels::SumMoment(stretch.data(), max, {low, high}, lanes);
+          parts.inside += sums.inside;
+          parts.total += sums.total;
         });
   } else {
     ForEachWeighted([&](TokenId id, double logit, Weight weight) {
       sum.Add(id, static_cast<double>(weight) * (logit - max));
+      if (low <= logit && logit < high) parts.inside += weight;
     });
-    total = support().total;
+    parts.total = support().total;
   }
-  total_ = total;
-  mean_offset_ = sum.Total() / ToDouble(total);
+  total_ = parts.total;
+  mean_offset_ = sum.Total() / ToDouble(parts.total);
+  return parts;
 }
 
 double Candidates::LogitDeviation(Deviation deviation) const {

@@ -31,33 +31,34 @@ Candidates::Reach Candidates::GuessReach(double p, double center) const {
   GatherAbove(head);
   const std::size_t exact = gathered_.size();
   const std::size_t stride = AppendSample(head);
-  Weigh(gathered_.logits());
-  Mass sum = 0;
+  const absl::Span<const double> logits = gathered_.logits();
+  const absl::Span<const Weight> weights = Weigh(logits);
+  double range = 0.0;
   double squares = 0.0;
-  for (std::size_t i = 0; i < gathered_.size(); ++i) {
-    if (i >= exact) {
-      weights_[i] *= stride;
-      const auto w = static_cast<double>(weights_[i]);
-      squares += w * w;
-    }
-    sum += weights_[i];
+  const auto mass = [&](std::size_t i) {
+    const auto w = static_cast<double>(weights[i]);
+    return i < exact ? w : w * static_cast<double>(stride);
+  };
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (weights[i] == 0) continue;
+    range = std::max(range, std::fabs(logits[i] - center));
+    if (i >= exact) squares += mass(i) * mass(i);
+  }
+  sketch_.Begin(range);
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (weights[i] == 0) continue;
+    sketch_.Add(std::fabs(logits[i] - center), mass(i));
   }
   const double margin =
-      kDeviations * std::sqrt(p * (1.0 - p) * squares) / ToDouble(sum);
-  const kernels::Ranking ranking = RankByDistance(gathered_, center);
-  const absl::Span<const Weight> weights = {weights_.data(), gathered_.size()};
-  const auto distance_at = [&](double part) {
-    const std::size_t at =
-        kernels::CutAtMass(ranking, weights, Target(part, sum), select_)
-            .position;
-    return std::fabs(gathered_.logits()[at] - center);
-  };
+      kDeviations * std::sqrt(p * (1.0 - p) * squares) / sketch_.total();
   Reach reach = {-1.0, kInfinity};
   if (p - margin > 0.0) {
     // A token less, where the sample has them far apart.
-    reach.inner = distance_at(p - margin) * (1.0 - 1e-3);
+    reach.inner = sketch_.At(p - margin).nearest * (1.0 - 1e-3);
   }
-  if (p + margin < 1.0) reach.outer = distance_at(p + margin) * (1.0 + 1e-3);
+  if (p + margin < 1.0) {
+    reach.outer = sketch_.At(p + margin).farthest * (1.0 + 1e-3);
+  }
   return reach;
 }
 
@@ -142,11 +143,11 @@ bool Candidates::KeepTypicalByBounds(double p, const MassRule& rule) {
 
 bool Candidates::KeepTypicalInRing(double p, const MassRule& rule,
                                    const Reach& reach, double center) {
+  const Parts parts = SumMoments(center - reach.inner, center + reach.inner);
   const double exact_center = MeanLogit();
   const double rounding =
       std::fabs(exact_center - center) +
       0x1p-50 * (std::fabs(Max()) + std::fabs(center) + 80.0);
-  const Parts parts = SumParts(center - reach.inner, center + reach.inner);
   const Mass target = MassToReach(p, parts.total, rule);
   if (target <= parts.inside) return false;
   const kernels::Ranking ranking = RankByDistance(gathered_, exact_center);

@@ -25,16 +25,39 @@ HWY_INLINE auto Integer([[maybe_unused]] D16 d, V16 biased) {
                  hn::Set(du, (std::uint64_t{1} << 52) - 1));
 }
 
+using DInteger = hn::RebindToUnsigned<D16>;
+
+// Sums of weights, all and inside.
+struct Parts {
+  hn::Vec<DInteger> inside;
+  hn::Vec<DInteger> total;
+};
+
+HWY_INLINE void Add(hn::Vec<DInteger> weight, hn::Mask<D16> is_inside,
+                    Parts& parts) {
+  const DInteger du;
+  parts.total = hn::Add(parts.total, weight);
+  parts.inside = hn::Add(
+      parts.inside, hn::IfThenElseZero(hn::RebindMask(du, is_inside), weight));
+}
+
+HWY_INLINE WeightParts SumOf(const Parts& parts) {
+  const DInteger du;
+  return {hn::GetLane(hn::SumOfLanes(du, parts.inside)),
+          hn::GetLane(hn::SumOfLanes(du, parts.total))};
+}
+
+HWY_INLINE hn::Mask<D16> IsInside(D16 d, V16 value, const Interval& interval) {
+  return hn::And(hn::Ge(value, hn::Set(d, interval.low)),
+                 hn::Lt(value, hn::Set(d, interval.high)));
+}
+
 WeightParts SumWeightParts(const double* values, double max,
                            const Interval& interval) {
   const D16 d;
-  const hn::RebindToUnsigned<D16> du;
   const std::size_t lanes = hn::Lanes(d);
   const V16 head = hn::Set(d, max);
-  const V16 low = hn::Set(d, interval.low);
-  const V16 high = hn::Set(d, interval.high);
-  auto inside_sum = hn::Zero(du);
-  auto total = inside_sum;
+  Parts parts = {hn::Zero(DInteger()), hn::Zero(DInteger())};
   for (std::size_t i = 0; i < kStretchSize; i += kInStep * lanes) {
     V16 v[kInStep];
     for (std::size_t j = 0; j < kInStep; ++j) {
@@ -43,45 +66,40 @@ WeightParts SumWeightParts(const double* values, double max,
     GapsToBiasedWeights<kInStep>(d, v);
     for (std::size_t j = 0; j < kInStep; ++j) {
       const V16 value = hn::LoadU(d, values + i + j * lanes);
-      const auto inside = hn::And(hn::Ge(value, low), hn::Lt(value, high));
-      const auto weight = Integer(d, v[j]);
-      total = hn::Add(total, weight);
-      inside_sum = hn::Add(
-          inside_sum, hn::IfThenElseZero(hn::RebindMask(du, inside), weight));
+      Add(Integer(d, v[j]), IsInside(d, value, interval), parts);
     }
   }
-  return {hn::GetLane(hn::SumOfLanes(du, inside_sum)),
-          hn::GetLane(hn::SumOfLanes(du, total))};
+  return SumOf(parts);
 }
 
-Weight SumMoment(const double* values, double max, double* lanes) {
+WeightParts SumMoment(const double* values, double max,
+                      const Interval& interval, double* lanes) {
   const D16 d;
-  const hn::RebindToUnsigned<D16> du;
   const V16 head = hn::Set(d, max);
   const V16 bias = hn::Set(d, 0x1p52);
-  auto sum = hn::Zero(du);
+  Parts parts = {hn::Zero(DInteger()), hn::Zero(DInteger())};
   for (std::size_t j = 0; j < kLaneCount; j += hn::Lanes(d)) {
     V16 lane = hn::LoadU(d, lanes + j);
     for (std::size_t i = j; i < kStretchSize; i += kInStep * kLaneCount) {
-      V16 gaps[kInStep];
       V16 v[kInStep];
       for (std::size_t k = 0; k < kInStep; ++k) {
-        gaps[k] = hn::Sub(hn::LoadU(d, values + i + k * kLaneCount), head);
-        v[k] = gaps[k];
+        v[k] = hn::Sub(hn::LoadU(d, values + i + k * kLaneCount), head);
       }
       GapsToBiasedWeights<kInStep>(d, v);
       for (std::size_t k = 0; k < kInStep; ++k) {
-        sum = hn::Add(sum, Integer(d, v[k]));
+        const V16 value = hn::LoadU(d, values + i + k * kLaneCount);
+        Add(Integer(d, v[k]), IsInside(d, value, interval), parts);
         const V16 weight = hn::Sub(v[k], bias);
         // 0 times -inf would be no number.
         const auto weighs = hn::Gt(weight, hn::Zero(d));
-        lane =
-            hn::Add(lane, hn::IfThenElseZero(weighs, hn::Mul(weight, gaps[k])));
+        lane = hn::Add(
+            lane,
+            hn::IfThenElseZero(weighs, hn::Mul(weight, hn::Sub(value, head))));
       }
     }
     hn::StoreU(lane, d, lanes + j);
   }
-  return hn::GetLane(hn::SumOfLanes(du, sum));
+  return SumOf(parts);
 }
 
 template <typename Term>
@@ -127,8 +145,9 @@ WeightParts SumWeightParts(const double* values, double max,
   return HWY_DYNAMIC_DISPATCH(SumWeightParts)(values, max, interval);
 }
 
-Weight SumMoment(const double* values, double max, double* lanes) {
-  return HWY_DYNAMIC_DISPATCH(SumMoment)(values, max, lanes);
+WeightParts SumMoment(const double* values, double max,
+                      const Interval& interval, double* lanes) {
+  return HWY_DYNAMIC_DISPATCH(SumMoment)(values, max, interval, lanes);
 }
 
 void AddOffsets(const double* values, double origin, double* lanes) {

@@ -24,9 +24,10 @@ struct WeightParts {
 WeightParts SumWeightParts(const double* values, double max,
                            const Interval& interval);
 
-// The sum of all; and adds weight * (value - max), in order, to lanes[i mod 16]
-// for element i. An element without weight adds 0.
-Weight SumMoment(const double* values, double max, double* lanes);
+// The same; and adds weight * (value - max), in order, to lanes[i mod 16] for
+// element i. An element without weight adds 0.
+WeightParts SumMoment(const double* values, double max,
+                      const Interval& interval, double* lanes);
 
 // Adds value - origin, or its square, in order, to lanes[i mod 16] for every
 // element i that is not -inf. REQUIRES: no NaN, no +inf.
