@@ -261,4 +261,15 @@ double Candidates::CollectThreshold(std::int64_t k) const {
   return std::max(kernels::KthLargest(maxima, count, maxima_), kLowest);
 }
 
+bool Candidates::KeepMany(double threshold, std::int64_t wanted) {
+  if (!dense_form_ || !dense_.ManyReach(threshold)) return false;
+  if (!(threshold <= CollectThreshold(wanted))) return false;
+  // The head is that of the set before.
+  const Candidate head = Head();
+  if (!dense_.RemoveBelow(threshold)) return false;
+  Changed();
+  head_ = head;
+  return true;
+}
+
 }  // namespace sampler

@@ -2,7 +2,8 @@
 //
 // A pipeline narrows a set of (logit, token id). The set starts as the dense
 // row itself (DenseRow: the caller's logits under a sparse overlay of edits and
-// a pending scale) and becomes a short list as soon as a stage truncates it.
+// a pending scale), and becomes a list as soon as a stage truncates it to one
+// that is short; where many stay, the dense row gets a floor.
 // Stages say what becomes true, in the words of the field, and never learn
 // which of the two forms the set has, nor how an operation is done fast.
 //
@@ -412,6 +413,11 @@ class Candidates {
   // block maxima can tell.
   double CollectThreshold(std::int64_t k) const;
 
+  // Removes every survivor below `threshold` and stays dense, where so many are
+  // left that this is cheaper than a list. False, and nothing, where they are
+  // fewer, or might be fewer than `wanted`. REQUIRES: a survivor is as large.
+  bool KeepMany(double threshold, std::int64_t wanted);
+
   // Keeps every candidate of weight >= `least`; at least the first `min_keep`.
   void KeepWeight(Mass least, std::int64_t min_keep);
   // Gathers in excluded_ what a rule excludes, ascending; returns its mass.
@@ -431,6 +437,13 @@ class Candidates {
   // Gathers all, with weights, that weigh as much as a weight within these
   // bounds. REQUIRES (also below): HasBounds().
   bool GatherHeavy(const MassBounds& least) const;
+  // A logit that every logit reaches whose weight reaches `weight`.
+  double LogitBelow(Mass weight) const;
+  // A logit such that all that reach it have weights that reach `weight`.
+  double LogitAbove(Mass weight) const;
+  // KeepWeight, for a least weight within these bounds, where many candidates
+  // stay; needs no bounds.
+  bool KeepManyOfWeight(const MassBounds& least, std::int64_t wanted);
   // KeepWeight, for a least weight within these bounds.
   bool KeepWeightByBounds(const MassBounds& least, std::int64_t min_keep);
   std::optional<TokenId> DrawByBounds(std::uint64_t bits) const;

@@ -16,6 +16,9 @@ namespace {
 
 constexpr double kLowest = std::numeric_limits<double>::lowest();
 
+// Bounds of lower weights ask for nearly everything, down to the last bit.
+constexpr Mass kLeastWeight = 16;
+
 // How many candidates are looked at, in turn, for a nucleus.
 constexpr std::int64_t kHeads[] = {48, 512};
 
@@ -169,14 +172,48 @@ bool Candidates::KeepProbabilityByBounds(double p, std::int64_t min_keep) {
                             min_keep);
 }
 
+double Candidates::LogitBelow(Mass weight) const {
+  // The weight is rounded by 1/2, and E by less than 1 in 2^51.
+  return Max() + Log((ToDouble(weight) - 2.0) * 0x1p-51) -
+         1e-9 * (1.0 + std::fabs(Max()));
+}
+
+double Candidates::LogitAbove(Mass weight) const {
+  return Max() + Log((ToDouble(weight) + 2.0) * 0x1p-51) +
+         1e-9 * (1.0 + std::fabs(Max()));
+}
+
+bool Candidates::KeepManyOfWeight(const MassBounds& least,
+                                  std::int64_t wanted) {
+  if (!dense_form_ || least.low < kLeastWeight) return false;
+  const double high = LogitAbove(least.high);
+  if (!dense_.ManyReach(high)) return false;
+  // What lies between the two decides where the threshold is. Weights need not
+  // rise with every last bit of a logit: a threshold there may be none.
+  GatherInside(LogitBelow(least.low), high);
+  const absl::Span<const Weight> weights = Weigh(gathered_.logits());
+  double lightest = high;
+  double heaviest = kRemoved;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const double logit = gathered_.logits()[i];
+    if (weights[i] >= least.high) {
+      lightest = std::min(lightest, logit);
+    } else if (weights[i] < least.low) {
+      heaviest = std::max(heaviest, logit);
+    } else {
+      return false;
+    }
+  }
+  if (!(heaviest < lightest)) return false;
+  BeginTruncation();
+  if (!KeepMany(lightest, wanted)) return false;
+  EndTruncation();
+  return true;
+}
+
 bool Candidates::GatherHeavy(const MassBounds& least) const {
-  // Weights so low ask for nearly everything, down to the last bit.
-  if (least.low < 16) return Tally(false);
-  // A weight that reaches the lower end is of a logit that reaches this: the
-  // weight is rounded by 1/2, and E by less than 1 in 2^51.
-  const double threshold = Max() + Log((ToDouble(least.low) - 2.0) * 0x1p-51) -
-                           1e-9 * (1.0 + std::fabs(Max()));
-  GatherAbove(threshold);
+  if (least.low < kLeastWeight) return Tally(false);
+  GatherAbove(LogitBelow(least.low));
   std::size_t heavy = 0;
   for (std::size_t i = 0; i < gathered_.size(); ++i) {
     const Weight weight = weights_[i];
@@ -192,8 +229,9 @@ bool Candidates::GatherHeavy(const MassBounds& least) const {
 
 bool Candidates::KeepWeightByBounds(const MassBounds& least,
                                     std::int64_t min_keep) {
-  if (!GatherHeavy(least)) return false;
   const std::int64_t wanted = std::max<std::int64_t>(min_keep, 1);
+  if (KeepManyOfWeight(least, wanted)) return Tally(true);
+  if (!GatherHeavy(least)) return false;
   if (static_cast<std::int64_t>(gathered_.size()) < wanted) {
     KeepTop(wanted);
     return true;

@@ -23,6 +23,9 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kSampleBlocks = 64;
 constexpr double kDeviations = 3.5;
 
+// So many tied candidates are removed one by one.
+constexpr std::size_t kFewTied = 64;
+
 }  // namespace
 
 std::size_t Candidates::AppendSample(double below) const {
@@ -119,12 +122,21 @@ void Candidates::KeepDownTo(const kernels::Ranking& ranking,
                             const kernels::Cut& cut, Ties ties) {
   const double last = gathered_.logits()[cut.position];
   const TokenId last_id = gathered_.ids()[cut.position];
-  bool some_tied_leave = false;
-  for (std::size_t i = 0; i < gathered_.size(); ++i) {
-    some_tied_leave |= ranking.keys[i] == cut.key && !InPrefix(ranking, cut, i);
+  const auto leaves = [&](std::size_t i) {
+    return ties == Ties::kExact && ranking.keys[i] == cut.key &&
+           !InPrefix(ranking, cut, i);
+  };
+  std::size_t leaving = 0;
+  for (std::size_t i = 0; i < gathered_.size(); ++i) leaving += leaves(i);
+  if (leaving <= kFewTied && KeepMany(last, 1)) {
+    for (std::size_t i = 0; i < gathered_.size(); ++i) {
+      if (!leaves(i)) continue;
+      dense_.Set(static_cast<std::size_t>(gathered_.ids()[i]), kRemoved);
+    }
+    return;
   }
   GatherInside(last, kInfinity);
-  if (ties == Ties::kExact && some_tied_leave) {
+  if (leaving > 0) {
     const bool low_first = ranking.tie_order == TieOrder::kLowId;
     gathered_.Filter([&](std::size_t i) {
       const TokenId id = gathered_.ids()[i];

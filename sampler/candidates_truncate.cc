@@ -99,6 +99,10 @@ void Candidates::KeepTop(std::int64_t k, Ties ties) {
 void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
   const std::int64_t wanted = std::max<std::int64_t>(min_keep, 1);
   BeginTruncation();
+  if (KeepMany(threshold, wanted)) {
+    EndTruncation();
+    return;
+  }
   // Whatever is kept lies at or above the lower of the two thresholds.
   if (dense_form_) {
     Collect(std::max(kLowest, std::min(threshold, CollectThreshold(wanted))));
@@ -139,6 +143,9 @@ void Candidates::KeepWithinDeviations(double n, Deviation deviation,
 
 void Candidates::KeepWeight(Mass least, std::int64_t min_keep) {
   if (least == 0) return;
+  if (KeepManyOfWeight({least, least}, std::max<std::int64_t>(min_keep, 1))) {
+    return;
+  }
   const Support& s = support();
   const auto heavy = static_cast<std::int64_t>(
       std::count_if(s.weights().begin(), s.weights().end(),

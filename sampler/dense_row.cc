@@ -9,6 +9,15 @@ namespace sampler {
 
 using kernels::kBlockSize;
 
+namespace {
+
+// A pass over the row is taken to cost as much as a list of this share of it,
+// which is told from so many blocks.
+constexpr std::size_t kManyOfARow = 16;
+constexpr std::size_t kSample = 64;
+
+}  // namespace
+
 void DenseRow::Reset(Logits row) {
   status_ = RowStatus::kOk;
   Restart(row);
@@ -19,6 +28,7 @@ void DenseRow::Restart(Logits row) {
   for (const std::uint32_t block : dirty_blocks_) dirty_[block] = 0;
   row_ = row;
   scales_.clear();
+  floor_ = kRemoved;
   edited_.clear();
   edited_values_.clear();
   dirty_blocks_.clear();
@@ -56,7 +66,7 @@ std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
                                  double* values) const {
   const std::size_t first = block * kBlockSize;
   const std::size_t count = std::min(blocks * kBlockSize, size() - first);
-  kernels::LoadScaled(row_, first, count, scales_, values);
+  kernels::LoadScaled(row_, first, count, scales_, values, floor_);
   if (edited_.empty()) return count;
   for (std::size_t b = 0; b < blocks; ++b) {
     std::uint64_t mask = edit_mask_[block + b];
@@ -87,6 +97,41 @@ void DenseRow::Scale(double factor) {
     value *= factor;
     Replace(before, value);
   }
+}
+
+bool DenseRow::RemoveBelow(double threshold) {
+  if (row_.dtype() == DType::kF64) return false;
+  const std::optional<double> least = LeastStored(threshold);
+  if (!least.has_value()) return false;
+  floor_ = std::max(floor_, *least);
+  for (double& value : edited_values_) {
+    if (value < threshold) value = kRemoved;
+  }
+  BlockMaxima();
+  for (double& max : block_max_) {
+    if (max < threshold) max = kRemoved;
+  }
+  finite_count_.reset();
+  max_.reset();
+  return true;
+}
+
+bool DenseRow::ManyReach(double threshold) const {
+  if (row_.dtype() == DType::kF64) return false;
+  const double stored_threshold = std::max(StoredThreshold(threshold), floor_);
+  const std::size_t stride = std::max<std::size_t>(1, block_count() / kSample);
+  const std::size_t wanted = size() / kManyOfARow / stride;
+  const absl::Span<const double> maxima = BlockMaxima();
+  std::size_t reached = 0;
+  for (std::size_t b = stride / 2; b < maxima.size(); b += stride) {
+    if (!(maxima[b] >= threshold)) continue;
+    const std::size_t first = b * kBlockSize;
+    const std::size_t count = std::min(kBlockSize, size() - first);
+    reached += static_cast<std::size_t>(std::popcount(
+        kernels::MaskAtLeast(row_, first, count, stored_threshold)));
+    if (reached > wanted) return true;
+  }
+  return false;
 }
 
 double DenseRow::StoredThreshold(double threshold) const {
@@ -129,7 +174,8 @@ DenseRow::StoredInterval DenseRow::Stored(double low, double high) const {
       row_.dtype() == DType::kF64
           ? std::numeric_limits<double>::lowest()
           : static_cast<double>(std::numeric_limits<float>::lowest());
-  return {{std::max(first.value_or(lowest), lowest), end.value_or(-kRemoved)},
+  return {{std::max({first.value_or(lowest), lowest, floor_}),
+           end.value_or(-kRemoved)},
           first.has_value() && (end.has_value() || high == -kRemoved)};
 }
 

@@ -8,6 +8,10 @@
 // every value (Transform) are evaluated into a buffer of doubles, which then
 // takes the row's place.
 //
+// A truncation that leaves many is one comparison (RemoveBelow): with the least
+// number that stays, in the row's own type, because factors to come may round
+// different numbers to one product.
+//
 // -inf means removed, and is sticky: Set on a removed id does nothing.
 //
 // Invariants: bit i of edit_mask_[b] is set iff token 64 b + i is edited; every
@@ -19,8 +23,8 @@
 // Cost: Reset is one pass over the row in the type it is stored in; an edit or
 //   a look-up is O(1); Scale is O(V / 64); Max is O(V / 64) after a change.
 //   The number of finite values costs a pass, if it is asked for and the row
-//   has infinities. Memory: 4.4 bytes per token, and 8 more after the first
-//   Transform.
+//   has infinities or a floor. Memory: 4.4 bytes per token, and 8 more after
+//   the first Transform.
 // Tested by: tests/dense_row_test.cc (random changes against a plain array).
 
 #ifndef SAMPLER_DENSE_ROW_H_
@@ -62,6 +66,10 @@ class DenseRow {
   absl::Span<const double> pending_scales() const { return scales_; }
   absl::Span<const std::uint32_t> edited_ids() const { return edited_; }
   absl::Span<const std::uint64_t> edit_masks() const { return edit_mask_; }
+
+  // Unedited elements below this, as they are stored, are removed. None of a
+  // row of doubles is.
+  double floor() const { return floor_; }
 
   // kOk, or what Reset, Set, Scale or Transform found.
   RowStatus status() const { return status_; }
@@ -118,6 +126,17 @@ class DenseRow {
   // Multiplies every value by `factor` > 0, rounding each product.
   void Scale(double factor);
 
+  // Removes every value below `threshold`. False, and nothing, where that
+  // cannot be told from what is stored: in rows of doubles, those that
+  // Transform leaves included, and under extreme scales. REQUIRES: `threshold`
+  // is no NaN; status() is kOk. Cost: O(V / 64 + edits).
+  bool RemoveBelow(double threshold);
+
+  // Do so many of the values, about, reach `threshold` that a pass over the row
+  // costs less than a list of them? By a sample; where RemoveBelow never can,
+  // no. Cost: O(1).
+  bool ManyReach(double threshold) const;
+
   // Replaces every finite value v of a token by f(id, v).
   template <typename F>
   void Transform(F f) {
@@ -139,7 +158,8 @@ class DenseRow {
   // id order. Blocks that lie below the threshold are not read.
   template <typename F>
   void ForEachAtLeast(double threshold, F f) const {
-    const double stored_threshold = StoredThreshold(threshold);
+    const double stored_threshold =
+        std::max(StoredThreshold(threshold), floor_);
     const absl::Span<const double> maxima = BlockMaxima();
     Block values;
     for (std::size_t b = 0; b < maxima.size(); ++b) {
@@ -226,6 +246,7 @@ class DenseRow {
   // The value of a token as if it were not edited.
   double Unedited(std::size_t id) const {
     double value = row_[id];
+    if (value < floor_) return kRemoved;
     for (const double factor : scales_) value *= factor;
     return value;
   }
@@ -272,6 +293,7 @@ class DenseRow {
   Logits row_;
   std::vector<double> scales_;  // Factors still to apply to unedited values.
   std::vector<double> buffer_;  // Values after a Transform.
+  double floor_ = kRemoved;     // In terms of row_, before any scale.
   double magnitude_ = 0.0;      // Bounds |v| of every finite unedited value.
   RowStatus status_ = RowStatus::kOk;
   mutable std::optional<std::size_t> finite_count_;

@@ -16,7 +16,7 @@ namespace {
 // Blocks that the center is the mean of.
 constexpr std::size_t kSampleBlocks = 16;
 
-float SampleMean(Logits row) {
+float SampleMean(Logits row, double least) {
   const std::size_t blocks = row.size() / kernels::kBlockSize;
   const std::size_t stride = std::max<std::size_t>(1, blocks / kSampleBlocks);
   double sum = 0.0;
@@ -26,7 +26,7 @@ float SampleMean(Logits row) {
     kernels::LoadScaled(row, b * kernels::kBlockSize, kernels::kBlockSize, {},
                         values);
     for (const double value : values) {
-      if (!std::isfinite(value)) continue;
+      if (!std::isfinite(value) || value < least) continue;
       sum += value;
       count += 1.0;
     }
@@ -46,10 +46,11 @@ std::optional<DeviationBounds> BoundDeviation(const DenseRow& row,
   double scale = 1.0;
   for (const double factor : row.pending_scales()) scale *= factor;
   if (!(0x1p-60 <= scale && scale <= 0x1p60)) return {};
-  const float center = SampleMean(stored);
+  const float center = SampleMean(stored, row.floor());
   const auto edited = row.edited_ids();
   kernels::Spread sums = kernels::SumSpread(
-      stored, center, edited.empty() ? nullptr : row.edit_masks().data());
+      stored, center, edited.empty() ? nullptr : row.edit_masks().data(),
+      row.floor());
   for (const std::uint32_t id : edited) {
     const double value = row.Value(id);
     if (!std::isfinite(value)) continue;

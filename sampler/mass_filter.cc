@@ -62,6 +62,7 @@ bool MassFilter::Prepare(std::size_t size, double max,
 bool MassFilter::SumRow(const DenseRow& row) {
   const double max = row.Max();
   if (!Prepare(row.size(), max, row.pending_scales())) return false;
+  argument_.least = row.floor();
   const Logits stored = row.unedited();
   if (stored.dtype() != DType::kF64) {
     argument_.center =

@@ -348,16 +348,25 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
   }
 }
 
-void RunTraces(bool list_form, std::uint64_t seed) {
+// How a set starts: dense on doubles or on floats (which are truncated in
+// place where many stay), or as a list.
+enum class Form { kDoubles, kFloats, kList };
+
+void RunTraces(Form form, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   Candidates c;  // Reused, as in a workspace.
   for (int trace = 0; trace < Share(2000); ++trace) {
-    const std::vector<double> row = RandomRow(random);
+    std::vector<double> row = RandomRow(random);
+    std::vector<float> floats;
+    for (double& v : row) {
+      floats.push_back(static_cast<float>(v));
+      if (form == Form::kFloats) v = static_cast<double>(floats.back());
+    }
     NaiveCandidates naive(row);
     Reports reports;
-    c.Begin(absl::Span<const double>(row), &reports);
+    c.Begin(form == Form::kFloats ? Logits(floats) : Logits(row), &reports);
     c.TrackOriginalMass();
-    if (list_form) {
+    if (form == Form::kList) {
       std::vector<TokenId> all(row.size());
       std::iota(all.begin(), all.end(), 0);
       c.RemoveAllBut(all);
@@ -386,8 +395,15 @@ void RunTraces(bool list_form, std::uint64_t seed) {
   }
 }
 
-TEST(Candidates, EqualTheirDefinitionFromTheDenseForm) { RunTraces(false, 1); }
-TEST(Candidates, EqualTheirDefinitionFromTheListForm) { RunTraces(true, 2); }
+TEST(Candidates, EqualTheirDefinitionFromTheDenseForm) {
+  RunTraces(Form::kDoubles, 1);
+}
+TEST(Candidates, EqualTheirDefinitionFromTheListForm) {
+  RunTraces(Form::kList, 2);
+}
+TEST(Candidates, EqualTheirDefinitionFromADenseFormWithAFloor) {
+  RunTraces(Form::kFloats, 5);
+}
 
 TEST(Candidates, AreTheSameWithAndWithoutAnObserver) {
   std::mt19937_64 random(3);

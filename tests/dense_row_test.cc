@@ -33,6 +33,12 @@ class PlainRow {
     Note(value);
   }
 
+  void RemoveBelow(double threshold) {
+    for (double& v : values) {
+      if (v < threshold) v = -kInfinity;
+    }
+  }
+
   template <typename F>
   void Transform(F f) {
     for (double& v : values) {
@@ -58,6 +64,19 @@ class PlainRow {
   bool nan = false;
   bool infinite = false;
 };
+
+// Every block and stretch that is loaded.
+void ExpectSameStretches(const DenseRow& row, const PlainRow& plain,
+                         const std::string& what) {
+  std::vector<double> loaded(row.size(), -kInfinity);
+  row.ForEachStretchReaching(
+      -kInfinity, [&](std::size_t first, const DenseRow::Stretch& stretch) {
+        for (std::size_t i = 0; i < stretch.size(); ++i) {
+          if (first + i < loaded.size()) loaded[first + i] = stretch[i];
+        }
+      });
+  ASSERT_EQ(loaded, plain.values) << what;
+}
 
 void ExpectSame(const DenseRow& row, const PlainRow& plain,
                 const std::string& what) {
@@ -100,6 +119,19 @@ void ExpectSame(const DenseRow& row, const PlainRow& plain,
     }
     ASSERT_EQ(fast, slow) << what << ", threshold " << threshold;
   }
+  ExpectSameStretches(row, plain, what);
+  if (max == -kInfinity) return;
+  const double low = max - 30.0;
+  CandidateList gathered;
+  row.GatherInside(low, max, gathered);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!(low <= plain.values[i] && plain.values[i] < max)) continue;
+    ASSERT_LT(found, gathered.size()) << what;
+    ASSERT_EQ(gathered.ids()[found], static_cast<TokenId>(i)) << what;
+    ASSERT_EQ(gathered.logits()[found++], plain.values[i]) << what;
+  }
+  ASSERT_EQ(gathered.size(), found) << what;
 }
 
 double RandomValue(std::mt19937_64& random) {
@@ -158,6 +190,7 @@ Stored Store(const std::vector<double>& values, DType dtype) {
 TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
   std::mt19937_64 random(1);
   DenseRow row;  // Reused, as in a workspace.
+  int floors = 0;
   for (int trace = 0; trace < Share(600); ++trace) {
     const std::size_t sizes[] = {1, 2, 63, 64, 65, 128, 1000};
     std::vector<double> values(sizes[random() % std::size(sizes)]);
@@ -194,11 +227,54 @@ TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
         row.Transform([&](std::size_t, double v) { return f(v); });
         plain.Transform(f);
         what += ", transform";
+      } else if (row.status() == RowStatus::kOk) {
+        const double threshold = plain.values[random() % values.size()];
+        if (row.RemoveBelow(threshold)) {
+          plain.RemoveBelow(threshold);
+          ++floors;
+          what += ", remove below " + std::to_string(threshold);
+        }
       }
       ExpectSame(row, plain, what);
       if (testing::Test::HasFatalFailure()) return;
     }
   }
+  EXPECT_GT(floors, 0);
+}
+
+// Scales round neighbours to one product: those that stay are told apart as
+// they are stored.
+TEST(DenseRow, KeepsItsFloorUnderScalesThatRound) {
+  std::vector<float> values(200);
+  values[0] = 1.0f;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    values[i] = std::nextafter(values[i - 1], 2.0f);
+  }
+  DenseRow row;
+  row.Reset(absl::Span<const float>(values));
+  ASSERT_TRUE(row.RemoveBelow(static_cast<double>(values[100])));
+  row.Scale(0x1p-1000);
+  row.Scale(0x1p-74);  // Everything that is left becomes the least number.
+  EXPECT_EQ(row.Value(99), -kInfinity);
+  EXPECT_EQ(row.Value(100), 0x1p-1074);
+  EXPECT_EQ(row.finite_count(), 100u);
+  EXPECT_EQ(row.BlockMaxima()[0], -kInfinity);
+  EXPECT_EQ(row.FirstOfMax(), 100u);
+}
+
+TEST(DenseRow, HasNoFloorWhereItCannotBeTold) {
+  const std::vector<double> doubles = {1.0, 2.0};
+  const std::vector<float> floats = {1.0f, 2.0f};
+  DenseRow row;
+  row.Reset(absl::Span<const double>(doubles));
+  EXPECT_FALSE(row.RemoveBelow(2.0));
+  EXPECT_FALSE(row.ManyReach(1.0));
+  EXPECT_EQ(row.finite_count(), 2u);
+  row.Reset(absl::Span<const float>(floats));
+  EXPECT_TRUE(row.ManyReach(1.0));
+  row.Transform([](std::size_t, double v) { return v; });
+  EXPECT_FALSE(row.RemoveBelow(2.0));
+  EXPECT_EQ(row.finite_count(), 2u);
 }
 
 TEST(DenseRow, EqualsAPlainArrayWhenNumbersOverflow) {

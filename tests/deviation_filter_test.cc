@@ -107,11 +107,15 @@ TEST_P(DeviationFilterTest, BoundsTheDeviation) {
       if (random_() % 3 == 0) row.Scale(random_() % 2 == 0 ? 1.0 / 0.7 : 0.3);
       if (random_() % 2 == 0)
         row.Set(id, random_() % 2 == 0 ? 3.7 : -kInfinity);
+      if (random_() % 4 == 0) {
+        row.RemoveBelow(std::min(row.Value(id), row.Value(floats.size() / 2)));
+      }
     }
     std::vector<long double> values;
     for (std::size_t id = 0; id < floats.size(); ++id) {
       if (std::isfinite(row.Value(id))) values.push_back(row.Value(id));
     }
+    if (values.size() < 2) continue;
     const auto n = static_cast<long double>(values.size());
     long double mean = 0.0L;
     for (const long double value : values) mean += value / n;

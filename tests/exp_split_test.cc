@@ -40,14 +40,17 @@ double Off(const ExpSums& got, const TrueSum& want, const ExpSumError& error,
 }
 
 double Attack(Logits row, double center, double scale, const Interval& interval,
-              const std::vector<std::uint64_t>& edited) {
-  const ExpSplit split =
-      SplitExpOfRow(row, ExpArgument(center, scale), interval,
-                    edited.empty() ? nullptr : edited.data());
+              const std::vector<std::uint64_t>& edited,
+              double least = kNoFloor) {
+  ExpArgument argument(center, scale);
+  argument.least = least;
+  const ExpSplit split = SplitExpOfRow(
+      row, argument, interval, edited.empty() ? nullptr : edited.data());
   TrueSum inside;
   TrueSum outside;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (!edited.empty() && (edited[i / 64] >> (i % 64) & 1) != 0) continue;
+    if (row[i] < least) continue;
     const long double x = (static_cast<long double>(row[i]) - center) * scale;
     if (x < -11000.0L) continue;  // 0, also of long doubles.
     const bool in = interval.low <= row[i] && row[i] < interval.high;
@@ -92,7 +95,11 @@ TEST_P(ExpSplitTest, BoundsTheTrueSumsOfRandomRows) {
       for (auto& word : edited) word = random_() & random_();
     }
     const double scale = std::vector{1.0, 1.0 / 0.7, 0.1, 3.3}[random_() % 4];
-    worst = std::max(worst, Attack(Logits(row), max, scale, interval, edited));
+    const double least = random_() % 2 == 0
+                             ? static_cast<double>(row[random_() % size])
+                             : kNoFloor;
+    worst = std::max(worst,
+                     Attack(Logits(row), max, scale, interval, edited, least));
     const std::vector<double> doubles(row.begin(), row.end());
     worst = std::max(
         worst, Attack(Logits(doubles), max + 1e-9, scale, interval, edited));

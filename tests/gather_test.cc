@@ -111,6 +111,7 @@ TEST_P(GatherTest, GathersFromRowsAsStagesMeetThem) {
       } else {
         dense.Set(random_() % size, random_() % 3 == 0 ? -kInfinity : 2.5);
       }
+      if (random_() % 3 == 0) dense.RemoveBelow(dense.Value(random_() % size));
     }
     // A value of the row, so that equality matters, or the next one.
     double low = dense.Value(random_() % size);

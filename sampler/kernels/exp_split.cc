@@ -31,9 +31,9 @@ HWY_INLINE void Clear(D d, V* v) {
 }
 
 template <class Loader>
-ExpSplit SplitBlocks(const unsigned char* row, std::size_t blocks,
-                     const ExpArgument& argument, const Interval& interval,
-                     const std::uint64_t* edited) {
+ExpSplit SplitBlocks(const Loader& loader, const unsigned char* row,
+                     std::size_t blocks, const ExpArgument& argument,
+                     const Interval& interval, const std::uint64_t* edited) {
   const D d;
   const D64 d64;
   const std::size_t lanes = hn::Lanes(d);
@@ -58,7 +58,7 @@ ExpSplit SplitBlocks(const unsigned char* row, std::size_t blocks,
       V terms[kRunning];
       for (std::size_t j = 0; j < kRunning; ++j) {
         const std::size_t at = i + j * lanes;
-        gaps[j] = Gap<Loader>(d, from + at * Loader::kSize, k);
+        gaps[j] = Gap(d, loader, from + at * Loader::kSize, k);
         if (HWY_UNLIKELY(left_out != 0)) {
           gaps[j] =
               hn::IfThenElse(MaskOfBits(d, left_out >> at), k.lowest, gaps[j]);
@@ -67,7 +67,7 @@ ExpSplit SplitBlocks(const unsigned char* row, std::size_t blocks,
       Exp(d, k, gaps, terms);
       for (std::size_t j = 0; j < kRunning; ++j) {
         const std::size_t at = i + j * lanes;
-        const V l = Loader::Load(d, from + at * Loader::kSize);
+        const V l = loader.Load(d, from + at * Loader::kSize);
         const auto inside = hn::And(hn::Ge(l, low), hn::Lt(l, high));
         Add(hn::IfThenElseZero(inside, terms[j]), gaps[j], j, in);
         Add(hn::IfThenZeroElse(inside, terms[j]), gaps[j], j, out);
@@ -87,22 +87,13 @@ ExpSplit SplitBlocks(const unsigned char* row, std::size_t blocks,
           ErrorOfSum()};
 }
 
-ExpSplit SplitF32(const unsigned char* row, std::size_t blocks,
+ExpSplit SplitAll(DType dtype, const unsigned char* row, std::size_t blocks,
                   const ExpArgument& argument, const Interval& interval,
                   const std::uint64_t* edited) {
-  return SplitBlocks<LoadF32>(row, blocks, argument, interval, edited);
-}
-
-ExpSplit SplitF16(const unsigned char* row, std::size_t blocks,
-                  const ExpArgument& argument, const Interval& interval,
-                  const std::uint64_t* edited) {
-  return SplitBlocks<LoadF16>(row, blocks, argument, interval, edited);
-}
-
-ExpSplit SplitBF16(const unsigned char* row, std::size_t blocks,
-                   const ExpArgument& argument, const Interval& interval,
-                   const std::uint64_t* edited) {
-  return SplitBlocks<LoadBF16>(row, blocks, argument, interval, edited);
+  const auto split = [&](const auto& loader) HWY_ATTR {
+    return SplitBlocks(loader, row, blocks, argument, interval, edited);
+  };
+  return WithLoader(dtype, argument.least, split);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -112,9 +103,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace sampler::kernels {
 
-HWY_EXPORT(SplitF32);
-HWY_EXPORT(SplitF16);
-HWY_EXPORT(SplitBF16);
+HWY_EXPORT(SplitAll);
 
 namespace {
 
@@ -153,22 +142,8 @@ ExpSplit SplitExpOfRow(Logits row, const ExpArgument& argument,
       row.dtype() == DType::kF64
           ? 0
           : row.size() / kChunkSize * (kChunkSize / kBlockSize);
-  ExpSplit split;
-  switch (row.dtype()) {
-    case DType::kF64:
-    case DType::kF32:
-      split = HWY_DYNAMIC_DISPATCH(SplitF32)(row.data(), blocks, argument,
-                                             interval, edited);
-      break;
-    case DType::kF16:
-      split = HWY_DYNAMIC_DISPATCH(SplitF16)(row.data(), blocks, argument,
-                                             interval, edited);
-      break;
-    case DType::kBF16:
-      split = HWY_DYNAMIC_DISPATCH(SplitBF16)(row.data(), blocks, argument,
-                                              interval, edited);
-      break;
-  }
+  ExpSplit split = HWY_DYNAMIC_DISPATCH(SplitAll)(
+      row.dtype(), row.data(), blocks, argument, interval, edited);
   for (std::size_t i = blocks * kBlockSize; i < row.size(); i += kChunkSize) {
     const Logits chunk(row.data() + i * DTypeSize(row.dtype()), row.dtype(),
                        std::min(kChunkSize, row.size() - i));

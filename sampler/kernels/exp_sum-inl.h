@@ -56,7 +56,8 @@ HWY_INLINE Constants MakeConstants(D d, const ExpArgument& argument) {
 
 // The elements at `from`, less the center.
 template <class Loader>
-HWY_INLINE V Gap(D d, const unsigned char* from, const Constants& k) {
+HWY_INLINE V Gap(D d, [[maybe_unused]] const Loader& loader,
+                 const unsigned char* from, const Constants& k) {
   if constexpr (Loader::kSize == sizeof(double)) {
     const D64 d64;
     const auto center = hn::Set(d64, k.wide_center);
@@ -72,7 +73,7 @@ HWY_INLINE V Gap(D d, const unsigned char* from, const Constants& k) {
 #endif
     return hn::Max(gap, k.lowest);
   } else {
-    return hn::Max(hn::Sub(Loader::Load(d, from), k.center), k.lowest);
+    return hn::Max(hn::Sub(loader.Load(d, from), k.center), k.lowest);
   }
 }
 

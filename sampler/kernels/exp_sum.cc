@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "sampler/kernels/dispatch.h"
 
@@ -18,8 +17,8 @@ namespace HWY_NAMESPACE {
 
 // The sum of one block; adds to `gap_sums` (in units of d, not of x).
 template <class Loader>
-HWY_INLINE V SumBlock(D d, const unsigned char* from, const Constants& k,
-                      std::uint64_t left_out, V* gap_sums) {
+HWY_INLINE V SumBlock(D d, const Loader& loader, const unsigned char* from,
+                      const Constants& k, std::uint64_t left_out, V* gap_sums) {
   const std::size_t lanes = hn::Lanes(d);
   V sums[kRunning];
   for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
@@ -27,7 +26,7 @@ HWY_INLINE V SumBlock(D d, const unsigned char* from, const Constants& k,
     V terms[kRunning];
     for (std::size_t j = 0; j < kRunning; ++j) {
       const std::size_t at = i + j * lanes;
-      gaps[j] = Gap<Loader>(d, from + at * Loader::kSize, k);
+      gaps[j] = Gap(d, loader, from + at * Loader::kSize, k);
       if (HWY_UNLIKELY(left_out != 0)) {
         gaps[j] =
             hn::IfThenElse(MaskOfBits(d, left_out >> at), k.lowest, gaps[j]);
@@ -43,9 +42,9 @@ HWY_INLINE V SumBlock(D d, const unsigned char* from, const Constants& k,
 }
 
 template <class Loader>
-void SumChunks(const unsigned char* row, std::size_t chunks,
-               const ExpArgument& argument, const std::uint64_t* edited,
-               double* sums, double* gaps) {
+void SumChunks(const Loader& loader, const unsigned char* row,
+               std::size_t chunks, const ExpArgument& argument,
+               const std::uint64_t* edited, double* sums, double* gaps) {
   const D d;
   const D64 d64;
   const Constants k = MakeConstants(d, argument);
@@ -54,9 +53,8 @@ void SumChunks(const unsigned char* row, std::size_t chunks,
     auto sum = hn::Zero(d64);
     V gap[kRunning] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
     for (std::size_t b = c * kBlocks; b < (c + 1) * kBlocks; ++b) {
-      const V block =
-          SumBlock<Loader>(d, row + b * kBlockSize * Loader::kSize, k,
-                           edited != nullptr ? edited[b] : 0, gap);
+      const V block = SumBlock(d, loader, row + b * kBlockSize * Loader::kSize,
+                               k, edited != nullptr ? edited[b] : 0, gap);
       sum = hn::Add(sum, Widen(block));
     }
     gaps[c] =
@@ -65,29 +63,18 @@ void SumChunks(const unsigned char* row, std::size_t chunks,
   }
 }
 
-ExpSumError SumF32(const unsigned char* row, std::size_t chunks,
+ExpSumError SumAll(DType dtype, const unsigned char* row, std::size_t chunks,
                    const ExpArgument& argument, const std::uint64_t* edited,
                    double* sums, double* gaps) {
-  SumChunks<LoadF32>(row, chunks, argument, edited, sums, gaps);
+  const auto sum = [&](const auto& loader) HWY_ATTR {
+    SumChunks(loader, row, chunks, argument, edited, sums, gaps);
+  };
+  if (dtype == DType::kF64) {
+    sum(LoadF64());
+  } else {
+    WithLoader(dtype, argument.least, sum);
+  }
   return ErrorOfSum();
-}
-
-void SumF16(const unsigned char* row, std::size_t chunks,
-            const ExpArgument& argument, const std::uint64_t* edited,
-            double* sums, double* gaps) {
-  SumChunks<LoadF16>(row, chunks, argument, edited, sums, gaps);
-}
-
-void SumBF16(const unsigned char* row, std::size_t chunks,
-             const ExpArgument& argument, const std::uint64_t* edited,
-             double* sums, double* gaps) {
-  SumChunks<LoadBF16>(row, chunks, argument, edited, sums, gaps);
-}
-
-void SumF64(const unsigned char* row, std::size_t chunks,
-            const ExpArgument& argument, const std::uint64_t* edited,
-            double* sums, double* gaps) {
-  SumChunks<LoadF64>(row, chunks, argument, edited, sums, gaps);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -97,10 +84,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace sampler::kernels {
 
-HWY_EXPORT(SumF32);
-HWY_EXPORT(SumF16);
-HWY_EXPORT(SumBF16);
-HWY_EXPORT(SumF64);
+HWY_EXPORT(SumAll);
 
 ExpArgument::ExpArgument(double subtracted, double multiplied)
     : center(subtracted), scale(multiplied) {
@@ -123,8 +107,10 @@ ExpSumError SumConverted(Logits row, std::size_t first,
   double values[kChunkSize];
   float gaps[kChunkSize];
   row.Load(first, count, values);
-  std::fill(values + count, values + kChunkSize,
-            -std::numeric_limits<double>::infinity());
+  std::replace_if(
+      values, values + count, [&](double l) { return l < argument.least; },
+      kNoFloor);
+  std::fill(values + count, values + kChunkSize, kNoFloor);
   for (std::size_t i = 0; i < kChunkSize; ++i) {
     const double d = std::max(values[i] - argument.center,
                               static_cast<double>(argument.lowest));
@@ -136,9 +122,10 @@ ExpSumError SumConverted(Logits row, std::size_t first,
   }
   ExpArgument relative = argument;
   relative.center = 0.0;
-  return HWY_DYNAMIC_DISPATCH(SumF32)(
-      reinterpret_cast<const unsigned char*>(gaps), 1, relative, left_out, sum,
-      gap);
+  relative.least = kNoFloor;
+  return HWY_DYNAMIC_DISPATCH(SumAll)(
+      DType::kF32, reinterpret_cast<const unsigned char*>(gaps), 1, relative,
+      left_out, sum, gap);
 }
 
 }  // namespace
@@ -148,26 +135,8 @@ ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
                         double* gaps) {
   ChooseSimdTarget();
   const std::size_t whole = row.size() / kChunkSize;
-  // The constants of the bound are those of the instruction set.
-  ExpSumError error = HWY_DYNAMIC_DISPATCH(SumF32)(
-      row.data(), row.dtype() == DType::kF32 ? whole : 0, argument, edited,
-      sums, gaps);
-  switch (row.dtype()) {
-    case DType::kF32:
-      break;
-    case DType::kF16:
-      HWY_DYNAMIC_DISPATCH(SumF16)
-      (row.data(), whole, argument, edited, sums, gaps);
-      break;
-    case DType::kBF16:
-      HWY_DYNAMIC_DISPATCH(SumBF16)
-      (row.data(), whole, argument, edited, sums, gaps);
-      break;
-    case DType::kF64:
-      HWY_DYNAMIC_DISPATCH(SumF64)
-      (row.data(), whole, argument, edited, sums, gaps);
-      break;
-  }
+  const ExpSumError error = HWY_DYNAMIC_DISPATCH(SumAll)(
+      row.dtype(), row.data(), whole, argument, edited, sums, gaps);
   for (std::size_t c = whole; c < ChunkCount(row.size()); ++c) {
     SumConverted(row, c * kChunkSize, argument, edited, sums + c, gaps + c);
   }

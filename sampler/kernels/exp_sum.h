@@ -50,6 +50,7 @@
 #include <cstdint>
 
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/load.h"
 #include "sampler/logits.h"
 
 namespace sampler::kernels {
@@ -77,15 +78,16 @@ struct ExpArgument {
 
   double center;
   double scale;
-  float log2_head;  // scale * log2 e,
-  float log2_tail;  // in two parts.
-  float lowest;     // Smaller d are taken for this.
+  float log2_head;          // scale * log2 e,
+  float log2_tail;          // in two parts.
+  float lowest;             // Smaller d are taken for this.
+  double least = kNoFloor;  // Smaller elements count as -inf (load.h).
 };
 
 // Sums over `row`, chunk by chunk, in the type it is stored in. Terms of tokens
 // in `edited` (one word per block, or null) are left out. REQUIRES: no value
 // that is not left out exceeds the center by more than 1 / scale; none is NaN;
-// the center is a float, unless the row is of doubles.
+// the center is a float, unless the row is of doubles, which has no floor.
 ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
                         const std::uint64_t* edited, double* sums,
                         double* gaps);

@@ -15,6 +15,7 @@
 #include <limits>
 
 #include "hwy/highway.h"
+#include "sampler/logits.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
@@ -78,6 +79,41 @@ struct LoadF16 {
     return hn::BitCast(d, hn::Or(hn::BitCast(du, value), sign));
   }
 };
+
+// What a loader gives, with elements below `least` as -inf.
+template <class Loader>
+struct AtLeast {
+  static constexpr std::size_t kSize = Loader::kSize;
+  HWY_INLINE V Load(D d, const unsigned char* from) const {
+    const V v = Loader().Load(d, from);
+    return hn::IfThenElse(hn::Lt(v, least),
+                          hn::Set(d, -std::numeric_limits<float>::infinity()),
+                          v);
+  }
+
+  V least;
+};
+
+// Calls f(loader); without a floor, nothing is compared with one.
+template <class Loader, typename F>
+HWY_INLINE auto WithFloor(double least, F f) {
+  if (least == -std::numeric_limits<double>::infinity()) return f(Loader());
+  return f(AtLeast<Loader>{hn::Set(D(), static_cast<float>(least))});
+}
+
+// Calls f(loader) with the loader of a narrow type under a floor
+// (load.h).
+template <typename F>
+HWY_INLINE auto WithLoader(DType dtype, double least, F f) {
+  switch (dtype) {
+    case DType::kF16:
+      return WithFloor<LoadF16>(least, f);
+    case DType::kBF16:
+      return WithFloor<LoadBF16>(least, f);
+    default:
+      return WithFloor<LoadF32>(least, f);
+  }
+}
 
 // The lowest bits as a mask.
 HWY_INLINE hn::Mask<D> MaskOfBits(D d, std::uint64_t bits) {

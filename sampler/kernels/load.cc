@@ -23,14 +23,15 @@ HWY_INLINE void StoreScaled(hn::Vec<D64> v, const double* factors,
 
 // As many elements as fill vectors; returns how many.
 template <class Loader>
-HWY_INLINE std::size_t LoadVectors(const unsigned char* from, std::size_t count,
+HWY_INLINE std::size_t LoadVectors(const Loader& loader,
+                                   const unsigned char* from, std::size_t count,
                                    const double* factors,
                                    std::size_t factor_count, double* out) {
   const D d;
   const D64 d64;
   std::size_t i = 0;
   for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    const V v = Loader::Load(d, from + i * Loader::kSize);
+    const V v = loader.Load(d, from + i * Loader::kSize);
 #if HWY_TARGET == HWY_SCALAR
     StoreScaled(hn::PromoteTo(d64, v), factors, factor_count, out + i);
 #else
@@ -46,18 +47,12 @@ HWY_INLINE std::size_t LoadVectors(const unsigned char* from, std::size_t count,
 
 std::size_t LoadAll(DType dtype, const unsigned char* from, std::size_t count,
                     const double* factors, std::size_t factor_count,
-                    double* out) {
+                    double least, double* out) {
   const D64 d64;
-  switch (dtype) {
-    case DType::kF32:
-      return LoadVectors<LoadF32>(from, count, factors, factor_count, out);
-    case DType::kF16:
-      return LoadVectors<LoadF16>(from, count, factors, factor_count, out);
-    case DType::kBF16:
-      return LoadVectors<LoadBF16>(from, count, factors, factor_count, out);
-    case DType::kF64:
-      break;
-  }
+  const auto load = [=](const auto& loader) HWY_ATTR {
+    return LoadVectors(loader, from, count, factors, factor_count, out);
+  };
+  if (dtype != DType::kF64) return WithLoader(dtype, least, load);
   std::size_t i = 0;
   for (; i + hn::Lanes(d64) <= count; i += hn::Lanes(d64)) {
     StoreScaled(LoadBytes(d64, from + i * sizeof(double)), factors,
@@ -76,12 +71,15 @@ namespace sampler::kernels {
 HWY_EXPORT(LoadAll);
 
 void LoadScaled(Logits row, std::size_t first, std::size_t count,
-                absl::Span<const double> factors, double* out) {
+                absl::Span<const double> factors, double* out, double least) {
   ChooseSimdTarget();
   const std::size_t loaded = HWY_DYNAMIC_DISPATCH(LoadAll)(
       row.dtype(), row.data() + first * DTypeSize(row.dtype()), count,
-      factors.data(), factors.size(), out);
+      factors.data(), factors.size(), least, out);
   row.Load(first + loaded, count - loaded, out + loaded);
+  for (std::size_t i = loaded; i < count; ++i) {
+    if (out[i] < least) out[i] = kNoFloor;
+  }
   for (const double factor : factors) {
     for (std::size_t i = loaded; i < count; ++i) out[i] *= factor;
   }

@@ -10,17 +10,24 @@
 #define SAMPLER_KERNELS_LOAD_H_
 
 #include <cstddef>
+#include <limits>
 
 #include "absl/types/span.h"
 #include "sampler/logits.h"
 
 namespace sampler::kernels {
 
+// A floor of a row that nothing is below. Kernels that take a floor count
+// elements below it as -inf; of rows of doubles they take no other than this.
+inline constexpr double kNoFloor = -std::numeric_limits<double>::infinity();
+
 // out[i] = element `first` + i, converted exactly and multiplied by every
 // factor in turn, each product rounded. A NaN comes out as a NaN or an
-// infinity. REQUIRES: first + count <= row.size().
+// infinity. Elements below `least`, a float, come out as -inf. REQUIRES: first
+// + count <= row.size(); a row of doubles has no floor.
 void LoadScaled(Logits row, std::size_t first, std::size_t count,
-                absl::Span<const double> factors, double* out);
+                absl::Span<const double> factors, double* out,
+                double least = kNoFloor);
 
 }  // namespace sampler::kernels
 

@@ -23,14 +23,14 @@ struct Sums {
 };
 
 template <class Loader>
-HWY_INLINE void AddBlock(D d, const unsigned char* from, V center,
-                         std::uint64_t left_out, Sums& sums) {
+HWY_INLINE void AddBlock(D d, const Loader& loader, const unsigned char* from,
+                         V center, std::uint64_t left_out, Sums& sums) {
   const std::size_t lanes = hn::Lanes(d);
   const V lowest = hn::Set(d, std::numeric_limits<float>::lowest());
   for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
     for (std::size_t j = 0; j < kRunning; ++j) {
       const std::size_t at = i + j * lanes;
-      const V l = Loader::Load(d, from + at * Loader::kSize);
+      const V l = loader.Load(d, from + at * Loader::kSize);
       auto counts = hn::Ge(l, lowest);
       if (HWY_UNLIKELY(left_out != 0)) {
         counts = hn::And(counts, hn::Not(MaskOfBits(d, left_out >> at)));
@@ -43,7 +43,8 @@ HWY_INLINE void AddBlock(D d, const unsigned char* from, V center,
 }
 
 template <class Loader>
-Spread SumBlocks(const unsigned char* row, std::size_t blocks, float center,
+Spread SumBlocks(const Loader& loader, const unsigned char* row,
+                 std::size_t blocks, float center,
                  const std::uint64_t* left_out) {
   const D d;
   const D64 d64;
@@ -59,8 +60,8 @@ Spread SumBlocks(const unsigned char* row, std::size_t blocks, float center,
     }
     const std::size_t end = std::min(blocks, first + kBlocks);
     for (std::size_t b = first; b < end; ++b) {
-      AddBlock<Loader>(d, row + b * kBlockSize * Loader::kSize, subtracted,
-                       left_out != nullptr ? left_out[b] : 0, sums);
+      AddBlock(d, loader, row + b * kBlockSize * Loader::kSize, subtracted,
+               left_out != nullptr ? left_out[b] : 0, sums);
     }
     offsets = hn::Add(offsets, Widen(Sum4(sums.offsets)));
     squares = hn::Add(squares, Widen(Sum4(sums.squares)));
@@ -73,15 +74,11 @@ Spread SumBlocks(const unsigned char* row, std::size_t blocks, float center,
 }
 
 Spread SumAll(DType dtype, const unsigned char* row, std::size_t blocks,
-              float center, const std::uint64_t* left_out) {
-  switch (dtype) {
-    case DType::kF16:
-      return SumBlocks<LoadF16>(row, blocks, center, left_out);
-    case DType::kBF16:
-      return SumBlocks<LoadBF16>(row, blocks, center, left_out);
-    default:
-      return SumBlocks<LoadF32>(row, blocks, center, left_out);
-  }
+              float center, const std::uint64_t* left_out, double least) {
+  const auto sum = [=](const auto& loader) HWY_ATTR {
+    return SumBlocks(loader, row, blocks, center, left_out);
+  };
+  return WithLoader(dtype, least, sum);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -93,14 +90,15 @@ namespace sampler::kernels {
 
 HWY_EXPORT(SumAll);
 
-Spread SumSpread(Logits row, float center, const std::uint64_t* left_out) {
+Spread SumSpread(Logits row, float center, const std::uint64_t* left_out,
+                 double least) {
   ChooseSimdTarget();
   const std::size_t blocks = row.size() / kBlockSize;
   Spread spread = HWY_DYNAMIC_DISPATCH(SumAll)(row.dtype(), row.data(), blocks,
-                                               center, left_out);
+                                               center, left_out, least);
   for (std::size_t id = blocks * kBlockSize; id < row.size(); ++id) {
     const double l = row[id];
-    if (!std::isfinite(l)) continue;
+    if (!std::isfinite(l) || l < least) continue;
     if (left_out != nullptr && (left_out[blocks] >> id % kBlockSize & 1) != 0) {
       continue;
     }

@@ -13,13 +13,15 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read of the row.
-// Tested by: tests/deviation_filter_test.cc (attacks the bound, every instruction set).
+// Tested by: tests/deviation_filter_test.cc (attacks the bound, every
+// instruction set).
 
 #ifndef SAMPLER_KERNELS_SPREAD_H_
 #define SAMPLER_KERNELS_SPREAD_H_
 
 #include <cstdint>
 
+#include "sampler/kernels/load.h"
 #include "sampler/logits.h"
 
 namespace sampler::kernels {
@@ -30,9 +32,11 @@ struct Spread {
   double relative = 0.0;
 };
 
-// Sums over the finite elements of `row`, but for those in `left_out` (one word
-// per block, or null). REQUIRES: not a row of doubles; no NaN, no +inf.
-Spread SumSpread(Logits row, float center, const std::uint64_t* left_out);
+// Sums over the finite elements of `row` that are not below the floor `least`
+// (load.h), but for those in `left_out` (one word per block, or null).
+// REQUIRES: not a row of doubles; no NaN, no +inf.
+Spread SumSpread(Logits row, float center, const std::uint64_t* left_out,
+                 double least = kNoFloor);
 
 }  // namespace sampler::kernels
 
