@@ -263,7 +263,7 @@ double Candidates::CollectThreshold(std::int64_t k) const {
 
 bool Candidates::KeepMany(double threshold, std::int64_t wanted) {
   if (!dense_form_ || !dense_.ManyReach(threshold)) return false;
-  if (!(threshold <= CollectThreshold(wanted))) return false;
+  if (wanted > 1 && !(threshold <= CollectThreshold(wanted))) return false;
   // The head is that of the set before.
   const Candidate head = Head();
   if (!dense_.RemoveBelow(threshold)) return false;

@@ -123,13 +123,15 @@ void Candidates::KeepDownTo(const kernels::Ranking& ranking,
   const double last = gathered_.logits()[cut.position];
   const TokenId last_id = gathered_.ids()[cut.position];
   const auto leaves = [&](std::size_t i) {
-    return ties == Ties::kExact && ranking.keys[i] == cut.key &&
-           !InPrefix(ranking, cut, i);
+    return ranking.keys[i] == cut.key && !InPrefix(ranking, cut, i);
   };
   std::size_t leaving = 0;
-  for (std::size_t i = 0; i < gathered_.size(); ++i) leaving += leaves(i);
+  if (ties == Ties::kExact &&
+      std::count(ranking.keys.begin(), ranking.keys.end(), cut.key) > 1) {
+    for (std::size_t i = 0; i < gathered_.size(); ++i) leaving += leaves(i);
+  }
   if (leaving <= kFewTied && KeepMany(last, 1)) {
-    for (std::size_t i = 0; i < gathered_.size(); ++i) {
+    for (std::size_t i = 0; leaving > 0 && i < gathered_.size(); ++i) {
       if (!leaves(i)) continue;
       dense_.Set(static_cast<std::size_t>(gathered_.ids()[i]), kRemoved);
     }
