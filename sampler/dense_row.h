@@ -246,7 +246,9 @@ class DenseRow {
   // The value of a token as if it were not edited.
   double Unedited(std::size_t id) const {
     double value = row_[id];
-    if (value < floor_) return kRemoved;
+    if (value < floor_) [[unlikely]] {
+      return kRemoved;
+    }
     for (const double factor : scales_) value *= factor;
     return value;
   }
