@@ -181,7 +181,9 @@ const Candidates::Support& Candidates::support() const {
     }
     s.total += sum;
   };
-  if (dense_form_) {
+  if (dense_form_ && dense_.HasFloor()) {
+    GatherSupport();
+  } else if (dense_form_) {
     dense_.ForEachBlockReaching(
         max - kZeroWeightGap,
         [&](std::size_t first, const DenseRow::Block& block,

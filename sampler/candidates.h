@@ -154,6 +154,9 @@ class Candidates {
   // is a function of its arguments (the order of the calls is not promised).
   template <typename F>
   void Transform(F f) {
+    if (dense_form_ && dense_.HasFloor()) {
+      Collect(std::numeric_limits<double>::lowest());
+    }
     if (dense_form_) {
       dense_.Transform([&](std::size_t id, double logit) {
         return f(static_cast<TokenId>(id), logit);
@@ -393,6 +396,8 @@ class Candidates {
   }
 
   const Support& support() const;
+  // What it is for a dense form with a floor: by way of a list.
+  void GatherSupport() const;
 
   // Ranking of a list by the total order, in scratch memory.
   kernels::Ranking RankByLogit(const CandidateList& list,

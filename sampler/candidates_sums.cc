@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "sampler/candidates.h"
 #include "sampler/kernels/block.h"
@@ -10,6 +12,12 @@
 #include "sampler/lane_sum.h"
 
 namespace sampler {
+namespace {
+
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
 
 template <typename F>
 void Candidates::ForEachStretchOfWeight(F f) const {
@@ -25,6 +33,21 @@ void Candidates::ForEachStretchOfWeight(F f) const {
               kRemoved);
     f(i, stretch);
   }
+}
+
+void Candidates::GatherSupport() const {
+  CandidateList& list = support_.list;
+  std::vector<Weight>& weights = support_.weight_of;
+  const double max = Max();
+  dense_.GatherInside(std::max(kLowest, max - kZeroWeightGap), kInfinity, list);
+  const std::size_t count = list.size();
+  weights.resize(std::max(weights.size(), count));
+  kernels::ComputeWeights(list.logits().data(), count, max, weights.data());
+  for (std::size_t i = 0; i < count; ++i) support_.total += weights[i];
+  list.Filter([&](std::size_t i) { return weights[i] != 0; });
+  (void)std::remove(weights.begin(),
+                    weights.begin() + static_cast<std::ptrdiff_t>(count),
+                    Weight{0});
 }
 
 Candidates::Parts Candidates::SumParts(double low, double high) const {

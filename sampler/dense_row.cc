@@ -11,9 +11,9 @@ using kernels::kBlockSize;
 
 namespace {
 
-// A pass over the row is taken to cost as much as a list of this share of it,
-// which is told from so many blocks.
-constexpr std::size_t kManyOfARow = 16;
+// A pass over the row is taken to cost as much as a list of this share (1 / 10)
+// of it, which is told from so many blocks.
+constexpr std::size_t kManyOfARow = 10;
 constexpr std::size_t kSample = 64;
 
 }  // namespace

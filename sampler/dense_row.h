@@ -70,6 +70,7 @@ class DenseRow {
   // Unedited elements below this, as they are stored, are removed. None of a
   // row of doubles is.
   double floor() const { return floor_; }
+  bool HasFloor() const { return floor_ != kRemoved; }
 
   // kOk, or what Reset, Set, Scale or Transform found.
   RowStatus status() const { return status_; }
