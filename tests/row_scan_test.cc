@@ -181,8 +181,8 @@ TEST(LoadScaled, EqualsAPlainLoopOnEveryInstructionSet) {
       const std::size_t count = random() % 150;
       const auto bytes = RandomBytes(random, dtype, first + count, false);
       const Logits row(bytes.data() + 1, dtype, first + count);
-      const std::vector<double> factors =
-          std::vector<std::vector<double>>{{}, {1.25}, {0.7, 3.1}}[round % 3];
+      const std::vector<double> factors = std::vector<std::vector<double>>{
+          {}, {1.25}, {0.7, 3.1}}[static_cast<std::size_t>(round % 3)];
       std::vector<double> got(count + 1, 7.0);
       const double least = dtype != DType::kF64 && count > 0 && round % 2 == 0
                                ? row[first + random() % count]
