@@ -128,8 +128,9 @@ void Candidates::KeepDownTo(const kernels::Ranking& ranking,
   std::size_t leaving = 0;
   if (ties == Ties::kExact &&
       std::count(ranking.keys.begin(), ranking.keys.end(), cut.key) > 1) {
-    for (std::size_t i = 0; i < gathered_.size(); ++i)
+    for (std::size_t i = 0; i < gathered_.size(); ++i) {
       leaving += leaves(i) ? 1u : 0u;
+    }
   }
   if (leaving <= kFewTied && KeepMany(last, 1)) {
     for (std::size_t i = 0; leaving > 0 && i < gathered_.size(); ++i) {

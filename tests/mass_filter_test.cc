@@ -157,6 +157,33 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
   Report();
 }
 
+// Large nuclei that end among tied tokens, few or many, of a row that is cut in
+// place.
+TEST_F(MassFilterTest, ChangesNoTiesAtTheEndOfLargeNuclei) {
+  for (int round = 0; round < Share(300); ++round) {
+    // Of so many blocks that their maxima tell where the head ends.
+    std::vector<float> row(40000 + random_() % 4000);
+    const std::uint64_t distinct =
+        std::vector<std::uint64_t>{300, 5000, 50000}[random_() % 3];
+    for (float& l : row) {
+      l = static_cast<float>(random_() % distinct) /
+          static_cast<float>(distinct);
+    }
+    const double p = static_cast<double>(300 + random_() % 700) / 1000.0;
+    MassRule rule;
+    if (random_() % 4 == 0) rule.ties = Ties::kKeepAll;
+    if (random_() % 3 == 0) rule.crossing = Crossing::kExclude;
+    if (random_() % 2 == 0) rule.tie_order = TieOrder::kHighId;
+    const bool scaled = random_() % 2 == 0;
+    Compare(Logits(row), random_(), [&](Candidates& c) {
+      if (scaled) c.Scale(1.0 / 0.7);
+      c.KeepMass(p, rule);
+    });
+    if (HasFatalFailure()) return;
+  }
+  Report();
+}
+
 // Draws and nuclei whose decision falls exactly on a token's boundary, and one
 // unit beside it.
 TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
