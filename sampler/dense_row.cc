@@ -13,7 +13,7 @@ namespace {
 
 // A pass over the row is taken to cost as much as a list of this share (1 / 10)
 // of it, which is told from so many blocks.
-constexpr std::size_t kManyOfARow = 10;
+constexpr std::size_t kManyOfARow = 14;
 constexpr std::size_t kSample = 32;
 
 }  // namespace
