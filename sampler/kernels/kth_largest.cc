@@ -9,6 +9,7 @@
 namespace sampler::kernels {
 namespace {
 
+// Values of a group, at most.
 constexpr std::size_t kGroupSize = 16;
 
 double NthOf(std::vector<double>& values, std::size_t count, std::size_t k) {
@@ -22,8 +23,10 @@ double NthOf(std::vector<double>& values, std::size_t count, std::size_t k) {
 // index is g modulo the number of groups, so that the loop runs along memory.
 double Bound(absl::Span<const double> values, std::size_t k,
              std::vector<double>& scratch) {
-  const std::size_t groups = values.size() / kGroupSize;
-  if (2 * k > groups) return -std::numeric_limits<double>::infinity();
+  const std::size_t groups = std::max(values.size() / kGroupSize, 2 * k);
+  if (2 * groups > values.size()) {
+    return -std::numeric_limits<double>::infinity();
+  }
   double* const maxima = scratch.data();
   std::copy_n(values.begin(), groups, maxima);
   for (std::size_t first = groups; first + groups <= values.size();
