@@ -187,15 +187,15 @@ TEST_F(MassFilterTest, ChangesNoTiesAtTheEndOfLargeNuclei) {
 // Draws and nuclei whose decision falls exactly on a token's boundary, and one
 // unit beside it.
 TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
+  Candidates all;
   for (int round = 0; round < Share(1500); ++round) {
     const std::vector<float> row = RandomRow(random_);
-    MassFilter::Switch(false);
-    judged_.Begin(Logits(row));
-    const Mass total = judged_.TotalMass();
+    all.Begin(Logits(row));
+    const Mass total = all.TotalMass();
     const auto id = static_cast<TokenId>(random_() % row.size());
-    const double own = Ratio(judged_.WeightOf(id), total);
+    const double own = Ratio(all.WeightOf(id), total);
     Mass before = 0;
-    for (TokenId i = 0; i < id; ++i) before += judged_.WeightOf(i);
+    for (TokenId i = 0; i < id; ++i) before += all.WeightOf(i);
     // bits = ceil(before 2^64 / total) is the first that falls past `before`.
     std::uint64_t low = 0;
     std::uint64_t high = ~std::uint64_t{0};
@@ -211,10 +211,10 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
       Compare(Logits(row), bits, [](Candidates&) {});
     }
     Mass above = 0;
-    const double logit = *judged_.Logit(id);
-    judged_.ForEach([&](TokenId other, double l) {
+    const double logit = *all.Logit(id);
+    all.ForEach([&](TokenId other, double l) {
       if (l > logit || (l == logit && other <= id)) {
-        above += judged_.WeightOf(other);
+        above += all.WeightOf(other);
       }
     });
     double p = Ratio(above, total);
@@ -224,14 +224,14 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
       Compare(Logits(row), low, [&](Candidates& c) { c.KeepMass(p); });
     }
     // The same in the order of typicality.
-    const double center = judged_.MeanLogit();
+    const double center = all.MeanLogit();
     const double distance = std::fabs(logit - center);
     Mass nearer = 0;
-    judged_.ForEach([&](TokenId other, double l) {
+    all.ForEach([&](TokenId other, double l) {
       const double d = std::fabs(l - center);
       if (d < distance || (d == distance && l > logit) ||
           (l == logit && other <= id)) {
-        nearer += judged_.WeightOf(other);
+        nearer += all.WeightOf(other);
       }
     });
     p = Ratio(nearer, total);
