@@ -66,8 +66,8 @@ Spread SumBlocks(const Loader& loader, const unsigned char* row,
     offsets = hn::Add(offsets, Widen(Sum4(sums.offsets)));
     squares = hn::Add(squares, Widen(Sum4(sums.squares)));
   }
-  const auto depth =
-      static_cast<double>(kChunkSize / (kRunning * hn::Lanes(d)) + 2);
+  const std::size_t additions = kChunkSize / hn::Lanes(d) / kRunning;
+  const double depth = static_cast<double>(additions) + 2.0;
   return {hn::GetLane(hn::SumOfLanes(d64, offsets)),
           hn::GetLane(hn::SumOfLanes(d64, squares)),
           1.01 * (depth + (HWY_NATIVE_FMA ? 2.0 : 3.0)) * 0x1p-24};
