@@ -62,6 +62,11 @@ struct LoadBF16 {
 struct LoadF16 {
   static constexpr std::size_t kSize = 2;
   static HWY_INLINE V Load(D d, const unsigned char* from) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2 && !defined(HWY_DISABLE_F16C)
+    const hn::Rebind<std::uint16_t, D> bits;
+    const hn::Rebind<hwy::float16_t, D> halves;
+    return hn::PromoteTo(d, hn::BitCast(halves, LoadBytes(bits, from)));
+#else
     const hn::RebindToUnsigned<D> du;
     const auto bits = LoadHalves(du, from);
     const auto magnitude = hn::And(bits, hn::Set(du, 0x7fffu));
@@ -77,6 +82,7 @@ struct LoadF16 {
         hn::RebindMask(d, infinite),
         hn::Set(d, std::numeric_limits<float>::infinity()), scaled);
     return hn::BitCast(d, hn::Or(hn::BitCast(du, value), sign));
+#endif
   }
 };
 
