@@ -30,16 +30,16 @@ struct ReducedExps {
 // Of n vectors in step: the operations of one depend on each other, and a
 // machine that looks ahead over a few vectors only would wait for most.
 template <std::size_t n, class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
-HWY_INLINE void ReduceExps(Tag d, const V* x, ReducedExps<V>* e) {
+HWY_INLINE void ReduceExps(Tag d, const V* x, V* mantissa, V* k, V* k_biased) {
   namespace hn = hwy::HWY_NAMESPACE;
   const V magic = hn::Set(d, kRoundMagic);
   V r[n];
   V q[n];
   for (std::size_t i = 0; i < n; ++i) {
-    e[i].k_biased = hn::Add(hn::Mul(x[i], hn::Set(d, kLog2E)), magic);
-    e[i].k = hn::Sub(e[i].k_biased, magic);
-    r[i] = hn::Sub(hn::Sub(x[i], hn::Mul(e[i].k, hn::Set(d, kLn2Head))),
-                   hn::Mul(e[i].k, hn::Set(d, kLn2Tail)));
+    k_biased[i] = hn::Add(hn::Mul(x[i], hn::Set(d, kLog2E)), magic);
+    k[i] = hn::Sub(k_biased[i], magic);
+    r[i] = hn::Sub(hn::Sub(x[i], hn::Mul(k[i], hn::Set(d, kLn2Head))),
+                   hn::Mul(k[i], hn::Set(d, kLn2Tail)));
     q[i] = hn::Set(d, kExpCoefficients[9]);
   }
   for (int c = 8; c >= 0; --c) {
@@ -49,16 +49,18 @@ HWY_INLINE void ReduceExps(Tag d, const V* x, ReducedExps<V>* e) {
     }
   }
   for (std::size_t i = 0; i < n; ++i) {
-    e[i].mantissa = hn::Add(hn::Set(d, 1.0),
-                            hn::Add(r[i], hn::Mul(hn::Mul(r[i], r[i]), q[i])));
+    mantissa[i] = hn::Add(hn::Set(d, 1.0),
+                          hn::Add(r[i], hn::Mul(hn::Mul(r[i], r[i]), q[i])));
   }
 }
 
 template <class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
 HWY_INLINE ReducedExps<V> ReduceExp(Tag d, V x) {
-  ReducedExps<V> e;
-  ReduceExps<1>(d, &x, &e);
-  return e;
+  V mantissa;
+  V k;
+  V k_biased;
+  ReduceExps<1>(d, &x, &mantissa, &k, &k_biased);
+  return {mantissa, k, k_biased};
 }
 
 // 2^k. REQUIRES: k is an integer, -1022 <= k <= 1023.

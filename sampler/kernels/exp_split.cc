@@ -44,8 +44,9 @@ ExpSplit SplitBlocks(const Loader& loader, const unsigned char* row,
   auto outside_sum = hn::Zero(d64);
   auto inside_gap = hn::Zero(d64);
   auto outside_gap = hn::Zero(d64);
-  Part in;
-  Part out;
+  const V zero = hn::Zero(d);
+  Part in = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
+  Part out = in;
   for (std::size_t b = 0; b < blocks; ++b) {
     const unsigned char* const from = row + b * kBlockSize * Loader::kSize;
     const std::uint64_t left_out = edited != nullptr ? edited[b] : 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <iterator>
 #include <limits>
 
 #include "sampler/kernels/dispatch.h"
@@ -64,24 +63,22 @@ HWY_INLINE void StoreFolded(V v, hn::TFromV<V>* out) {
 // out of memory is translated and on its way before it is looked at.
 constexpr std::size_t kAhead = 4096;
 
-// The vectors of one block.
+// Vectors of one block.
 template <class D>
-struct Vectors {
-  using T = hn::TFromD<D>;
-  HWY_INLINE explicit Vectors(const unsigned char* from) {
-    const D d;
-    for (std::size_t i = 0; i < std::size(of_block); ++i) {
-      of_block[i] = LoadBytes(d, from + i * hn::Lanes(d) * sizeof(T));
-    }
-    constexpr std::size_t kLine = 64;
-    for (std::size_t i = 0; i < kBlockSize * sizeof(T); i += kLine) {
-      hwy::Prefetch(from + kAhead + i);  // Behind the row's end: no harm.
-    }
-    HWY_FENCE;  // Some compilers would load anew for every use, and wait.
-  }
+constexpr std::size_t kVectors = kBlockSize / hn::MaxLanes(D());
 
-  hn::Vec<D> of_block[kBlockSize / hn::MaxLanes(D())];
-};
+template <class D>
+HWY_INLINE void LoadBlock(D d, const unsigned char* from, hn::Vec<D>* v) {
+  using T = hn::TFromD<D>;
+  for (std::size_t i = 0; i < kVectors<D>; ++i) {
+    v[i] = LoadBytes(d, from + i * hn::Lanes(d) * sizeof(T));
+  }
+  constexpr std::size_t kLine = 64;
+  for (std::size_t i = 0; i < kBlockSize * sizeof(T); i += kLine) {
+    hwy::Prefetch(from + kAhead + i);  // Behind the row's end: no harm.
+  }
+  HWY_FENCE;  // Some compilers would load anew for every use, and wait.
+}
 
 // The maximum of one block lane by lane; adds the block up into `sum`.
 //
@@ -90,14 +87,15 @@ struct Vectors {
 // finite numbers from all others, and a sum that is not finite is looked into
 // by whoever gets it.
 template <class D>
-HWY_INLINE hn::Vec<D> BlockOfF32(D, const unsigned char* from,
+HWY_INLINE hn::Vec<D> BlockOfF32(D d, const unsigned char* from,
                                  hn::Vec<D>& sum) {
-  const Vectors<D> v(from);
-  auto max = v.of_block[0];
-  auto block_sum = v.of_block[0];
-  for (std::size_t i = 1; i < std::size(v.of_block); ++i) {
-    max = hn::Max(max, v.of_block[i]);
-    block_sum = hn::Add(block_sum, v.of_block[i]);
+  hn::Vec<D> v[kVectors<D>];
+  LoadBlock(d, from, v);
+  auto max = v[0];
+  auto block_sum = v[0];
+  for (std::size_t i = 1; i < kVectors<D>; ++i) {
+    max = hn::Max(max, v[i]);
+    block_sum = hn::Add(block_sum, v[i]);
   }
   sum = hn::Add(sum, block_sum);
   return max;
@@ -139,9 +137,10 @@ HWY_INLINE V Ordered(V bits) {
 template <class D>
 HWY_INLINE hn::Vec<D> BlockOf16(D d, const unsigned char* from,
                                 hn::Vec<D>& magnitude) {
-  const Vectors<D> v(from);
+  hn::Vec<D> v[kVectors<D>];
+  LoadBlock(d, from, v);
   auto max = hn::Set(d, std::numeric_limits<std::int16_t>::min());
-  for (const hn::Vec<D> bits : v.of_block) {
+  for (const hn::Vec<D> bits : v) {
     max = hn::Max(max, Ordered(bits));
     magnitude = hn::Max(magnitude, hn::And(bits, hn::Set(d, 0x7fff)));
   }

@@ -53,11 +53,8 @@ Spread SumBlocks(const Loader& loader, const unsigned char* row,
   auto offsets = hn::Zero(d64);
   auto squares = hn::Zero(d64);
   for (std::size_t first = 0; first < blocks; first += kBlocks) {
-    Sums sums;
-    for (std::size_t j = 0; j < kRunning; ++j) {
-      sums.offsets[j] = hn::Zero(d);
-      sums.squares[j] = hn::Zero(d);
-    }
+    const V zero = hn::Zero(d);
+    Sums sums = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
     const std::size_t end = std::min(blocks, first + kBlocks);
     for (std::size_t b = first; b < end; ++b) {
       AddBlock(d, loader, row + b * kBlockSize * Loader::kSize, subtracted,

@@ -33,12 +33,14 @@ HWY_INLINE void GapsToBiasedWeights(Tag d, hwy::HWY_NAMESPACE::Vec<Tag>* v) {
   for (std::size_t i = 0; i < n; ++i) {
     v[i] = hn::Max(v[i], hn::Set(d, kClamp));
   }
-  ReducedExps<V> reduced[n];
-  ReduceExps<n>(d, v, reduced);
+  V mantissa[n];
+  V k[n];
+  V k_biased[n];
+  ReduceExps<n>(d, v, mantissa, k, k_biased);
   for (std::size_t i = 0; i < n; ++i) {
     const V e = hn::BitCast(
-        d, hn::Add(hn::BitCast(du, reduced[i].mantissa),
-                   hn::ShiftLeft<52>(hn::BitCast(du, reduced[i].k_biased))));
+        d, hn::Add(hn::BitCast(du, mantissa[i]),
+                   hn::ShiftLeft<52>(hn::BitCast(du, k_biased[i]))));
     v[i] = hn::Add(hn::Mul(e, hn::Set(d, 0x1p51)), hn::Set(d, 0x1p52));
   }
 }
