@@ -11,8 +11,8 @@ using kernels::kBlockSize;
 
 namespace {
 
-// A pass over the row is taken to cost as much as a list of this share (1 / 10)
-// of it, which is told from so many blocks.
+// A pass over the row is taken to cost as much as a list of a fourteenth of it.
+// Whether more stay is told from so many blocks.
 constexpr std::size_t kManyOfARow = 14;
 constexpr std::size_t kSample = 32;
 

@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "sampler/kernels/dispatch.h"
 #include "sampler/pipeline.h"
 #include "tests/oracle/golden_data.h"
 #include "tests/stage_examples.h"
@@ -105,15 +107,20 @@ json Replay(const oracle::GoldenLog& log, const std::string& config,
   return result;
 }
 
-TEST(GoldenTokens, AreReproduced) {
-  const oracle::GoldenLog log =
-      oracle::LoadGoldenLog(SAMPLER_TEST_DATA "/story-f16");
+json ReplayAll(const oracle::GoldenLog& log) {
   json all = json::object();
   for (const auto& [name, config] : Configs()) {
     for (const std::uint64_t seed : {0ull, 42ull, ~0ull}) {
       all[absl::StrCat(name, " ", seed)] = Replay(log, config, seed);
     }
   }
+  return all;
+}
+
+TEST(GoldenTokens, AreReproduced) {
+  const oracle::GoldenLog log =
+      oracle::LoadGoldenLog(SAMPLER_TEST_DATA "/story-f16");
+  const json all = ReplayAll(log);
   if (std::getenv("SAMPLER_WRITE_GOLDEN") != nullptr) {
     std::ofstream file(kFile);
     std::string separator = "{\n";
@@ -126,9 +133,14 @@ TEST(GoldenTokens, AreReproduced) {
   }
   const json golden = json::parse(ReadFile(kFile));
   EXPECT_EQ(golden.size(), all.size());
-  for (const auto& [name, rows] : all.items()) {
-    EXPECT_EQ(golden.value(name, json()), rows) << name;
+  for (const absl::string_view target : kernels::SimdTargets()) {
+    ASSERT_TRUE(kernels::UseSimdTarget(target));
+    const json replayed = ReplayAll(log);
+    for (const auto& [name, rows] : replayed.items()) {
+      EXPECT_EQ(golden.value(name, json()), rows) << name << " " << target;
+    }
   }
+  kernels::UseSimdTarget(kernels::SimdTargets().front());
 }
 
 }  // namespace

@@ -13,25 +13,11 @@
 #include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
+#include "sampler/kernels/load-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-
-// Rows need no alignment, not even of an element: load bytes.
-template <class D>
-HWY_INLINE hn::Vec<D> LoadBytes(D d, const unsigned char* from) {
-#if HWY_TARGET == HWY_SCALAR
-  hn::TFromD<D> value;
-  std::memcpy(&value, from, sizeof(value));
-  return hn::Set(d, value);
-#else
-  const hn::Repartition<std::uint8_t, D> bytes;
-  return hn::BitCast(d, hn::LoadU(bytes, from));
-#endif
-}
 
 #if HWY_TARGET != HWY_SCALAR
 // Of every 16 bytes of `a` and of `b` half as many lanes of each, the larger of
