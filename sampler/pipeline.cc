@@ -49,6 +49,25 @@ struct [[gnu::visibility("hidden")]] Pipeline::Compiled {
     return hash;
   }
 
+  // What keeps the stages from going on with `carried`, after `position`
+  // accepted tokens; empty if nothing does.
+  std::string WrongState(absl::Span<const double> carried, std::uint64_t owner,
+                         std::int64_t position) const {
+    if (owner != state_owner || carried.size() != StateSize()) {
+      return "got the memory of other stages";
+    }
+    if (llama_cpp.has_value()) return llama_cpp->WrongState(carried, position);
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      const std::size_t begin = state_begin[i];
+      const std::size_t size = state_begin[i + 1] - begin;
+      if (size == 0) continue;
+      const absl::string_view wrong =
+          stages[i]->WrongState(carried.subspan(begin, size));
+      if (!wrong.empty()) return absl::StrCat("/stages/", i, ": ", wrong);
+    }
+    return "";
+  }
+
   // The state of all stages, as `sequence` carries it or as it begins. False
   // if the sequence carries that of other stages.
   bool ReadState(const Sequence& sequence, std::vector<double>& state) const {
@@ -57,8 +76,8 @@ struct [[gnu::visibility("hidden")]] Pipeline::Compiled {
     const absl::Span<const double> carried = sequence.state();
     if (!carried.empty()) {
       state.assign(carried.begin(), carried.end());
-      return sequence.state_owner() == state_owner &&
-             state.size() == StateSize();
+      return WrongState(carried, sequence.state_owner(), sequence.position())
+          .empty();
     }
     if (llama_cpp.has_value()) {
       state.assign(llama_cpp->initial_state().begin(),
@@ -130,6 +149,30 @@ absl::StatusOr<Sequence> Pipeline::NewSequence(
     Sequence::Options options) const {
   if (!options.seed.has_value()) options.seed = compiled_->config.seed;
   return Sequence::Create(compiled_->vocabulary_size, std::move(options));
+}
+
+absl::StatusOr<Sequence> Pipeline::RestoreSequence(
+    absl::string_view snapshot) const {
+  absl::StatusOr<Sequence> sequence = Sequence::Restore(snapshot);
+  if (!sequence.ok()) return sequence;
+  if (sequence->vocabulary_size() != compiled_->vocabulary_size) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sequence snapshot: /vocabulary_size: got ",
+        sequence->vocabulary_size(), ", want ", compiled_->vocabulary_size));
+  }
+  // All of them, since a rollback goes back to earlier ones.
+  const std::int64_t end = sequence->position();
+  for (std::int64_t at = 1; at <= end && compiled_->StateSize() > 0; ++at) {
+    const absl::Span<const double> state = sequence->StateAt(at);
+    if (state.empty()) continue;
+    const std::string wrong =
+        compiled_->WrongState(state, sequence->state_owner(), at);
+    if (!wrong.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "sequence snapshot: /state, after ", at, " tokens: ", wrong));
+    }
+  }
+  return sequence;
 }
 
 bool Pipeline::has_state() const { return compiled_->StateSize() > 0; }

@@ -69,6 +69,11 @@ class Pipeline {
   // otherwise, its config's seed. Errors as Sequence::Create.
   absl::StatusOr<Sequence> NewSequence(Sequence::Options options = {}) const;
 
+  // The sequence that a snapshot holds. InvalidArgument for anything that is
+  // not a snapshot of a sequence for this pipeline: another vocabulary size,
+  // the memory of other stages, or numbers that these stages never remember.
+  absl::StatusOr<Sequence> RestoreSequence(absl::string_view snapshot) const;
+
   // Does a stage remember more than the history from token to token? Then the
   // sequence must accept drawn Tokens, not bare ids, for it to learn from them.
   // Always with "rng": "llama_cpp" and a random draw: engines have a state.

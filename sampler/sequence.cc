@@ -1,5 +1,6 @@
 #include "sampler/sequence.h"
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -57,6 +58,13 @@ absl::Status Sequence::Accept(const Token& drawn, std::int32_t token) {
         "state of the drawn token: got that of other stages, want those whose "
         "state the sequence carries");
   }
+  if (learns) {
+    for (const double number : update.values) {
+      if (std::isfinite(number)) continue;
+      return absl::InvalidArgumentError(absl::StrCat(
+          "state of the drawn token: got ", number, ", want finite numbers"));
+    }
+  }
   history_.Accept(token);
   if (learns) {
     if (states_.empty()) {
@@ -89,8 +97,11 @@ absl::Status Sequence::Rollback(std::int64_t n) {
   return absl::OkStatus();
 }
 
-absl::Span<const double> Sequence::state() const {
-  return absl::MakeConstSpan(states_).last(state_size_);
+absl::Span<const double> Sequence::StateAt(std::int64_t position) const {
+  const auto tokens = static_cast<std::size_t>(position);
+  if (states_.empty() || tokens < state_begin_) return {};
+  return absl::MakeConstSpan(states_).subspan(
+      (tokens - state_begin_) * state_size_, state_size_);
 }
 
 bool operator==(const Sequence& a, const Sequence& b) {

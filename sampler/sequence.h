@@ -61,8 +61,9 @@ class Sequence {
 
   // Appends the token that was drawn, and what the stages learn from it.
   // OutOfRange for a token outside the vocabulary, or at position 2^32 - 1;
-  // InvalidArgument for a token of a pipeline with other stages of memory. The
-  // sequence is then unchanged.
+  // InvalidArgument for a token of a pipeline with other stages of memory, or
+  // whose stages would remember an infinity or NaN. The sequence is then
+  // unchanged.
   absl::Status Accept(const Token& drawn) { return Accept(drawn, drawn.id); }
 
   // Appends `token` where `drawn` was drawn (a log's token, a draft's). If it
@@ -87,7 +88,10 @@ class Sequence {
 
   // What the stages with a memory carry, in the order of the pipeline; empty
   // until they have learnt something.
-  absl::Span<const double> state() const;
+  absl::Span<const double> state() const { return StateAt(position()); }
+  // The same as it was after that many accepted tokens. REQUIRES: 0 <= position
+  // <= position().
+  absl::Span<const double> StateAt(std::int64_t position) const;
   // Whose state it is (StateUpdate::owner); 0 where it is empty.
   std::uint64_t state_owner() const { return state_owner_; }
 

@@ -2,6 +2,7 @@
 // exact under rollback and snapshots.
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -221,6 +222,68 @@ TEST(State, InASnapshotIsChecked) {
         Sequence::Restore(good.substr(0, begin) + wrong + good.substr(end));
     EXPECT_FALSE(restored.ok()) << wrong;
   }
+}
+
+TEST(State, ThatNoStageRemembersIsRefused) {
+  const Pipeline pipeline =
+      MakePipeline({{"mirostat"},
+                    {"adaptive_p", {{"target", 0.3}, {"decay", 0.5}}},
+                    {"categorical"}});
+  std::mt19937_64 random(7);
+  const std::vector<double> row = RandomRow(random);
+  Workspace workspace;
+  Sequence s = pipeline.NewSequence({.seed = 1}).value();
+  Token drawn = pipeline.Sample(row, s, workspace);
+  ASSERT_EQ(drawn.state.values.size(), 3u);
+  const auto restore = [&](std::size_t i, double number) {
+    Token token = drawn;
+    token.state.values[i] = number;
+    Sequence other = s;
+    EXPECT_TRUE(other.Accept(token).ok());
+    // A later state does not hide an earlier one.
+    EXPECT_TRUE(other.Accept(drawn).ok());
+    const auto restored = pipeline.RestoreSequence(other.Snapshot());
+    EXPECT_TRUE(other.Rollback(1).ok());
+    EXPECT_EQ(pipeline.Sample(row, other, workspace).status,
+              restored.ok() ? RowStatus::kOk : RowStatus::kWrongState);
+    return std::string(restored.status().message());
+  };
+  for (const double mu : {0.0, -1e300, 1e300, 6.5}) {
+    EXPECT_EQ(restore(0, mu), "");
+  }
+  EXPECT_EQ(restore(1, -0.5),
+            "sequence snapshot: /state, after 1 tokens: /stages/1: the sum of "
+            "its average is no sum of probabilities");
+  EXPECT_EQ(restore(2, 0.0),
+            "sequence snapshot: /state, after 1 tokens: /stages/1: the weight "
+            "of its average is not within [1, 1 / (1 - decay)]");
+  for (const double wrong : {-1.0, 1e300, 3.0}) {
+    EXPECT_NE(restore(1, wrong), "");
+    EXPECT_NE(restore(2, wrong), "");
+  }
+  // Nor what cannot be a memory at all, wherever it comes from.
+  Token token = drawn;
+  token.state.values[0] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(s.Accept(token).message(),
+            "state of the drawn token: got nan, want finite numbers");
+  EXPECT_EQ(s.position(), 0);
+}
+
+TEST(State, OfAnotherPipelineIsNotRestored) {
+  const Pipeline mirostat = MakePipeline({{"mirostat"}, {"categorical"}});
+  const Pipeline adaptive =
+      MakePipeline({{"adaptive_p", {{"target", 0.3}}}, {"categorical"}});
+  std::mt19937_64 random(8);
+  Workspace workspace;
+  Sequence s = mirostat.NewSequence({.seed = 1}).value();
+  ASSERT_TRUE(s.Accept(mirostat.Sample(RandomRow(random), s, workspace)).ok());
+  EXPECT_EQ(*mirostat.RestoreSequence(s.Snapshot()), s);
+  EXPECT_EQ(adaptive.RestoreSequence(s.Snapshot()).status().message(),
+            "sequence snapshot: /state, after 1 tokens: got the memory of "
+            "other stages");
+  const Pipeline small = Pipeline::Create(mirostat.config(), kSize - 1).value();
+  EXPECT_EQ(small.RestoreSequence(s.Snapshot()).status().message(),
+            "sequence snapshot: /vocabulary_size: got 50, want 49");
 }
 
 }  // namespace

@@ -152,13 +152,9 @@ sampler_status sampler_sequence_restore(const sampler_pipeline* pipeline,
     if (pipeline == nullptr) return Invalid(error, "pipeline: got NULL");
     if (snapshot == nullptr) return Invalid(error, "snapshot: got NULL");
     if (sequence == nullptr) return Invalid(error, "sequence: got NULL");
-    auto restored = sampler::Sequence::Restore({snapshot, snapshot_size});
+    auto restored =
+        pipeline->pipeline.RestoreSequence({snapshot, snapshot_size});
     if (!restored.ok()) return Fail(error, restored.status());
-    if (restored->vocabulary_size() != pipeline->pipeline.vocabulary_size()) {
-      return Invalid(error, absl::StrCat("snapshot: /vocabulary_size: got ",
-                                         restored->vocabulary_size(), ", want ",
-                                         pipeline->pipeline.vocabulary_size()));
-    }
     *sequence = new sampler_sequence{pipeline->pipeline, *std::move(restored)};
     return SAMPLER_OK;
   });

@@ -135,7 +135,9 @@ SAMPLER_API sampler_status
 sampler_sequence_snapshot(const sampler_sequence* sequence, char* text,
                           size_t capacity, size_t* size, sampler_error* error);
 
-/* Makes a sequence of `pipeline` from a snapshot. */
+/* Makes a sequence of `pipeline` from a snapshot. One of another vocabulary
+ * size, or whose memory this pipeline's stages can never have had, is
+ * SAMPLER_INVALID_ARGUMENT. */
 SAMPLER_API sampler_status sampler_sequence_restore(
     const sampler_pipeline* pipeline, const char* snapshot,
     size_t snapshot_size, sampler_sequence** sequence, sampler_error* error);

@@ -60,6 +60,11 @@ RowStatus CandidateArray::status() const {
   return finite ? RowStatus::kOk : RowStatus::kNoCandidate;
 }
 
+void CandidateArray::MarkUnsortedUnlessDescending() {
+  sorted_ = sorted_ &&
+            std::is_sorted(entries().begin(), entries().end(), HigherLogit);
+}
+
 void CandidateArray::AssignSorted(absl::Span<const Entry> entries) {
   std::copy(entries.begin(), entries.end(),
             entries_.begin() + static_cast<std::ptrdiff_t>(begin_));

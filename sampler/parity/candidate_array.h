@@ -55,6 +55,11 @@ class CandidateArray {
   bool sorted() const { return sorted_; }
   void MarkUnsorted() { sorted_ = false; }
 
+  // Forgets that the array was sorted if it no longer descends: to be called
+  // after an edit by a stage of which llama.cpp expects that it comes before
+  // everything that sorts.
+  void MarkUnsortedUnlessDescending();
+
   // Keeps the first n entries. REQUIRES: n <= size().
   void Truncate(std::size_t n) { size_ = n; }
 

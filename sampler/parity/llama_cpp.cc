@@ -1,8 +1,32 @@
 #include "sampler/parity/llama_cpp.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
 
 namespace sampler::parity {
+
+std::string LlamaCppChain::WrongState(absl::Span<const double> state,
+                                      std::int64_t position) const {
+  for (std::size_t i = 0; i < numbers_.size(); ++i) {
+    const StateNumber& number = numbers_[i];
+    const double maximum =
+        number.maximum +
+        static_cast<double>(number.per_token) * static_cast<double>(position);
+    const double value = state[i];
+    // Written as "not inside", so that NaN is outside.
+    if (number.minimum <= value && value <= maximum &&
+        (!number.whole || value == std::floor(value))) {
+      continue;
+    }
+    return absl::StrCat("/stages/", number.stage, ": ", number.meaning,
+                        ": got ", value, ", want ",
+                        number.whole ? "an integer in [" : "a number in [",
+                        number.minimum, ", ", maximum, "]");
+  }
+  return "";
+}
 
 void LlamaCppChain::Begin(Logits row, LlamaCppStep& step) const {
   LlamaCppScratch& scratch = step.scratch;

@@ -16,7 +16,9 @@
 //   categorical; mirostat, adaptive_p before it     dist; mirostat, adaptive_p
 //   greedy                                          greedy
 //
-// Parameters become float32. low and high of dynamic_temperature are then
+// Parameters become float32: one that is then infinite, or 0 and was not, is an
+// error, as is a mirostat whose tau and eta leave float32 together. low and
+// high of dynamic_temperature are then
 // T - range and T + range, which an importer must compute in float32. `order`
 // of categorical has no say: the array's own order is walked.
 //
@@ -32,8 +34,12 @@
 // drawn one.
 //
 // Not copied from llama.cpp: rows with NaN, +inf or nothing finite have a
-// status and no token; an entry of probability 0 is never drawn; a finite logit
-// above 3e8 sorts first. Its grammar flow (a second run of the chain where the
+// status and no token, as do sequences with a state that no run of the chain
+// leaves (kWrongState: a step never takes longer than the words that the
+// accepted tokens can have drawn); an entry of probability 0 is never drawn; a finite logit
+// above 3e8 sorts first; a logit_bias behind a stage that sorts leaves the array
+// unsorted (llama.cpp goes on to trust the order, and then draws a banned
+// token). Its grammar flow (a second run of the chain where the
 // first token fails the grammar) is the caller's.
 //
 // Contract: the tokens of b10573 on the CPU, ties included. Its C library may
@@ -53,9 +59,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/history.h"
 #include "sampler/logits.h"
@@ -99,6 +106,17 @@ struct LlamaCppStep {
   std::uint64_t bits = 0;
 };
 
+// One number of a chain's state: how it begins, and what it can become.
+struct StateNumber {
+  std::size_t stage = 0;  // Of the config, whose memory it is.
+  absl::string_view meaning;
+  double initial;
+  double minimum = 0.0;
+  double maximum;
+  int per_token = 0;   // By this the maximum grows with every accepted token.
+  bool whole = false;  // A count, a token, a position.
+};
+
 class LlamaCppChain {
  public:
   // Everything that keeps these stages from running as llama.cpp's, beside what
@@ -116,6 +134,13 @@ class LlamaCppChain {
   // The state of a fresh sequence; its size is that of every state.
   absl::Span<const double> initial_state() const { return initial_state_; }
 
+  // What in `state`, after `position` accepted tokens, no run of this chain can
+  // have left: the words that an engine has given, say, which decide how long
+  // the next step takes. Empty if there is nothing. REQUIRES: `state` is of the
+  // size of initial_state().
+  std::string WrongState(absl::Span<const double> state,
+                         std::int64_t position) const;
+
   // Starts a step: the array becomes the row, `next` the state. REQUIRES: state
   // and next are of the size of initial_state().
   void Begin(Logits row, LlamaCppStep& step) const;
@@ -128,8 +153,9 @@ class LlamaCppChain {
 
  private:
   std::size_t engines_ = 0;
-  std::vector<double> initial_state_;
-  std::vector<Action> actions_;  // By stage; empty where it does nothing.
+  std::vector<StateNumber> numbers_;
+  std::vector<double> initial_state_;  // Of numbers_.
+  std::vector<Action> actions_;        // By stage; empty where it does nothing.
 };
 
 }  // namespace parity

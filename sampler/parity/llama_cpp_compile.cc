@@ -104,8 +104,17 @@ class Compiler {
     CheckParameters(type->parameters, config.parameters, "", std::nullopt,
                     found);
     if (!found.empty()) return;
+    if (type->check != nullptr &&
+        !type->check(Parameters(type->parameters, config.parameters)).empty()) {
+      return;
+    }
     const StageReader stage(*type, config);
-    if (!MeetsRequirements(stage)) return;
+    if (!IsOurs(*type)) {
+      ReportNotRunnable();
+      return;
+    }
+    if (!MeetsRequirements(stage) || !FitsFloat32(stage)) return;
+    chain_.BeginStage(index_);
     const auto* const penalty =
         std::find(std::begin(kPenalties), std::end(kPenalties), config.type);
     if (penalty != std::end(kPenalties)) {
@@ -119,10 +128,34 @@ class Compiler {
     if (config.type == "categorical" && drawn) return;
     std::optional<Action> action = Translate(stage, chain_);
     if (!action.has_value()) {
-      Report("/type", absl::StrCat("\"", config.type, "\" cannot run"));
+      ReportNotRunnable();
     } else {
       actions[index_] = *std::move(action);
     }
+  }
+
+  // Is it the library's own stage of that name, not one that a program put in
+  // its place, with parameters of other meanings?
+  static bool IsOurs(const StageType& type) {
+    const StageType* ours = StageRegistry::BuiltIn().Find(type.name);
+    return ours != nullptr && ours->create == type.create;
+  }
+
+  void ReportNotRunnable() {
+    Report("/type", absl::StrCat("\"", stages_[index_].type, "\" cannot run"));
+  }
+
+  // A number that becomes infinite, or 0, as a float32 is not the one that was
+  // asked for; nor may one that is computed from several.
+  bool FitsFloat32(const StageReader& stage) {
+    const std::size_t before = problems.size();
+    for (const auto& [pointer, found] : stage.Unrepresentable()) {
+      Report(absl::StrCat("/", pointer), found);
+    }
+    if (problems.size() != before) return false;
+    std::string conflict = FloatConflict(stage);
+    if (!conflict.empty()) Report("", conflict);
+    return conflict.empty();
   }
 
   bool MeetsRequirements(const StageReader& stage) {
@@ -189,7 +222,10 @@ LlamaCppChain::LlamaCppChain(absl::Span<const StageConfig> stages,
   compiler.Run();
   actions_ = std::move(compiler.actions);
   engines_ = compiler.chain().engines();
-  initial_state_ = compiler.chain().initial();
+  numbers_ = compiler.chain().numbers();
+  for (const StateNumber& number : numbers_) {
+    initial_state_.push_back(number.initial);
+  }
 }
 
 }  // namespace sampler::parity

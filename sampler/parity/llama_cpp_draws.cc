@@ -9,6 +9,8 @@
 namespace sampler::parity {
 namespace {
 
+constexpr float kLargest = std::numeric_limits<float>::max();
+
 // Number of entries that mirostat 1 keeps, from the descending p.
 std::size_t EstimateK(const CandidateArray& array, const MirostatRule& rule,
                       float mu) {
@@ -91,7 +93,7 @@ Choice Mirostat(CandidateArray& array, const MirostatRule& rule, float& mu,
   array.Softmax();
   const Choice choice = DrawFromWeights(array, engine);
   const float surprise = -Log2Of32(array[choice.index].p);
-  mu -= rule.eta * (surprise - rule.tau);
+  mu = std::clamp(mu - rule.eta * (surprise - rule.tau), -kLargest, kLargest);
   return choice;
 }
 

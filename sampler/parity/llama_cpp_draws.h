@@ -55,7 +55,8 @@ struct MirostatRule {
 
 // Cuts (version 2: -log2 p > mu ends the prefix; version 1: an estimate of k
 // from the first m entries, 1 where it is not a number that an int holds), then
-// draws by p renormalised, and moves mu by -eta (-log2 p - tau).
+// draws by p renormalised, and moves mu by -eta (-log2 p - tau), but not beyond
+// the largest float.
 Choice Mirostat(CandidateArray& array, const MirostatRule& rule, float& mu,
                 Engine& engine);
 

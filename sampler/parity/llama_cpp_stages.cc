@@ -23,6 +23,7 @@ void AddBiases(CandidateArray& array,
         [](const auto& bias, TokenId id) { return bias.first < id; });
     if (at != biases.end() && at->first == entry.id) entry.logit += at->second;
   }
+  array.MarkUnsortedUnlessDescending();
 }
 
 void Penalize(CandidateArray& array, const HistoryView& recent,

@@ -5,7 +5,9 @@
 // order: edits, Temperature, TopNSigma and MinP keep it; TopK, TopP,
 // DynamicTemperature (more than one entry) and Xtc (when it fires) leave it
 // descending; TypicalP leaves it ascending by |-ln p - H|. Penalties and Dry
-// clear the sorted flag and move nothing.
+// clear the sorted flag and move nothing; AddBiases clears it where the logits
+// no longer descend (llama.cpp keeps it: what then trusts the order takes a
+// banned token for the likeliest one).
 //
 // Thread-safety: pure functions of their arguments.
 // Contract: the array's status is kOk, min_keep >= 1; ranges are those of the

@@ -1,6 +1,7 @@
 #include "sampler/parity/llama_cpp_translate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -12,11 +13,19 @@ namespace {
 using Action = LlamaCppChain::Action;
 using Step = LlamaCppStep;
 
+constexpr double kLargestFloat =
+    static_cast<double>(std::numeric_limits<float>::max());
+
 // A sampler's own engine, and the number that counts its words.
 class EngineOfStage {
  public:
-  explicit EngineOfStage(ChainBuilder& chain)
-      : index_(chain.AddEngine()), words_(chain.AddNumber(0.0)) {}
+  EngineOfStage(ChainBuilder& chain, int words_per_step)
+      : index_(chain.AddEngine()),
+        words_(chain.AddNumber({.meaning = "words that its engine has given",
+                                .initial = 0.0,
+                                .maximum = 0.0,
+                                .per_token = words_per_step,
+                                .whole = true})) {}
 
   // The engine where the step finds it.
   Engine& Take(Step& step) const {
@@ -140,7 +149,7 @@ Action CompileXtc(const StageReader& stage, ChainBuilder& chain) {
   const float threshold = stage.Float("threshold");
   const std::size_t min_keep = stage.Size("min_keep");
   if (probability <= 0.0F || threshold > 0.5F) return nullptr;
-  const EngineOfStage engine(chain);
+  const EngineOfStage engine(chain, 1);
   return [=](Step& step) {
     Xtc(step.scratch.array, probability, threshold, min_keep,
         engine.Take(step));
@@ -155,7 +164,7 @@ Action CompileGreedy(const StageReader&, ChainBuilder&) {
 }
 
 Action CompileCategorical(const StageReader&, ChainBuilder& chain) {
-  const EngineOfStage engine(chain);
+  const EngineOfStage engine(chain, 2);
   return [engine](Step& step) {
     Drawn(step, DrawFromLogits(step.scratch.array, engine.Take(step)));
     engine.Return(step);
@@ -169,9 +178,12 @@ Action CompileMirostat(const StageReader& stage, ChainBuilder& chain) {
       .eta = stage.Float("eta"),
       .m = stage.Integer("m"),
       .vocabulary_size = chain.vocabulary_size()};
-  const EngineOfStage engine(chain);
+  const EngineOfStage engine(chain, 2);
   const std::size_t mu_at =
-      chain.AddNumber(static_cast<double>(2.0F * rule.tau));
+      chain.AddNumber({.meaning = "mu",
+                       .initial = static_cast<double>(2.0F * rule.tau),
+                       .minimum = -kLargestFloat,
+                       .maximum = kLargestFloat});
   return [rule, engine, mu_at](Step& step) {
     auto mu = static_cast<float>(step.state[mu_at]);
     Drawn(step, Mirostat(step.scratch.array, rule, mu, engine.Take(step)));
@@ -187,11 +199,30 @@ class AdaptiveState {
  public:
   AdaptiveState(const AdaptiveRule& rule, ChainBuilder& chain) : rule_(rule) {
     const AdaptiveAverages fresh(rule);
-    sum_ = chain.AddNumber(static_cast<double>(fresh.sum));
-    weight_ = chain.AddNumber(static_cast<double>(fresh.weight));
-    token_ = chain.AddNumber(-1.0);
-    p_ = chain.AddNumber(0.0);
-    position_ = chain.AddNumber(0.0);
+    // The weight begins where it ends; float32 moves it by a few last bits.
+    const double most = 1.001 * static_cast<double>(fresh.weight);
+    sum_ = chain.AddNumber({.meaning = "sum of its average",
+                            .initial = static_cast<double>(fresh.sum),
+                            .maximum = most});
+    weight_ = chain.AddNumber({.meaning = "weight of its average",
+                               .initial = static_cast<double>(fresh.weight),
+                               .minimum = 1.0,
+                               .maximum = most});
+    token_ = chain.AddNumber(
+        {.meaning = "token it waits for",
+         .initial = -1.0,
+         .minimum = -1.0,
+         .maximum = static_cast<double>(chain.vocabulary_size() - 1),
+         .whole = true});
+    p_ = chain.AddNumber({.meaning = "probability of the token it waits for",
+                          .initial = 0.0,
+                          .maximum = 1.0});
+    position_ =
+        chain.AddNumber({.meaning = "position of the token it waits for",
+                         .initial = 0.0,
+                         .maximum = 0.0,
+                         .per_token = 1,
+                         .whole = true});
   }
 
   AdaptiveAverages Read(const Step& step) const {
@@ -227,7 +258,7 @@ class AdaptiveState {
 Action CompileAdaptiveP(const StageReader& stage, ChainBuilder& chain) {
   const AdaptiveRule rule = {.target = stage.OptionalFloat("target"),
                              .decay = stage.Float("decay")};
-  const EngineOfStage engine(chain);
+  const EngineOfStage engine(chain, 2);
   const AdaptiveState memory(rule, chain);
   return [rule, engine, memory](Step& step) {
     const AdaptiveAverages averages = memory.Read(step);
@@ -264,6 +295,24 @@ constexpr Translation kTranslations[] = {
 };
 
 }  // namespace
+
+std::string FloatConflict(const StageReader& stage) {
+  if (stage.type() == "mirostat") {
+    // A surprise is at most 149 bits, the least float32 being 2^-149.
+    constexpr float kMostSurprise = 150.0F;
+    const float tau = stage.Float("tau");
+    const float most = stage.Float("eta") * (tau + kMostSurprise);
+    if (!std::isfinite(2.0F * tau) || !std::isfinite(most)) {
+      return "2 \"tau\" and \"eta\" times (\"tau\" + 150) must stay within "
+             "float32's range (to 3.4e38)";
+    }
+  }
+  if (stage.type() == "dynamic_temperature" &&
+      stage.Float("low") > stage.Float("high")) {
+    return "want \"low\" <= \"high\"";
+  }
+  return "";
+}
 
 std::optional<Action> Translate(const StageReader& stage, ChainBuilder& chain) {
   for (const Translation& translation : kTranslations) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sampler/parity/llama_cpp.h"
@@ -25,20 +26,29 @@ class ChainBuilder {
 
   std::int64_t vocabulary_size() const { return vocabulary_size_; }
 
-  std::size_t AddNumber(double initial) {
-    initial_.push_back(initial);
-    return initial_.size() - 1;
+  // The numbers that are added from now on are those of this stage.
+  void BeginStage(std::size_t index) { stage_ = index; }
+
+  std::size_t AddNumber(StateNumber number) {
+    number.stage = stage_;
+    numbers_.push_back(number);
+    return numbers_.size() - 1;
   }
   std::size_t AddEngine() { return engines_++; }
 
   std::size_t engines() const { return engines_; }
-  const std::vector<double>& initial() const { return initial_; }
+  const std::vector<StateNumber>& numbers() const { return numbers_; }
 
  private:
   std::int64_t vocabulary_size_;
+  std::size_t stage_ = 0;
   std::size_t engines_ = 0;
-  std::vector<double> initial_;
+  std::vector<StateNumber> numbers_;
 };
+
+// What of the parameters of `stage` fits float32 one by one, but not where the
+// stage computes with them; empty if that is nothing.
+std::string FloatConflict(const StageReader& stage);
 
 // The action of `stage`, null if it does nothing; empty if llama.cpp has no
 // such sampler. Penalties are not translated one by one (llama_cpp_compile.cc).

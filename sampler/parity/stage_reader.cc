@@ -1,8 +1,11 @@
 #include "sampler/parity/stage_reader.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
+
+#include "absl/strings/str_cat.h"
 
 namespace sampler::parity {
 namespace {
@@ -40,6 +43,35 @@ Value StageReader::Get(absl::string_view name) const {
     }
   }
   return nullptr;
+}
+
+std::vector<std::pair<std::string, std::string>> StageReader::Unrepresentable()
+    const {
+  std::vector<std::pair<std::string, std::string>> found;
+  const auto check = [&found](std::string pointer, const Value& value) {
+    const double number = AsReal(value);
+    const auto rounded = static_cast<float>(number);
+    if (std::isfinite(rounded) && (rounded != 0.0F || number == 0.0)) return;
+    found.emplace_back(
+        std::move(pointer),
+        absl::StrCat("got ", ToText(value), ", want ",
+                     std::isfinite(rounded)
+                         ? "0 or a number within float32's range (from 1.4e-45)"
+                         : "a number within float32's range (to 3.4e38)"));
+  };
+  for (const Parameter& line : type_.parameters) {
+    const Value value = Get(line.name());
+    if (value.is_null()) continue;
+    if (line.kind() == ParameterKind::kReal) {
+      check(std::string(line.name()), value);
+    } else if (line.kind() == ParameterKind::kBiases) {
+      for (const auto& [id, bias] : *value.object()) {
+        if (bias.boolean() != nullptr) continue;
+        check(absl::StrCat(line.name(), "/", id), bias);
+      }
+    }
+  }
+  return found;
 }
 
 float StageReader::Float(absl::string_view name) const {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,10 @@ class StageReader {
 
   // As given or by default; null if there is neither.
   Value Get(absl::string_view name) const;
+
+  // The parameters, and biases, that are numbers and become infinite, or 0 and
+  // were not, as float32: pointer and sentence.
+  std::vector<std::pair<std::string, std::string>> Unrepresentable() const;
 
   // Rounded to float32.
   float Float(absl::string_view name) const;

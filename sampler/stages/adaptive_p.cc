@@ -46,6 +46,18 @@ void AdaptiveP::InitializeState(absl::Span<double> state) const {
   state[1] = 1.0 / (1.0 - decay_);
 }
 
+absl::string_view AdaptiveP::WrongState(absl::Span<const double> state) const {
+  // The weight begins where it ends; rounding moves it by a few last bits.
+  const double most = 1.001 / (1.0 - decay_);
+  if (!(0.0 <= state[0] && state[0] <= most)) {
+    return "the sum of its average is no sum of probabilities";
+  }
+  if (!(1.0 <= state[1] && state[1] <= most)) {
+    return "the weight of its average is not within [1, 1 / (1 - decay)]";
+  }
+  return "";
+}
+
 void AdaptiveP::Advance(TokenId token, const ProbabilityRecord& record,
                         absl::Span<double> state) const {
   state[0] = record.Of(token) + decay_ * state[0];

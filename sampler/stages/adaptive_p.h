@@ -38,6 +38,7 @@ class AdaptiveP final : public Stage {
   // State: ws, tw.
   std::size_t StateSize() const override { return target_.has_value() ? 2 : 0; }
   void InitializeState(absl::Span<double> state) const override;
+  absl::string_view WrongState(absl::Span<const double> state) const override;
   void Advance(TokenId token, const ProbabilityRecord& record,
                absl::Span<double> state) const override;
 

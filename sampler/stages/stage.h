@@ -93,6 +93,14 @@ class Stage {
   // Writes the state of a fresh sequence. Not called where StateSize() is 0.
   virtual void InitializeState(absl::Span<double> state) const { (void)state; }
 
+  // What in `state` this stage can never have remembered (a snapshot may hold
+  // anything), in a few words; empty if there is nothing. Apply is not called
+  // with such a state. The numbers are finite.
+  virtual absl::string_view WrongState(absl::Span<const double> state) const {
+    (void)state;
+    return {};
+  }
+
   // Turns the state before a step into the state after `token` was drawn in it
   // and accepted. `record` is as Apply left it.
   virtual void Advance(TokenId token, const ProbabilityRecord& record,
