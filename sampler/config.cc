@@ -17,6 +17,13 @@ constexpr int kVersion = 1;
 constexpr absl::string_view kTopLevelKeys[] = {
     "$schema", "version", "description", "seed", "rng", "stages"};
 
+// A mistake of the stage type, whose `parameters` were asked for more than it
+// has.
+std::string Misuse(const StageType& type, const Parameters& parameters) {
+  return absl::StrCat("the stage type \"", type.name, "\" ",
+                      parameters.misuse());
+}
+
 void CheckStage(const StageConfig& stage, const std::string& pointer,
                 std::optional<std::int64_t> vocabulary_size, bool last,
                 const StageRegistry& registry, std::vector<Problem>& problems) {
@@ -30,8 +37,9 @@ void CheckStage(const StageConfig& stage, const std::string& pointer,
   CheckParameters(type->parameters, stage.parameters, pointer, vocabulary_size,
                   problems);
   if (problems.size() == before && type->check != nullptr) {
-    std::string wrong =
-        type->check(Parameters(type->parameters, stage.parameters));
+    const Parameters parameters(type->parameters, stage.parameters);
+    std::string wrong = type->check(parameters);
+    if (!parameters.misuse().empty()) wrong = Misuse(*type, parameters);
     if (!wrong.empty()) problems.push_back({pointer, std::move(wrong)});
   }
   if (type->group == StageGroup::kDraw && !last) {
@@ -231,6 +239,22 @@ std::vector<Problem> CheckConfig(const PipelineConfig& config,
   }
   if (config.rng == Rng::kLlamaCpp) CheckLlamaCpp(config, registry, problems);
   return problems;
+}
+
+StageGroup GroupOf(const StageConfig& stage, const StageRegistry& registry) {
+  const StageType* const type = registry.Find(stage.type);
+  return type == nullptr ? StageGroup::kEdit : type->group;
+}
+
+StageFacts FactsOf(const StageConfig& stage, const StageRegistry& registry) {
+  const StageType* const type = registry.Find(stage.type);
+  if (type == nullptr || type->facts == nullptr) return {};
+  std::vector<Problem> problems;
+  CheckStage(stage, "", std::nullopt, /*last=*/true, registry, problems);
+  if (!problems.empty()) return {};
+  const Parameters parameters(type->parameters, stage.parameters);
+  StageFacts facts = type->facts(parameters);
+  return parameters.misuse().empty() ? std::move(facts) : StageFacts{};
 }
 
 absl::StatusOr<PipelineConfig> ParseConfig(

@@ -74,6 +74,16 @@ std::vector<Problem> CheckConfig(
     std::optional<std::int64_t> vocabulary_size = std::nullopt,
     const StageRegistry& registry = StageRegistry::BuiltIn());
 
+// The group of the stage's type; kEdit, the group that promises least, where
+// there is no such type.
+StageGroup GroupOf(const StageConfig& stage,
+                   const StageRegistry& registry = StageRegistry::BuiltIn());
+
+// What its type says of the stage; of a stage that is not right, or whose type
+// says nothing, what StageFacts says by default.
+StageFacts FactsOf(const StageConfig& stage,
+                   const StageRegistry& registry = StageRegistry::BuiltIn());
+
 // A problem of a JSON text, with the place it was found at (from 1).
 struct JsonProblem {
   int line = 0;

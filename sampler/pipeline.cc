@@ -132,8 +132,12 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
   }
   for (const StageConfig& stage : config.stages) {
     const StageType& type = *registry.Find(stage.type);
-    compiled->stages.push_back(
-        type.create(Parameters(type.parameters, stage.parameters)));
+    const Parameters parameters(type.parameters, stage.parameters);
+    compiled->stages.push_back(type.create(parameters));
+    if (!parameters.misuse().empty()) {
+      return absl::InternalError(absl::StrCat("the stage type \"", type.name,
+                                              "\" ", parameters.misuse()));
+    }
     const Stage& made = *compiled->stages.back();
     compiled->needs_original_mass |= made.NeedsOriginalMass();
     compiled->state_begin.push_back(compiled->state_begin.back() +

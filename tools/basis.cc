@@ -1,36 +1,39 @@
 #include "tools/basis.h"
 
-#include "sampler/numeric.h"
-#include "sampler/stages/registry.h"
+#include "sampler/stages/stage_facts.h"
 
 namespace sampler::tools {
 namespace {
 
+// Does a stage with this rule, behind a temperature of T, leave listed tokens
+// only?
+bool KeepsListedOnly(const HeadRule& head, const logs::TailInfo& tail,
+                     double temperature) {
+  return head.count <= tail.above &&
+         tail.bound / temperature < tail.maximum / temperature - head.distance;
+}
+
 bool CutsWithinTheList(const logs::TailInfo& tail,
                        const PipelineConfig& config) {
   double temperature = 1.0;
+  bool cut = false;
   for (const StageConfig& stage : config.stages) {
-    const StageType* type = StageRegistry::BuiltIn().Find(stage.type);
-    if (type == nullptr) return false;
-    const Parameters p(type->parameters, stage.parameters);
-    if (stage.type == "greedy") return tail.above >= 1;
-    if (stage.type == "temperature") {
-      if (p.Has("schedule")) return false;
-      if (p.Real("temperature") == 0.0) return tail.above >= 1;
-      temperature *= p.Real("temperature");
-    } else if (stage.type == "top_k") {
-      const std::int64_t k = p.Integer("k");
-      if (k > 0) return k <= tail.above;
-    } else if (stage.type == "min_p") {
-      if (p.Real("p") == 0.0) continue;
-      return p.Integer("min_keep") <= tail.above &&
-             tail.bound / temperature <
-                 tail.maximum / temperature + Log(p.Real("p"));
+    const StageFacts facts = FactsOf(stage);
+    if (facts.neutral) continue;
+    if (cut) {
+      // The mass before the cut is that of the whole row.
+      if (facts.reads_original_mass) return false;
+    } else if (facts.head.has_value()) {
+      cut = KeepsListedOnly(*facts.head, tail, temperature);
+      if (!cut) return false;
+    } else if (facts.temperature.has_value() &&
+               facts.temperature->low == facts.temperature->high) {
+      temperature *= facts.temperature->low;
     } else {
       return false;
     }
   }
-  return false;
+  return cut;
 }
 
 }  // namespace

@@ -1,13 +1,15 @@
 // Is the answer about a row exact where the log holds only part of the row?
 //
 // A `_logits_` row hides values below its floor. A top-k row is exact as soon
-// as a truncation that looks at no normaliser has kept listed tokens only:
-// stages up to it may be temperatures, and it is
+// as a stage that is decided by the head of the row (StageFacts::head) has kept
+// listed tokens only. Before it may stand temperatures, and stages without
+// effect; it is
 //
 //   top_k or greedy   whose last kept token lies above all that is not listed
 //   min_p             whose threshold does: bound / T < max / T + ln p
 //
-// and everything after it is exact too.
+// and everything after it is exact too, unless it looks at the mass of the
+// whole row.
 //
 // Thread-safety: pure function.
 // Tested by: tests/tools/top_k_log_test.cc.

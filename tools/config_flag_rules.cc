@@ -8,11 +8,11 @@ namespace sampler::tools {
 const std::vector<FlagRule>& FlagRules() {
   static const auto& rules = *new std::vector<FlagRule>{
       {{"--temp", "T", "Temperature; 0 is greedy"},
-       FlagKind::kReal,
+       FlagKind::kOnlyReal,
        "temperature",
        "temperature"},
       {{"--temperature", "T", "The same"},
-       FlagKind::kReal,
+       FlagKind::kOnlyReal,
        "temperature",
        "temperature"},
       {{"--top-k", "K", "Keep the K likeliest tokens; 0 keeps all"},
@@ -117,6 +117,12 @@ const std::vector<FlagRule>& FlagRules() {
        "greedy",
        ""}};
   return rules;
+}
+
+const std::vector<std::string>& PenaltiesWithWindow() {
+  static const auto& penalties = *new std::vector<std::string>{
+      "repetition_penalty", "frequency_penalty", "presence_penalty"};
+  return penalties;
 }
 
 const FlagRule& FlagRuleOf(const std::string& name) {

@@ -16,9 +16,10 @@ namespace sampler::tools {
 
 enum class FlagKind {
   kReal,
+  kOnlyReal,  // It replaces all parameters: a temperature ends a schedule.
   kInteger,
   kWindow,         // Of one stage; -1 is the whole history.
-  kPenaltyWindow,  // The same, of every penalty of the chain.
+  kPenaltyWindow,  // The same, of all PenaltiesWithWindow of the chain.
   kBias,
   kBreaker,    // Text -> the token sequences in which it may occur.
   kWord,       // Text -> its tokens, with and without a space before it.
@@ -34,6 +35,9 @@ struct FlagRule {
 };
 
 const std::vector<FlagRule>& FlagRules();
+
+// The stages that --repeat-last-n speaks of: llama.cpp's penalties sampler.
+const std::vector<std::string>& PenaltiesWithWindow();
 
 // REQUIRES: `name` is the name of one of them.
 const FlagRule& FlagRuleOf(const std::string& name);

@@ -54,7 +54,7 @@ absl::Status WrongFlag(const ConfigFlag& flag, absl::string_view message) {
 }
 
 absl::StatusOr<Value> ReadNumber(const ConfigFlag& flag, FlagKind kind) {
-  if (kind == FlagKind::kReal) {
+  if (kind == FlagKind::kReal || kind == FlagKind::kOnlyReal) {
     double real = 0;
     if (absl::SimpleAtod(flag.value, &real)) return Value(real);
     return WrongFlag(flag, "want a number");

@@ -20,7 +20,7 @@ namespace sampler::tools {
 
 absl::Status WrongFlag(const ConfigFlag& flag, absl::string_view message);
 
-// For kReal, and kInteger otherwise.
+// For kReal and kOnlyReal, and kInteger otherwise.
 absl::StatusOr<Value> ReadNumber(const ConfigFlag& flag, FlagKind kind);
 
 // Null for -1, the whole history.

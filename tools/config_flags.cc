@@ -1,5 +1,6 @@
 // Sampler flags -> stages.
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -16,8 +17,11 @@
 namespace sampler::tools {
 namespace {
 
-bool IsPenalty(const StageConfig& stage) {
-  return absl::EndsWith(stage.type, "_penalty");
+// Is it one of the penalties that share a window, as llama.cpp has it?
+bool SharesTheWindow(const StageConfig& stage) {
+  const auto& penalties = PenaltiesWithWindow();
+  return std::find(penalties.begin(), penalties.end(), stage.type) !=
+         penalties.end();
 }
 
 // Builds the chain flag by flag and remembers which flag made what, so that a
@@ -121,8 +125,7 @@ class Builder {
     const absl::StatusOr<Value> value =
         ReadValue(flag, rule, parameters[rule.parameter]);
     if (!value.ok()) return value.status();
-    // A fixed temperature ends a schedule.
-    if ((*stage)->type == "temperature") parameters.clear();
+    if (rule.kind == FlagKind::kOnlyReal) parameters.clear();
     parameters[rule.parameter] = *value;
     return absl::OkStatus();
   }
@@ -148,7 +151,7 @@ class Builder {
     if (!window.ok()) return window.status();
     bool any = false;
     for (StageConfig& stage : config_.stages) {
-      if (!IsPenalty(stage)) continue;
+      if (!SharesTheWindow(stage)) continue;
       stage.parameters["window"] = *window;
       any = true;
     }

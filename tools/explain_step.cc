@@ -32,8 +32,11 @@ class Recorder final : public StepObserver {
  public:
   // Shows `tokens`, and the first `top` of the raw ranking.
   Recorder(std::vector<TokenId> tokens, std::int64_t top,
-           Explanation& explanation)
-      : tokens_(std::move(tokens)), top_(top), out_(explanation) {}
+           const History& history, Explanation& explanation)
+      : tokens_(std::move(tokens)),
+        top_(top),
+        history_(history),
+        out_(explanation) {}
 
   void BeforeStage(std::size_t index, const Candidates& candidates) override {
     if (index == 0) Begin(candidates);
@@ -111,10 +114,9 @@ class Recorder final : public StepObserver {
     stage.mass = raw_.MassOf(after);
     stage.entropy = after.entropy();
     if (!stage.active) {
-      stage.note = WhyInactive(stage, now_);
+      stage.note = WhyInactive({stage, now_, history_});
     } else if (stage.edited > 0 && steepest != nullptr &&
-               (stage.config.type == "temperature" ||
-                stage.config.type == "dynamic_temperature")) {
+               stage.facts.temperature.has_value()) {
       stage.note = absl::StrFormat(
           "logits * %.6g", steepest->logit / now_.Find(steepest->id)->logit);
     } else if (stage.edited > 0) {
@@ -131,12 +133,13 @@ class Recorder final : public StepObserver {
     const StageReport& stage = out_.stages[index];
     token.removed_by = index;
     token.reason = after.status() == RowStatus::kOk
-                       ? WhyRemoved(stage, *before, now_, after)
+                       ? WhyRemoved({stage, *before, now_, after})
                        : absl::StrCat(stage.config.type, ": ", stage.note);
   }
 
   std::vector<TokenId> tokens_;
   std::int64_t top_;
+  const History& history_;
   Explanation& out_;
   Moment raw_;
   Moment now_;
@@ -188,7 +191,7 @@ std::optional<DrawInterval> FindInterval(const Moment& out, TokenId drawn,
 void NoteMergedPenalties(std::vector<StageReport>& stages) {
   std::size_t runs = 0;  // From 1; 0: none before.
   for (std::size_t i = 0; i < stages.size(); ++i) {
-    if (stages[i].parameters.count("penalty") == 0) {
+    if (!stages[i].facts.edits_seen) {
       runs = 0;
     } else if (stages[i].active) {
       runs = i + 1;
@@ -205,6 +208,7 @@ std::vector<StageReport> PrepareStages(const PipelineConfig& config) {
     report.config = stage;
     if (const StageType* type = StageRegistry::BuiltIn().Find(stage.type)) {
       report.group = type->group;
+      report.facts = FactsOf(stage);
       report.parameters = WithDefaults(stage, *type);
     }
   }
@@ -245,7 +249,7 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
     if (bits != 0) result.u = token.u();
   }
 
-  Recorder recorder(std::move(shown), options.top, result);
+  Recorder recorder(std::move(shown), options.top, sequence.history(), result);
   pipeline.Process(row, sequence, workspace, /*inputs=*/{}, &recorder);
   result.out = recorder.TakeLast();
   if (pipeline.config().rng == Rng::kLlamaCpp) {
@@ -253,13 +257,11 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   }
   const StageReport& draw = result.stages.back();
   // A parity mode lays its candidates out in another order, and other masses.
-  const bool by_mass =
-      draw.config.type == "categorical" || draw.config.type == "synthid";
+  const DrawBy by = draw.facts.draws_by;
+  const bool by_rank = by == DrawBy::kMassByRank;
+  const bool by_mass = by_rank || by == DrawBy::kMassById;
   if (result.drawn.has_value() && by_mass &&
       pipeline.config().rng == Rng::kHouse) {
-    const auto order = draw.parameters.find("order");
-    const bool by_rank =
-        order != draw.parameters.end() && order->second == Value("rank");
     result.u = ToFraction(bits);
     result.interval = FindInterval(result.out, *result.drawn, bits, by_rank);
   }

@@ -30,6 +30,7 @@ struct StageReport {
   StageConfig config;
   Value::Object parameters;  // With defaults.
   StageGroup group = StageGroup::kEdit;
+  StageFacts facts;
   bool ran = false;     // False once the row has no distribution.
   bool active = false;  // It changed something, or it is the draw.
   std::string note;     // Why it did nothing, or what it did.
@@ -92,7 +93,7 @@ struct Explanation {
   // Was the token chosen by a random number for every candidate?
   bool ByNoise() const {
     return drawn.has_value() && !u.has_value() &&
-           stages.back().config.type != "greedy";
+           stages.back().facts.draws_by == DrawBy::kNoise;
   }
   double MassOut() const {
     return stages.empty() ? 0 : stages.back().mass.value_or(0);

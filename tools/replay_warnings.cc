@@ -14,33 +14,15 @@ namespace {
 // more than what was stored of it.
 constexpr double kHeated = 1.2;
 
-Parameters ParametersOf(const StageConfig& stage, const StageType& type) {
-  return {type.parameters, stage.parameters};
-}
-
-double LargestTemperature(const Parameters& p) {
-  if (!p.Has("schedule")) return p.Real("temperature");
-  const Parameters schedule = p.Object("schedule");
-  return std::max(schedule.Real("from"), schedule.Real("to"));
-}
-
-// Does a truncation with these parameters remove anything?
-bool Truncates(const std::string& type, const Parameters& p) {
-  if (type == "top_k") return p.Integer("k") > 0;
-  if (type == "min_p") return p.Real("p") > 0.0;
-  if (type == "xtc") return false;  // It takes from the head.
-  if (type == "top_p" || type == "typical_p") return p.Real("p") < 1.0;
-  return true;
-}
-
 // Does the chain raise the temperature while the whole row is still there?
 bool HeatsTheTail(const PipelineConfig& config) {
   double temperature = 1.0;
   for (const StageConfig& stage : config.stages) {
-    const StageType& type = *StageRegistry::BuiltIn().Find(stage.type);
-    const Parameters p = ParametersOf(stage, type);
-    if (stage.type == "temperature") temperature *= LargestTemperature(p);
-    if (type.group == StageGroup::kTruncate && Truncates(stage.type, p)) break;
+    const StageFacts facts = FactsOf(stage);
+    if (facts.temperature.has_value()) temperature *= facts.temperature->high;
+    const bool cuts_the_tail = GroupOf(stage) == StageGroup::kTruncate &&
+                               !facts.neutral && !facts.cuts_the_top;
+    if (cuts_the_tail) break;
   }
   return temperature > kHeated;
 }
@@ -48,24 +30,34 @@ bool HeatsTheTail(const PipelineConfig& config) {
 // A stage that looks at the prompt and would change something, or "".
 std::string StageThatReadsThePrompt(const PipelineConfig& config) {
   for (const StageConfig& stage : config.stages) {
-    if (!absl::EndsWith(stage.type, "_penalty")) continue;
-    const StageType& type = *StageRegistry::BuiltIn().Find(stage.type);
-    const Parameters p = ParametersOf(stage, type);
-    const double neutral = stage.type == "repetition_penalty" ? 1.0 : 0.0;
-    if (p.Real("penalty") == neutral) continue;
-    if (p.Choice<Scope>("scope") != Scope::kOutput) return stage.type;
+    const StageFacts facts = FactsOf(stage);
+    if (!facts.history.has_value()) continue;
+    if (facts.neutral && GroupOf(stage) != StageGroup::kDraw) continue;
+    if (facts.history->scope != Scope::kOutput) return stage.type;
   }
   return "";
 }
 
-bool PenalisesWithoutNormalising(const PipelineConfig& config) {
-  return std::any_of(
-      config.stages.begin(), config.stages.end(), [](const StageConfig& stage) {
-        if (stage.type != "repetition_penalty") return false;
-        const StageType& type = *StageRegistry::BuiltIn().Find(stage.type);
-        const Parameters p = ParametersOf(stage, type);
-        return p.Real("penalty") != 1.0 && !p.Boolean("normalize");
-      });
+// A stage that minds whether logits are positive, as those of a model are and
+// log-probabilities are not; null if there is none.
+const StageConfig* StageThatReadsSigns(const PipelineConfig& config) {
+  for (const StageConfig& stage : config.stages) {
+    const StageFacts facts = FactsOf(stage);
+    if (facts.reads_signs && !facts.neutral) return &stage;
+  }
+  return nullptr;
+}
+
+std::string SignWarning(const StageConfig& stage) {
+  const StageType* const type = StageRegistry::BuiltIn().Find(stage.type);
+  const bool can_normalize =
+      std::any_of(type->parameters.begin(), type->parameters.end(),
+                  [](const Parameter& p) { return p.name() == "normalize"; });
+  return absl::StrCat(
+      stage.type,
+      " on log-probabilities is not what it is on logits "
+      "(they are never positive)",
+      can_normalize ? "; \"normalize\": true makes both alike" : "");
 }
 
 bool HasPrompt(const logs::Log& log) {
@@ -143,15 +135,14 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
         "answer is exact where the chain cuts within the list, and else "
         "bounded");
   }
-  if (kind.logprobs && PenalisesWithoutNormalising(config)) {
-    warnings.Add(
-        "repetition_penalty on log-probabilities is not what it is on logits "
-        "(they are never positive); \"normalize\": true makes both alike");
+  if (const StageConfig* stage = StageThatReadsSigns(config);
+      kind.logprobs && stage != nullptr) {
+    warnings.Add(SignWarning(*stage));
   }
   const std::string reader = StageThatReadsThePrompt(config);
   if (!reader.empty() && !HasPrompt(log)) {
     warnings.Add(absl::StrCat(reader,
-                              " counts prompt tokens, but the log has none; "
+                              " looks at prompt tokens, but the log has none; "
                               "--prompt-tokens FILE adds them"));
   }
   if (options.history == HistorySource::kLogged && log.tokens().empty()) {

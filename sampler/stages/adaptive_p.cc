@@ -22,6 +22,9 @@ StageType AdaptiveP::Type() {
                              .Within(0, 0.99)
                              .Default(0.9)},
           .precedes_draw = true,
+          .facts = [](const Parameters& p) -> StageFacts {
+            return {.neutral = !p.Has("target")};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             const std::optional<double> target =
                 p.Has("target") ? std::optional(p.Real("target"))

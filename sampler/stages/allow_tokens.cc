@@ -10,6 +10,9 @@ StageType AllowTokens::Type() {
       .formula = "l_i = -inf for i not in ids",
       .source = "vLLM",
       .parameters = {TokenIds("ids", "tokens that stay").NonEmpty().Required()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.allows = p.TokenIds("ids")};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<AllowTokens>(p.TokenIds("ids"));
       }};

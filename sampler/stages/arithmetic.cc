@@ -10,6 +10,9 @@ StageType Arithmetic::Type() {
           .source = "arXiv 2210.15458",
           .parameters = {Choice("order", "walk by ascending id, or by rank")
                              .Choices({"id", "rank"})},
+          .facts = [](const Parameters&) -> StageFacts {
+            return {.reads_uniform = true, .draws_by = DrawBy::kCodePoint};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<Arithmetic>(p.Choice<Order>("order"));
           }};

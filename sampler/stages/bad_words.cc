@@ -1,5 +1,6 @@
 #include "sampler/stages/bad_words.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -18,6 +19,17 @@ StageType BadWords::Type() {
                                         "sequences that must not occur")
                              .Default(Value::List{}),
                          SequenceBiasStage::ScopeParameter()},
+          .facts = [](const Parameters& p) -> StageFacts {
+            StageFacts facts = SequenceBiasStage::HistoryFacts(p);
+            const std::vector<TokenSequence> sequences =
+                p.TokenSequences("sequences");
+            facts.neutral = sequences.empty();
+            for (const TokenSequence& sequence : sequences) {
+              if (sequence.size() == 1) facts.bans.push_back(sequence.front());
+            }
+            std::sort(facts.bans.begin(), facts.bans.end());
+            return facts;
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             std::vector<SequenceBias> bans;
             for (TokenSequence& sequence : p.TokenSequences("sequences")) {

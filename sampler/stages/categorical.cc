@@ -10,6 +10,12 @@ StageType Categorical::Type() {
           .source = "inverse CDF",
           .parameters = {Choice("order", "walk by ascending id, or by rank")
                              .Choices({"id", "rank"})},
+          .facts = [](const Parameters& p) -> StageFacts {
+            return {.neutral = true,
+                    .draws_by = p.Choice<Order>("order") == Order::kId
+                                    ? DrawBy::kMassById
+                                    : DrawBy::kMassByRank};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<Categorical>(p.Choice<Order>("order"));
           }};

@@ -44,6 +44,10 @@ StageType Dry::Type() {
            Boolean("exempt_breakers",
                    "leave tokens alone that are a breaker themselves")
                .Default(true)},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("multiplier") == 0.0,
+                .history = ReadHistoryWindow(p)};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Dry>(
             Options{.multiplier = p.Real("multiplier"),

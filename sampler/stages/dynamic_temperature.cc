@@ -21,25 +21,30 @@ std::string Check(const Parameters& p) {
 }  // namespace
 
 StageType DynamicTemperature::Type() {
-  return {.name = "dynamic_temperature",
-          .group = StageGroup::kShape,
-          .summary = "A temperature that rises with the entropy.",
-          .formula = "l_i = l_i / (low + (high - low) (H / ln n)^exponent)",
-          .source = "llama.cpp, text-generation-webui",
-          .parameters =
-              {Real("low", "T where the model is sure").AtLeast(0).Required(),
-               Real("high", "T where all tokens are equally likely")
-                   .AtLeast(0)
-                   .Required(),
-               Real("exponent", "shape of the rise").AtLeast(0).Default(1.0),
-               Choice("count", "n: the candidates, or the vocabulary")
-                   .Choices({"finite", "all"})},
-          .check = Check,
-          .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-            return std::make_unique<DynamicTemperature>(
-                p.Real("low"), p.Real("high"), p.Real("exponent"),
-                p.Choice<CountOf>("count"));
-          }};
+  return {
+      .name = "dynamic_temperature",
+      .group = StageGroup::kShape,
+      .summary = "A temperature that rises with the entropy.",
+      .formula = "l_i = l_i / (low + (high - low) (H / ln n)^exponent)",
+      .source = "llama.cpp, text-generation-webui",
+      .parameters =
+          {Real("low", "T where the model is sure").AtLeast(0).Required(),
+           Real("high", "T where all tokens are equally likely")
+               .AtLeast(0)
+               .Required(),
+           Real("exponent", "shape of the rise").AtLeast(0).Default(1.0),
+           Choice("count", "n: the candidates, or the vocabulary")
+               .Choices({"finite", "all"})},
+      .check = Check,
+      .facts = [](const Parameters& p) -> StageFacts {
+        const auto [low, high] = std::minmax({p.Real("low"), p.Real("high")});
+        return Temperature::FactsOfRange({low, high});
+      },
+      .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+        return std::make_unique<DynamicTemperature>(
+            p.Real("low"), p.Real("high"), p.Real("exponent"),
+            p.Choice<CountOf>("count"));
+      }};
 }
 
 void DynamicTemperature::Apply(Candidates& candidates,

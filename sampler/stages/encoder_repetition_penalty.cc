@@ -15,6 +15,12 @@ StageType EncoderRepetitionPenalty::Type() {
                           "factor of positive logits; 1 changes nothing")
                          .Above(0)
                          .Required()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("penalty") == 1.0,
+                .history = HistoryWindow{.scope = Scope::kPrompt},
+                .edits_seen = true,
+                .reads_signs = true};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<EncoderRepetitionPenalty>(p.Real("penalty"));
       }};

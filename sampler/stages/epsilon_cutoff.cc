@@ -15,6 +15,9 @@ StageType EpsilonCutoff::Type() {
                              .Below(1)
                              .Required(),
                          MinKeepParameter()},
+          .facts = [](const Parameters& p) -> StageFacts {
+            return {.neutral = p.Real("epsilon") == 0.0};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<EpsilonCutoff>(p.Real("epsilon"),
                                                    p.Integer("min_keep"));

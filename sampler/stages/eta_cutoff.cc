@@ -17,6 +17,9 @@ StageType EtaCutoff::Type() {
                          .Below(1)
                          .Required(),
                      MinKeepParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("epsilon") == 0.0};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<EtaCutoff>(p.Real("epsilon"),
                                            p.Integer("min_keep"));

@@ -21,6 +21,9 @@ StageType ExponentialDecayLength::Type() {
                          TokenIds("eos_ids", "tokens that end the text")
                              .NonEmpty()
                              .Required()},
+          .facts = [](const Parameters& p) -> StageFacts {
+            return {.neutral = p.Real("factor") == 1.0, .reads_signs = true};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<ExponentialDecayLength>(
                 p.Integer("start"), p.Real("factor"), p.TokenIds("eos_ids"));

@@ -14,6 +14,9 @@ StageType ForcedTokens::Type() {
                .Default(Value::List{}),
            Choice("value", "keep the logits of the listed tokens, or zero them")
                .Choices({"keep", "zero"})},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.PositionedTokens("at").empty()};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<ForcedTokens>(p.PositionedTokens("at"),
                                               p.Choice<Listed>("value"));

@@ -9,6 +9,10 @@ StageType Greedy::Type() {
           .formula = "head of the total order",
           .source = "every runtime",
           .parameters = {},
+          .facts = [](const Parameters&) -> StageFacts {
+            return {.cuts_by_rank = true,
+                    .head = HeadRule{.count = 1, .distance = 0.0}};
+          },
           .create = [](const Parameters&) -> std::unique_ptr<const Stage> {
             return std::make_unique<Greedy>();
           }};

@@ -19,6 +19,10 @@ StageType Guidance::Type() {
                          Boolean("normalize",
                                  "turn both rows into log-probabilities")
                              .Default(true)},
+          .facts = [](const Parameters& p) -> StageFacts {
+            const bool neutral = p.Real("scale") == 1.0;
+            return {.neutral = neutral, .reads_unconditional = !neutral};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<Guidance>(
                 p.Real("scale"),

@@ -9,6 +9,9 @@ StageType GumbelMax::Type() {
           .formula = "argmax l_i - ln(-ln u_i)",
           .source = "arXiv 1611.00712",
           .parameters = {NoiseParameter()},
+          .facts = [](const Parameters&) -> StageFacts {
+            return {.neutral = true, .draws_by = DrawBy::kNoise};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<GumbelMax>(p.Choice<Noise>("noise"));
           }};

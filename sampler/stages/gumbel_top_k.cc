@@ -10,6 +10,9 @@ StageType GumbelTopK::Type() {
           .source = "arXiv 1903.06059",
           .parameters = {Integer("n", "tokens to draw").AtLeast(1).Required(),
                          NoiseParameter()},
+          .facts = [](const Parameters&) -> StageFacts {
+            return {.neutral = true, .draws_by = DrawBy::kNoise};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<GumbelTopK>(p.Integer("n"),
                                                 p.Choice<Noise>("noise"));

@@ -36,6 +36,11 @@ StageType GumbelWatermark::Type() {
                    .Required(),
                Boolean("skip_repeated", "leave tokens of a context seen before")
                    .Default(true)},
+          .facts = [](const Parameters&) -> StageFacts {
+            return {.neutral = true,
+                    .history = HistoryWindow{},
+                    .draws_by = DrawBy::kNoise};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<GumbelWatermark>(
                 GumbelMarkRule{p.Integer("key"), p.Integer("context_width")},

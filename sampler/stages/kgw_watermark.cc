@@ -22,6 +22,10 @@ StageType KgwWatermark::Type() {
                .Default(1),
            Choice("scheme", "whether the candidate chooses too")
                .Choices({"lefthash", "selfhash"})},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("delta") == 0.0,
+                .history = HistoryWindow{.window = p.Integer("context_width")}};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<KgwWatermark>(
             p.Real("delta"),

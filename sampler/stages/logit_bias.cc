@@ -1,5 +1,7 @@
 #include "sampler/stages/logit_bias.h"
 
+#include <cmath>
+
 namespace sampler {
 
 StageType LogitBias::Type() {
@@ -11,6 +13,14 @@ StageType LogitBias::Type() {
           .parameters = {Biases("bias",
                                 "token id -> number to add, or false to ban")
                              .Default(Value::Object{})},
+          .facts = [](const Parameters& p) -> StageFacts {
+            StageFacts facts = {.neutral = true};
+            for (const auto& [id, bias] : p.Biases("bias")) {
+              if (bias != 0.0) facts.neutral = false;
+              if (std::isinf(bias)) facts.bans.push_back(id);
+            }
+            return facts;
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<LogitBias>(p.Biases("bias"));
           }};

@@ -11,6 +11,9 @@ StageType Mask::Type() {
       .source = "xgrammar, llguidance",
       .parameters = {Choice("padding", "tokens that the mask has no bit for")
                          .Choices({"ban", "allow"})},
+      .facts = [](const Parameters&) -> StageFacts {
+        return {.reads_mask = true};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Mask>(p.Choice<MaskPadding>("padding"));
       }};

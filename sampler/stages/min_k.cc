@@ -61,6 +61,9 @@ StageType MinK::Type() {
                              .AtLeast(0)
                              .Default(3.0),
                          MinKeepParameter()},
+          .facts = [](const Parameters&) -> StageFacts {
+            return {.cuts_by_rank = true};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<MinK>(p.Real("tau"), p.Integer("min_keep"));
           }};

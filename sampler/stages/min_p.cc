@@ -17,6 +17,12 @@ StageType MinP::Type() {
                          .Within(0, 1)
                          .Required(),
                      MinKeepParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        const double ratio = p.Real("p");
+        if (ratio == 0.0) return {.neutral = true};
+        return {.head = HeadRule{.count = p.Integer("min_keep"),
+                                 .distance = -Log(ratio)}};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<MinP>(p.Real("p"), p.Integer("min_keep"));
       }};

@@ -21,6 +21,13 @@ StageType MinTokens::Type() {
         if (p.Integer("n") == 0 || !p.TokenIds("stop_ids").empty()) return "";
         return "want \"stop_ids\", as \"n\" > 0";
       },
+      .facts = [](const Parameters& p) -> StageFacts {
+        StageFacts facts = {.neutral = p.Integer("n") == 0};
+        if (p.Choice<Count>("count") == Count::kTotal) {
+          facts.history = HistoryWindow{};
+        }
+        return facts;
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<MinTokens>(
             p.Integer("n"), p.TokenIds("stop_ids"), p.Choice<Count>("count"));

@@ -68,6 +68,9 @@ StageType Mirostat::Type() {
                      Choice("surprise",
                             "by probabilities after the cut, or before it")
                          .Choices({"truncated", "original"})},
+      .facts = [](const Parameters&) -> StageFacts {
+        return {.cuts_by_rank = true};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Mirostat>(
             Options{.version = p.Integer("version"),

@@ -19,6 +19,10 @@ StageType NoRepeatNgram::Type() {
                      ScopeParameter("both"), WindowParameter(),
                      TokenIds("exempt", "tokens that are never banned")
                          .Default(Value::List{})},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Integer("n") == 0,
+                .history = ReadHistoryWindow(p)};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<NoRepeatNgram>(
             p.Integer("n"), ReadHistoryWindow(p), p.TokenIds("exempt"));

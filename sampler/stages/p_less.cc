@@ -11,6 +11,7 @@ StageType PLess::Type() {
           .formula = "p_i >= sum p^2",
           .source = "arXiv 2509.23234",
           .parameters = {MinKeepParameter()},
+          .facts = [](const Parameters&) { return StageFacts{}; },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<PLess>(p.Integer("min_keep"));
           }};

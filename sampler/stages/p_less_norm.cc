@@ -13,6 +13,7 @@ StageType PLessNorm::Type() {
       .formula = "p_i >= (V sum p^2 - 1) / (V - 1)",
       .source = "arXiv 2509.23234",
       .parameters = {MinKeepParameter()},
+      .facts = [](const Parameters&) { return StageFacts{}; },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<PLessNorm>(p.Integer("min_keep"));
       }};

@@ -5,8 +5,9 @@
 // all derived from these lists, and so is the C++ path: a config built in code
 // is checked by the same rules as one read from a file.
 //
-// Thread-safety: const methods from any number of threads.
+// Thread-safety: const methods from any number of threads, but for Parameters.
 // Tested by: tests/config_values_test.cc, tests/registry_test.cc,
+//   tests/parameters_misuse_test.cc,
 //   tests/tools/presets_test.cc.
 
 #ifndef SAMPLER_STAGES_PARAMETER_H_
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -144,8 +146,15 @@ void CheckParameters(const ParameterTable& table, const Value::Object& given,
                      std::vector<Problem>& problems);
 
 // Parameters that passed CheckParameters, with defaults in place: what a stage
-// is made from. REQUIRES of every getter: the table has such a parameter of
-// that kind, and it is not null (use Has).
+// is made from.
+//
+// REQUIRES of every getter: the table has such a parameter of that kind, and it
+// is not null (use Has). Asking for anything else is a mistake of the stage
+// type, not of the config: debug builds assert; others answer with 0, false or
+// nothing and keep the first mistake in misuse(), which whoever makes stages
+// (Pipeline::Create, CheckConfig) turns into an error.
+//
+// Thread-safety: one thread at a time, as a getter may note a mistake.
 class Parameters {
  public:
   // `table` must outlive the parameters.
@@ -168,7 +177,11 @@ class Parameters {
   // By position; ids ascending.
   std::map<std::int64_t, std::vector<std::int32_t>> PositionedTokens(
       absl::string_view name) const;
+  // Mistakes that are made with the result count as mistakes of this.
   Parameters Object(absl::string_view name) const;
+
+  // `asks for a number "scope", which its table does not have`, or "".
+  const std::string& misuse() const { return *misuse_; }
 
   // The chosen word as an enum whose values are in the order of the table's
   // words.
@@ -178,12 +191,18 @@ class Parameters {
   }
 
  private:
-  const Parameter& Line(absl::string_view name) const;
+  // The line of the table, and the value; null where there is none.
+  const Parameter* Line(absl::string_view name) const;
   const Value& Get(absl::string_view name) const;
+  const Value::List& ListOf(absl::string_view name) const;
+  const Value::Object& ObjectOf(absl::string_view name) const;
   int ChoiceIndex(absl::string_view name) const;
+  // Notes that a getter was asked for `what`, which is not there.
+  void NoteMisuse(absl::string_view what, absl::string_view name) const;
 
   const ParameterTable& table_;
   Value::Object values_;
+  std::shared_ptr<std::string> misuse_ = std::make_shared<std::string>();
 };
 
 }  // namespace sampler

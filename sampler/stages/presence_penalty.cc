@@ -14,6 +14,11 @@ StageType PresencePenalty::Type() {
       .parameters =
           {Real("penalty", "number to subtract; 0 changes nothing").Required(),
            ScopeParameter("output"), WindowParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("penalty") == 0.0,
+                .history = ReadHistoryWindow(p),
+                .edits_seen = true};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<PresencePenalty>(p.Real("penalty"),
                                                  ReadHistoryWindow(p));

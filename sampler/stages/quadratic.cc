@@ -14,6 +14,9 @@ StageType Quadratic::Type() {
       .parameters =
           {Real("factor", "strength; 0 changes nothing").AtLeast(0).Required(),
            Real("curve", "1 is quadratic, 3 cubic").Within(1, 3).Default(1.0)},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("factor") == 0.0};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Quadratic>(p.Real("factor"), p.Real("curve"));
       }};

@@ -22,6 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "sampler/stages/parameter.h"
 #include "sampler/stages/stage.h"
+#include "sampler/stages/stage_facts.h"
 
 namespace sampler {
 
@@ -43,6 +44,9 @@ struct StageType {
   bool precedes_draw = false;
   // Rules that involve several parameters: what is wrong, or "".
   std::string (*check)(const Parameters& parameters) = nullptr;
+  // What can be told of the stage without making it; null: nothing. REQUIRES:
+  // `parameters` passed the table and `check`.
+  StageFacts (*facts)(const Parameters& parameters) = nullptr;
   // REQUIRES: `parameters` passed the table and `check`. Types of group kDraw
   // make a Draw.
   std::unique_ptr<const Stage> (*create)(const Parameters& parameters);

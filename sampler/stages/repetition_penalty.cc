@@ -4,6 +4,16 @@
 
 namespace sampler {
 
+namespace {
+
+HistoryWindow ReadWindow(const Parameters& p) {
+  HistoryWindow window = ReadHistoryWindow(p);
+  window.ignore_first = p.Integer("ignore_first");
+  return window;
+}
+
+}  // namespace
+
 StageType RepetitionPenalty::Type() {
   return {
       .name = "repetition_penalty",
@@ -21,11 +31,16 @@ StageType RepetitionPenalty::Type() {
                .Default(0),
            Boolean("normalize", "turn logits into log-probabilities first")
                .Default(false)},
+      .facts = [](const Parameters& p) -> StageFacts {
+        const bool normalize = p.Boolean("normalize");
+        return {.neutral = p.Real("penalty") == 1.0,
+                .history = ReadWindow(p),
+                .edits_seen = !normalize,
+                .reads_signs = !normalize};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-        HistoryWindow window = ReadHistoryWindow(p);
-        window.ignore_first = p.Integer("ignore_first");
         return std::make_unique<RepetitionPenalty>(
-            p.Real("penalty"), window,
+            p.Real("penalty"), ReadWindow(p),
             p.Boolean("normalize") ? Basis::kLogprobs : Basis::kLogits);
       }};
 }

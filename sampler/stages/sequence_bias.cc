@@ -1,5 +1,8 @@
 #include "sampler/stages/sequence_bias.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace sampler {
 
 StageType SequenceBiasStage::Type() {
@@ -15,10 +18,28 @@ StageType SequenceBiasStage::Type() {
                                     "ban it")
                          .Default(Value::List{}),
                      ScopeParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        StageFacts facts = HistoryFacts(p);
+        facts.neutral = true;
+        for (const auto& [sequence, bias] : p.SequenceBiases("entries")) {
+          if (bias != 0.0) facts.neutral = false;
+          if (sequence.size() == 1 && std::isinf(bias)) {
+            facts.bans.push_back(sequence.front());
+          }
+        }
+        std::sort(facts.bans.begin(), facts.bans.end());
+        return facts;
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<SequenceBiasStage>(p.SequenceBiases("entries"),
                                                    p.Choice<Match>("scope"));
       }};
+}
+
+StageFacts SequenceBiasStage::HistoryFacts(const Parameters& parameters) {
+  const bool both = parameters.Choice<Match>("scope") == Match::kBoth;
+  return {.history =
+              HistoryWindow{.scope = both ? Scope::kBoth : Scope::kOutput}};
 }
 
 Parameter SequenceBiasStage::ScopeParameter() {

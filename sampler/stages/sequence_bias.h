@@ -35,8 +35,10 @@ class SequenceBiasStage final : public Stage {
 
   static StageType Type();
 
-  // "scope", for every stage that matches sequences.
+  // "scope", for every stage that matches sequences, and what it says of the
+  // history that they read.
   static Parameter ScopeParameter();
+  static StageFacts HistoryFacts(const Parameters& parameters);
 
   SequenceBiasStage(std::vector<SequenceBias> entries, Match match)
       : entries_(std::move(entries)), match_(match) {}

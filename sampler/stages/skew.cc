@@ -15,6 +15,9 @@ StageType Skew::Type() {
                               "> 0: towards the tail, < 0: towards the head; "
                               "0 changes nothing")
                              .Required()},
+          .facts = [](const Parameters& p) -> StageFacts {
+            return {.neutral = Skew(p.Real("skew")).neutral_};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<Skew>(p.Real("skew"));
           }};

@@ -1,5 +1,8 @@
 #include "sampler/stages/suppress_tokens.h"
 
+#include <utility>
+#include <vector>
+
 namespace sampler {
 
 StageType SuppressTokens::Type() {
@@ -13,6 +16,12 @@ StageType SuppressTokens::Type() {
                      Choice("when",
                             "always, or for the first output token only")
                          .Choices({"always", "begin"})},
+      .facts = [](const Parameters& p) -> StageFacts {
+        std::vector<std::int32_t> ids = p.TokenIds("ids");
+        const bool neutral = ids.empty();
+        if (p.Choice<When>("when") == When::kBegin) ids.clear();
+        return {.neutral = neutral, .bans = std::move(ids)};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<SuppressTokens>(p.TokenIds("ids"),
                                                 p.Choice<When>("when"));

@@ -31,6 +31,10 @@ StageType SynthId::Type() {
         if (hash == SynthIdRule::Hash::kDeepMind || p.Has("table")) return "";
         return "want \"table\", as \"hash\" is \"hf\"";
       },
+      .facts = [](const Parameters&) -> StageFacts {
+        return {.history = HistoryWindow{.scope = Scope::kOutput},
+                .draws_by = DrawBy::kMassById};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         SynthIdRule rule = {.keys = p.Integers("keys"),
                             .ngram_len = p.Integer("ngram_len"),

@@ -88,6 +88,9 @@ StageType TailFree::Type() {
                Integer("offset", "candidates kept beyond the place found")
                    .Within(0, 1)
                    .Default(0)},
+          .facts = [](const Parameters& p) -> StageFacts {
+            return {.neutral = p.Real("z") == 1.0, .cuts_by_rank = true};
+          },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<TailFree>(
                 p.Real("z"), p.Integer("min_keep"), p.Integer("offset"));

@@ -1,5 +1,7 @@
 #include "sampler/stages/temperature.h"
 
+#include <algorithm>
+
 #include "sampler/numeric.h"
 
 namespace sampler {
@@ -15,6 +17,13 @@ TemperatureSchedule ReadSchedule(const Parameters& p) {
           .start = p.Integer("start"),
           .shape = p.Choice<TemperatureSchedule::Shape>("shape"),
           .clock = p.Choice<TemperatureSchedule::Clock>("clock")};
+}
+
+// A constant temperature is a schedule whose ends are equal.
+TemperatureSchedule ReadTemperature(const Parameters& p) {
+  if (p.Has("schedule")) return ReadSchedule(p.Object("schedule"));
+  const double temperature = p.Real("temperature");
+  return {.from = temperature, .to = temperature};
 }
 
 std::string Check(const Parameters& p) {
@@ -65,13 +74,22 @@ StageType Temperature::Type() {
                     Choice("clock", "output position, or the caller's step")
                         .Choices({"position", "step"})})},
       .check = Check,
+      .facts = [](const Parameters& p) -> StageFacts {
+        const TemperatureSchedule schedule = ReadTemperature(p);
+        const auto [low, high] = std::minmax({schedule.from, schedule.to});
+        return FactsOfRange({low, high});
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-        if (p.Has("schedule")) {
-          return std::make_unique<Temperature>(
-              ReadSchedule(p.Object("schedule")));
-        }
-        return std::make_unique<Temperature>(p.Real("temperature"));
+        return std::make_unique<Temperature>(ReadTemperature(p));
       }};
+}
+
+StageFacts Temperature::FactsOfRange(TemperatureRange range) {
+  StageFacts facts = {.neutral = range.low == 1.0 && range.high == 1.0,
+                      .cuts_by_rank = true,
+                      .temperature = range};
+  if (range.high == 0.0) facts.head = HeadRule{.count = 1, .distance = 0.0};
+  return facts;
 }
 
 double TemperatureSchedule::At(std::int64_t t) const {

@@ -53,6 +53,9 @@ class Temperature final : public Stage {
  public:
   static StageType Type();
 
+  // The facts of every stage that divides logits by a T in `range`.
+  static StageFacts FactsOfRange(TemperatureRange range);
+
   explicit Temperature(double temperature)
       : Temperature(
             TemperatureSchedule{.from = temperature, .to = temperature}) {}

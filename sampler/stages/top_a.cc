@@ -17,6 +17,9 @@ StageType TopA::Type() {
                          .Within(0, 1)
                          .Required(),
                      MinKeepParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("a") == 0.0};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TopA>(p.Real("a"), p.Integer("min_keep"));
       }};

@@ -72,6 +72,15 @@ StageType TopH::Type() {
                      MinKeepParameter(),
                      Choice("variant", "what is compared with what")
                          .Choices({"partial", "raw", "renormalized"})},
+      .facts = [](const Parameters& p) -> StageFacts {
+        const auto pool = p.OptionalInteger("pool");
+        StageFacts facts = {.cuts_by_rank = true};
+        if (pool.has_value() &&
+            p.Choice<Variant>("variant") == Variant::kPartial) {
+          facts.head = HeadRule{.count = *pool, .distance = 0.0};
+        }
+        return facts;
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TopH>(
             p.Real("alpha"), p.OptionalInteger("pool"),

@@ -14,6 +14,12 @@ StageType TopK::Type() {
       .parameters =
           {Integer("k", "tokens to keep; 0 keeps all").AtLeast(0).Required(),
            TiesParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        const std::int64_t k = p.Integer("k");
+        if (k == 0) return {.neutral = true};
+        return {.cuts_by_rank = p.Choice<Ties>("ties") == Ties::kExact,
+                .head = HeadRule{.count = k, .distance = 0.0}};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TopK>(p.Integer("k"), p.Choice<Ties>("ties"));
       }};

@@ -19,6 +19,9 @@ StageType TopNSigma::Type() {
                      MinKeepParameter(),
                      Choice("sigma", "variance divided by N, or by N - 1")
                          .Choices({"population", "sample"})},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("n") == 0.0};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TopNSigma>(p.Real("n"), p.Integer("min_keep"),
                                            p.Choice<Deviation>("sigma"));

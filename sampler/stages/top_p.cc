@@ -16,6 +16,13 @@ StageType TopP::Type() {
                          .Required(),
                      MinKeepParameter(), TiesParameter(), EqualityParameter(),
                      CrossingParameter(), MassParameter(), TieOrderParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        const bool neutral = p.Real("p") == 1.0;
+        const auto basis = p.Choice<MassBasis>("mass");
+        return {
+            .neutral = neutral,
+            .reads_original_mass = !neutral && basis == MassBasis::kOriginal};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TopP>(
             p.Real("p"), MassRule{.ties = p.Choice<Ties>("ties"),

@@ -16,6 +16,9 @@ StageType TypicalP::Type() {
                          .AtMost(1)
                          .Required(),
                      MinKeepParameter(), TiesParameter(), EqualityParameter()},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("p") == 1.0};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TypicalP>(
             p.Real("p"), MassRule{.ties = p.Choice<Ties>("ties"),

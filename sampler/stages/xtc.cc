@@ -29,6 +29,9 @@ StageType Xtc::Type() {
                      Choice("mode",
                             "toss a coin, or take the mean of both outcomes")
                          .Choices({"random", "expected"})},
+      .facts = [](const Parameters& p) -> StageFacts {
+        return {.neutral = p.Real("probability") == 0.0, .cuts_the_top = true};
+      },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Xtc>(
             Options{.probability = p.Real("probability"),

@@ -90,6 +90,26 @@ TEST(ConfigOptionsTest, TheWindowGoesToEveryPenalty) {
       Says(Chain({"--top-k", "2", "--repeat-last-n", "5"}), "no penalty"));
 }
 
+TEST(ConfigOptionsTest, TheWindowGoesToNoPenaltyThatHasNone) {
+  const std::string both =
+      WriteTemporary("both.json",
+                     R"({"version": 1, "stages": [
+        {"type": "encoder_repetition_penalty", "penalty": 1.2},
+        {"type": "repetition_penalty", "penalty": 1.1},
+        {"type": "categorical"}]})");
+  const auto config = Resolve({"-c", both, "--repeat-last-n", "64"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->stages[0].parameters.count("window"), 0u);
+  EXPECT_EQ(config->stages[1].parameters.at("window"), Value(64));
+  const std::string encoder =
+      WriteTemporary("encoder.json",
+                     R"({"version": 1, "stages": [
+        {"type": "encoder_repetition_penalty", "penalty": 1.2},
+        {"type": "categorical"}]})");
+  EXPECT_TRUE(Says(Chain({"-c", encoder, "--repeat-last-n", "64"}),
+                   "no penalty to give a window to"));
+}
+
 TEST(ConfigOptionsTest, BiasesJoinOneStage) {
   const auto config = Resolve({"--logit-bias", "15+1.5", "--top-k", "5",
                                "--logit-bias", "7-2", "--logit-bias", "9-inf"});

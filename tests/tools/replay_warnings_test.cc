@@ -62,9 +62,54 @@ TEST(ReplayWarningsTest, PenaltiesOnLogprobs) {
 TEST(ReplayWarningsTest, PromptThatIsNotThere) {
   const std::string log = MakeLog({{1, 2}}, {0});
   EXPECT_TRUE(Says(Warned({log, "--repeat-penalty", "1.1"}),
-                   "counts prompt tokens, but the log has none"));
+                   "looks at prompt tokens, but the log has none"));
   EXPECT_EQ(Warned({log, "--presence-penalty", "1.1"}), "");
   EXPECT_EQ(Warned({MakeLog({{1, 2}}, {0}, {1}), "--repeat-penalty", "2"}), "");
+}
+
+// A chain of this stage and a draw.
+std::string Chain(const std::string& stage) {
+  return WriteTemporary("chain.json", R"({"version": 1, "stages": [{"type": )" +
+                                          stage +
+                                          R"(}, {"type": "categorical"}]})");
+}
+
+TEST(ReplayWarningsTest, EveryStageThatLooksAtThePromptSaysSo) {
+  const std::string log = MakeLog({{1, 2}}, {0});
+  for (const std::string stage :
+       {R"("encoder_repetition_penalty", "penalty": 1.2)",
+        R"("dry", "multiplier": 0.8)", R"("no_repeat_ngram", "n": 2)",
+        R"("presence_penalty", "penalty": 1, "scope": "prompt")",
+        R"("bad_words", "sequences": [[0, 1]])",
+        R"("min_tokens", "n": 2, "stop_ids": [1], "count": "total")"}) {
+    EXPECT_TRUE(Says(Warned({log, "-c", Chain(stage)}),
+                     " looks at prompt tokens, but the log has none"))
+        << stage;
+  }
+  for (const std::string stage :
+       {R"("encoder_repetition_penalty", "penalty": 1)",
+        R"("dry", "multiplier": 0)", R"("no_repeat_ngram", "n": 0)",
+        R"("dry", "multiplier": 0.8, "scope": "output")"}) {
+    EXPECT_EQ(Warned({log, "-c", Chain(stage)}), "") << stage;
+  }
+}
+
+TEST(ReplayWarningsTest, PenaltiesWithoutScopeOrNormalizeToo) {
+  const std::string stage =
+      Chain(R"("encoder_repetition_penalty", "penalty": 1.2)");
+  EXPECT_EQ(Warned({StoryLog(), "-c", stage}), "");
+  const std::string warned =
+      Warned({StoryLog(), "-c", stage, "--kind", "logprobs"});
+  EXPECT_TRUE(Says(warned, "encoder_repetition_penalty on log-probabilities"));
+  EXPECT_FALSE(Says(warned, "normalize"));
+}
+
+TEST(ReplayWarningsTest, PresetsOfEveryRuntimeReplayTheShippedLog) {
+  for (const std::string preset :
+       {"textgen", "huggingface", "koboldcpp", "exllamav2", "exllamav3",
+        "llama.cpp", "sglang", "vllm"}) {
+    EXPECT_EQ(Warned({StoryLog(), "-c", preset}), "") << preset;
+  }
 }
 
 TEST(ReplayWarningsTest, HeatBeforeTruncationOfALogitsFile) {

@@ -54,6 +54,9 @@ TEST(TopKLog, IsExactWhereTheChainCutsWithinTheList) {
   // The tie at 3 may go on beyond the list.
   EXPECT_EQ(Bases({"--top-k", "3"}), (Two{"exact", "bounded"}));
   EXPECT_EQ(Bases({"--top-k", "4"}), (Two{"bounded", "bounded"}));
+  // What has no effect hides nothing, wherever it stands.
+  EXPECT_EQ(Bases({"--top-p", "1", "--presence-penalty", "0", "--top-k", "2"}),
+            (Two{"exact", "exact"}));
   EXPECT_EQ(Bases({"--min-p", "0.3"}), (Two{"exact", "exact"}));
   EXPECT_EQ(Bases({"--min-p", "0.1"}), (Two{"exact", "bounded"}));
   EXPECT_EQ(Bases({"--min-p", "0.01"}), (Two{"bounded", "bounded"}));
