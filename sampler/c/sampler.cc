@@ -117,8 +117,7 @@ sampler_status sampler_rollback(sampler_sequence* sequence, int64_t n,
   return OnSequence(sequence, error, [&] {
     const absl::Status status = sequence->sequence.Rollback(n);
     if (!status.ok()) return Fail(error, status);
-    sequence->drawn.reset();
-    sequence->distribution.reset();
+    sequence->has_last_step = false;
     return SAMPLER_OK;
   });
 }

@@ -31,8 +31,9 @@
  * 4. NULL where a pointer is required, and a size that does not fit, give
  *    SAMPLER_INVALID_ARGUMENT.
  * 5. Texts are UTF-8 with an explicit length; they need not end in a zero.
- * 6. Pipelines are immutable: any number of threads. A sequence is used by one
- *    call at a time: a second one is answered with SAMPLER_BUSY.
+ * 6. Pipelines are immutable: any number of threads. A sequence, and
+ *    a workspace, is used by one call at a time: a second one is answered with
+ *    SAMPLER_BUSY.
  * 7. A row that cannot be sampled (NaN, +inf, nothing left) is not a failure of
  *    the call: the token has a row status and the id -1.
  *
@@ -110,9 +111,9 @@ SAMPLER_API void sampler_pipeline_free(sampler_pipeline* pipeline);
 typedef struct sampler_sequence sampler_sequence;
 
 /* A sequence that begins with a prompt. `stream` tells sequences with one seed
- * apart. The seed is taken as given: that of the config has no effect here. It
- * owns the scratch memory of its steps, up to about 150 bytes per token of the
- * vocabulary (sampler/workspace.h). */
+ * apart. The seed is taken as given: that of the config has no effect here.
+ * A sequence is small: the tokens of its text, and a copy of the mask of its
+ * last step. The scratch memory of steps is that of workspaces. */
 SAMPLER_API sampler_status sampler_sequence_create(
     const sampler_pipeline* pipeline, uint64_t seed, uint32_t stream,
     const int32_t* prompt, size_t prompt_size, sampler_sequence** sequence,
@@ -158,6 +159,22 @@ typedef struct sampler_row {
   sampler_dtype dtype;
 } sampler_row;
 
+/* The scratch memory of steps: up to about 150 bytes per token of the
+ * vocabulary (sampler/workspace.h), which it grows to in its first steps. Make
+ * one for each thread that samples; any pipeline and sequence may use it.
+ *
+ * Calls that are given none (sampler_sample, sampler_sample_batch) borrow from
+ * workspaces of the library's own. It makes as many as such calls, and workers
+ * of batches, run at once, and frees them with the last sequence.
+ *
+ * It may be freed while sequences live that have used it, but not during
+ * a call. */
+typedef struct sampler_workspace sampler_workspace;
+
+SAMPLER_API sampler_status
+sampler_workspace_create(sampler_workspace** workspace, sampler_error* error);
+SAMPLER_API void sampler_workspace_free(sampler_workspace* workspace);
+
 /* What else a step may be given. Zero means absent. */
 typedef struct sampler_inputs {
   size_t struct_size;
@@ -197,6 +214,14 @@ SAMPLER_API sampler_status sampler_sample(sampler_sequence* sequence,
                                           sampler_token* token,
                                           sampler_error* error);
 
+/* The same in this workspace. */
+SAMPLER_API sampler_status sampler_sample_with(sampler_workspace* workspace,
+                                               sampler_sequence* sequence,
+                                               const sampler_row* row,
+                                               const sampler_inputs* inputs,
+                                               sampler_token* token,
+                                               sampler_error* error);
+
 /* One sequence's part of a batch. */
 typedef struct sampler_step {
   size_t struct_size;
@@ -227,6 +252,13 @@ SAMPLER_API sampler_status
 sampler_sample_batch(const sampler_step* steps, size_t count,
                      const sampler_executor* executor, sampler_error* error);
 
+/* The same in these workspaces: at least one for each worker. One that stands
+ * twice, or that another call uses, is SAMPLER_BUSY. */
+SAMPLER_API sampler_status sampler_sample_batch_with(
+    sampler_workspace* const* workspaces, size_t workspace_count,
+    const sampler_step* steps, size_t count, const sampler_executor* executor,
+    sampler_error* error);
+
 /* Appends a token. If it is the one that was drawn last, stages with
  * a memory learn from it. */
 SAMPLER_API sampler_status sampler_accept(sampler_sequence* sequence,
@@ -243,8 +275,10 @@ typedef struct sampler_logprob {
 /* Of the row that the sequence drew from last: the logprob of `token`, and
  * the likeliest `capacity` tokens, before any stage (`raw`) or after all of
  * them. `*count` receives how many were written to `top`. `row` must be the
- * row of that call, unchanged. Only between sampler_sample and the next accept
- * or rollback; else SAMPLER_INVALID_ARGUMENT. */
+ * row of that call, unchanged, and so must be its `unconditional` row. Only
+ * between sampler_sample and the next accept or rollback; else
+ * SAMPLER_INVALID_ARGUMENT. Cheapest right after the step: once its workspace
+ * has taken another, the step is repeated. */
 SAMPLER_API sampler_status
 sampler_logprobs(sampler_sequence* sequence, const sampler_row* row, int raw,
                  int32_t token, sampler_logprob* of_token, sampler_logprob* top,
