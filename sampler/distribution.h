@@ -76,8 +76,14 @@ class Distribution {
 
   // The token that 64 random bits pick by ascending id, whatever draw the
   // pipeline ends in: the first survivor whose running mass exceeds
-  // floor(bits * S / 2^64). For several draws from one row: draw i with
-  // sequence.coins().Bits(Purpose::kCaller, 0, i).
+  // floor(bits * S / 2^64).
+  //
+  // For n draws from one row: draw i with
+  // sequence.coins().Bits(Purpose::kCaller, 0, i). Given the distribution they
+  // are independent. What the stages made of their own coins (xtc, if it fires:
+  // Stage::UsesCoins) is the same for all of them: each draw has the law of the
+  // pipeline, but together they are not n steps of their own. For those, as for
+  // forks that go on alone, call Process for each.
   TokenId Draw(std::uint64_t bits) const {
     return ok() ? candidates_->DrawAt(bits) : -1;
   }

@@ -29,13 +29,21 @@ std::array<std::uint32_t, 4> Philox4x32(std::array<std::uint32_t, 4> counter,
   return counter;
 }
 
+Coins::Coins(std::uint64_t seed, std::uint32_t stream, std::uint32_t position,
+             std::uint32_t attempt)
+    : key_(seed), stream_(stream), position_(position) {
+  if (attempt == 0) return;
+  key_ = Coins(seed, stream, /*position=*/0)
+             .Bits(Purpose::kAttempt, /*ordinal=*/0, attempt);
+}
+
 std::uint64_t Coins::Bits(Purpose purpose, std::uint32_t ordinal,
                           std::uint32_t index) const {
   const std::array<std::uint32_t, 4> block =
       Philox4x32({index, position_, stream_,
                   static_cast<std::uint32_t>(purpose) + 256u * ordinal},
-                 {static_cast<std::uint32_t>(seed_),
-                  static_cast<std::uint32_t>(seed_ >> 32)});
+                 {static_cast<std::uint32_t>(key_),
+                  static_cast<std::uint32_t>(key_ >> 32)});
   return block[0] | (std::uint64_t{block[1]} << 32);
 }
 

@@ -1,18 +1,48 @@
 // Counter-based randomness: every random number of the library is a pure
 // function of where it is used.
 //
-//   bits = Philox4x32-10(key = seed, counter = (index, position, stream,
-//                                               purpose + 256 * ordinal))
+//   bits = Philox4x32-10(key, counter = (index, position, stream,
+//                                        purpose + 256 * ordinal))
+//   key  = seed                                            at attempt 0
+//        = bits of (seed, stream, position 0, kAttempt, index a)
+//                                                          at attempt a > 0
 //
 // There is no engine and no state, so copies, rollback, retries, threads and
 // batches cannot disturb a sequence, and no two uses share a number: they
 // differ in purpose, in the ordinal of their stage, or in the index.
 //
+// The rule of fresh numbers. A text has the law of its pipeline if each of its
+// tokens is chosen by numbers that are still uniform, given everything that was
+// decided before. A number whose outcome had a say in a decision is uniform no
+// more: it is conditioned, and must not choose a token again. So
+//
+//   1. What is decided in the order of the text may take its numbers by
+//      position: a position that is passed does not come again. Draws token by
+//      token are so, and drafts that are judged token by token.
+//   2. Whoever takes tokens back, or draws a token again, because of what they
+//      were (a grammar refuses them, a phrase is complete, a draft was judged
+//      as a block or as a tree) raises the attempt: Sequence::Redraw. It is a
+//      seed of its own, so every number from there on is fresh. Whoever takes
+//      tokens back without having judged them (to look ahead) does not:
+//      Sequence::Rollback repeats them.
+//   3. A judgement that looks at several positions at once takes its numbers
+//      from the position where it begins: (that position, index, kBlockAccept).
+//   4. The coins of stages (xtc) decide what the distribution is, not which
+//      token is drawn. Judging drafts is exact for each of their outcomes, as
+//      long as a position keeps its own: so the sequence of the target is
+//      rolled back after a round of speculation, and never redrawn. That of the
+//      draft may have any distributions, and is redrawn (speculative/round.h).
+//   5. n draws from one distribution, each independent of the others, take
+//      (position, kCaller, index i); they share the coins of its stages
+//      (distribution.h).
+//
 // Thread-safety: pure functions; Coins is immutable.
 // Not promised: cryptographic strength.
 // Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC'11);
 // constants and known answers from Random123.
-// Tested by: tests/random_test.cc (known answers, pair correlations).
+// Cost: a Philox block a number, and one a Coins at an attempt above 0.
+// Tested by: tests/random_test.cc (known answers, pair correlations),
+//   tests/redraw_test.cc, tests/speculative/rounds_test.cc (the laws).
 
 #ifndef SAMPLER_RANDOM_H_
 #define SAMPLER_RANDOM_H_
@@ -35,13 +65,15 @@ enum class Purpose : std::uint8_t {
   kResidualDraw = 3,       // The token after a draft that was cut.
   kTokenNoise = 4,         // A number for each token (gumbel_max).
   kCaller = 6,             // Never used here: for draws of the caller's own.
+  kAttempt = 7,            // The key of an attempt.
+  kBlockAccept = 8,        // How much of a draft stays, judged as a block.
 };
 
-// The random numbers of one position of one sequence.
+// The random numbers of one position of one sequence at one attempt.
 class Coins {
  public:
-  Coins(std::uint64_t seed, std::uint32_t stream, std::uint32_t position)
-      : seed_(seed), stream_(stream), position_(position) {}
+  Coins(std::uint64_t seed, std::uint32_t stream, std::uint32_t position,
+        std::uint32_t attempt = 0);
 
   // 64 uniform bits. `ordinal` is the stage's index in its pipeline (0 for the
   // final draw, < 2^24); `index` tells several numbers of one use apart
@@ -49,10 +81,12 @@ class Coins {
   std::uint64_t Bits(Purpose purpose, std::uint32_t ordinal = 0,
                      std::uint32_t index = 0) const;
 
-  std::uint64_t seed() const { return seed_; }
+  // What keys them: the seed, or what an attempt above 0 puts in its place. For
+  // random numbers made by other rules than Philox.
+  std::uint64_t key() const { return key_; }
 
  private:
-  std::uint64_t seed_;
+  std::uint64_t key_;
   std::uint32_t stream_;
   std::uint32_t position_;
 };

@@ -25,6 +25,7 @@ Sequence::Sequence(std::int64_t vocabulary_size, Options options)
     : vocabulary_size_(vocabulary_size),
       seed_(options.seed.value_or(0)),
       stream_(options.stream),
+      attempt_(options.attempt),
       history_(std::move(options.prompt)) {}
 
 absl::StatusOr<Sequence> Sequence::Create(std::int64_t vocabulary_size,
@@ -97,6 +98,16 @@ absl::Status Sequence::Rollback(std::int64_t n) {
   return absl::OkStatus();
 }
 
+absl::Status Sequence::Redraw(std::int64_t n) {
+  if (attempt_ == std::numeric_limits<std::uint32_t>::max()) {
+    return absl::OutOfRangeError(
+        "a sequence is redrawn at most 2^32 - 1 times");
+  }
+  absl::Status status = Rollback(n);
+  if (status.ok()) ++attempt_;
+  return status;
+}
+
 absl::Span<const double> Sequence::StateAt(std::int64_t position) const {
   const auto tokens = static_cast<std::size_t>(position);
   if (states_.empty() || tokens < state_begin_) return {};
@@ -106,8 +117,8 @@ absl::Span<const double> Sequence::StateAt(std::int64_t position) const {
 
 bool operator==(const Sequence& a, const Sequence& b) {
   return a.vocabulary_size_ == b.vocabulary_size_ && a.seed_ == b.seed_ &&
-         a.stream_ == b.stream_ && a.clock_ == b.clock_ &&
-         a.history_.prompt() == b.history_.prompt() &&
+         a.stream_ == b.stream_ && a.attempt_ == b.attempt_ &&
+         a.clock_ == b.clock_ && a.history_.prompt() == b.history_.prompt() &&
          a.history_.output() == b.history_.output() &&
          a.state_owner_ == b.state_owner_ && a.state_begin_ == b.state_begin_ &&
          a.state_size_ == b.state_size_ && a.states_ == b.states_;

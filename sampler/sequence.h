@@ -1,12 +1,28 @@
 // What one text sequence carries from token to token: its history, seed,
-// stream, clock, and the state of stages with a memory. The position, which
-// picks the random numbers, is the number of output tokens accepted so far.
+// stream, clock, attempt, and the state of stages with a memory. The position,
+// which picks the random numbers, is the number of output tokens accepted so
+// far.
 //
-// What was accepted moves only on Accept and Rollback: sampling again repeats
-// the step exactly. Rollback(n) makes the sequence equal to one that never
-// accepted the last n tokens. A copy is independent and cheap (the prompt is
+// What was accepted moves only on Accept, Rollback and Redraw: sampling again
+// repeats the step exactly. A copy is independent and cheap (the prompt is
 // shared), and draws the same tokens as the original; Fork makes one that draws
 // its own.
+//
+// Two ways back. Rollback(n) makes the sequence equal to one that never
+// accepted the last n tokens: drawn again, they are the same. It is for tokens
+// that were accepted to look ahead. Redraw(n) takes them back because of what
+// they are, with fresh random numbers from there on; Redraw() does so for a
+// drawn token that is not accepted at all. The numbers that drew a token which
+// is refused are conditioned by it: were they used again, the law of the text
+// would not be the pipeline's (random.h, "The rule of fresh numbers"). So, with
+// a grammar:
+//
+//   Token token = pipeline.Sample(row, sequence, workspace, inputs);
+//   while (token.status == RowStatus::kOk && !grammar.Allows(token.id)) {
+//     mask.Ban(token.id);  // In `inputs`, for a stage `mask`.
+//     if (!sequence.Redraw().ok()) ...
+//     token = pipeline.Sample(row, sequence, workspace, inputs);
+//   }
 //
 // A stage with a memory (mirostat, adaptive_p) learns from the probability of
 // the token it drew, so Accept takes the drawn Token. A bare id moves the
@@ -15,7 +31,8 @@
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
 // Tested by: tests/sequence_test.cc (rollback and snapshot identity),
-//   tests/state_test.cc, tests/threads_test.cc.
+//   tests/redraw_test.cc (the law of redrawn tokens), tests/state_test.cc,
+//   tests/threads_test.cc.
 
 #ifndef SAMPLER_SEQUENCE_H_
 #define SAMPLER_SEQUENCE_H_
@@ -44,6 +61,8 @@ class Sequence {
     // Tells sequences with one seed apart: index in a batch, say.
     std::uint32_t stream = 0;
     std::vector<std::int32_t> prompt = {};
+    // To go on where another sequence stood.
+    std::uint32_t attempt = 0;
   };
 
   // A sequence of tokens in [0, vocabulary_size). InvalidArgument for a
@@ -74,9 +93,25 @@ class Sequence {
   // Appends a token that no draw was made for. Errors as above.
   absl::Status Accept(std::int32_t token) { return Accept(Token(), token); }
 
-  // Takes back the last n accepted tokens. OutOfRange if there are fewer; the
-  // sequence is then unchanged. Cost: O(1).
+  // Takes back the last n accepted tokens, as if they had never been accepted.
+  // The attempt stays: it is never lowered, so that no number which Redraw has
+  // left behind is used again. OutOfRange if there are fewer; the sequence is
+  // then unchanged. Cost: O(1).
   absl::Status Rollback(std::int64_t n);
+
+  // The same, and raises the attempt: all random numbers from here on are
+  // fresh, those of later positions too, and those of the stages. For a token
+  // that was refused (n = 0: it was not accepted), a phrase that is taken back,
+  // a conversation that is answered anew, and for the sequence of a draft
+  // before each round (speculative/round.h); not for that of the target.
+  // OutOfRange as for Rollback, and after 2^32 - 1 attempts; the sequence is
+  // then unchanged.
+  //
+  // Not of this sequence, and so not fresh: the code point of `arithmetic`,
+  // which the caller gives (Token::interval.Next is uniform once its token is
+  // refused); the keyed numbers of watermarks. "rng": "llama_cpp" and the
+  // `noise` of other runtimes, which know no attempts, go on with another seed.
+  absl::Status Redraw(std::int64_t n = 0);
 
   std::int64_t position() const {
     return static_cast<std::int64_t>(history_.output().size());
@@ -100,9 +135,15 @@ class Sequence {
   std::int64_t clock() const { return clock_; }
   void set_clock(std::int64_t clock) { clock_ = clock; }
 
+  // How often Redraw was called, or what it was set to: part of the key of all
+  // random numbers. A log that notes it beside each token can be replayed: set
+  // it before the draw. Setting it back to what it was repeats those numbers.
+  std::uint32_t attempt() const { return attempt_; }
+  void set_attempt(std::uint32_t attempt) { attempt_ = attempt; }
+
   // The random numbers of the current position.
   Coins coins() const {
-    return {seed_, stream_, static_cast<std::uint32_t>(position())};
+    return {seed_, stream_, static_cast<std::uint32_t>(position()), attempt_};
   }
 
   // The whole state as JSON text, and back. Restore(Snapshot()) equals the
@@ -118,6 +159,7 @@ class Sequence {
   std::int64_t vocabulary_size_;
   std::uint64_t seed_;
   std::uint32_t stream_;
+  std::uint32_t attempt_;
   std::int64_t clock_ = 0;
   History history_;
   // The state of state_owner_ after every accepted token from state_begin_ on,

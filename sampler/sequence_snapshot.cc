@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kSnapshotVersion = 1;
-constexpr std::size_t kSnapshotKeys = 9;
+constexpr std::size_t kSnapshotKeys = 9;  // Those that always stand.
 
 absl::Status Bad(absl::string_view key, absl::string_view want) {
   return absl::InvalidArgumentError(
@@ -126,18 +126,19 @@ std::string Sequence::Snapshot() const {
     json_state.push_back(
         std::vector<double>(at, at + static_cast<std::ptrdiff_t>(state_size_)));
   }
-  const Json json = {
-      {"version", kSnapshotVersion},
-      {"vocabulary_size", vocabulary_size_},
-      {"seed", seed_},
-      {"stream", stream_},
-      {"clock", clock_},
-      {"prompt", std::vector<std::int32_t>(history_.prompt().begin(),
-                                           history_.prompt().end())},
-      {"output", std::vector<std::int32_t>(history_.output().begin(),
-                                           history_.output().end())},
-      {"state_owner", state_owner_},
-      {"state", json_state}};
+  Json json = {{"version", kSnapshotVersion},
+               {"vocabulary_size", vocabulary_size_},
+               {"seed", seed_},
+               {"stream", stream_},
+               {"clock", clock_},
+               {"prompt", std::vector<std::int32_t>(history_.prompt().begin(),
+                                                    history_.prompt().end())},
+               {"output", std::vector<std::int32_t>(history_.output().begin(),
+                                                    history_.output().end())},
+               {"state_owner", state_owner_},
+               {"state", json_state}};
+  // Only where it says something: else readers of before attempts accept it.
+  if (attempt_ > 0) json["attempt"] = attempt_;
   return json.dump();
 }
 
@@ -153,21 +154,25 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
   std::uint64_t state_owner = 0;
   std::vector<std::int32_t> output;
   std::vector<std::vector<double>> states;
+  const absl::Status version_status = Read(json, "version", version);
+  if (!version_status.ok()) return version_status;
+  // First: what another version means by its keys is not known here.
+  if (version != kSnapshotVersion) {
+    return Bad("version", absl::StrCat(kSnapshotVersion, ", got ", version));
+  }
+  const bool redrawn = json.contains("attempt");
   for (const absl::Status& status :
-       {Read(json, "version", version),
-        Read(json, "vocabulary_size", vocabulary_size),
+       {Read(json, "vocabulary_size", vocabulary_size),
         Read(json, "seed", seed), Read(json, "stream", options.stream),
         Read(json, "clock", clock), Read(json, "state_owner", state_owner),
         ReadTokens(json, "prompt", options.prompt),
+        redrawn ? Read(json, "attempt", options.attempt) : absl::OkStatus(),
         ReadTokens(json, "output", output)}) {
     if (!status.ok()) return status;
   }
   const absl::Status state_status = ReadStates(json, output.size(), states);
   if (!state_status.ok()) return state_status;
-  if (version != kSnapshotVersion) {
-    return Bad("version", absl::StrCat(kSnapshotVersion));
-  }
-  if (json.size() != kSnapshotKeys) {
+  if (json.size() != kSnapshotKeys + (redrawn ? 1 : 0)) {
     return absl::InvalidArgumentError(
         "sequence snapshot: has keys that Sequence::Snapshot does not write");
   }

@@ -159,8 +159,8 @@ TEST(Mask, IsNeverDrawnAgainst) {
   }
 }
 
-// A retry with a mask must equal masking from the start: nothing of the first
-// attempt (a coin, a state) may remain.
+// A step with a mask after one without must equal one with the mask: nothing of
+// the first (a number used up, a state) may remain.
 TEST(Mask, OnARetryEqualsMaskingFromTheStart) {
   const std::vector<double> row = {1, 2, 3, 4, 5, 6, 7, 8};
   const Words words = {0b00110110};

@@ -70,6 +70,24 @@ TEST(Coins, KeepTheirGoldenWords) {
             0x89cc584bc18fc0f4u);
 }
 
+TEST(Coins, KeepTheirGoldenWordsAtEveryAttempt) {
+  EXPECT_EQ(Coins(42, 7, 9, 0).Bits(Purpose::kTokenDraw),
+            Coins(42, 7, 9).Bits(Purpose::kTokenDraw));
+  EXPECT_EQ(Coins(42, 0, 0, 0).key(), 42u);
+  EXPECT_EQ(Coins(42, 0, 0, 1).key(), 0xad24d432ed81b7a4u);
+  EXPECT_EQ(Coins(42, 0, 9, 1).key(), 0xad24d432ed81b7a4u);
+  EXPECT_EQ(Coins(42, 0, 0, 1).Bits(Purpose::kTokenDraw), 0xac2a3fa56dd50113u);
+  EXPECT_EQ(Coins(42, 0, 9, 1).Bits(Purpose::kTokenDraw), 0x5f68f342c27f61a1u);
+  EXPECT_EQ(Coins(42, 3, 0, 2).Bits(Purpose::kTokenDraw), 0x302d63ce88033ca9u);
+  EXPECT_EQ(Coins(18446744073709551615u, 4294967295u, 4294967295u, 4294967295u)
+                .Bits(Purpose::kXtcCoin, 3, 0),
+            0x367d8a175089169eu);
+  EXPECT_EQ(Coins(42, 0, 5, 7).Bits(Purpose::kTokenNoise, 0, 151935),
+            0x10fd835cb80eed8fu);
+  EXPECT_EQ(Coins(42, 0, 5, 0).Bits(Purpose::kBlockAccept, 0, 2),
+            0xb7e795a1e16de588u);
+}
+
 TEST(Purpose, KeepsItsNumbers) {
   EXPECT_EQ(static_cast<int>(Purpose::kTokenDraw), 0);
   EXPECT_EQ(static_cast<int>(Purpose::kXtcCoin), 1);
@@ -77,6 +95,8 @@ TEST(Purpose, KeepsItsNumbers) {
   EXPECT_EQ(static_cast<int>(Purpose::kResidualDraw), 3);
   EXPECT_EQ(static_cast<int>(Purpose::kTokenNoise), 4);
   EXPECT_EQ(static_cast<int>(Purpose::kCaller), 6);
+  EXPECT_EQ(static_cast<int>(Purpose::kAttempt), 7);
+  EXPECT_EQ(static_cast<int>(Purpose::kBlockAccept), 8);
 }
 
 TEST(Coins, UseAllBitsOfTheSeed) {
@@ -132,6 +152,13 @@ std::vector<Consumer> Consumers() {
        [=](auto i) { return coins(7, 0, i, P::kSpeculativeAccept, 0, 0); }},
       {"residual",
        [=](auto i) { return coins(7, 0, i, P::kResidualDraw, 0, 0); }},
+      {"block", [=](auto i) { return coins(7, 0, 3, P::kBlockAccept, 0, i); }},
+      {"attempt",
+       [](auto i) { return Coins(7, 0, 1u << 31, i + 1).Bits(P::kTokenDraw); }},
+      {"position of an attempt",
+       [](auto i) { return Coins(7, 0, i, 1).Bits(P::kTokenDraw); }},
+      {"stream of an attempt",
+       [](auto i) { return Coins(7, i + 1, 1u << 31, 1).Bits(P::kTokenDraw); }},
   };
 }
 
@@ -154,8 +181,8 @@ double PairChiSquare(const std::function<unsigned(int)>& a,
 TEST(Coins, OfConsecutivePlacesAreIndependent) {
   const std::vector<Consumer> consumers = Consumers();
   const int pairs = Share(kPairs);
-  // 10 consumers, 4 lags, high and low bits, and the pairs between consumers.
-  const double checks = 10 * 4 * 2 + 10 * 9 / 2;
+  // 14 consumers, 4 lags, high and low bits, and the pairs between consumers.
+  const double checks = 14 * 4 * 2 + 14 * 13 / 2;
   const double limit =
       ChiSquareQuantile(kCells * kCells - 1, kFalseAlarm / checks);
   const auto high = [](std::uint64_t u) {

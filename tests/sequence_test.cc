@@ -187,6 +187,15 @@ TEST(Snapshot, RestoresExtremes) {
   }
 }
 
+TEST(Snapshot, OfAnotherVersionIsNamed) {
+  for (const std::string& text :
+       {std::string(R"({"version": 2})"),
+        std::string(R"({"version": 2, "vocabulary_size": "many"})")}) {
+    EXPECT_EQ(Sequence::Restore(text).status().message(),
+              "sequence snapshot: /version: want 1, got 2");
+  }
+}
+
 TEST(Snapshot, ThatIsWrongIsRefusedWithAReason) {
   const Json good = Json::parse(MakeSequence(kSize, {1, 2}, {3}).Snapshot());
   const auto message = [](const std::string& text) {
@@ -209,7 +218,7 @@ TEST(Snapshot, ThatIsWrongIsRefusedWithAReason) {
       EXPECT_NE(with(key, wrong), "") << key << wrong;
     }
   }
-  EXPECT_EQ(with("version", 2), "sequence snapshot: /version: want 1");
+  EXPECT_EQ(with("version", 2), "sequence snapshot: /version: want 1, got 2");
   EXPECT_EQ(with("seed", -1),
             "sequence snapshot: /seed: want an integer in [0, "
             "18446744073709551615]");

@@ -132,8 +132,9 @@ TEST(EverySequence, AfterARollbackEqualsOneThatNeverAccepted) {
   }
 }
 
-// A rejected token costs nothing: banning it and sampling again is banning it
-// from the start.
+// Nothing of a step remains in workspace or sequence: a step with a ban after
+// one without is a step with the ban. (A text of such retries has another law
+// unless the sequence is redrawn between them: redraw_test.cc.)
 TEST(EverySequence, MayRetryWithABan) {
   for (const Example& e : Examples()) {
     const Pipeline pipeline = MakePipeline(Active(e), kSize);

@@ -38,6 +38,15 @@ std::string UnknownPreset(absl::string_view name) {
   return sampler::UnknownName("preset", name, names);
 }
 
+// After a call that moved the sequence: what the last step left is of another
+// place.
+sampler_status ForgetStep(sampler_sequence& sequence,
+                          const absl::Status& status, sampler_error* error) {
+  if (!status.ok()) return Fail(error, status);
+  sequence.has_last_step = false;
+  return SAMPLER_OK;
+}
+
 }  // namespace
 
 extern "C" {
@@ -115,10 +124,29 @@ int64_t sampler_sequence_position(const sampler_sequence* sequence) {
 sampler_status sampler_rollback(sampler_sequence* sequence, int64_t n,
                                 sampler_error* error) {
   return OnSequence(sequence, error, [&] {
-    const absl::Status status = sequence->sequence.Rollback(n);
-    if (!status.ok()) return Fail(error, status);
-    sequence->has_last_step = false;
-    return SAMPLER_OK;
+    return ForgetStep(*sequence, sequence->sequence.Rollback(n), error);
+  });
+}
+
+sampler_status sampler_redraw(sampler_sequence* sequence, int64_t n,
+                              sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    return ForgetStep(*sequence, sequence->sequence.Redraw(n), error);
+  });
+}
+
+int64_t sampler_sequence_attempt(const sampler_sequence* sequence) {
+  if (sequence == nullptr) return -1;
+  const sampler::c::Hold hold(sequence);
+  return hold.failed() ? -1 : sequence->sequence.attempt();
+}
+
+sampler_status sampler_sequence_set_attempt(sampler_sequence* sequence,
+                                            uint32_t attempt,
+                                            sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    sequence->sequence.set_attempt(attempt);
+    return ForgetStep(*sequence, absl::OkStatus(), error);
   });
 }
 

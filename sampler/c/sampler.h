@@ -124,9 +124,26 @@ SAMPLER_API void sampler_sequence_free(sampler_sequence* sequence);
  * another call is using. */
 SAMPLER_API int64_t sampler_sequence_position(const sampler_sequence* sequence);
 
-/* Takes back the last n accepted tokens. */
+/* Takes back the last n accepted tokens, as if they had never been accepted:
+ * drawn again, they are the same. */
 SAMPLER_API sampler_status sampler_rollback(sampler_sequence* sequence,
                                             int64_t n, sampler_error* error);
+
+/* The same because of what they are, with fresh random numbers from there on:
+ * for tokens that a grammar or a tool refuses (n = 0 for one that was drawn and
+ * is not accepted), before the next sampler_sample. A refused token's random
+ * numbers are conditioned, and would give the text another law
+ * (sampler/sequence.h). SAMPLER_OUT_OF_RANGE as for sampler_rollback, and after
+ * 2^32 - 1 times. */
+SAMPLER_API sampler_status sampler_redraw(sampler_sequence* sequence, int64_t n,
+                                          sampler_error* error);
+
+/* How often the sequence was redrawn, or what that was set to: a part of the
+ * key of its random numbers, to be noted beside a token and set again where
+ * its draw is to be repeated. -1 as for sampler_sequence_position. */
+SAMPLER_API int64_t sampler_sequence_attempt(const sampler_sequence* sequence);
+SAMPLER_API sampler_status sampler_sequence_set_attempt(
+    sampler_sequence* sequence, uint32_t attempt, sampler_error* error);
 
 /* The whole state as JSON. `*size` receives the length of the text, without a
  * final zero; the text is written if it fits into `capacity`, and

@@ -31,7 +31,9 @@
 // of (row, history, seed, state), so sampling again, rollback and snapshots are
 // exact, which llama.cpp does not offer. Engines and mu move with every step,
 // whichever token is accepted; adaptive_p learns if the accepted token is the
-// drawn one.
+// drawn one. Sequence::Redraw, which llama.cpp has not, gives the engines
+// another seed (the key of random.h in place of the sequence's): the words that
+// they have given are not used again.
 //
 // Not copied from llama.cpp: rows with NaN, +inf or nothing finite have a
 // status and no token, as do sequences with a state that no run of the chain

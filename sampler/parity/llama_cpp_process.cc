@@ -71,7 +71,8 @@ class TruncationWatch {
 }  // namespace
 
 std::uint32_t SeedOf(const Sequence& sequence) {
-  return static_cast<std::uint32_t>(sequence.seed() + sequence.stream());
+  // At an attempt above 0 the key is not the seed: other engines.
+  return static_cast<std::uint32_t>(sequence.coins().key() + sequence.stream());
 }
 
 void ProcessAsLlamaCpp(const LlamaCppChain& chain, Logits row,

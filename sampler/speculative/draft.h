@@ -51,7 +51,8 @@ struct Verdict {
 inline Coins CoinsAt(const Sequence& sequence, std::size_t offset) {
   return {sequence.seed(), sequence.stream(),
           static_cast<std::uint32_t>(sequence.position()) +
-              static_cast<std::uint32_t>(offset)};
+              static_cast<std::uint32_t>(offset),
+          sequence.attempt()};
 }
 
 // The distribution of a proposal without chance (an n-gram look-up, a greedy

@@ -31,7 +31,7 @@ absl::Span<const TokenId> RunGumbelRace(const Candidates& candidates,
                              static_cast<std::uint32_t>(id));
     });
   }
-  const std::uint64_t seed = step.coins.seed();
+  const std::uint64_t seed = step.coins.key();
   const std::uint32_t position = RuntimePosition(step);
   race.Begin(n);
   if (noise == Noise::kVllmV2) {

@@ -10,7 +10,8 @@
 // The last two repeat other runtimes' choices under the same seed. Their
 // position is that of the last token of the text, prompt included, as in those
 // runtimes; an empty prompt counts as the single token that every runtime
-// begins with. The stream has no place in them.
+// begins with. The stream has no place in them. At an attempt above 0, which
+// those runtimes do not know, their seed is the attempt's key (random.h).
 //
 // Thread-safety: pure functions of their arguments.
 // Tested by: tests/gumbel_test.cc, tests/oracle_test.cc.

@@ -80,6 +80,11 @@ class Stage {
   // pipeline's first truncation?
   virtual bool NeedsOriginalMass() const { return false; }
 
+  // Does Apply look at step.coins? What it leaves is then right for sequences
+  // with the same coins at this position only: not for forks, each of which
+  // wants a Process of its own. (Choose of a Draw may look at them anyway.)
+  virtual bool UsesCoins() const { return false; }
+
   // In a few words, what the stage cannot do without and `inputs` lacks; empty
   // if that is nothing. Apply is not called without it.
   virtual absl::string_view MissingInput(const StepInputs& inputs) const {

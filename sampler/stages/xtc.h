@@ -53,6 +53,10 @@ class Xtc final : public Stage {
   explicit Xtc(Options options) : options_(std::move(options)) {}
 
   void Apply(Candidates& candidates, const StepContext& step) const override;
+  bool UsesCoins() const override {
+    return options_.mode == Mode::kRandom && options_.probability > 0.0 &&
+           options_.probability < 1.0;
+  }
 
  private:
   bool Fires(const StepContext& step) const;

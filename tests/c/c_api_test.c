@@ -113,6 +113,50 @@ static void test_logprobs(void) {
   sampler_pipeline_free(pipeline);
 }
 
+/* A token that is refused is drawn again with other random numbers, and the
+ * attempt that is noted beside it repeats the draw. */
+static void test_redraw(void) {
+  sampler_pipeline *pipeline = make_pipeline();
+  sampler_sequence *sequence = make_sequence(pipeline, 42);
+  float logits[kSize];
+  int32_t tokens[20];
+  unsigned others = 0;
+  fill(logits, 0);
+  EXPECT(sampler_sequence_attempt(sequence) == 0);
+  for (unsigned i = 0; i < 20; ++i) {
+    tokens[i] = step(sequence, logits);
+    others += tokens[i] != tokens[0];
+    EXPECT(sampler_redraw(sequence, 0, &error) == SAMPLER_OK);
+    EXPECT(sampler_sequence_attempt(sequence) == i + 1);
+  }
+  EXPECT(others > 0);
+  for (unsigned i = 0; i < 20; ++i) {
+    EXPECT(sampler_sequence_set_attempt(sequence, i, &error) == SAMPLER_OK);
+    EXPECT(step(sequence, logits) == tokens[i]);
+  }
+  EXPECT(sampler_accept(sequence, 0, &error) == SAMPLER_OK);
+  EXPECT(sampler_accept(sequence, 1, &error) == SAMPLER_OK);
+  EXPECT(sampler_redraw(sequence, 1, &error) == SAMPLER_OK);
+  EXPECT(sampler_sequence_position(sequence) == 1);
+  EXPECT(sampler_sequence_attempt(sequence) == 20);
+  EXPECT(sampler_rollback(sequence, 1, &error) == SAMPLER_OK);
+  EXPECT(sampler_sequence_attempt(sequence) == 20);
+  EXPECT(step(sequence, logits) != -1);
+
+  EXPECT(sampler_redraw(sequence, 1, &error) == SAMPLER_OUT_OF_RANGE);
+  EXPECT(sampler_redraw(sequence, -1, &error) == SAMPLER_OUT_OF_RANGE);
+  EXPECT(sampler_sequence_set_attempt(sequence, UINT32_MAX, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_redraw(sequence, 0, &error) == SAMPLER_OUT_OF_RANGE);
+  EXPECT(sampler_sequence_attempt(sequence) == UINT32_MAX);
+  EXPECT(sampler_redraw(NULL, 0, &error) == SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_sequence_attempt(NULL) == -1);
+  EXPECT(sampler_sequence_set_attempt(NULL, 0, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  sampler_sequence_free(sequence);
+  sampler_pipeline_free(pipeline);
+}
+
 static void test_misuse(void) {
   sampler_pipeline *pipeline = make_pipeline();
   sampler_sequence *sequence = make_sequence(pipeline, 1);
@@ -186,6 +230,7 @@ int main(void) {
   EXPECT(strcmp(sampler_version(), SAMPLER_VERSION) == 0);
   test_loop();
   test_logprobs();
+  test_redraw();
   test_misuse();
   if (failures == 0) puts("the C interface holds");
   return failures == 0 ? 0 : 1;
