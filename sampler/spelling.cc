@@ -59,6 +59,12 @@ absl::string_view NearestName(absl::string_view name,
   absl::string_view nearest;
   std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const absl::string_view candidate : known) {
+    // So many letters at least would have to be added.
+    if (std::max(name.size(), candidate.size()) -
+            std::min(name.size(), candidate.size()) >=
+        least) {
+      continue;
+    }
     const std::size_t distance = Distance(name, candidate);
     // A name that shares no letter with another is not near it.
     if (distance < least &&
@@ -80,7 +86,7 @@ std::string DidYouMean(absl::string_view name,
 std::string UnknownName(absl::string_view what, absl::string_view name,
                         absl::Span<const absl::string_view> known) {
   const std::string hint = DidYouMean(name, known);
-  return absl::StrCat("unknown ", what, " \"", name, "\"",
+  return absl::StrCat("unknown ", what, " \"", Shortened(name), "\"",
                       hint.empty()
                           ? absl::StrCat(", want one of \"",
                                          absl::StrJoin(known, "\", \""), "\"")
@@ -104,6 +110,15 @@ std::string Printable(absl::string_view text) {
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return line;
+}
+
+std::string Shortened(absl::string_view text, std::size_t longest) {
+  if (text.size() <= longest) return std::string(text);
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  return absl::StrCat(text.substr(0, end), "...");
 }
 
 std::string EscapePointer(absl::string_view step) {

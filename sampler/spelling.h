@@ -7,6 +7,7 @@
 #ifndef SAMPLER_SPELLING_H_
 #define SAMPLER_SPELLING_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -24,6 +25,7 @@ absl::string_view NearestName(absl::string_view name,
 std::string DidYouMean(absl::string_view name,
                        absl::Span<const absl::string_view> known);
 
+// Long names are shortened. Cost: linear in the name.
 // `unknown stage "topp", did you mean "top_p"?`, or, where nothing is near,
 // `unknown stage "abc", want one of ...`.
 std::string UnknownName(absl::string_view what, absl::string_view name,
@@ -32,6 +34,10 @@ std::string UnknownName(absl::string_view what, absl::string_view name,
 // `text` as one line that is safe to print: control characters become escapes
 // ("\n", "\u001b"), and what is not UTF-8 becomes U+FFFD.
 std::string Printable(absl::string_view text);
+
+// `text`, or if it has more than `longest` bytes its beginning (whole UTF-8
+// characters) and "...": what stands in a message may come from anywhere.
+std::string Shortened(absl::string_view text, std::size_t longest = 60);
 
 // One step of a JSON pointer: "~" becomes "~0" and "/" becomes "~1".
 std::string EscapePointer(absl::string_view step);

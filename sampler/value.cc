@@ -5,6 +5,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "sampler/spelling.h"
 
 namespace sampler {
 namespace {
@@ -27,16 +29,26 @@ std::string RealToText(double real) {
   return absl::StrFormat("%.17g", real);
 }
 
+// More of `text` than a message shows, and no more than that.
+absl::string_view Head(absl::string_view text) {
+  return text.substr(0, 2 * kLongest);
+}
+
 void Append(const Value& value, std::string& out) {
   if (out.size() > kLongest) return;
   if (value.is_null()) out += "null";
   if (value.boolean() != nullptr) out += *value.boolean() ? "true" : "false";
   if (value.integer() != nullptr) absl::StrAppend(&out, *value.integer());
   if (value.real() != nullptr) out += RealToText(*value.real());
-  if (value.text() != nullptr) absl::StrAppend(&out, "\"", *value.text(), "\"");
+  // What is beyond the longest text is cut in any case: neither long texts nor
+  // long lists are copied first.
+  if (value.text() != nullptr) {
+    absl::StrAppend(&out, "\"", Head(*value.text()), "\"");
+  }
   if (value.list() != nullptr) {
     const char* separator = "[";
     for (const Value& item : *value.list()) {
+      if (out.size() > kLongest) return;
       out += separator;
       Append(item, out);
       separator = ", ";
@@ -46,7 +58,8 @@ void Append(const Value& value, std::string& out) {
   if (value.object() != nullptr) {
     const char* separator = "{";
     for (const auto& [key, item] : *value.object()) {
-      absl::StrAppend(&out, separator, "\"", key, "\": ");
+      if (out.size() > kLongest) return;
+      absl::StrAppend(&out, separator, "\"", Head(key), "\": ");
       Append(item, out);
       separator = ", ";
     }
@@ -59,16 +72,7 @@ void Append(const Value& value, std::string& out) {
 std::string ToText(const Value& value) {
   std::string text;
   Append(value, text);
-  if (text.size() > kLongest) {
-    // Not in the middle of a UTF-8 character.
-    std::size_t end = kLongest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-      --end;
-    }
-    text.resize(end);
-    text += "...";
-  }
-  return text;
+  return Shortened(text, kLongest);
 }
 
 }  // namespace sampler

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "sampler/problems.h"
 #include "sampler/spelling.h"
 #include "sampler/stages/parameter.h"
 
@@ -43,7 +45,7 @@ class Checker {
 
  private:
   void Report(const std::string& pointer, std::string message) {
-    problems_.push_back({pointer, std::move(message)});
+    AddProblem({pointer, std::move(message)}, problems_);
   }
 
   void ReportValue(const Parameter& line, const Value& value,
@@ -186,8 +188,8 @@ class Checker {
       // listed twice.
       if (!absl::SimpleAtoi(key, &id) || absl::StrCat(id) != key ||
           !IsTokenId(id)) {
-        Report(at,
-               absl::StrCat("got the key \"", key, "\", want ", AllowedId()));
+        Report(at, absl::StrCat("got the key \"", Shortened(key), "\", want ",
+                                AllowedId()));
       }
       CheckBias(value, at);
     }
