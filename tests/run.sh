@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tools/install_packages.sh
+tools/install_packages.sh tests
 build=${SAMPLER_BUILD_DIR:-build/tests}
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DSAMPLER_BUILD_BENCHMARKS=ON "$@" >/dev/null

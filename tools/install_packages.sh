@@ -1,14 +1,34 @@
 #!/usr/bin/env bash
-# Installs what the project builds with, from Debian 12 or Ubuntu 24.04 packages.
-# With "check" as argument also what the continuous checks use.
+# Installs the Debian packages that a purpose needs and that are missing:
+#   install_packages.sh demo    to build the tool (tools/demo.sh)
+#   install_packages.sh tests   also every test and README command (default)
+#   install_packages.sh check   also the continuous checks, on Debian 12 only
+# Without the right to install, it names what is missing and the command that an
+# administrator would run, and ends with status 1.
 set -euo pipefail
 
-packages=(g++ cmake ninja-build pkg-config libabsl-dev nlohmann-json3-dev
-          libhwy-dev libcli11-dev libtbb-dev libgtest-dev libbenchmark-dev)
-if [[ "${1:-}" == check ]]; then
-  packages+=(git dpkg-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
-fi
+demo=(g++ cmake ninja-build libabsl-dev nlohmann-json3-dev libhwy-dev
+      libcli11-dev libtbb-dev)
+# make, pkg-config: the README's library commands. file, dpkg-dev: cpack.
+tests=(make pkg-config file dpkg-dev python3 libgtest-dev libbenchmark-dev)
+check=(git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
 
+purpose=${1:-tests}
+case $purpose in
+  demo) packages=("${demo[@]}") ;;
+  tests) packages=("${demo[@]}" "${tests[@]}") ;;
+  check) packages=("${demo[@]}" "${tests[@]}" "${check[@]}") ;;
+  *)
+    echo "install_packages.sh: got \"$purpose\", want demo, tests or check" >&2
+    exit 2
+    ;;
+esac
+
+if ! command -v dpkg-query >/dev/null; then
+  echo 'This system has no Debian packages. CMake will say what it misses; as' \
+    "Debian calls them: ${packages[*]}" >&2
+  exit 0
+fi
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null |
@@ -16,10 +36,33 @@ for package in "${packages[@]}"; do
 done
 [[ ${#missing[@]} -eq 0 ]] && exit 0
 
+# Runs a command as root.
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+give_up() {  # REASON
+  printf '%s\nMissing packages: %s\nAn administrator would run:\n' \
+    "$1" "${missing[*]}" >&2
+  printf '  apt-get install --no-install-recommends %s\n' "${missing[*]}" >&2
+  exit 1
+}
+
+if [[ $(id -u) -ne 0 ]]; then
+  command -v sudo >/dev/null || give_up 'You are not root, and there is no sudo.'
+  sudo true || give_up 'You are not root, and sudo refused.'
+fi
 echo "Installing: ${missing[*]}" >&2
-sudo=()
-[[ $(id -u) -eq 0 ]] || sudo=(sudo)
 export DEBIAN_FRONTEND=noninteractive
-"${sudo[@]}" apt-get update -qq
-"${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-  >/dev/null
+as_root apt-get update -qq || give_up 'apt-get update failed.'
+unknown=()
+for package in "${missing[@]}"; do
+  apt-cache show "$package" >/dev/null 2>&1 || unknown+=("$package")
+done
+[[ ${#unknown[@]} -eq 0 ]] ||
+  give_up "This system's package lists do not have: ${unknown[*]}"
+as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+  >/dev/null || give_up 'apt-get install failed.'

@@ -61,6 +61,8 @@ fetch() {
   for tool in python3 npm git; do
     command -v "$tool" >/dev/null || { echo "This needs $tool." >&2; exit 2; }
   done
+  python3 -m pip --version >/dev/null 2>&1 ||
+    { echo "This needs python3's pip." >&2; exit 2; }
   mkdir -p "$kit"
   work=$(mktemp -d "$kit/work.XXXXXX")
   trap 'rm -rf "$work"' EXIT
@@ -81,11 +83,11 @@ if [[ "${1:-}" == --fetch ]]; then
   exit
 fi
 
-tools/install_packages.sh
-echo 'Building (a minute or two)...' >&2
+tools/install_packages.sh demo
+echo 'Building in build/demo...' >&2
 cmake -S . -B build/demo -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DSAMPLER_BUILD_TESTS=OFF -DSAMPLER_LLAMA_DIR="$kit" >/dev/null
-cmake --build build/demo --target sampler-tool sampler-generate >/dev/null
+tools/build_with_progress.sh build/demo sampler-tool sampler-generate
 generate=(build/demo/tools/generate/sampler-generate --model "$model")
 if [[ $# -gt 0 ]]; then
   exec "${generate[@]}" "$@"
