@@ -36,25 +36,25 @@ std::string StageError(absl::string_view stage,
 
 // ---- Not JSON ---------------------------------------------------------------
 
+// What is wrong there is said in the words of the JSON library.
 TEST(ParseConfig, SaysWhereATextStopsBeingJson) {
-  EXPECT_EQ(Error(""),
-            "1:1: not JSON: syntax error while parsing value - unexpected end "
-            "of input; expected '[', '{', or a literal");
+  const auto expect_place = [](absl::string_view error,
+                               absl::string_view place) {
+    EXPECT_TRUE(absl::StartsWith(error, absl::StrCat(place, ": not JSON: ")))
+        << error;
+    EXPECT_GT(error.size(), place.size() + 20) << error;
+  };
+  expect_place(Error(""), "1:1");
   EXPECT_EQ(Error(absl::string_view()), Error(""));
-  EXPECT_EQ(Error("{"),
-            "1:2: not JSON: syntax error while parsing object key - "
-            "unexpected end of input; expected string literal");
-  EXPECT_EQ(Error("{\"version\": 1,\n \"stages\": [{\"type\": \"greedy\"},]}"),
-            "2:32: /stages/1: not JSON: syntax error while parsing value - "
-            "unexpected ']'; expected '[', '{', or a literal");
-  EXPECT_EQ(Error("{\"version\": 1, }"),
-            "1:16: /version: not JSON: syntax error while parsing object key "
-            "- unexpected '}'; expected string literal");
-  EXPECT_EQ(StageError(R"({"type": "top_p", "p": NaN})"),
-            "2:26: /stages/0/p: not JSON: syntax error while parsing value - "
-            "invalid literal; last read: '\"p\": N'");
-  EXPECT_EQ(StageError(R"({"type": "top_p", "p": 1e999})"),
-            "2:30: /stages/0/p: not JSON: number overflow parsing '1e999'");
+  expect_place(Error("{"), "1:2");
+  expect_place(
+      Error("{\"version\": 1,\n \"stages\": [{\"type\": \"greedy\"},]}"),
+      "2:32: /stages/1");
+  expect_place(Error("{\"version\": 1, }"), "1:16: /version");
+  expect_place(StageError(R"({"type": "top_p", "p": NaN})"),
+               "2:26: /stages/0/p");
+  expect_place(StageError(R"({"type": "top_p", "p": 1e999})"),
+               "2:30: /stages/0/p");
   for (const absl::string_view text :
        {"nul", "// comment\n{}", "{'version': 1}", "{\"version\": 01}",
         "{\"version\": +1}", "{\"version\": .5}", "{\"version\": Infinity}",

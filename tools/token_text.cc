@@ -1,11 +1,13 @@
 #include "tools/token_text.h"
 
 #include <array>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "tools/quote.h"
@@ -64,7 +66,10 @@ std::string FromSentencepiece(const std::string& piece) {
   };
   const bool is_byte = piece.size() == 6 && absl::StartsWith(piece, "<0x") &&
                        piece[5] == '>' && is_hex(3) && is_hex(4);
-  if (is_byte) return absl::HexStringToBytes(piece.substr(3, 2));
+  std::uint32_t byte = 0;
+  if (is_byte && absl::SimpleHexAtoi(piece.substr(3, 2), &byte)) {
+    return std::string(1, static_cast<char>(byte));
+  }
   return absl::StrReplaceAll(piece, {{"\u2581", " "}});
 }
 

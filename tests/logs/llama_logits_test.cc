@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "absl/strings/escaping.h"
 #include "log_files.h"
 
 namespace sampler::logs {
@@ -13,7 +12,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // 76 bytes: n_ctx 6, n_vocab 3, one chunk, logits [1, 0, -20], [0.5, 2.5, -1].
 std::string Golden() {
-  return absl::HexStringToBytes(
+  return BytesOfHex(
       "5f6c6f676974735f060000000300000001000000"
       "000000000100000002000000010000000000000002000000"
       "800080398f8182c1ffffffef00000000"

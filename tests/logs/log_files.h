@@ -32,6 +32,18 @@ std::string Bytes(T value) {
   return bytes;
 }
 
+// The bytes that pairs of hexadecimal digits stand for.
+inline std::string BytesOfHex(absl::string_view digits) {
+  const auto value = [](char digit) {
+    return digit <= '9' ? digit - '0' : digit - 'a' + 10;
+  };
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    bytes += static_cast<char>(16 * value(digits[i]) + value(digits[i + 1]));
+  }
+  return bytes;
+}
+
 template <typename T>
 std::string ArrayBytes(const std::vector<T>& values) {
   std::string bytes;

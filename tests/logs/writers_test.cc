@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "sampler/logs/llama_logits_writer.h"
 #include "sampler/logs/log_contents.h"
 #include "sampler/logs/npy_writer.h"
@@ -167,7 +166,7 @@ TEST(NpyWriter, WritesTheGoldenFile) {
           })
           .ok());
   EXPECT_EQ(FileBytes(path),
-            Npy("<f4", "(1, 2)", absl::HexStringToBytes("0000803f000080ff")));
+            Npy("<f4", "(1, 2)", BytesOfHex("0000803f000080ff")));
 }
 
 // The rows of the golden file of llama_logits_test.cc, which llama.cpp's own
@@ -178,7 +177,7 @@ TEST(LlamaLogitsWriter, CodesTheGoldenRows) {
   const auto losses = WriteLlamaLogits(path, Overwrite::kNo, *log);
   ASSERT_TRUE(losses.ok()) << losses.status();
   const std::string bytes = FileBytes(path);
-  const std::string rows = absl::HexStringToBytes(
+  const std::string rows = BytesOfHex(
       "800080398f8182c1ffffffef00000000"
       "e0006038accd69c0b66dffff00000000");
   EXPECT_EQ(bytes.substr(bytes.size() - rows.size()), rows);
