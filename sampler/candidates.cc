@@ -124,14 +124,15 @@ bool Candidates::HasMoreThan(std::int64_t count) const {
 Candidate Candidates::Head() const {
   if (head_.has_value()) return *head_;
   if (dense_form_) {
-    head_ = Candidate{static_cast<TokenId>(dense_.FirstOfMax()), dense_.Max()};
+    head_ = Candidate{static_cast<TokenId>(dense_.FirstOfMax()),
+                      WithOneZero(dense_.Max())};
   } else {
     // The first of equal maxima has the lowest id, because ids ascend.
     const absl::Span<const double> logits = list_.logits();
     const double max = kernels::MaxOf(logits.data(), logits.size());
     const std::size_t at =
         kernels::FindFirst(logits.data(), logits.size(), max);
-    head_ = Candidate{list_.ids()[at], logits[at]};
+    head_ = Candidate{list_.ids()[at], WithOneZero(max)};
   }
   return *head_;
 }
@@ -147,11 +148,11 @@ std::optional<double> Candidates::Logit(TokenId id) const {
     if (!InRow(id)) return {};
     const double logit = dense_.Value(static_cast<std::size_t>(id));
     if (logit == kRemoved) return {};
-    return logit;
+    return WithOneZero(logit);
   }
   const std::ptrdiff_t i = Find(id);
   if (i < 0) return {};
-  return list_.logits()[static_cast<std::size_t>(i)];
+  return WithOneZero(list_.logits()[static_cast<std::size_t>(i)]);
 }
 
 Weight Candidates::WeightOf(TokenId id) const {

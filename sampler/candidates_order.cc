@@ -6,6 +6,7 @@
 #include "sampler/candidates.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/power.h"
+#include "sampler/numeric.h"
 
 namespace sampler {
 namespace {
@@ -39,8 +40,8 @@ absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
   const kernels::SortedValues sorted = SortGathered();
   const absl::Span<const Weight> weights = Weigh(sorted.values);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    in_order_.push_back(
-        {gathered_.ids()[sorted.positions[i]], sorted.values[i], weights[i]});
+    in_order_.push_back({gathered_.ids()[sorted.positions[i]],
+                         WithOneZero(sorted.values[i]), weights[i]});
   }
   return in_order_;
 }

@@ -284,7 +284,7 @@ void Candidates::EndTruncation() {
     kept += kernels::ComputeWeight(logit, observed_max_);
     lowest = std::min(lowest, logit);
   });
-  observer_->OnTruncation({observed_count_, Count(), lowest,
+  observer_->OnTruncation({observed_count_, Count(), WithOneZero(lowest),
                            Ratio(observed_total_ - kept, observed_total_)});
 }
 

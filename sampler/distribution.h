@@ -71,7 +71,9 @@ class Distribution {
   // Calls f(id, logit) for every survivor in id order.
   template <typename F>
   void ForEach(F f) const {
-    if (ok()) candidates_->ForEach(f);
+    if (!ok()) return;
+    candidates_->ForEach(
+        [&](TokenId id, double logit) { f(id, WithOneZero(logit)); });
   }
 
   // The token that 64 random bits pick by ascending id, whatever draw the

@@ -89,4 +89,7 @@ double CosPi(double f) {
   return y + (y * z) * Horner(kSinCoefficients, z);
 }
 
+// Rounding to nearest, -0 + 0 is +0; any other sum with 0 is the number.
+double WithOneZero(double x) { return x + 0.0; }
+
 }  // namespace sampler

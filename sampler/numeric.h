@@ -3,9 +3,10 @@
 // this library is the same on every CPU, compiler and C library. Never libm in
 // anything that decides or is reported.
 //
-// Each operation is rounded separately (no fused multiply-add: the library and
-// what links it are compiled with -ffp-contract=off). The environment is IEEE
-// 754's default: round to nearest, no -ffast-math, no flushing of subnormals.
+// Each operation is rounded separately: the library is compiled with
+// -ffp-contract=off and without fast math, whatever the program around it is
+// compiled with. The environment is IEEE 754's default: round to nearest, no
+// flushing of subnormals.
 // std::sqrt, which IEEE 754 rounds correctly, may be used beside these.
 //
 // Thread-safety: pure functions.
@@ -40,6 +41,11 @@ double Pow(double base, double exponent);
 
 // cos(pi * f) for 0 <= f <= 1, within 2^-51; exactly 1, 0, -1 at 0, 1/2, 1.
 double CosPi(double f);
+
+// x, with -0 as +0: the numbers that are reported have one zero, whatever signs
+// the zeros of a row have, and whichever of them an instruction set takes for
+// the larger. NaN for NaN.
+double WithOneZero(double x);
 
 }  // namespace sampler
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "sampler/numeric.h"
 #include "tools/output.h"
 
 namespace sampler::tools {
@@ -92,6 +93,8 @@ std::string ProbabilityText(double p) {
                                 : absl::StrFormat("%.1e", p);
 }
 
-std::string LogitText(double logit) { return absl::StrFormat("%.3f", logit); }
+std::string LogitText(double logit) {
+  return absl::StrFormat("%.3f", WithOneZero(logit));
+}
 
 }  // namespace sampler::tools

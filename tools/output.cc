@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
+#include "sampler/numeric.h"
 
 namespace sampler::tools {
 namespace {
@@ -80,12 +81,15 @@ std::string Painter::operator()(Style style, absl::string_view text) const {
 
 // ---- Numbers and text ---------------------------------------------------
 
-Json Number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+Json Number(double x) {
+  return std::isfinite(x) ? Json(WithOneZero(x)) : Json(nullptr);
+}
 
 std::string Digits(double x) {
   if (!std::isfinite(x)) return "";
   char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), x);
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), WithOneZero(x));
   return {buffer, end.ptr};
 }
 

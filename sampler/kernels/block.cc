@@ -13,6 +13,7 @@
 #define HWY_TARGET_INCLUDE "sampler/kernels/block.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
+#include "sampler/kernels/extreme-inl.h"
 #include "sampler/kernels/weight-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -49,8 +50,7 @@ BlockSummary Summarize(const double* values, std::size_t count) {
     std::copy(values + i, values + count, rest);
     look(hn::LoadU(d, rest));
   }
-  return {hn::GetLane(hn::MaxOfLanes(d, max)),
-          hn::GetLane(hn::MinOfLanes(d, min)), finite, nan != 0};
+  return {LargestLane(d, max), SmallestLane(d, min), finite, nan != 0};
 }
 
 template <std::size_t n>

@@ -36,6 +36,7 @@ struct LoadF64 {
 
 struct Constants {
   double wide_center;
+  double wide_lowest;
   V center;
   V log2_head;
   V log2_tail;
@@ -45,6 +46,7 @@ struct Constants {
 
 HWY_INLINE Constants MakeConstants(D d, const ExpArgument& argument) {
   return {argument.center,
+          static_cast<double>(argument.lowest),
           hn::Set(d, static_cast<float>(argument.center)),
           hn::Set(d, argument.log2_head),
           hn::Set(d, argument.log2_tail),
@@ -54,24 +56,28 @@ HWY_INLINE Constants MakeConstants(D d, const ExpArgument& argument) {
                    : 0.0};
 }
 
+// The doubles at `from`, less the center. The least comes first: infinities
+// become finite floats on emulated targets.
+HWY_INLINE hn::Vec<D64> WideGap(const unsigned char* from, const Constants& k) {
+  const D64 d64;
+  return hn::Max(hn::Sub(LoadBytes(d64, from), hn::Set(d64, k.wide_center)),
+                 hn::Set(d64, k.wide_lowest));
+}
+
 // The elements at `from`, less the center.
 template <class Loader>
 HWY_INLINE V Gap(D d, [[maybe_unused]] const Loader& loader,
                  const unsigned char* from, const Constants& k) {
   if constexpr (Loader::kSize == sizeof(double)) {
-    const D64 d64;
-    const auto center = hn::Set(d64, k.wide_center);
-    const auto low = hn::Sub(LoadBytes(d64, from), center);
+    const hn::Vec<D64> low = WideGap(from, k);
 #if HWY_TARGET == HWY_SCALAR
-    const V gap = hn::DemoteTo(d, low);
+    return hn::DemoteTo(d, low);
 #else
     const hn::Half<D> half;
-    const auto high =
-        hn::Sub(LoadBytes(d64, from + hn::Lanes(d64) * sizeof(double)), center);
-    const V gap =
-        hn::Combine(d, hn::DemoteTo(half, high), hn::DemoteTo(half, low));
+    const hn::Vec<D64> high =
+        WideGap(from + hn::Lanes(D64()) * sizeof(double), k);
+    return hn::Combine(d, hn::DemoteTo(half, high), hn::DemoteTo(half, low));
 #endif
-    return hn::Max(gap, k.lowest);
   } else {
     return hn::Max(hn::Sub(loader.Load(d, from), k.center), k.lowest);
   }

@@ -13,6 +13,7 @@
 #include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
+#include "sampler/kernels/extreme-inl.h"
 #include "sampler/kernels/load-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -106,8 +107,7 @@ float MaximaOfF32(const unsigned char* row, std::size_t blocks, float* maxima) {
   }
 #endif
   for (; b < blocks; ++b) {
-    maxima[b] =
-        hn::GetLane(hn::MaxOfLanes(d, BlockOfF32(d, row + b * kBytes, sum)));
+    maxima[b] = LargestLane(d, BlockOfF32(d, row + b * kBytes, sum));
   }
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
@@ -158,11 +158,11 @@ std::int16_t MaximaOf16(const unsigned char* row, std::size_t blocks,
   }
 #endif
   for (; b < blocks; ++b) {
-    const std::int16_t max = hn::GetLane(
-        hn::MaxOfLanes(d, BlockOf16(d, row + b * kBytes, magnitude)));
+    const std::int16_t max =
+        LargestLane(d, BlockOf16(d, row + b * kBytes, magnitude));
     maxima[b] = static_cast<std::int16_t>(max < 0 ? max ^ 0x7fff : max);
   }
-  return hn::GetLane(hn::MaxOfLanes(d, magnitude));
+  return LargestLane(d, magnitude);
 }
 
 double MaxOf(const double* values, std::size_t count) {
@@ -176,7 +176,7 @@ double MaxOf(const double* values, std::size_t count) {
     a = hn::Max(a, hn::LoadU(d, values + i));
     b = hn::Max(b, hn::LoadU(d, values + i + lanes));
   }
-  double max = hn::GetLane(hn::MaxOfLanes(d, hn::Max(a, b)));
+  double max = LargestLane(d, hn::Max(a, b));
   for (; i < count; ++i) max = std::max(max, values[i]);
   return max;
 }
