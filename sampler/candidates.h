@@ -24,9 +24,13 @@
 // Thread-safety: one thread at a time; lives in a Workspace.
 // Invariants: exactly one of the two forms is current (`dense_form_`); list ids
 //   ascend; caches are empty or exact.
-// Cost: truncations are linear in the number of candidates on every input (no
-//   sort of the set); a truncation of the dense form reads only blocks whose
-//   maximum can matter. No allocation once the workspace has grown.
+// Cost: each operation names its own, in passes. A pass over a list visits its
+// n
+//   survivors, one over the dense form the whole row of V: about 10 us for
+//   151,936 floats where it only looks for large values (those read blocks
+//   whose maximum can matter), ten times that where every value is converted
+//   and handed to a function ("a converting pass"). No truncation sorts the
+//   set, on any input, and nothing allocates once the workspace has grown.
 // Tested by: tests/candidates_test.cc (against a naive twin),
 //   tests/candidates_edges_test.cc, and every stage's comparison with
 //   tests/oracle.
@@ -51,6 +55,7 @@
 #include "sampler/mass_filter.h"
 #include "sampler/mass_sketch.h"
 #include "sampler/probability_record.h"
+#include "sampler/removed.h"
 #include "sampler/row_status.h"
 #include "sampler/token_mask.h"
 #include "sampler/top_choices.h"
@@ -114,20 +119,21 @@ class Candidates {
   Candidates& operator=(const Candidates&) = delete;
 
   // Starts over on `row`. `observer` may be null; with one, every truncation
-  // also costs two exact mass sums.
+  // also costs two exact mass sums. Cost: one pass.
   void Begin(Logits row, TruncationObserver* observer = nullptr);
 
-  // Starts over on nothing: an empty set with this status.
+  // Starts over on nothing: an empty set with this status. Cost: O(1).
   void Reject(RowStatus status);
 
   // Makes the set before the first truncation available to rules that use
   // MassBasis::kOriginal. Called by the pipeline, before any stage, when a
-  // stage declares that need.
+  // stage declares that need. Cost: the first truncation weighs everything.
   void TrackOriginalMass();
 
   // ---- Changes ----------------------------------------------------------
 
-  // Replaces the logit of `id` by f(logit), if `id` is still a candidate.
+  // Replaces the logit of `id` by f(logit), if `id` is still a candidate. Cost:
+  // O(1), in a list O(log n).
   template <typename F>
   void Edit(TokenId id, F f) {
     if (!dense_form_) {
@@ -137,21 +143,27 @@ class Candidates {
     }
   }
 
-  // Bans a token.
+  // Bans a token. Cost: that of Edit, in a list O(n).
   void Remove(TokenId id);
 
-  // Bans every token that `ids` (ascending, distinct) does not list.
+  // Bans every token that `ids` (ascending, distinct) does not list. Cost:
+  // O(ids), in a list O(ids log n).
   void RemoveAllBut(absl::Span<const TokenId> ids);
 
   // Bans every token that `mask` does not allow, and by `padding` those that
-  // it has no bit for. Cost: O(V / 32 + allowed), or one pass where many stay.
+  // it has no bit for. Cost: O(V / 32) and the few that stay or go, a
+  // converting pass where neither are few (a sixteenth of V), in a list O(n).
   void RemoveUnmasked(TokenMask mask, MaskPadding padding);
 
-  // Multiplies every logit by `factor` > 0.
+  // Multiplies every logit by `factor` > 0. Cost: O(V / 64), in a list O(n).
   void Scale(double factor);
 
   // Replaces every logit l by f(id, l); -inf removes the candidate. REQUIRES: f
-  // is a function of its arguments (the order of the calls is not promised).
+  // is a function of its arguments (the order of the calls is not promised, and
+  // it may be called twice for one candidate).
+  // Cost: a converting pass; where more than a sixteenth of a row changes, also
+  // one that writes V doubles, which all later passes then read. So ban tokens
+  // whose ids are known by Remove, RemoveAllBut or RemoveUnmasked.
   template <typename F>
   void Transform(F f) {
     if (dense_form_ && dense_.HasFloor()) {
@@ -167,13 +179,14 @@ class Candidates {
     Changed();
   }
 
-  // Replaces every logit by f(p), p = w / S as it stands.
+  // Replaces every logit by f(p), p = w / S as it stands. Cost: that of
+  // TotalMass and Transform, and a weight for each candidate.
   template <typename F>
   void TransformProbability(F f) {
     const double max = Max();
     const double total = ToDouble(TotalMass());
     Transform([=](TokenId, double logit) {
-      return f(static_cast<double>(kernels::ComputeWeight(logit, max)) / total);
+      return f(ShareOf(kernels::ComputeWeight(logit, max), total));
     });
   }
 
@@ -188,22 +201,29 @@ class Candidates {
   // where `is_favoured` and else 0: of two draws, the favoured one wins. Each
   // logit gets the Log of its factor. (Where all the mass is favoured, the
   // others weigh nothing and stay as they are.) `is_favoured` is asked once per
-  // candidate.
+  // candidate. Cost: that of TotalMass and Transform, and a converting pass.
   void Favour(absl::FunctionRef<bool(TokenId)> is_favoured);
 
-  // Replaces every logit by its log-probability: l - M - Log(S * 2^-51).
+  // Replaces every logit by its log-probability: l - M - Log(S * 2^-51). Cost:
+  // that of TotalMass and Transform.
   void Normalize();
 
   // The mean of excluding the top choices with probability `chance` and leaving
   // all as it is: a change of logits. Nothing if the others have no mass.
-  // REQUIRES: 0 <= chance < 1.
+  // REQUIRES: 0 <= chance < 1. Cost: as ExcludeTopChoices, and an Edit of each
+  // top choice.
   void DampTopChoices(const TopChoices& rule, double chance);
 
   // Starts over on exactly these, with the status kOk. REQUIRES: ids ascend,
   // logits are finite; for pipelines that computed a set elsewhere (parity/).
+  // Cost: O(ids).
   void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
 
   // ---- Truncations ------------------------------------------------------
+  // Cost: one pass and work on what stays, unless it says otherwise; those that
+  // speak of mass, of a mean or of a deviation weigh every candidate
+  // (TotalMass) where float32 bounds, which take two to three passes, leave two
+  // answers.
 
   // The first k of the total order. REQUIRES: k >= 1.
   void KeepTop(std::int64_t k, Ties ties = Ties::kExact);
@@ -250,44 +270,50 @@ class Candidates {
 
   // ---- Questions --------------------------------------------------------
 
-  // kOk, or why there is nothing to draw from.
+  // kOk, or why there is nothing to draw from. Cost: O(1), or one pass.
   RowStatus status() const;
 
-  // Number of survivors, those of weight 0 included.
+  // Number of survivors, those of weight 0 included. Cost: O(1), but a
+  // converting pass in a row that has had infinities, bans or a floor.
   std::int64_t Count() const;
 
-  // Number of those of weight > 0: the first ones of the total order.
+  // Number of those of weight > 0: the first ones of the total order. Cost:
+  // that of TotalMass.
   std::int64_t WeightedCount() const;
 
-  // The head of the total order. REQUIRES: status() is kOk (also below).
+  // The head of the total order. REQUIRES: status() is kOk (also below). Cost:
+  // O(V / 64), in a list O(n).
   Candidate Head() const;
 
-  // Largest logit.
+  // Largest logit. Cost: that of Head.
   double Max() const { return Head().logit; }
 
-  // Logit of a survivor; empty for others.
+  // Logit of a survivor; empty for others. Cost: O(1), in a list O(log n).
   std::optional<double> Logit(TokenId id) const;
 
-  // Exact weight of a survivor, 0 for others, and their sum.
+  // Exact weight of a survivor, 0 for others, and their sum. Cost: an
+  // exponential, and as many as reach 37 nats below the head.
   Weight WeightOf(TokenId id) const;
   Mass TotalMass() const;
 
-  // H = -sum p ln p in nats, and the mean logit sum p l.
+  // H = -sum p ln p in nats, and the mean logit sum p l. Cost: as TotalMass.
   double Entropy() const;
   double MeanLogit() const;
 
   // Standard deviation of the logits, each counted once, whatever its weight;
-  // +inf if it overflows. REQUIRES for kSample: Count() >= 2.
+  // +inf if it overflows. REQUIRES for kSample: Count() >= 2. Cost: two
+  // converting passes.
   double LogitDeviation(Deviation deviation = Deviation::kPopulation) const;
 
-  // Place of a survivor in the total order, from 1; 0 for others.
+  // Place of a survivor in the total order, from 1; 0 for others. Cost: a pass.
   std::int64_t Rank(TokenId id) const;
 
-  // The first min(n, Count()) survivors in the total order. Allocates.
+  // The first min(n, Count()) survivors in the total order. Allocates. Cost:
+  // that of InOrder.
   std::vector<Candidate> Top(std::int64_t n) const;
 
   // The same with weights, as a view that lasts until the next call of a
-  // method. Cost: linear.
+  // method. Cost: one pass, and linear in n.
   absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
 
   // The weights, in the total order, of all survivors with logit >= threshold,
@@ -297,7 +323,7 @@ class Candidates {
   absl::Span<const Weight> WeightsInOrder(double threshold,
                                           std::int64_t n) const;
 
-  // Notes the probabilities as they stand.
+  // Notes the probabilities as they stand. Cost: that of TotalMass.
   void Record(ProbabilityRecord& record) const;
 
   // The same as parts of `total`, that of a set before a truncation that has
@@ -305,7 +331,7 @@ class Candidates {
   void RecordPartsOf(Mass total, ProbabilityRecord& record) const;
 
   // Calls f(id, logit) for every survivor in id order. REQUIRES: f changes
-  // nothing (gather ids first, then Remove).
+  // nothing (gather ids first, then Remove). Cost: a converting pass.
   template <typename F>
   void ForEach(F f) const {
     if (dense_form_) {
@@ -321,7 +347,7 @@ class Candidates {
   }
 
   // Calls f(id, logit, weight) for every survivor of weight > 0 in id order.
-  // REQUIRES: f changes nothing.
+  // REQUIRES: f changes nothing. Cost: that of TotalMass.
   template <typename F>
   void ForEachWeighted(F f) const {
     const Support& s = support();
@@ -330,23 +356,22 @@ class Candidates {
     }
   }
 
-  // Has a truncation acted since Begin?
+  // Has a truncation acted since Begin? Cost: O(1).
   bool truncated() const { return truncated_; }
 
   // The first survivor, in id order, at which the running mass exceeds
-  // `place`. REQUIRES: place < TotalMass().
+  // `place`. REQUIRES: place < TotalMass(). Cost: that of TotalMass.
   TokenId AtMass(Mass place) const;
 
-  // The same in the total order.
+  // The same in the total order. Cost: also selects among the weighted ones.
   TokenId AtMassByRank(Mass place) const;
 
   // The token that 64 random bits draw: AtMass(Scale(bits, TotalMass())), but
-  // mostly without the exact masses. REQUIRES: status() is kOk.
+  // mostly without the exact masses. REQUIRES: status() is kOk. Cost: two to
+  // three passes, or as AtMass.
   TokenId DrawAt(std::uint64_t bits) const;
 
  private:
-  static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
-
   // The survivors of weight > 0, in id order: all that masses are made of.
   struct Support {
     CandidateList list;

@@ -2,16 +2,32 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
+#include <cstddef>
+#include <cstdint>
 
 #include "sampler/candidates.h"
 
 namespace sampler {
 namespace {
 
-// Up to this share of the row, 1 / 16, what a mask allows becomes a list:
-// looking it up costs less than a pass over everything.
+// Up to this share of the row, 1 / 16, what a mask allows becomes a list, and
+// what it bans is removed one by one: looking it up costs less than a pass that
+// converts everything.
 constexpr std::size_t kListShare = 16;
+
+// Calls f(id) for every id below `covered` whose bit, inverted or not, is set.
+template <typename F>
+void ForEachBit(TokenMask mask, std::size_t covered, std::uint32_t inverted,
+                F f) {
+  for (std::size_t w = 0; 32 * w < covered; ++w) {
+    for (std::uint32_t bits = mask.words()[w] ^ inverted; bits != 0;
+         bits &= bits - 1) {
+      const std::size_t id =
+          32 * w + static_cast<std::size_t>(std::countr_zero(bits));
+      if (id < covered) f(static_cast<TokenId>(id));
+    }
+  }
+}
 
 }  // namespace
 
@@ -30,20 +46,23 @@ void Candidates::RemoveUnmasked(TokenMask mask, MaskPadding padding) {
   const std::size_t allowed = mask.CountAllowed(dense_.size()) +
                               (padding == MaskPadding::kAllow ? uncovered : 0);
   if (allowed == dense_.size()) return;
-  if (allowed > dense_.size() / kListShare) {
-    Transform([&](TokenId id, double logit) {
-      return stays(id) ? logit : -std::numeric_limits<double>::infinity();
-    });
+  const std::size_t few = dense_.size() / kListShare;
+  if (dense_.size() - allowed <= few) {
+    ForEachBit(mask, covered, ~std::uint32_t{0},
+               [&](TokenId id) { Remove(id); });
+    if (padding == MaskPadding::kAllow) return;
+    for (std::size_t id = covered; id < dense_.size(); ++id) {
+      Remove(static_cast<TokenId>(id));
+    }
+    return;
+  }
+  if (allowed > few) {
+    Transform(
+        [&](TokenId id, double logit) { return stays(id) ? logit : kRemoved; });
     return;
   }
   allowed_.clear();
-  for (std::size_t w = 0; 32 * w < covered; ++w) {
-    for (std::uint32_t bits = mask.words()[w]; bits != 0; bits &= bits - 1) {
-      const std::size_t id =
-          32 * w + static_cast<std::size_t>(std::countr_zero(bits));
-      if (id < covered) allowed_.push_back(static_cast<TokenId>(id));
-    }
-  }
+  ForEachBit(mask, covered, 0, [&](TokenId id) { allowed_.push_back(id); });
   if (padding == MaskPadding::kAllow) {
     for (std::size_t id = covered; id < dense_.size(); ++id) {
       allowed_.push_back(static_cast<TokenId>(id));

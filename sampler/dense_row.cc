@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kManyOfARow = 14;
 constexpr std::size_t kSample = 32;
 
+// From so many values of a block on, converting all of it is cheaper.
+constexpr int kManyOfABlock = 12;
+
 }  // namespace
 
 void DenseRow::Reset(Logits row) {
@@ -54,12 +57,84 @@ void DenseRow::Note(double value) {
   }
 }
 
-void DenseRow::Replace(double before, double after) {
+void DenseRow::Recount(double before, double after) {
   if (finite_count_.has_value()) {
     if (std::isfinite(before)) --*finite_count_;
     if (std::isfinite(after)) ++*finite_count_;
   }
   Note(after);
+}
+
+double DenseRow::Value(std::size_t id) const {
+  return IsEdited(id) ? edited_values_[slot_[id]] : Unedited(id);
+}
+
+double DenseRow::Unedited(std::size_t id) const {
+  double value = row_[id];
+  if (value < floor_) [[unlikely]] {
+    return kRemoved;
+  }
+  for (const double factor : scales_) value *= factor;
+  return value;
+}
+
+void DenseRow::Replace(std::size_t id, double before, double after) {
+  if (IsEdited(id)) {
+    edited_values_[slot_[id]] = after;
+  } else {
+    Overlay(id, after);
+  }
+  if (!(std::isfinite(before) && std::isfinite(after))) Recount(before, after);
+  max_.reset();
+  NoteInBlock(id / kBlockSize, before, after);
+}
+
+void DenseRow::ApplyChanges() {
+  for (const Change& change : changes_) {
+    Replace(change.id, change.before, change.after);
+  }
+}
+
+void DenseRow::Overlay(std::size_t id, double value) {
+  slot_[id] = static_cast<std::uint32_t>(edited_.size());
+  edited_.push_back(static_cast<std::uint32_t>(id));
+  edited_values_.push_back(value);
+  edit_mask_[id / kBlockSize] |= std::uint64_t{1} << (id % kBlockSize);
+}
+
+void DenseRow::NoteInBlock(std::size_t block, double before, double after) {
+  if (dirty_[block] != 0) return;
+  if (after >= block_max_[block]) {
+    block_max_[block] = after;
+  } else if (before == block_max_[block] || std::isnan(after)) {
+    dirty_[block] = 1;
+    dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
+  }
+}
+
+DenseRow::Reach DenseRow::ReachOf(double threshold) const {
+  BlockMaxima();
+  return {std::max(threshold, std::numeric_limits<double>::lowest()),
+          std::max(StoredThreshold(threshold), floor_)};
+}
+
+std::uint64_t DenseRow::LoadReaching(std::size_t block, const Reach& reach,
+                                     Block& values) const {
+  if (!(block_max_[block] >= reach.least)) return 0;
+  const std::size_t first = block * kBlockSize;
+  const std::size_t count = std::min(kBlockSize, size() - first);
+  const std::uint64_t near =
+      kernels::MaskAtLeast(row_, first, count, reach.stored) |
+      edit_mask_[block];
+  const bool many = std::popcount(near) > kManyOfABlock;
+  if (many) LoadBlock(block, values);
+  std::uint64_t mask = 0;
+  for (std::uint64_t rest = near; rest != 0; rest &= rest - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(rest));
+    if (!many) values[i] = Value(first + i);
+    mask |= std::uint64_t{values[i] >= reach.least ? 1u : 0u} << i;
+  }
+  return mask;
 }
 
 std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
@@ -95,7 +170,7 @@ void DenseRow::Scale(double factor) {
     if (value == kRemoved) continue;
     const double before = value;
     value *= factor;
-    Replace(before, value);
+    Recount(before, value);
   }
 }
 

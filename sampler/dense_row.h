@@ -46,6 +46,7 @@
 #include "sampler/kernels/gather.h"
 #include "sampler/kernels/row_scan.h"
 #include "sampler/logits.h"
+#include "sampler/removed.h"
 #include "sampler/row_status.h"
 
 namespace sampler {
@@ -70,7 +71,7 @@ class DenseRow {
   // Unedited elements below this, as they are stored, are removed. None of a
   // row of doubles is.
   double floor() const { return floor_; }
-  bool HasFloor() const { return floor_ != kRemoved; }
+  bool HasFloor() const { return !IsRemoved(floor_); }
 
   // kOk, or what Reset, Set, Scale or Transform found.
   RowStatus status() const { return status_; }
@@ -84,7 +85,7 @@ class DenseRow {
   // Is every token removed? Cheaper than the largest value. REQUIRES: status()
   // is kOk.
   bool empty() const {
-    return finite_count_.has_value() ? *finite_count_ == 0 : Max() == kRemoved;
+    return finite_count_.has_value() ? *finite_count_ == 0 : IsRemoved(Max());
   }
 
   // The largest value; -inf if nothing is left.
@@ -94,28 +95,15 @@ class DenseRow {
   std::size_t FirstOfMax() const;
 
   // Current value of a token. REQUIRES: id < size().
-  double Value(std::size_t id) const {
-    return IsEdited(id) ? edited_values_[slot_[id]] : Unedited(id);
-  }
+  double Value(std::size_t id) const;
 
   // Replaces the value v of a token by f(v), and returns true; but false, and
   // nothing changes, if it is removed. -inf removes it. REQUIRES: id < size().
   template <typename F>
   bool Edit(std::size_t id, F f) {
-    const bool edited = IsEdited(id);
-    const double before = edited ? edited_values_[slot_[id]] : Unedited(id);
-    if (before == kRemoved) return false;
-    const double after = f(before);
-    if (edited) {
-      edited_values_[slot_[id]] = after;
-    } else {
-      Overlay(id, after);
-    }
-    if (!(std::isfinite(before) && std::isfinite(after))) {
-      Replace(before, after);
-    }
-    max_.reset();
-    NoteInBlock(id / kernels::kBlockSize, before, after);
+    const double before = Value(id);
+    if (IsRemoved(before)) return false;
+    Replace(id, before, f(before));
     return true;
   }
 
@@ -138,16 +126,20 @@ class DenseRow {
   // no. Cost: O(1).
   bool ManyReach(double threshold) const;
 
-  // Replaces every finite value v of a token by f(id, v).
+  // Replaces every finite value v of a token by f(id, v). REQUIRES: f is a
+  // function of its arguments; it may be asked twice. Cost: one pass in which
+  // everything is converted; where more than one value in kFewOfARow changes,
+  // another one that writes the row anew, in doubles.
   template <typename F>
   void Transform(F f) {
+    if (TransformFew(f)) return;
     buffer_.resize(size());
     Block values;
     for (std::size_t b = 0; b < block_count(); ++b) {
       const std::size_t count = LoadBlock(b, values);
       double* out = buffer_.data() + b * kernels::kBlockSize;
       for (std::size_t i = 0; i < count; ++i) {
-        out[i] = values[i] == kRemoved
+        out[i] = IsRemoved(values[i])
                      ? kRemoved
                      : f(b * kernels::kBlockSize + i, values[i]);
       }
@@ -159,23 +151,13 @@ class DenseRow {
   // id order. Blocks that lie below the threshold are not read.
   template <typename F>
   void ForEachAtLeast(double threshold, F f) const {
-    const double stored_threshold =
-        std::max(StoredThreshold(threshold), floor_);
-    const absl::Span<const double> maxima = BlockMaxima();
+    const Reach reach = ReachOf(threshold);
     Block values;
-    for (std::size_t b = 0; b < maxima.size(); ++b) {
-      if (!(maxima[b] >= threshold) || maxima[b] == kRemoved) continue;
-      const std::size_t first = b * kernels::kBlockSize;
-      const std::size_t count = std::min(kernels::kBlockSize, size() - first);
-      std::uint64_t mask =
-          kernels::MaskAtLeast(row_, first, count, stored_threshold) |
-          edit_mask_[b];
-      const bool many = std::popcount(mask) > kManyOfABlock;
-      if (many) LoadBlock(b, values);
+    for (std::size_t b = 0; b < block_count(); ++b) {
+      std::uint64_t mask = LoadReaching(b, reach, values);
       for (; mask != 0; mask &= mask - 1) {
         const auto i = static_cast<std::size_t>(std::countr_zero(mask));
-        const double value = many ? values[i] : Value(first + i);
-        if (value >= threshold && value > kRemoved) f(first + i, value);
+        f(b * kernels::kBlockSize + i, values[i]);
       }
     }
   }
@@ -233,51 +215,82 @@ class DenseRow {
   }
 
  private:
-  static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
-  // From so many values of a block on, converting all of it is cheaper.
-  static constexpr int kManyOfABlock = 12;
-
   // Loads blocks one after the other; returns how many values they have.
   std::size_t LoadBlocks(std::size_t block, std::size_t blocks,
                          double* values) const;
+
+  // A row of which at most this part changes keeps its stored values, under
+  // edits: later passes are over the stored type, and under bounds.
+  static constexpr std::size_t kFewOfARow = 16;
+
+  // A value that Transform changes.
+  struct Change {
+    std::uint32_t id;
+    double before;
+    double after;
+  };
+
+  // Transform, if it changes few values. Otherwise nothing happens, and it
+  // returns false: soon, if the first values tell.
+  template <typename F>
+  bool TransformFew(F f) {
+    const std::size_t few = size() / kFewOfARow;
+    changes_.clear();
+    changes_.reserve(few + kernels::kBlockSize);
+    Block values;
+    std::size_t allowed = kernels::kBlockSize / 2;  // As of the first block.
+    for (std::size_t b = 0; b < block_count(); ++b) {
+      const std::size_t count = LoadBlock(b, values);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (IsRemoved(values[i])) continue;
+        const std::size_t id = b * kernels::kBlockSize + i;
+        const double after = f(id, values[i]);
+        if (std::bit_cast<std::uint64_t>(after) !=
+            std::bit_cast<std::uint64_t>(values[i])) {
+          changes_.push_back(
+              {static_cast<std::uint32_t>(id), values[i], after});
+        }
+      }
+      if (changes_.size() > std::min(few, allowed)) return false;
+      allowed += kernels::kBlockSize / 2;
+    }
+    ApplyChanges();
+    return true;
+  }
+  void ApplyChanges();
 
   // Takes `row` as it stands, with no change pending.
   void Restart(Logits row);
 
   // The value of a token as if it were not edited.
-  double Unedited(std::size_t id) const {
-    double value = row_[id];
-    if (value < floor_) [[unlikely]] {
-      return kRemoved;
-    }
-    for (const double factor : scales_) value *= factor;
-    return value;
-  }
+  double Unedited(std::size_t id) const;
+
+  // A least value, and a number that every stored value reaches whose value
+  // reaches it (and a few others may).
+  struct Reach {
+    double least;
+    double stored;
+  };
+  Reach ReachOf(double threshold) const;
+
+  // A bit for each finite value of the block that is at least `reach.least`;
+  // `values` has these.
+  std::uint64_t LoadReaching(std::size_t block, const Reach& reach,
+                             Block& values) const;
+
+  // Gives a token that has the value `before` the value `after`.
+  void Replace(std::size_t id, double before, double after);
 
   // Makes a token an edited one. REQUIRES: it is none.
-  void Overlay(std::size_t id, double value) {
-    slot_[id] = static_cast<std::uint32_t>(edited_.size());
-    edited_.push_back(static_cast<std::uint32_t>(id));
-    edited_values_.push_back(value);
-    edit_mask_[id / kernels::kBlockSize] |= std::uint64_t{1}
-                                            << (id % kernels::kBlockSize);
-  }
+  void Overlay(std::size_t id, double value);
 
   // Keeps block_max_ true where one value of a block has become another.
-  void NoteInBlock(std::size_t block, double before, double after) {
-    if (dirty_[block] != 0) return;
-    if (after >= block_max_[block]) {
-      block_max_[block] = after;
-    } else if (before == block_max_[block] || std::isnan(after)) {
-      dirty_[block] = 1;
-      dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
-    }
-  }
+  void NoteInBlock(std::size_t block, double before, double after);
 
   // Notes NaN and +inf in a value that a change has produced.
   void Note(double value);
-  // Notes that one edited value has become another.
-  void Replace(double before, double after);
+  // Keeps the count of finite values true where one has become another.
+  void Recount(double before, double after);
 
   // The least number of the row's type that reaches `threshold` when scaled, if
   // it is found.
@@ -302,6 +315,7 @@ class DenseRow {
   mutable std::optional<std::size_t> finite_count_;
   mutable std::optional<double> max_;
 
+  std::vector<Change> changes_;  // Scratch of TransformFew.
   std::vector<std::uint32_t> edited_;
   std::vector<double> edited_values_;
   std::vector<std::uint32_t> slot_;

@@ -55,4 +55,8 @@ double ToDouble(Mass mass) {
 
 double Ratio(Mass part, Mass total) { return ToDouble(part) / ToDouble(total); }
 
+double ShareOf(Weight weight, double total) {
+  return static_cast<double>(weight) / total;
+}
+
 }  // namespace sampler

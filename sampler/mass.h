@@ -54,6 +54,9 @@ double ToDouble(Mass mass);
 // part / total as the quotient of the nearest doubles. REQUIRES: total > 0.
 double Ratio(Mass part, Mass total);
 
+// The same of a weight and the nearest double of a total.
+double ShareOf(Weight weight, double total);
+
 }  // namespace sampler
 
 #endif  // SAMPLER_MASS_H_

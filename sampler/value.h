@@ -20,6 +20,8 @@
 #include <variant>
 #include <vector>
 
+#include "sampler/language.h"
+
 namespace sampler {
 
 class Value {

@@ -230,11 +230,10 @@ class LlamaSampler {
     left.ForEach([&](TokenId id, double logit) {
       const bool has_weight =
           weighted < record_.ids().size() && record_.ids()[weighted] == id;
-      const auto weight =
-          static_cast<double>(has_weight ? record_.weights()[weighted++] : 0);
+      const Weight weight = has_weight ? record_.weights()[weighted++] : 0;
       if (id == last_.id) array.selected = static_cast<std::int64_t>(n);
       array.data[n++] = {id, static_cast<float>(logit),
-                         static_cast<float>(weight / total)};
+                         static_cast<float>(ShareOf(weight, total))};
     });
     array.size = n;
     array.sorted = n == 1;
