@@ -47,7 +47,7 @@ TEST(BuiltIn, DescribesEveryStage) {
     EXPECT_EQ(type.summary.back(), '.') << type.name;
     EXPECT_FALSE(type.formula.empty()) << type.name;
     EXPECT_FALSE(type.source.empty()) << type.name;
-    EXPECT_NE(type.create, nullptr) << type.name;
+    EXPECT_TRUE(type.create != nullptr) << type.name;
     ExpectDescribed(type.parameters, std::string(type.name));
   }
 }
@@ -135,6 +135,41 @@ TEST(StageRegistry, RefusesANameThatIsTaken) {
   EXPECT_EQ(registry.Add(*registry.Find("top_p")).code(),
             absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(registry.types().size(), before);
+}
+
+TEST(StageRegistry, RefusesATypeThatMakesNothing) {
+  StageRegistry registry;
+  StageType type = *StageRegistry::BuiltIn().Find("top_p");
+  type.name = "";
+  EXPECT_EQ(registry.Add(type).code(), absl::StatusCode::kInvalidArgument);
+  type.name = "mine";
+  type.create = nullptr;
+  EXPECT_EQ(std::string(registry.Add(type).message()),
+            "stage \"mine\" has no function `create`");
+  EXPECT_TRUE(registry.types().empty());
+}
+
+TEST(UserStage, MayBeMadeByAFunctionThatCaptures) {
+  StageRegistry registry = StageRegistry::BuiltIn();
+  StageType type = *WithUserStages().Find("above_mean");
+  type.name = "above_that";
+  for (const double slack : {0.0, 4.0}) {
+    StageRegistry own = registry;
+    type.create = [slack](const Parameters&) -> std::unique_ptr<const Stage> {
+      return std::make_unique<AboveMean>(slack);
+    };
+    ASSERT_TRUE(own.Add(type).ok());
+    const auto pipeline = Pipeline::Create(
+        *ParseConfig(R"({"version": 1, "stages": [{"type": "above_that"},
+                         {"type": "categorical"}]})",
+                     3, nullptr, own),
+        3, own);
+    ASSERT_TRUE(pipeline.ok()) << pipeline.status();
+    Workspace workspace;
+    const std::vector<float> row = {3.0f, 2.0f, 1.0f};
+    EXPECT_EQ(pipeline->Process(row, MakeSequence(3), workspace).Count(),
+              slack == 0.0 ? 1 : 3);
+  }
 }
 
 TEST(UserStage, WorksLikeOneOfOurs) {

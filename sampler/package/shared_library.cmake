@@ -7,9 +7,7 @@ function(sampler_library name)
   set(exports ${PROJECT_SOURCE_DIR}/sampler/package/exports.map)
   add_library(${shared} SHARED $<TARGET_OBJECTS:${name}>)
 
-  foreach(property IN ITEMS INTERFACE_COMPILE_FEATURES
-                            INTERFACE_COMPILE_OPTIONS
-                            INTERFACE_INCLUDE_DIRECTORIES EXPORT_NAME)
+  foreach(property IN ITEMS INTERFACE_INCLUDE_DIRECTORIES EXPORT_NAME)
     get_target_property(value ${name} ${property})
     if(value)
       set_property(TARGET ${shared} PROPERTY ${property} ${value})

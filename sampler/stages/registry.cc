@@ -114,6 +114,13 @@ const StageRegistry& StageRegistry::BuiltIn() {
 }
 
 absl::Status StageRegistry::Add(StageType type) {
+  if (type.name.empty()) {
+    return absl::InvalidArgumentError("a stage without a name");
+  }
+  if (type.create == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("stage \"", type.name, "\" has no function `create`"));
+  }
   if (Find(type.name) != nullptr) {
     return absl::AlreadyExistsError(
         absl::StrCat("a stage \"", type.name, "\" is registered already"));

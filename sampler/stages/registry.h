@@ -13,6 +13,7 @@
 #ifndef SAMPLER_STAGES_REGISTRY_H_
 #define SAMPLER_STAGES_REGISTRY_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -43,13 +44,15 @@ struct StageType {
   // Must the next stage be the draw?
   bool precedes_draw = false;
   // Rules that involve several parameters: what is wrong, or "".
-  std::string (*check)(const Parameters& parameters) = nullptr;
+  std::function<std::string(const Parameters& parameters)> check = nullptr;
   // What can be told of the stage without making it; null: nothing. REQUIRES:
   // `parameters` passed the table and `check`.
-  StageFacts (*facts)(const Parameters& parameters) = nullptr;
+  std::function<StageFacts(const Parameters& parameters)> facts = nullptr;
   // REQUIRES: `parameters` passed the table and `check`. Types of group kDraw
-  // make a Draw.
-  std::unique_ptr<const Stage> (*create)(const Parameters& parameters);
+  // make a Draw. All three functions may capture what they need; pipelines may
+  // be made, and so they may be called, by several threads at once.
+  std::function<std::unique_ptr<const Stage>(const Parameters& parameters)>
+      create;
 };
 
 class StageRegistry {
@@ -58,7 +61,8 @@ class StageRegistry {
   // Every stage of this library, in the order of the documentation.
   static const StageRegistry& BuiltIn();
 
-  // AlreadyExists if a type of that name is registered.
+  // AlreadyExists if a type of that name is registered; InvalidArgument if it
+  // has no name or no `create`.
   absl::Status Add(StageType type);
 
   // Null if there is none.

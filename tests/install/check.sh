@@ -46,17 +46,38 @@ if cmake -S "$here/consumer" -B "$work/both" -DCMAKE_PREFIX_PATH="$prefix" \
   exit 1
 fi
 # A source tree inside another project; that it compiles is what all tests show.
+# Neither side's flags reach the other's sources.
 for shared in OFF ON; do
-  cmake -S "$here/consumer" -B "$work/source-$shared" \
-    -DSAMPLER_SOURCE="$here/../.." -DBUILD_SHARED_LIBS=$shared >/dev/null
+  source=$work/source-$shared
+  cmake -S "$here/consumer" -B "$source" \
+    -DSAMPLER_SOURCE="$here/../.." -DBUILD_SHARED_LIBS=$shared \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_CXX_VISIBILITY_PRESET=hidden \
+    -DCMAKE_CXX_FLAGS=-ffast-math -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >/dev/null
+  commands=$(grep '"command"' "$source/compile_commands.json")
+  theirs=$(grep 'consumer\.dir' <<<"$commands")
+  ours=$(grep -v 'consumer\.dir' <<<"$commands")
+  for flag in -std=gnu++20 -fno-fast-math -ffp-contract=off '-O3 -DNDEBUG'; do
+    [[ $(grep -cF -e "$flag" <<<"$ours") -eq $(wc -l <<<"$ours") ]] ||
+      { echo "a source of ours is compiled without $flag"; exit 1; }
+  done
+  if grep -qE 'Unity|-fvisibility=hidden' <<<"$(grep -v sampler_c <<<"$ours")"
+  then
+    echo 'sources of ours are joined, or hide what they export'
+    exit 1
+  fi
+  if grep -qE 'fp-contract|no-fast-math|gnu\+\+20' <<<"$theirs"; then
+    echo 'our flags reach a source of the project around'
+    exit 1
+  fi
 done
 
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name sampler.pc)")
 export PKG_CONFIG_PATH LD_LIBRARY_PATH=$libraries
 # shellcheck disable=SC2046
-g++ "$here/consumer/consumer.cc" -o "$work/consumer" \
+g++ -std=c++20 "$here/consumer/consumer.cc" -o "$work/consumer" \
   $(pkg-config --cflags --libs sampler)
 echo "pkg-config, C++: $("$work/consumer")"
+"$here/check_flags.sh"
 # shellcheck disable=SC2046
 cc -std=c11 -pedantic -Wall -Wextra -Werror "$here/consumer/consumer.c" \
   -o "$work/c_consumer" $(pkg-config --cflags --libs sampler-c)
