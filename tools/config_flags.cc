@@ -91,7 +91,7 @@ class Builder {
     };
     const bool repeats = AddsUp(rule.kind);
     if (!overriding_ && !found.empty() && (repeats || !set(found.back()))) {
-      found = {found.back()};
+      found.erase(found.begin(), found.end() - 1);
     } else if (!overriding_) {
       config_.stages.push_back({rule.stage});
       found = {config_.stages.size() - 1};
