@@ -13,10 +13,17 @@
 //                 pool.RunAndWait(workers, task);
 //               });
 //
+// Logprobs (logprobs.h) are reported in the same pass, of the rows that ask for
+// them, while what a step leaves is at hand:
+//
+//   LogprobReport report = {.top = absl::MakeSpan(top)};  // Of the caller's.
+//   rows[i].processed = &report;
+//
 // Thread-safety: SampleBatch may be called from any number of threads, each
 //   call with its own workspaces. Rows may share pipelines, and sequences too,
 //   since sampling changes neither.
-// Cost: Pipeline::Sample for every row, and one atomic addition.
+// Cost: Pipeline::Sample for every row, one atomic addition, and what reports
+//   cost (logprobs.h).
 // Errors: a bad row is a status of its token; the others are not disturbed.
 // Tested by: tests/batch_test.cc, tests/threads_test.cc.
 
@@ -27,6 +34,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
+#include "sampler/logprobs.h"
 #include "sampler/pipeline.h"
 
 namespace sampler {
@@ -36,6 +44,9 @@ struct BatchRow {
   Logits logits;
   const Sequence* sequence;
   StepInputs inputs = {};
+  // Receive the logprobs of the row's token; null: not asked for.
+  LogprobReport* raw = nullptr;        // Of the row as it came.
+  LogprobReport* processed = nullptr;  // Of what the pipeline left.
 };
 
 // Calls task(worker) once for every worker in [0, workers), at the same time or
@@ -43,14 +54,17 @@ struct BatchRow {
 using Executor = absl::FunctionRef<void(
     std::size_t workers, absl::FunctionRef<void(std::size_t worker)> task)>;
 
-// Writes the token of rows[i] to tokens[i]. REQUIRES: as many tokens as rows;
-// at least one workspace.
+// Writes the token of rows[i] to tokens[i]. `reporters`, one per workspace, are
+// the memory for raw reports; without them each of these allocates its own.
+// REQUIRES: as many tokens as rows; at least one workspace; no reporters or as
+// many as workspaces; no two rows share a report.
 void SampleBatch(absl::Span<const BatchRow> rows, absl::Span<Token> tokens,
-                 absl::Span<Workspace> workspaces, Executor executor);
+                 absl::Span<Workspace> workspaces, Executor executor,
+                 absl::Span<LogprobReporter> reporters = {});
 
-// The same on the calling thread alone.
+// The same on the calling thread alone. `reporter` may be null.
 void SampleBatch(absl::Span<const BatchRow> rows, absl::Span<Token> tokens,
-                 Workspace& workspace);
+                 Workspace& workspace, LogprobReporter* reporter = nullptr);
 
 }  // namespace sampler
 

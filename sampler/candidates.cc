@@ -225,6 +225,10 @@ double Candidates::Entropy() const {
 std::int64_t Candidates::Rank(TokenId id) const {
   const std::optional<double> logit = Logit(id);
   if (!logit.has_value()) return 0;
+  if (dense_form_) {
+    const auto counted = dense_.CountBefore(static_cast<std::size_t>(id));
+    if (counted.has_value()) return static_cast<std::int64_t>(*counted) + 1;
+  }
   std::int64_t before = 0;
   const auto count = [&](auto other, double other_logit) {
     before += other_logit > *logit ||

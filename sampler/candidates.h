@@ -300,6 +300,15 @@ class Candidates {
   double Entropy() const;
   double MeanLogit() const;
 
+  // ln of the sum of e^(l - Max()) over all survivors, those of weight 0
+  // included: a floating sum (kernels/softmax_term.h, lane_sum.h), for what is
+  // reported. Nothing may be decided by it.
+  double LogSum() const;
+
+  // The logprob of a survivor with this logit: (logit - Max()) - LogSum(), and
+  // finite where that would overflow. For reports, too.
+  double Logprob(double logit) const;
+
   // Standard deviation of the logits, each counted once, whatever its weight;
   // +inf if it overflows. REQUIRES for kSample: Count() >= 2. Cost: two
   // converting passes.
@@ -415,6 +424,7 @@ class Candidates {
   void Changed() {
     head_.reset();
     mean_offset_.reset();
+    log_sum_.reset();
     total_.reset();
     support_known_ = false;
     filter_state_ = FilterState::kUnknown;
@@ -598,7 +608,8 @@ class Candidates {
   // Remembered answers.
   mutable std::optional<Candidate> head_;
   mutable std::optional<double> mean_offset_;  // sum p (l - M)
-  mutable std::optional<Mass> total_;          // Not of a list.
+  mutable std::optional<double> log_sum_;
+  mutable std::optional<Mass> total_;  // Not of a list.
   mutable Support support_;
   mutable bool support_known_ = false;
 

@@ -9,7 +9,9 @@
 #include "sampler/candidates.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/moment.h"
+#include "sampler/kernels/softmax_term.h"
 #include "sampler/lane_sum.h"
+#include "sampler/numeric.h"
 
 namespace sampler {
 namespace {
@@ -85,6 +87,39 @@ Candidates::Parts Candidates::SumMoments(double low, double high) const {
   total_ = parts.total;
   mean_offset_ = sum.Total() / ToDouble(parts.total);
   return parts;
+}
+
+double Candidates::LogSum() const {
+  if (log_sum_.has_value()) return *log_sum_;
+  const double max = Max();
+  LaneSum sum;
+  if (dense_form_) {
+    // Twice the distance: whatever has a term lies above it, roundings of the
+    // difference included.
+    dense_.ForEachStretchReaching(
+        max + 2.0 * kernels::kLowestTerm,
+        [&](std::size_t first, const DenseRow::Stretch& stretch) {
+          kernels::AddSoftmaxTerms(stretch.data(), max,
+                                   sum.Lanes(static_cast<TokenId>(first)));
+        });
+  } else {
+    double terms[kernels::kBlockSize];
+    for (std::size_t i = 0; i < list_.size(); i += kernels::kBlockSize) {
+      const std::size_t count = std::min(kernels::kBlockSize, list_.size() - i);
+      kernels::ComputeSoftmaxTerms(list_.logits().data() + i, count, max,
+                                   terms);
+      for (std::size_t j = 0; j < count; ++j) {
+        sum.Add(list_.ids()[i + j], terms[j]);
+      }
+    }
+  }
+  log_sum_ = Log(sum.Total());
+  return *log_sum_;
+}
+
+double Candidates::Logprob(double logit) const {
+  // Logits near both ends of a double's range would overflow.
+  return std::max((logit - Max()) - LogSum(), kLowest);
 }
 
 double Candidates::LogitDeviation(Deviation deviation) const {

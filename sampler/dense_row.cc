@@ -291,6 +291,42 @@ std::size_t DenseRow::finite_count() const {
   return *finite_count_;
 }
 
+std::optional<std::size_t> DenseRow::CountBefore(std::size_t id) const {
+  const double value = Value(id);
+  const double above = std::nextafter(value, -kRemoved);
+  const std::optional<double> least = LeastStored(value);
+  const std::optional<double> least_above = LeastStored(above);
+  if (!least.has_value() || !least_above.has_value()) return {};
+  const double as_large = std::max(*least, floor_);
+  const double larger = std::max(*least_above, floor_);
+  const absl::Span<const double> maxima = BlockMaxima();
+  std::size_t before = 0;
+  for (std::size_t b = 0; b < maxima.size(); ++b) {
+    if (!(maxima[b] >= value)) continue;
+    const std::size_t first = b * kBlockSize;
+    const std::size_t count = std::min(kBlockSize, size() - first);
+    const auto mask_of = [&](double threshold) {
+      return kernels::MaskAtLeast(row_, first, count, threshold) &
+             ~edit_mask_[b];
+    };
+    std::uint64_t mask = 0;
+    if (first + count <= id) {
+      mask = mask_of(as_large);
+    } else if (first > id) {
+      mask = mask_of(larger);
+    } else {
+      const std::uint64_t lower = (std::uint64_t{1} << (id - first)) - 1;
+      mask = (mask_of(as_large) & lower) | (mask_of(larger) & ~lower);
+    }
+    before += static_cast<std::size_t>(std::popcount(mask));
+  }
+  for (std::size_t i = 0; i < edited_.size(); ++i) {
+    const double other = edited_values_[i];
+    before += other > value || (other == value && edited_[i] < id) ? 1u : 0u;
+  }
+  return before;
+}
+
 bool DenseRow::HasMoreThan(std::size_t count) const {
   if (!finite_count_.has_value() && count < block_count()) {
     const absl::Span<const double> maxima = BlockMaxima();

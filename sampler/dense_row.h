@@ -175,6 +175,12 @@ class DenseRow {
   };
   StoredInterval Stored(double low, double high) const;
 
+  // How many values come before that of `id` in the total order: larger ones,
+  // and as large ones of lower ids. Nothing where that cannot be told from what
+  // is stored. Cost: a pass over the blocks that reach the value, without
+  // conversions. REQUIRES: the value of `id` is finite.
+  std::optional<std::size_t> CountBefore(std::size_t id) const;
+
   // Calls f(first_id, values, count) for every block whose maximum is finite
   // and at least `threshold`.
   template <typename F>

@@ -1,9 +1,19 @@
 // What a pipeline leaves of a row: the survivors and their exact masses.
 //
-// A survivor's probability is w / S with integer weight w and total S (mass.h).
-// Survivors more than about 36 nats below the likeliest have weight 0: they
-// count as survivors, have probability 0 and are never drawn (all such tokens
-// of a 262,144-token row together weigh under 6e-11 of the likeliest).
+// Two kinds of numbers, for two purposes:
+//
+//   mass      A survivor is drawn with probability w / S, integer weight w and
+//             total S (mass.h): Probability, WeightOf, TotalMass, Draw. A
+//             survivor more than about 36 nats below the likeliest has weight
+//             0: it counts as one, has probability 0 and is never drawn (all
+//             such tokens of a 262,144-token row together weigh under 6e-11 of
+//             the likeliest).
+//   logprob   What is reported: Logprob is (l - M) - ln sum e^(l - M) in
+//             double, for every survivor, however unlikely. That a token has
+//             no weight is a fact about the draw, not about its logprob.
+//
+// Where a weight has digits to spare the two agree: e^Logprob is Probability to
+// about 2^-51 times the likeliest token's.
 //
 // A view into the Workspace it came from and onto the caller's row: valid until
 // the workspace is used again, and only while the row's memory is unchanged.
@@ -17,8 +27,10 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "sampler/candidates.h"
 #include "sampler/mass.h"
 #include "sampler/numeric.h"
@@ -43,16 +55,26 @@ class Distribution {
     return ok() && candidates_->Logit(id).has_value();
   }
 
-  // Probability of a token; 0 for those that were removed.
+  // Probability that a draw picks the token: 0 for those that were removed or
+  // have no weight.
   double Probability(TokenId id) const {
     return ok() ? Ratio(candidates_->WeightOf(id), candidates_->TotalMass())
                 : 0.0;
   }
 
-  // ln of it; -inf where it is 0. It is the logarithm of a ratio of integers,
-  // so g nats below the likeliest token it is exact to about e^g * 2^-51: nine
-  // digits at 14 nats, two at 30.
-  double Logprob(TokenId id) const { return Log(Probability(id)); }
+  // Natural log-probability of a token, in double and finite for every
+  // survivor; -inf for those that were removed. The sum of exponentials runs
+  // over all survivors in the order of lane_sum.h, so that its bits are the
+  // same on every machine. Cost: the first one a pass over the survivors, 9
+  // reads of a row that nothing was removed from; then that of a look-up.
+  double Logprob(TokenId id) const {
+    if (!ok()) return kRemoved;
+    const std::optional<double> logit = candidates_->Logit(id);
+    return logit.has_value() ? LogprobAt(*logit) : kRemoved;
+  }
+
+  // The same by a survivor's logit. REQUIRES: status() is kOk.
+  double LogprobAt(double logit) const { return candidates_->Logprob(logit); }
 
   // Place in the total order, from 1; 0 for tokens that were removed.
   std::int64_t Rank(TokenId id) const {
@@ -66,6 +88,13 @@ class Distribution {
   // as the pipeline left them.
   std::vector<Candidate> Top(std::int64_t n) const {
     return ok() ? candidates_->Top(n) : std::vector<Candidate>();
+  }
+
+  // The same with weights and without an allocation: a view that is valid until
+  // anything else is asked.
+  absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const {
+    return ok() ? candidates_->InOrder(n)
+                : absl::Span<const WeightedCandidate>();
   }
 
   // Calls f(id, logit) for every survivor in id order.
@@ -102,6 +131,8 @@ class Distribution {
 
  private:
   friend class Pipeline;
+
+  static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
 
   bool ok() const { return status() == RowStatus::kOk; }
 

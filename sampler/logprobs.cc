@@ -1,6 +1,7 @@
 #include "sampler/logprobs.h"
 
 #include <cmath>
+#include <cstddef>
 #include <utility>
 
 #include "nlohmann/json.hpp"
@@ -12,8 +13,7 @@ using Json = nlohmann::ordered_json;
 
 LogprobList ListOf(const Distribution& distribution, TokenId token,
                    std::int64_t top) {
-  return {{token, distribution.Logprob(token), distribution.Rank(token)},
-          TopLogprobs(distribution, top)};
+  return {LogprobOf(distribution, token), TopLogprobs(distribution, top)};
 }
 
 Json ToJsonObject(const TokenLogprob& token) {
@@ -31,22 +31,46 @@ Json ToJsonObject(const LogprobList& list) {
 
 }  // namespace
 
+TokenLogprob LogprobOf(const Distribution& distribution, TokenId token) {
+  return {token, distribution.Logprob(token), distribution.Rank(token)};
+}
+
+absl::Span<TokenLogprob> TopLogprobs(const Distribution& distribution,
+                                     absl::Span<TokenLogprob> top) {
+  std::size_t count = 0;
+  const auto room = static_cast<std::int64_t>(top.size());
+  for (const WeightedCandidate& c : distribution.InOrder(room)) {
+    top[count] = {c.id, c.logit, static_cast<std::int64_t>(count) + 1};
+    ++count;
+  }
+  // The view of the candidates ends here: a logprob is another question.
+  for (TokenLogprob& token : top.first(count)) {
+    token.logprob = distribution.LogprobAt(token.logprob);
+  }
+  return top.first(count);
+}
+
 std::vector<TokenLogprob> TopLogprobs(const Distribution& distribution,
                                       std::int64_t top) {
-  std::vector<TokenLogprob> list;
-  for (const Candidate& c : distribution.Top(top)) {
-    const double logprob = distribution.Logprob(c.id);
-    if (std::isinf(logprob)) break;
-    list.push_back({c.id, logprob, static_cast<std::int64_t>(list.size()) + 1});
-  }
+  std::vector<TokenLogprob> list(distribution.InOrder(top).size());
+  TopLogprobs(distribution, absl::MakeSpan(list));
   return list;
+}
+
+void FillReport(const Distribution& distribution, TokenId drawn,
+                LogprobReport& report) {
+  report.token = LogprobOf(distribution, drawn);
+  report.top = TopLogprobs(distribution, report.top);
+}
+
+Distribution LogprobReporter::Raw(Logits row) {
+  raw_.Begin(row);
+  return Distribution(raw_);
 }
 
 Logprobs LogprobReporter::Report(Logits row, const Distribution& processed,
                                  TokenId token, std::int64_t top) {
-  raw_.Begin(row);
-  return {ListOf(Distribution(raw_), token, top),
-          ListOf(processed, token, top)};
+  return {ListOf(Raw(row), token, top), ListOf(processed, token, top)};
 }
 
 std::string ToJson(const Logprobs& logprobs) {

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "sampler/batch.h"
+#include "sampler/logprobs.h"
 #include "sampler/pipeline.h"
 #include "tests/count_allocations.h"
 #include "tests/library_adapter.h"
@@ -54,6 +57,51 @@ TEST(Sampling, AllocatesNothingOnceTheWorkspaceHasGrown) {
     EXPECT_EQ(AllocationCount() - before, 0) << stages.dump();
   }
   EXPECT_GT(drawn, 0);
+}
+
+// Reports of either distribution, into memory of the caller's.
+TEST(Reports, AllocateNothingOnceTheReporterHasGrown) {
+  constexpr int kSize = 32'000;
+  std::mt19937_64 random(6);
+  Workspace workspace;
+  LogprobReporter reporter;
+  std::vector<TokenLogprob> room(2 * 20);
+  LogprobReport raw;
+  LogprobReport processed;
+  std::vector<std::vector<float>> rows;
+  for (const RowKind kind : kAllRowKinds) {
+    rows.push_back(MakeRow(kind, kSize, random()));
+  }
+  const auto sequence = Sequence::Create(kSize, {});
+  for (const char* stages :
+       {R"({"type": "top_k", "k": 40}, {"type": "categorical"})",
+        R"({"type": "temperature", "temperature": 2}, {"type": "categorical"})",
+        R"({"type": "logit_bias", "bias": {"3": false, "7": 9}},
+           {"type": "top_p", "p": 0.99}, {"type": "categorical"})"}) {
+    const auto config = ParseConfig(
+        absl::StrCat(R"({"version": 1, "stages": [)", stages, "]}"));
+    ASSERT_TRUE(config.ok()) << config.status();
+    const auto pipeline = Pipeline::Create(*config, kSize);
+    const auto report_all = [&] {
+      for (const std::vector<float>& row : rows) {
+        raw.top = absl::MakeSpan(room).first(20);
+        processed.top = absl::MakeSpan(room).last(20);
+        const BatchRow step = {.pipeline = &*pipeline,
+                               .logits = row,
+                               .sequence = &*sequence,
+                               .raw = &raw,
+                               .processed = &processed};
+        Token token;
+        SampleBatch(absl::MakeConstSpan(&step, 1), absl::MakeSpan(&token, 1),
+                    workspace, &reporter);
+        EXPECT_EQ(raw.token.id, token.id);
+      }
+    };
+    report_all();
+    const int before = AllocationCount();
+    report_all();
+    EXPECT_EQ(AllocationCount() - before, 0) << stages;
+  }
 }
 
 }  // namespace

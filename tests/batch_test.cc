@@ -124,5 +124,66 @@ TEST(SampleBatch, AsksForNoMoreWorkersThanRows) {
   EXPECT_EQ(asked, 3u);
 }
 
+// What a row asks to be reported is what a reporter says of it alone, with and
+// without reporters of the caller's, on any number of workers.
+TEST(SampleBatch, ReportsLogprobsWhereRowsAskForThem) {
+  constexpr std::size_t kTop = 5;
+  Batch batch(40);
+  const std::size_t size = batch.rows.size();
+  std::vector<TokenLogprob> room(2 * kTop * size);
+  std::vector<LogprobReport> raw(size);
+  std::vector<LogprobReport> processed(size);
+  std::vector<Workspace> workspaces(3);
+  std::vector<LogprobReporter> reporters(3);
+  Workspace workspace;
+  LogprobReporter reporter;
+  for (const bool with_reporters : {false, true}) {
+    const auto span = absl::MakeSpan(room);
+    for (std::size_t i = 0; i < size; ++i) {
+      raw[i] = {.top = span.subspan(2 * kTop * i, kTop)};
+      processed[i] = {.top = span.subspan(2 * kTop * i + kTop, kTop)};
+      batch.rows[i].raw = i % 2 == 0 ? &raw[i] : nullptr;
+      batch.rows[i].processed = i % 3 == 0 ? &processed[i] : nullptr;
+    }
+    std::vector<Token> tokens(size);
+    SampleBatch(
+        batch.rows, absl::MakeSpan(tokens), absl::MakeSpan(workspaces),
+        [](std::size_t workers, auto task) {
+          std::vector<std::thread> threads;
+          for (std::size_t w = 0; w < workers; ++w)
+            threads.emplace_back(task, w);
+          for (std::thread& thread : threads) thread.join();
+        },
+        with_reporters ? absl::MakeSpan(reporters)
+                       : absl::Span<LogprobReporter>());
+    int listed = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const BatchRow& row = batch.rows[i];
+      const Distribution left =
+          row.pipeline->Process(row.logits, *row.sequence, workspace);
+      EXPECT_EQ(tokens[i].status, left.status());
+      if (row.processed != nullptr) {
+        EXPECT_EQ(processed[i].token, LogprobOf(left, tokens[i].id));
+        EXPECT_EQ(std::vector<TokenLogprob>(processed[i].top.begin(),
+                                            processed[i].top.end()),
+                  TopLogprobs(left, kTop));
+      } else {
+        EXPECT_EQ(processed[i].token, TokenLogprob());
+      }
+      if (row.raw != nullptr) {
+        const Distribution as_it_came = reporter.Raw(row.logits);
+        EXPECT_EQ(raw[i].token, LogprobOf(as_it_came, tokens[i].id));
+        EXPECT_EQ(
+            std::vector<TokenLogprob>(raw[i].top.begin(), raw[i].top.end()),
+            TopLogprobs(as_it_came, kTop));
+        listed += static_cast<int>(raw[i].top.size());
+      } else {
+        EXPECT_EQ(raw[i].token, TokenLogprob());
+      }
+    }
+    EXPECT_GT(listed, 0);
+  }
+}
+
 }  // namespace
 }  // namespace sampler

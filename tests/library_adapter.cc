@@ -132,6 +132,7 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   run.entropy = distribution.Entropy();
   run.head_probability = distribution.Probability(head);
   run.head_logprob = distribution.Logprob(head);
+  run.last_logprob = distribution.Logprob(result.candidates.back().id);
 
   // Unobserved, bounds may decide what exact sums decided above.
   const Distribution unobserved =

@@ -18,6 +18,7 @@ struct LibraryRun {
   double entropy = 0.0;
   double head_probability = 0.0;
   double head_logprob = 0.0;
+  double last_logprob = 0.0;  // Of the least likely survivor.
 };
 
 // Whether the chain ends in a stage that draws.

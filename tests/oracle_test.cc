@@ -72,6 +72,10 @@ std::string Difference(const LibraryRun& run, const oracle::Result& oracle) {
     return "probability";
   }
   if (!SameBits(run.head_logprob, oracle.Logprob(head))) return "logprob";
+  const oracle::TokenId last = oracle.candidates.back().id;
+  if (!SameBits(run.last_logprob, oracle.Logprob(last))) {
+    return "logprob of the last";
+  }
   return "";
 }
 

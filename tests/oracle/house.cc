@@ -26,6 +26,15 @@ constexpr std::array<double, 10> kExp = {
     0x1.a019b90d2ae7ap-16, 0x1.71de0dae63bb3p-19, 0x1.289185613a3d6p-22,
     0x1.af38a9b0ec855p-26};
 
+// The same on |r| <= ln(2) / 16, and 2^(i / 8).
+constexpr std::array<double, 6> kShortExp = {
+    0x1.000000000002ep-1, 0x1.555555555556ap-3,  0x1.5555554e945dbp-5,
+    0x1.1111110e10a41p-7, 0x1.6c1b70f434f0fp-10, 0x1.a01e2bdf0ac83p-13};
+constexpr std::array<double, 8> kEighths = {
+    0x1.0000000000000p+0, 0x1.172b83c7d517bp+0, 0x1.306fe0a31b715p+0,
+    0x1.4bfdad5362a27p+0, 0x1.6a09e667f3bcdp+0, 0x1.8ace5422aa0dbp+0,
+    0x1.ae89f995ad3adp+0, 0x1.d5818dcfba487p+0};
+
 // (ln((1 + s) / (1 - s)) - 2 s) / s^3 in z = s^2.
 constexpr std::array<double, 9> kLog = {
     0x1.5555555555555p-1, 0x1.9999999999998p-2, 0x1.2492492492962p-2,
@@ -64,6 +73,16 @@ double E(double x) {
   const double r = (x - k * kLn2High) - k * kLn2Low;
   const double q = Horner(kExp, r);
   return std::ldexp(1 + (r + (r * r) * q), static_cast<int>(k));
+}
+
+double SoftmaxTerm(double x) {
+  if (!(x >= -708)) return 0;
+  const double n = std::rint(x * (8 * kLog2E));
+  const double r = (x - n * (kLn2High / 8)) - n * (kLn2Low / 8);
+  const auto whole = static_cast<int>(std::floor(n / 8));
+  const auto eighth = static_cast<std::size_t>(static_cast<int>(n) - 8 * whole);
+  const double power = std::ldexp(kEighths[eighth], whole);
+  return power + power * (r + (r * r) * Horner(kShortExp, r));
 }
 
 double L(double x) {

@@ -2,6 +2,9 @@
 //
 //   A = sum of w * x,  x = l - M,   H = L(S * 2^-51) - A / S,   c = M + A / S
 //
+// and the sum of e^x over all of them, weighted or not, behind reported
+// log-probabilities: l - M - L(that sum).
+//
 // Floating addition depends on its order, so the order is fixed by token id: a
 // sum runs over 16 lanes (id mod 16) inside blocks of 1,024 ids, each lane in
 // id order; the lanes are added by a tree of strides 8, 4, 2, 1, the blocks in
@@ -67,6 +70,16 @@ inline double MeanGap(const std::vector<Candidate>& list, Mass total) {
 // ln S in units of the head's weight.
 inline double LogTotal(Mass total) {
   return L(std::ldexp(ToDouble(total), -51));
+}
+
+// L of the sum of e^(l - M).
+inline double LogSum(const std::vector<Candidate>& list) {
+  const double max = Max(list);
+  std::vector<double> terms(IdRange(list), 0.0);
+  for (const Candidate& c : list) {
+    terms[static_cast<std::size_t>(c.id)] = SoftmaxTerm(c.logit - max);
+  }
+  return L(LaneSum(terms));
 }
 
 inline double Entropy(const std::vector<Candidate>& list, Mass total) {

@@ -1,5 +1,7 @@
 #include "tests/oracle/pipeline.h"
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -95,7 +97,16 @@ double Result::Probability(TokenId id) const {
   return 0;
 }
 
-double Result::Logprob(TokenId id) const { return L(Probability(id)); }
+double Result::LogSum() const { return oracle::LogSum(candidates); }
+
+double Result::Logprob(TokenId id) const {
+  for (const Candidate& c : candidates) {
+    if (c.id != id) continue;
+    return std::max((c.logit - candidates.front().logit) - LogSum(),
+                    std::numeric_limits<double>::lowest());
+  }
+  return -std::numeric_limits<double>::infinity();
+}
 
 double Result::Entropy() const { return oracle::Entropy(candidates, total); }
 

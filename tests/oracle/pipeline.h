@@ -41,7 +41,8 @@ struct Result {
   std::vector<Snapshot> snapshots;   // one per stage that ended ok
 
   double Probability(TokenId id) const;  // w / S; 0 for a removed id
-  double Logprob(TokenId id) const;      // L(w / S); -inf for a removed id
+  double LogSum() const;                 // ln sum e^(l - M)
+  double Logprob(TokenId id) const;      // l - M - that; -inf if removed
   double Entropy() const;                // nats
 };
 
