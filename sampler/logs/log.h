@@ -84,7 +84,10 @@ struct FloorInfo {
 
 // What a row of a top-k log does not hold (see Log::Tail).
 struct TailInfo {
-  std::int64_t count = 0;  // Tokens that are not listed: -inf in the row.
+  std::int64_t listed = 0;  // Tokens that the row holds.
+  // Tokens that it leaves out: -inf in the row. 0 for a row that is complete:
+  // its other tokens were removed before it was logged.
+  std::int64_t count = 0;
   double mass = 0;         // What they weigh together in the full row.
   double bound = 0;        // None of their values exceeds this one,
   std::int64_t above = 0;  // which so many listed values do.

@@ -5,8 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/narrow.h"
-#include "sampler/mass.h"
-#include "sampler/numeric.h"
 
 namespace sampler::logs {
 
@@ -33,8 +31,8 @@ absl::StatusOr<SparseRow> SparseEncoder::Encode(const Logits& row,
         "logits: got a row of status ", RowStatusName(candidates_.status()),
         ", want one that has likeliest tokens"));
   }
-  const double log_sum_exp =
-      candidates_.Max() + Log(ToDouble(candidates_.TotalMass()) * 0x1p-51);
+  const double max = candidates_.Max();
+  const double log_sum = candidates_.LogSum();
   ids_.clear();
   logits_.clear();
   logprobs_.clear();
@@ -47,11 +45,13 @@ absl::StatusOr<SparseRow> SparseEncoder::Encode(const Logits& row,
     logits_.push_back(row[static_cast<std::size_t>(drawn)]);
   }
   for (const double logit : logits_) {
-    logprobs_.push_back(static_cast<float>(logit - log_sum_exp));
+    // Not logit - log_sum_exp: beside a large maximum the rest of that sum has
+    // no digits left.
+    logprobs_.push_back(static_cast<float>((logit - max) - log_sum));
   }
   const auto values = values_.Encode(Logits(logits_));
   if (!values.ok()) return values.status();
-  return SparseRow{static_cast<float>(log_sum_exp), ids_, logprobs_, *values};
+  return SparseRow{static_cast<float>(max + log_sum), ids_, logprobs_, *values};
 }
 
 }  // namespace sampler::logs

@@ -3,8 +3,9 @@
 // A sparse row of K entries holds the first K tokens of the total order, then
 // the drawn token if it is not among them, each with its logit and
 //
-//   logprob = logit - log_sum_exp       (over the FULL row, rounded to f32)
-//   log_sum_exp = M + Log(S * 2^-51)    (M the maximum, S the exact mass)
+//   logprob = (logit - M) - ln sum      (over the FULL row, rounded to f32)
+//   log_sum_exp = M + ln sum            (M the maximum, ln sum that of reported
+//                                       logprobs: Candidates::LogSum)
 //
 // so that the mass of what was left out is known: 1 - sum exp(logprob).
 //

@@ -37,6 +37,12 @@ RowStatistics CountValues(absl::Span<const double> values) {
 
 }  // namespace
 
+double RowStatistics::Logprob(double value) const {
+  if (std::isinf(value)) return value;
+  return std::max((value - maximum) - log_sum,
+                  std::numeric_limits<double>::lowest());
+}
+
 RowStatistics RowSurveyor::Measure(const Logits& row) {
   values_.resize(row.size());
   row.Load(0, row.size(), values_.data());
@@ -53,19 +59,10 @@ void RowSurveyor::TakeLogarithms(RowStatistics& statistics) {
 }
 
 void RowSurveyor::MeasureSoftmax(RowStatistics& statistics) {
-  // H = ln Z - sum w (l - max) / Z with w = e^(l - max), Z = sum w: one pass,
-  // and no logarithm per token.
-  double total = 0;
-  double weighted = 0;
-  for (const double value : values_) {
-    const double below = value - statistics.maximum;
-    const double weight = Exp(below);
-    if (weight == 0) continue;  // Also -inf, whose product would be NaN.
-    total += weight;
-    weighted += weight * below;
-  }
-  statistics.log_sum_exp = statistics.maximum + Log(total);
-  statistics.entropy = std::max(Log(total) - weighted / total, 0.0);
+  candidates_.Begin(Logits(values_));
+  statistics.log_sum = candidates_.LogSum();
+  statistics.log_sum_exp = statistics.maximum + statistics.log_sum;
+  statistics.entropy = candidates_.Entropy();
   FindTies(statistics);
 }
 
@@ -99,7 +96,8 @@ std::vector<TopToken> RowSurveyor::Top(int count,
       });
   std::vector<TopToken> top;
   for (auto id = ids.begin(); id != end; ++id) {
-    top.push_back({*id, value(*id), Exp(value(*id) - statistics.log_sum_exp)});
+    const double logprob = statistics.Logprob(value(*id));
+    top.push_back({*id, value(*id), logprob, Exp(logprob)});
   }
   return top;
 }

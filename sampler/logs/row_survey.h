@@ -1,11 +1,13 @@
 // What one row of a log tells by itself: broken values, the sums that reveal
 // what kind of numbers these are, entropy, and ties.
 //
-// These are diagnostics, in double with the C library's exp and log: they
-// decide nothing about any token. Sums run in token-id order.
+// These are diagnostics, which decide nothing about any token. What concerns
+// the softmax is what the library reports of the row (distribution.h,
+// logprobs.h), so that every command says the same to the last bit.
 //
 // Thread-safety: a RowSurveyor is scratch, one per thread.
-// Cost: three passes over the row and one selection; memory for two rows.
+// Cost: four passes over the row and one selection; memory for two rows, and
+//   that of a set of candidates.
 // Tested by: tests/logs/row_survey_test.cc.
 
 #ifndef SAMPLER_LOGS_ROW_SURVEY_H_
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/candidates.h"
 #include "sampler/logits.h"
 
 namespace sampler::logs {
@@ -25,8 +28,9 @@ inline constexpr std::array<int, 3> kTieRanks = {1, 40, 100};
 
 struct TopToken {
   std::int32_t id = 0;
-  double value = 0;  // As stored; for a row of probabilities its logarithm.
-  double probability = 0;  // Of the row's softmax.
+  double value = 0;    // As stored; for a row of probabilities its logarithm.
+  double logprob = 0;  // Of the row's softmax,
+  double probability = 0;  // and e to the power of it.
 };
 
 struct RowStatistics {
@@ -40,8 +44,9 @@ struct RowStatistics {
   std::int64_t at_minimum = 0;  // Values equal to the minimum.
 
   // The rest only for rows that are not broken().
-  double log_sum_exp = 0;
-  double entropy = 0;  // Of the softmax, in nats.
+  double log_sum = 0;      // ln of the sum of e^(value - maximum),
+  double log_sum_exp = 0;  // and the maximum added to it.
+  double entropy = 0;      // Of the softmax, in nats.
   // Whether the value of rank kTieRanks[i] equals the one of the next rank.
   std::array<bool, kTieRanks.size()> ties = {};
 
@@ -49,6 +54,10 @@ struct RowStatistics {
   bool broken() const {
     return nans > 0 || positive_infinities > 0 || maximum < minimum;
   }
+
+  // ln of the softmax at a value of the row. From the maximum, never from
+  // log_sum_exp: beside a large maximum the rest of that has no digits left.
+  double Logprob(double value) const;
 };
 
 class RowSurveyor {
@@ -72,6 +81,7 @@ class RowSurveyor {
 
   std::vector<double> values_;
   std::vector<double> ranked_;
+  Candidates candidates_;
 };
 
 }  // namespace sampler::logs

@@ -11,6 +11,21 @@
 
 namespace sampler::logs {
 
+namespace {
+
+// Are these all the tokens of a row? Rounding a stored log-probability moves a
+// probability p by at most p |ln p| times the precision of its type, and what
+// wrote it computed in float32, mostly: l - logsumexp at logits of 30.
+bool IsComplete(double mass, double surprise, DType dtype) {
+  constexpr double kComputed = 0x1p-18;
+  const double precision = dtype == DType::kBF16  ? 0x1p-8
+                           : dtype == DType::kF16 ? 0x1p-11
+                                                  : 0x1p-24;
+  return mass >= 1.0 - (kComputed + surprise * precision);
+}
+
+}  // namespace
+
 SparseLog::SparseLog(MappedFile file, SparseParts sparse)
     : Log(std::exchange(sparse.parts, LogParts())),
       file_(std::move(file)),
@@ -51,13 +66,22 @@ std::optional<TailInfo> SparseLog::Tail(std::int64_t row) const {
   const std::int64_t entries = sparse_.offsets.Integer(row + 1) - begin;
   std::vector<float> values;
   double mass = 0;
+  double surprise = 0;
   for (std::int64_t i = begin; i < begin + entries; ++i) {
     values.push_back(static_cast<float>(Value(row, i)));
-    mass += Exp(sparse_.logprobs.Real(i));
+    const double logprob = sparse_.logprobs.Real(i);
+    const double probability = Exp(logprob);
+    mass += probability;
+    if (probability > 0) surprise -= probability * logprob;
   }
   TailInfo tail;
+  tail.listed = entries;
   tail.log_sum_exp = LogSumExp(row);
   if (sparse_.top_k && entries < *sparse_.top_k) return tail;
+  const bool declared = sparse_.top_k.has_value() || sparse_.forced_token;
+  if (!declared && IsComplete(mass, surprise, sparse_.logprobs.dtype)) {
+    return tail;
+  }
   std::int64_t ranked = entries;
   if (sparse_.top_k) {
     ranked = *sparse_.top_k;

@@ -19,6 +19,10 @@
 // other token. Without it all entries are the likeliest ones, but for the least
 // if "forced_token" is "true".
 //
+// A row of a log that declares neither is complete where its probabilities sum
+// to 1, up to the precision that they are stored in: that is a kept set, as a
+// sampler leaves it, and nothing is missing.
+//
 // Errors: as Log::Open. A truncated file is DataLoss even with allow_partial:
 //   its last tensor is needed for every row.
 // Thread-safety: as Log.

@@ -114,8 +114,7 @@ class Surveyor {
   void AddTail() {
     if (!survey_.tail) survey_.tail.emplace();
     TailSurvey& tail = *survey_.tail;
-    tail.mean_listed +=
-        static_cast<double>(log_.vocabulary_size() - tail_->count);
+    tail.mean_listed += static_cast<double>(tail_->listed);
     tail.mean_mass += tail_->mass;
     tail.largest_mass = std::max(tail.largest_mass, tail_->mass);
   }
@@ -169,8 +168,8 @@ class Surveyor {
     const auto id =
         static_cast<std::size_t>(log_.tokens()[static_cast<std::size_t>(from)]);
     const double value = rows_.values()[id];
-    if (tail_) return TailNll(value, logged);
-    if (!floor_) return statistics.log_sum_exp - value;
+    if (tail_) return TailNll(value, statistics, logged);
+    if (!floor_) return -statistics.Logprob(value);
     const bool censored =
         floor_->full &&
         (floor_->dropped ? std::isinf(value) : value == floor_->log_prob);
@@ -179,10 +178,12 @@ class Surveyor {
     return -floor_->log_prob;
   }
 
-  double TailNll(double value, bool logged) {
+  double TailNll(double value, const RowStatistics& statistics, bool logged) {
     const bool censored = std::isinf(value) && tail_->count > 0;
     if (censored && logged) ++survey_.tail->censored;
-    return tail_->log_sum_exp - (censored ? tail_->bound : value);
+    // Of the full row, which weighs 1 / (1 - tail mass) times the listed part.
+    return -(statistics.Logprob(censored ? tail_->bound : value) +
+             sampler::Log(1.0 - tail_->mass));
   }
 
   const Log& log_;

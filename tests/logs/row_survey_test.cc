@@ -33,6 +33,20 @@ TEST(RowSurveyTest, DoesNotOverflow) {
   EXPECT_NEAR(row.entropy, std::log(2), 1e-12);
 }
 
+// From the maximum, not from the logsumexp: that is the maximum itself here.
+TEST(RowSurveyTest, LogprobsSurviveALargeMaximum) {
+  constexpr float m = std::numeric_limits<float>::lowest();
+  const std::vector<float> row(6, m);
+  RowSurveyor surveyor;
+  const RowStatistics statistics = surveyor.Measure(absl::MakeConstSpan(row));
+  EXPECT_EQ(statistics.log_sum_exp, statistics.maximum);
+  EXPECT_NEAR(statistics.Logprob(m), -std::log(6.0), 1e-15);
+  for (const TopToken& token : surveyor.Top(6, statistics)) {
+    EXPECT_NEAR(token.probability, 1.0 / 6.0, 1e-15);
+    EXPECT_EQ(token.logprob, statistics.Logprob(m));
+  }
+}
+
 TEST(RowSurveyTest, CountsBrokenValues) {
   const RowStatistics row =
       Measure({kNan, 1, kInfinity, -kInfinity, kNan, -kInfinity});

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -113,6 +114,57 @@ TEST(SparseLog, KnowsRowsThatAreComplete) {
   EXPECT_EQ((*log)->Tail(1)->count, 2);
 }
 
+// A kept set as a sampler leaves it: probabilities that sum to 1, in whatever
+// type they are stored. Nothing is missing, so the others were removed.
+TEST(SparseLog, KnowsKeptSetsThatAreComplete) {
+  File file;
+  file.log_sum_exps.clear();
+  const float half = std::log(0.5f);
+  const float fifth = std::log(0.2f);
+  file.logprobs = {half, half, half, std::log(0.3f), fifth};
+  auto log = Log::Open(Write("kept", file));
+  ASSERT_TRUE(log.ok()) << log.status();
+  for (const std::int64_t row : {0, 1}) {
+    EXPECT_EQ((*log)->Tail(row)->count, 0);
+    EXPECT_EQ((*log)->Tail(row)->mass, 0.0);
+    EXPECT_EQ((*log)->Tail(row)->listed, row == 0 ? 2 : 3);
+  }
+  const auto survey = TakeSurvey(**log);
+  ASSERT_TRUE(survey.ok());
+  EXPECT_EQ(KindName(survey->kind.kind), "processed_logprobs");
+  EXPECT_EQ(survey->tail->mean_listed, 2.5);
+  EXPECT_EQ(survey->tail->censored, 0);
+  // One that lacks a hundredth of a percent is not complete, nor is one whose
+  // log says that the likeliest two were listed of it.
+  file.logprobs[4] = std::log(0.1999f);
+  log = Log::Open(Write("lacking", file));
+  EXPECT_EQ((*log)->Tail(0)->count, 0);
+  EXPECT_EQ((*log)->Tail(1)->count, 2);
+  file.metadata = "{\"vocab_size\":\"5\",\"top_k\":\"2\"}";
+  log = Log::Open(Write("declared", file));
+  EXPECT_EQ((*log)->Tail(0)->count, 3);
+}
+
+// bf16 keeps three digits of a log-probability.
+TEST(SparseLog, AllowsForTheStoredPrecision) {
+  const auto bf16 = [](float x) {
+    // The next larger magnitude: the probabilities sum to 0.9988.
+    return static_cast<std::uint16_t>((std::bit_cast<std::uint32_t>(x) >> 16) +
+                                      1);
+  };
+  const std::vector<std::uint16_t> logprobs = {bf16(std::log(0.6f)),
+                                               bf16(std::log(0.4f))};
+  const std::vector<std::int64_t> offsets = {0, 2};
+  const std::vector<std::int32_t> ids = {4, 0};
+  const auto log = Log::Open(WriteFile(
+      "bf16", Safetensors({{"offsets", "I64", "[2]", ArrayBytes(offsets)},
+                           {"token_ids", "I32", "[2]", ArrayBytes(ids)},
+                           {"logprobs", "BF16", "[2]", ArrayBytes(logprobs)}},
+                          "{\"vocab_size\":\"5\"}")));
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_EQ((*log)->Tail(0)->count, 0);
+}
+
 TEST(SparseLog, IsSurveyedByTheFullRow) {
   File file;
   file.tokens = {3, 4};
@@ -122,7 +174,7 @@ TEST(SparseLog, IsSurveyedByTheFullRow) {
   EXPECT_EQ(KindName(survey->kind.kind), "raw_logits");
   EXPECT_EQ(survey->negative_infinity.count, 0);
   // 0.5 of the first token, and at least the 2 of the least listed one.
-  EXPECT_EQ(survey->logged().mean_nll, (0.5 + 2.0) / 2);
+  EXPECT_NEAR(survey->logged().mean_nll, (0.5 + 2.0) / 2, 1e-12);
   ASSERT_TRUE(survey->tail.has_value());
   EXPECT_EQ(survey->tail->censored, 1);
   EXPECT_EQ(survey->tail->mean_listed, 2.5);
