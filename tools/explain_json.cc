@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "sampler/numeric.h"
 #include "sampler/row_status.h"
 #include "sampler/stages/registry.h"
 #include "tools/explain_print.h"
@@ -36,6 +37,11 @@ Json ValueJson(const Value& value) {
 
 Json TextJson(const TokenText& text, TokenId id) {
   return text.Has(id) ? Json(text.Bytes(id)) : Json(nullptr);
+}
+
+// Null for tokens that are no candidates.
+Json LogprobJson(const std::optional<Standing>& standing) {
+  return standing.has_value() ? Number(standing->logprob) : Json(nullptr);
 }
 
 Json StageJson(const StageReport& stage) {
@@ -74,9 +80,11 @@ Json TokenJson(const TokenReport& token, const Explanation& explanation,
       {"logit", Number(token.logit)},
       {"raw_rank", token.raw.has_value() ? Json(token.raw->rank) : nullptr},
       {"raw_prob", Number(token.raw.has_value() ? token.raw->probability : 0)},
+      {"raw_logprob", LogprobJson(token.raw)},
       {"per_stage", std::move(per_stage)},
       {"removed_by", std::move(removed_by)},
       {"prob", Number(out.has_value() ? out->probability : 0)},
+      {"logprob", LogprobJson(out)},
       {"rank", out.has_value() ? Json(out->rank) : nullptr}};
 }
 
@@ -106,7 +114,8 @@ Json ExplainJson(const ExplainHeader& header, const Explanation& explanation) {
       survivors.push_back(
           {{"id", candidate.id},
            {"logit", Number(candidate.logit)},
-           {"prob", Number(explanation.out.Probability(candidate))}});
+           {"prob", Number(Exp(explanation.out.Logprob(candidate)))},
+           {"logprob", Number(explanation.out.Logprob(candidate))}});
     }
   }
   const auto id = [](const std::optional<TokenId>& token) {

@@ -1,6 +1,9 @@
 #include "tools/explain_moment.h"
 
 #include <algorithm>
+#include <limits>
+
+#include "sampler/numeric.h"
 
 namespace sampler::tools {
 
@@ -11,6 +14,7 @@ Moment::Moment(const Candidates& candidates, std::int64_t vocabulary_size)
   total_ = candidates.TotalMass();
   entropy_ = candidates.Entropy();
   mean_logit_ = candidates.MeanLogit();
+  log_sum_ = candidates.LogSum();
   ranked_.reserve(static_cast<std::size_t>(candidates.Count()));
   candidates.ForEach([&](TokenId id, double logit) {
     ranked_.push_back({logit, candidates.WeightOf(id), id});
@@ -31,6 +35,11 @@ const RankedCandidate* Moment::Find(TokenId id) const {
   return place < 0 ? nullptr : &ranked_[static_cast<std::size_t>(place)];
 }
 
+double Moment::Logprob(const RankedCandidate& candidate) const {
+  return std::max((candidate.logit - ranked_[0].logit) - log_sum_,
+                  std::numeric_limits<double>::lowest());
+}
+
 std::optional<Standing> Moment::StandingOf(TokenId id) const {
   const RankedCandidate* found = Find(id);
   if (found == nullptr) return std::nullopt;
@@ -38,8 +47,9 @@ std::optional<Standing> Moment::StandingOf(TokenId id) const {
   for (const RankedCandidate* c = ranked_.data(); c != found; ++c) {
     ahead += c->weight;
   }
-  return Standing{found->logit, Probability(*found), found - ranked_.data() + 1,
-                  Ratio(ahead, total_)};
+  const double logprob = Logprob(*found);
+  return Standing{found->logit, logprob, Exp(logprob),
+                  found - ranked_.data() + 1, Ratio(ahead, total_)};
 }
 
 double Moment::MassOf(const Moment& later) const {

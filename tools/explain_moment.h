@@ -22,9 +22,10 @@ namespace sampler::tools {
 // Where one candidate stands among the others.
 struct Standing {
   double logit = 0;
-  double probability = 0;
-  std::int64_t rank = 0;  // In the total order, from 1.
-  double ahead = 0;       // Probability of all that rank before it.
+  double logprob = 0;      // As reported (distribution.h),
+  double probability = 0;  // and e to the power of it.
+  std::int64_t rank = 0;   // In the total order, from 1.
+  double ahead = 0;        // Probability, by mass, of all that rank before it.
 };
 
 struct RankedCandidate {
@@ -52,9 +53,12 @@ class Moment {
   double entropy() const { return entropy_; }        // Nats.
   double mean_logit() const { return mean_logit_; }  // Sum of p l.
   double head_probability() const { return Probability(ranked_[0]); }
+  // By mass: what rules compare and draws go by.
   double Probability(const RankedCandidate& candidate) const {
     return Ratio(candidate.weight, total_);
   }
+  // As reported: finite for every candidate, with weight or without.
+  double Logprob(const RankedCandidate& candidate) const;
 
   bool Contains(TokenId id) const { return Find(id) != nullptr; }
 
@@ -74,6 +78,7 @@ class Moment {
   Mass total_ = 0;
   double entropy_ = 0;
   double mean_logit_ = 0;
+  double log_sum_ = 0;  // ln of the sum of e^(l - max).
 };
 
 }  // namespace sampler::tools

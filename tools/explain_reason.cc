@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "sampler/numeric.h"
 #include "tools/output.h"
 
 namespace sampler::tools {
@@ -86,15 +85,6 @@ std::string WhyInactive(const Inaction& inaction) {
     why = words->inactive(inaction);
   }
   return why.empty() ? GeneralInaction(inaction) : why;
-}
-
-std::string ProbabilityText(double p) {
-  return p == 0 || p >= 0.00005 ? absl::StrFormat("%.4f", p)
-                                : absl::StrFormat("%.1e", p);
-}
-
-std::string LogitText(double logit) {
-  return absl::StrFormat("%.3f", WithOneZero(logit));
 }
 
 }  // namespace sampler::tools

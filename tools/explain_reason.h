@@ -13,6 +13,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "tools/number_text.h"
 #include "tools/stage_words.h"
 
 namespace sampler::tools {
@@ -24,12 +25,6 @@ std::string WhyRemoved(const Removal& removal);
 inline constexpr absl::string_view kNothingSeen = "nothing seen before";
 
 std::string WhyInactive(const Inaction& inaction);
-
-// A probability in at most 7 columns: "0.4741", "3.2e-07", "0".
-std::string ProbabilityText(double p);
-
-// "3.125".
-std::string LogitText(double logit);
 
 }  // namespace sampler::tools
 

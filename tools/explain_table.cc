@@ -8,18 +8,13 @@
 #include "absl/strings/str_format.h"
 #include "tools/explain_print.h"
 #include "tools/explain_reason.h"
+#include "tools/number_text.h"
 #include "tools/quote.h"
 
 namespace sampler::tools {
 namespace {
 
 constexpr std::size_t kLineColumns = 100;
-
-std::string Right(absl::string_view text, std::size_t columns) {
-  const std::size_t wanted = Columns(text);
-  return absl::StrCat(std::string(columns - std::min(columns, wanted), ' '),
-                      text);
-}
 
 std::string StageNote(const Explanation& explanation,
                       const StageReport& stage) {
@@ -36,6 +31,8 @@ std::string StageNote(const Explanation& explanation,
 
 // How the columns of the token table are laid out.
 struct Layout {
+  std::size_t rank = 7;
+  std::size_t id = 7;
   std::size_t token = 0;              // Columns; 0: no texts.
   std::vector<std::size_t> stages;    // Indices that have a column.
   std::vector<std::string> headings;  // Of those: the name, or its number.
@@ -46,15 +43,25 @@ struct Layout {
 constexpr std::size_t kNumber = 8;  // A probability with the space before it.
 constexpr std::size_t kLogit = 8;
 constexpr std::size_t kMark = 4;  // "[9]", likewise.
-// Marks, rank and id; the gap before the token; logit and raw p; out p and cum.
-constexpr std::size_t kFixed = 2 + 7 + 7 + 2 + kLogit + 3 * kNumber;
+// Marks; the gap before the token; logit and raw p; out p and cum.
+constexpr std::size_t kFixed = 2 + 2 + kLogit + 3 * kNumber;
 constexpr std::size_t kWidestToken = 18;
 constexpr std::size_t kNarrowestToken = 10;
+
+std::string RankText(const TokenReport& token) {
+  return token.raw.has_value() ? Grouped(token.raw->rank) : "-";
+}
+
+std::string LogitCell(double logit) {
+  return Cell(NumberText(logit, 3, kLogit - 1), kLogit);
+}
 
 Layout MakeLayout(const Explanation& explanation, const TokenText& text) {
   Layout layout;
   for (const TokenReport& token : explanation.tokens) {
     layout.token = std::max(layout.token, Columns(text.Display(token.id)));
+    layout.rank = CellColumns(RankText(token), layout.rank);
+    layout.id = CellColumns(absl::StrCat(token.id), layout.id);
   }
   layout.token = std::min(layout.token, kWidestToken);
   for (std::size_t i = 0; i < explanation.stages.size(); ++i) {
@@ -63,7 +70,8 @@ Layout MakeLayout(const Explanation& explanation, const TokenText& text) {
     if (stage.ran && changes) layout.stages.push_back(i);
   }
   // Too wide: first a narrower token column, then marks for probabilities.
-  const std::size_t numbers = kFixed + kNumber * layout.stages.size();
+  const std::size_t numbers =
+      kFixed + layout.rank + layout.id + kNumber * layout.stages.size();
   layout.marks =
       numbers + std::min(layout.token, kNarrowestToken) > kLineColumns;
   if (!layout.marks) {
@@ -81,15 +89,16 @@ Layout MakeLayout(const Explanation& explanation, const TokenText& text) {
 }
 
 std::string Heading(const Layout& layout) {
-  std::string line = absl::StrFormat("%9s%7s", "rank", "id");
+  std::string line =
+      absl::StrCat(Cell("rank", layout.rank + 2), Cell("id", layout.id));
   if (layout.token > 0) {
     absl::StrAppend(&line, "  ", FitColumns("token", layout.token));
   }
-  absl::StrAppend(&line, Right("logit", kLogit), Right("raw p", kNumber));
+  absl::StrAppend(&line, Cell("logit", kLogit), Cell("raw p", kNumber));
   for (std::size_t i = 0; i < layout.stages.size(); ++i) {
-    absl::StrAppend(&line, Right(layout.headings[i], layout.widths[i]));
+    absl::StrAppend(&line, Cell(layout.headings[i], layout.widths[i]));
   }
-  return absl::StrCat(line, Right("out p", kNumber), Right("cum", kNumber));
+  return absl::StrCat(line, Cell("out p", kNumber), Cell("cum", kNumber));
 }
 
 // What fits of a reason behind `used` columns: all; without where its bound
@@ -111,38 +120,47 @@ std::string WithStages(std::string line, const Layout& layout,
     const std::size_t stage = layout.stages[i];
     const std::size_t width = layout.widths[i];
     if (token.removed_by == stage) {
-      absl::StrAppend(&line, Right("- ", layout.marks ? width : 4));
+      absl::StrAppend(&line, Cell("- ", layout.marks ? width : 4));
       return absl::StrCat(line, Shortened(token.reason, Columns(line)));
     }
     const std::optional<Standing>& after = token.after[stage];
     if (!after.has_value()) return line;
     absl::StrAppend(
         &line,
-        Right(layout.marks ? "*" : ProbabilityText(after->probability), width));
+        Cell(layout.marks ? "*" : ProbabilityText(after->probability), width));
   }
   const std::optional<Standing> out = token.out();
   if (!out.has_value()) return line;
   return absl::StrCat(
-      line, Right(ProbabilityText(out->probability), kNumber),
-      Right(absl::StrFormat("%.4f", out->ahead + out->probability), kNumber));
+      line, Cell(ProbabilityText(out->probability), kNumber),
+      Cell(absl::StrFormat("%.4f", out->ahead + out->probability), kNumber));
+}
+
+// "49,152 -> 40", or one number where it stays.
+std::string SurvivorsText(const StageReport& stage) {
+  if (!stage.ran) return "";
+  const std::string kept = Grouped(stage.kept);
+  return stage.kept == stage.before
+             ? kept
+             : absl::StrCat(Grouped(stage.before), " -> ", kept);
 }
 
 std::string TokenLine(const Layout& layout, const Explanation& explanation,
                       const TokenText& text, const TokenReport& token) {
   const char drawn = explanation.drawn == token.id ? '>' : ' ';
   const char logged = explanation.logged == token.id ? '=' : ' ';
-  std::string line = absl::StrFormat(
-      "%c%c%7s%7d", drawn, logged,
-      token.raw.has_value() ? Grouped(token.raw->rank) : "-", token.id);
+  std::string line = absl::StrFormat("%c%c", drawn, logged);
+  absl::StrAppend(&line, Cell(RankText(token), layout.rank),
+                  Cell(absl::StrCat(token.id), layout.id));
   if (layout.token > 0) {
     absl::StrAppend(&line, "  ",
                     FitColumns(text.Display(token.id), layout.token));
   }
   if (!token.raw.has_value()) {
-    return absl::StrCat(line, Right("-inf", kLogit), "  removed in the log");
+    return absl::StrCat(line, Cell("-inf", kLogit), "  removed in the log");
   }
-  absl::StrAppend(&line, Right(LogitText(token.logit), kLogit),
-                  Right(ProbabilityText(token.raw->probability), kNumber));
+  absl::StrAppend(&line, LogitCell(token.logit),
+                  Cell(ProbabilityText(token.raw->probability), kNumber));
   return WithStages(std::move(line), layout, token);
 }
 
@@ -150,37 +168,34 @@ std::string TokenLine(const Layout& layout, const Explanation& explanation,
 
 std::string StageTable(const Explanation& explanation, const Painter& paint) {
   std::size_t name = 5;
+  std::size_t survivors = 18;
   for (const StageReport& stage : explanation.stages) {
     name = std::max(name, stage.config.type.size());
+    survivors = CellColumns(SurvivorsText(stage), survivors);
   }
-  std::string text = paint(
-      Style::kBold,
-      absl::StrCat("     ", FitColumns("stage", name),
-                   "         survivors lowest logit mass removed  entropy"));
+  std::string text =
+      paint(Style::kBold, absl::StrCat("     ", FitColumns("stage", name),
+                                       Cell("survivors", survivors),
+                                       " lowest logit mass removed  entropy"));
   text += "\n";
   for (std::size_t i = 0; i < explanation.stages.size(); ++i) {
     const StageReport& stage = explanation.stages[i];
-    const std::string survivors =
-        !stage.ran ? ""
-        : stage.kept == stage.before
-            ? Grouped(stage.kept)
-            : absl::StrCat(Grouped(stage.before), " -> ", Grouped(stage.kept));
     // The threshold of a stage that removed nothing decided nothing.
     const bool cut = stage.kept < stage.before;
     std::string line = absl::StrCat(
-        Right(absl::StrCat("[", i + 1, "]"), 4), " ",
-        FitColumns(stage.config.type, name), Right(survivors, 18),
-        Right(cut && stage.threshold.has_value() ? LogitText(*stage.threshold)
-                                                 : "",
-              13),
-        Right(cut && stage.mass_removed.has_value()
-                  ? ProbabilityText(*stage.mass_removed)
-                  : "",
-              13),
-        Right(stage.entropy.has_value()
-                  ? absl::StrFormat("%.3f", *stage.entropy)
-                  : "",
-              9));
+        absl::StrFormat("%4s", absl::StrCat("[", i + 1, "]")), " ",
+        FitColumns(stage.config.type, name),
+        Cell(SurvivorsText(stage), survivors),
+        Cell(cut && stage.threshold.has_value() ? LogitText(*stage.threshold)
+                                                : "",
+             13),
+        Cell(cut && stage.mass_removed.has_value()
+                 ? ProbabilityText(*stage.mass_removed)
+                 : "",
+             13),
+        Cell(stage.entropy.has_value() ? absl::StrFormat("%.3f", *stage.entropy)
+                                       : "",
+             9));
     const std::string note = StageNote(explanation, stage);
     if (!note.empty()) absl::StrAppend(&line, "  ", note);
     absl::StrAppend(&text, stage.active ? line : paint(Style::kDim, line),

@@ -37,7 +37,8 @@ Json SampledJson(const Inspection& inspection) {
                                   ? Json(inspection.text.Bytes(token.id))
                                   : Json(nullptr)},
                      {"value", Number(token.value)},
-                     {"prob", Number(token.probability)}});
+                     {"prob", Number(token.probability)},
+                     {"logprob", Number(token.logprob)}});
     }
     rows.push_back(
         {{"row", row.row},

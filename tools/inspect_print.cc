@@ -9,7 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "sampler/logs/kind.h"
 #include "tools/explain_print.h"
-#include "tools/explain_reason.h"
+#include "tools/number_text.h"
 #include "tools/quote.h"
 
 namespace sampler::tools {
@@ -19,10 +19,6 @@ constexpr std::size_t kLineColumns = 100;
 
 std::string Plural(std::int64_t n, absl::string_view noun) {
   return absl::StrCat(Grouped(n), " ", noun, n == 1 ? "" : "s");
-}
-
-std::string Percent(double share) {
-  return absl::StrFormat("%.1f %%", 100 * share);
 }
 
 class Report {
@@ -127,7 +123,7 @@ class Report {
     std::string ties = "across";
     for (std::size_t i = 0; i < logs::kTieRanks.size(); ++i) {
       absl::StrAppend(&ties, i == 0 ? " rank " : ", ", logs::kTieRanks[i],
-                      " in ", Percent(survey_.tied[i]));
+                      " in ", PercentText(survey_.tied[i]));
     }
     Line("ties", ties + " of the rows");
   }
@@ -171,15 +167,20 @@ class Report {
 
   void Sampled() {
     if (survey_.sampled.empty()) return;
-    Heading("     row  entropy  likeliest tokens");
+    const std::size_t width =
+        std::max<std::size_t>(8, Grouped(survey_.sampled.back().row).size());
+    const auto number = [width](absl::string_view text) {
+      return absl::StrFormat("%*s", static_cast<int>(width), text);
+    };
+    Heading(number("row") + "  entropy  likeliest tokens");
     for (const logs::SampledRow& row : survey_.sampled) {
       if (row.broken) {
-        absl::StrAppend(&text_, absl::StrFormat("%8s", Grouped(row.row)),
+        absl::StrAppend(&text_, number(Grouped(row.row)),
                         "        -  no distribution\n");
         continue;
       }
-      std::string line =
-          absl::StrFormat("%8s%9.3f", Grouped(row.row), row.entropy);
+      std::string line = absl::StrCat(number(Grouped(row.row)),
+                                      absl::StrFormat("%9.3f", row.entropy));
       for (const logs::TopToken& token : row.top) {
         if (std::isinf(token.value)) break;  // Removed, and so are the rest.
         const std::string name = in_.text.empty()
@@ -196,7 +197,14 @@ class Report {
 
   void Tokens() {
     if (!survey_.shifts.has_value()) return;
-    Heading("   shift     rows  mean NLL    perplexity  impossible");
+    std::size_t rows = 9;
+    for (const logs::ShiftScore& score : *survey_.shifts) {
+      rows = CellColumns(Grouped(score.rows), rows);
+    }
+    const std::size_t impossible = std::max<std::size_t>(rows, 12);
+    Heading(absl::StrCat("   shift", Cell("rows", rows),
+                         "  mean NLL    perplexity",
+                         Cell("impossible", impossible)));
     absl::StrAppend(&text_,
                     paint_(Style::kDim,
                            "        (row r against the logged token of "
@@ -205,14 +213,13 @@ class Report {
     const std::optional<int> best = survey_.BestShift();
     for (const logs::ShiftScore& score : *survey_.shifts) {
       const bool any = score.rows > score.impossible;
-      std::string line =
-          absl::StrFormat("%+8d%9s", score.shift, Grouped(score.rows));
+      std::string line = absl::StrCat(absl::StrFormat("%+8d", score.shift),
+                                      Cell(Grouped(score.rows), rows));
       if (score.shift == 0) line.replace(6, 2, " 0");
       absl::StrAppend(&line,
-                      any ? absl::StrFormat("%10.4f%14s", score.mean_nll,
-                                            Perplexity(score.perplexity()))
-                          : absl::StrFormat("%10s%14s", "-", "-"),
-                      absl::StrFormat("%12s", Grouped(score.impossible)));
+                      Cell(any ? NumberText(score.mean_nll, 4, 9) : "-", 10),
+                      Cell(any ? Perplexity(score) : "-", 14),
+                      Cell(Grouped(score.impossible), impossible));
       if (score.shift == 0) absl::StrAppend(&line, "  as logged");
       if (best == score.shift) {
         absl::StrAppend(&line, score.shift == 0 ? ", the best" : "  the best");
@@ -235,9 +242,8 @@ class Report {
     }
   }
 
-  static std::string Perplexity(double perplexity) {
-    return std::isfinite(perplexity) ? absl::StrFormat("%.4f", perplexity)
-                                     : "infinite";
+  static std::string Perplexity(const logs::ShiftScore& score) {
+    return score.impossible > 0 ? "infinite" : PerplexityText(score.mean_nll);
   }
 
   void Warnings() {

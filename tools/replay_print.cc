@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
+#include "sampler/numeric.h"
 
 namespace sampler::tools {
 namespace {
@@ -100,6 +101,13 @@ std::map<std::string, std::string> AbsentMetrics(const ReplayHeader& header,
         absl::StrCat("infinite: ", summary.raw_impossible(),
                      " logged token(s) have raw probability 0");
   }
+  const auto beyond = [&](double nll, const char* metric) {
+    if (std::isfinite(nll) && std::isinf(Exp(nll))) {
+      absent[metric] = "e^nll is more than a double can hold";
+    }
+  };
+  beyond(summary.nll_raw(), "ppl_raw");
+  beyond(summary.nll(), "ppl");
   if (summary.covered() == 0) {
     absent["nll"] = absent["ppl"] = "no logged token is covered";
   }

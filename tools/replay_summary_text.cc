@@ -7,14 +7,11 @@
 #include "absl/strings/str_format.h"
 #include "sampler/numeric.h"
 #include "sampler/row_status.h"
+#include "tools/number_text.h"
 #include "tools/replay_print.h"
 
 namespace sampler::tools {
 namespace {
-
-std::string Percent(double share) {
-  return absl::StrFormat("%.1f %%", 100.0 * share);
-}
 
 // "1.230 nats (1.775 bits)".
 std::string Entropy(double nats) {
@@ -37,17 +34,17 @@ std::string RowsText(const ReplaySummary& summary) {
   return text;
 }
 
-std::string PerplexityText(const ReplaySummary& summary) {
+std::string PerplexityLine(const ReplaySummary& summary) {
   std::string text =
       summary.raw_impossible() > 0
           ? absl::StrCat("raw infinite (",
                          Plural(summary.raw_impossible(), "logged token"),
                          " of probability 0)")
-          : absl::StrFormat("raw %.4f", Exp(summary.nll_raw()));
+          : absl::StrCat("raw ", PerplexityText(summary.nll_raw()));
   if (summary.covered() == 0) return text + "; no logged token is covered";
-  return text + absl::StrFormat("; after truncation %.4f over the %s",
-                                Exp(summary.nll()),
-                                Plural(summary.covered(), "covered row"));
+  return absl::StrCat(text, "; after truncation ",
+                      PerplexityText(summary.nll()), " over the ",
+                      Plural(summary.covered(), "covered row"));
 }
 
 std::string DivergenceText(const ReplaySummary& summary) {
@@ -81,9 +78,9 @@ std::string SummaryText(const ReplayHeader& header,
   }
   if (summary.scored() > 0) {
     line("coverage", absl::StrFormat("%s of %s kept with probability > 0",
-                                     Percent(summary.coverage()),
+                                     PercentText(summary.coverage()),
                                      Plural(summary.scored(), "logged token")));
-    line("perplexity", PerplexityText(summary));
+    line("perplexity", PerplexityLine(summary));
   } else if (header.log.tokens().empty()) {
     line("coverage", "unknown: the log has no tokens (--tokens FILE)");
   }
@@ -94,14 +91,14 @@ std::string SummaryText(const ReplayHeader& header,
                      summary.kept_mean(), Grouped(summary.kept_quantile(0.5)),
                      Grouped(summary.kept_quantile(0.9)),
                      Grouped(summary.kept_quantile(1)),
-                     Percent(summary.kept_single())));
+                     PercentText(summary.kept_single())));
     line("kept mass", absl::StrFormat("%.4f of the raw mass, on average",
                                       summary.kept_mass()));
     line("entropy", absl::StrCat("raw ", Entropy(summary.entropy_raw()),
                                  ", final ", Entropy(summary.entropy())));
   }
   if (summary.scored() > 0) {
-    line("same token", absl::StrCat(Percent(summary.same()),
+    line("same token", absl::StrCat(PercentText(summary.same()),
                                     " of the draws repeat the logged token"));
     if (UsesReplayedHistory(header.log, header.options)) {
       line("diverged", DivergenceText(summary));

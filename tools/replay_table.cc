@@ -1,5 +1,6 @@
 // A replay for people: what was asked, a table of the first rows, the metrics.
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "sampler/numeric.h"
 #include "sampler/row_status.h"
+#include "tools/number_text.h"
 #include "tools/quote.h"
 #include "tools/replay_print.h"
 
@@ -16,15 +18,31 @@ namespace {
 // Rows that are shown; the metrics are of all of them.
 constexpr std::int64_t kShownRows = 40;
 
-constexpr int kPlaceColumns = 9;
-
-// "0.7312", right-aligned in 6; what is tiny shows as such.
+// "0.7312", right-aligned in 6; what is tiny shows as such, and 0 is only what
+// was removed.
 std::string Probability(double logprob) {
+  if (std::isnan(logprob)) return "     -";
+  if (std::isinf(logprob)) return "     0";
   const double p = Exp(logprob);
-  if (std::isnan(p)) return "     -";
-  if (p == 0.0) return "     0";
   if (p < 0.00005) return "<.0001";
   return absl::StrFormat("%6.4f", p);
+}
+
+// Where a row stands: "17", or "2:17 118" in a log of several sequences.
+std::string PlaceText(const logs::Log& log, const RowPlace& place) {
+  if (log.sequences().size() <= 1) return absl::StrCat(place.row);
+  return absl::StrCat(place.sequence, ":", place.position, " ", place.row);
+}
+
+// Columns of the widest place of a log.
+std::size_t PlaceColumns(const logs::Log& log) {
+  std::int64_t longest = 0;
+  for (const logs::LogSequence& sequence : log.sequences()) {
+    longest = std::max(longest, sequence.rows);
+  }
+  const auto last = static_cast<std::int64_t>(log.sequences().size()) - 1;
+  return std::max<std::size_t>(
+      9, PlaceText(log, {log.rows() - 1, last, longest - 1}).size());
 }
 
 class TablePrinter final : public ReplayPrinter {
@@ -32,8 +50,13 @@ class TablePrinter final : public ReplayPrinter {
   TablePrinter(const ReplayHeader& header, const OutputOptions& output)
       : header_(header),
         paint_(UseColor(output)),
-        drawn_columns_(header.text.empty() ? 7 : 23),
-        logged_columns_(header.text.empty() ? 7 : 20) {}
+        place_columns_(PlaceColumns(header.log)),
+        id_columns_(std::max<std::size_t>(
+            6, absl::StrCat(header.log.vocabulary_size() - 1).size())),
+        kept_columns_(
+            CellColumns(absl::StrCat(header.log.vocabulary_size()), 7)),
+        drawn_columns_(id_columns_ + (header.text.empty() ? 1 : 17)),
+        logged_columns_(id_columns_ + (header.text.empty() ? 1 : 14)) {}
 
   void Begin() override {
     const logs::LogDescription& log = header_.log.description();
@@ -62,22 +85,20 @@ class TablePrinter final : public ReplayPrinter {
 
   void Row(const RowResult& row) override {
     if (++shown_ > kShownRows) return;
-    std::string place = absl::StrCat(row.place.row);
-    if (header_.log.sequences().size() > 1) {
-      place =
-          absl::StrCat(row.place.sequence, ":", row.place.position, " ", place);
-    }
-    std::string line = absl::StrFormat("%*s   ", kPlaceColumns, place);
+    std::string line =
+        absl::StrFormat("%*s   ", static_cast<int>(place_columns_),
+                        PlaceText(header_.log, row.place));
     if (row.status == RowStatus::kOk) {
-      absl::StrAppend(&line, Token(row.token, drawn_columns_), " ",
-                      Probability(row.logprob), " ",
-                      Probability(row.raw_logprob),
-                      absl::StrFormat("%7d %6.4f %6.3f", row.kept,
-                                      row.kept_mass, row.entropy));
+      absl::StrAppend(
+          &line, Token(row.token, drawn_columns_), " ",
+          Probability(row.logprob), " ", Probability(row.raw_logprob),
+          Cell(absl::StrCat(row.kept), kept_columns_),
+          absl::StrFormat(" %6.4f %6.3f", row.kept_mass, row.entropy));
     } else {
-      absl::StrAppend(&line,
-                      paint_(Style::kRed, FitColumns(RowStatusName(row.status),
-                                                     drawn_columns_ + 35)));
+      absl::StrAppend(
+          &line,
+          paint_(Style::kRed, FitColumns(RowStatusName(row.status),
+                                         drawn_columns_ + 28 + kept_columns_)));
     }
     Write(line + (row.has_target() ? TargetColumns(row) : "") + "\n");
   }
@@ -94,10 +115,10 @@ class TablePrinter final : public ReplayPrinter {
 
  private:
   std::string Heading() const {
-    std::string heading =
-        absl::StrFormat("%*s   %s %6s %6s%7s %6s %6s", kPlaceColumns, "row",
-                        FitColumns(" drawn", drawn_columns_), "p", "raw p",
-                        "kept", "mass", "H");
+    std::string heading = absl::StrFormat(
+        "%*s   %s %6s %6s%s %6s %6s", static_cast<int>(place_columns_), "row",
+        FitColumns(" drawn", drawn_columns_), "p", "raw p",
+        Cell("kept", kept_columns_), "mass", "H");
     if (!header_.log.tokens().empty()) {
       absl::StrAppend(&heading, "   ", FitColumns(" logged", logged_columns_),
                       "      p");
@@ -107,8 +128,9 @@ class TablePrinter final : public ReplayPrinter {
 
   // `  284 " the"`.
   std::string Token(std::int32_t token, std::size_t columns) const {
-    return FitColumns(
-        absl::StrFormat("%6d %s", token, header_.text.Display(token)), columns);
+    return FitColumns(absl::StrFormat("%*d %s", static_cast<int>(id_columns_),
+                                      token, header_.text.Display(token)),
+                      columns);
   }
 
   // "=" where the draw repeats the log; else the logged token and its
@@ -124,6 +146,9 @@ class TablePrinter final : public ReplayPrinter {
 
   const ReplayHeader& header_;
   const Painter paint_;
+  const std::size_t place_columns_;
+  const std::size_t id_columns_;
+  const std::size_t kept_columns_;
   const std::size_t drawn_columns_;
   const std::size_t logged_columns_;
   std::int64_t shown_ = 0;

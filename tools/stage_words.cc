@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tools/explain_reason.h"
+#include "tools/number_text.h"
 
 namespace sampler::tools {
 namespace {
@@ -85,8 +86,9 @@ std::string FarFromTypical(const Removal& removal) {
     farthest = std::max(farthest, distance(kept.logit));
   }
   const double own_distance = distance(removal.own.logit);
-  return absl::StrFormat("|-ln p - H| %.4f %s %.4f", own_distance,
-                         own_distance > farthest ? ">" : ">=", farthest);
+  return absl::StrCat(
+      "|-ln p - H| ", NumberText(own_distance, 4, 12),
+      own_distance > farthest ? " > " : " >= ", NumberText(farthest, 4, 12));
 }
 
 std::string TopChoice(const Removal& removal) {
