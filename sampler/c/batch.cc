@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
@@ -11,6 +13,7 @@
 #include "absl/types/span.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
+#include "sampler/c/report.h"
 #include "sampler/c/sampler.h"
 #include "sampler/c/step.h"
 #include "sampler/c/work.h"
@@ -18,13 +21,17 @@
 namespace {
 
 using sampler::c::Busy;
+using sampler::c::CheckReports;
 using sampler::c::CheckStep;
 using sampler::c::Fail;
 using sampler::c::Guarded;
 using sampler::c::Hold;
 using sampler::c::Invalid;
 using sampler::c::Loan;
+using sampler::c::ReportsOf;
 using sampler::c::TakeStep;
+using sampler::c::WriteLogprobs;
+using sampler::c::WriteNoReport;
 
 // The steps of a batch, `struct_size` bytes apart.
 class Batch {
@@ -86,7 +93,10 @@ class Batch {
   sampler_status BeginSteps(sampler_error* error) {
     for (std::size_t i = 0; i < count_; ++i) {
       const std::size_t size = (*this)[i].struct_size;
-      if (size < sizeof(sampler_step) || size != steps_->struct_size) {
+      // Steps without reports are an earlier version's.
+      const bool known =
+          size == offsetof(sampler_step, raw) || size >= sizeof(sampler_step);
+      if (!known || size != steps_->struct_size) {
         return Invalid(
             error, absl::StrCat("steps[", i, "]: struct_size: got ", size,
                                 ", want ", sizeof(sampler_step), " for all"));
@@ -103,6 +113,8 @@ class Batch {
         return Invalid(error, absl::StrCat(place, read.status().message()));
       }
       inputs_[i] = *read;
+      const std::string wrong = CheckReports(ReportsOf(step));
+      if (!wrong.empty()) return Invalid(error, absl::StrCat(place, wrong));
       if (holds_.emplace_back(step.sequence).failed()) {
         return Busy(error, absl::StrCat(place, "sequence"));
       }
@@ -114,7 +126,28 @@ class Batch {
     for (std::size_t i = next_++; i < count_; i = next_++) {
       const sampler_step& step = (*this)[i];
       TakeStep(work, *step.row, inputs_[i], *step.sequence, *step.token);
+      Report(*work, step);
       ++done_;
+    }
+  }
+
+  static void Report(sampler::c::Work& work, const sampler_step& step) {
+    const sampler::c::StepReports reports = ReportsOf(step);
+    const std::int32_t token = step.token->id;
+    const auto write = [&](const sampler::Distribution& distribution,
+                           sampler_report& report) {
+      report.count = WriteLogprobs(distribution, token, &report.of_token,
+                                   report.top, report.capacity);
+    };
+    for (sampler_report* report : {reports.raw, reports.processed}) {
+      if (report != nullptr) WriteNoReport(*report);
+    }
+    if (token < 0) return;
+    if (reports.processed != nullptr) {
+      write(*work.distribution, *reports.processed);
+    }
+    if (reports.raw != nullptr) {
+      write(work.reporter.Raw(sampler::c::ToLogits(*step.row)), *reports.raw);
     }
   }
 

@@ -1,12 +1,12 @@
 // The log-probabilities of a sequence's last step.
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
+#include "sampler/c/report.h"
 #include "sampler/c/sampler.h"
 #include "sampler/c/step.h"
 #include "sampler/c/work.h"
@@ -23,10 +23,7 @@ using sampler::c::OnSequence;
 using sampler::c::ToLogits;
 using sampler::c::Work;
 using sampler::c::WorkOwner;
-
-sampler_logprob ToC(const sampler::TokenLogprob& token) {
-  return {token.id, token.rank, token.logprob};
-}
+using sampler::c::WriteLogprobs;
 
 // Runs `body` on the Work that holds the sequence's last step: where it was
 // made, or, if that has gone to another, where it is made again.
@@ -64,6 +61,10 @@ sampler_status sampler_logprobs(sampler_sequence* sequence,
     const std::string wrong = CheckRow(*row, "row");
     if (!wrong.empty()) return Invalid(error, wrong);
     const std::int64_t size = sequence->pipeline.vocabulary_size();
+    if (static_cast<std::int64_t>(row->size) != size) {
+      return Invalid(error, absl::StrCat("row: size: got ", row->size,
+                                         ", want that of the step, ", size));
+    }
     if (token < 0 || token >= size) {
       return Fail(error, SAMPLER_OUT_OF_RANGE,
                   absl::StrCat("token: got ", token,
@@ -73,18 +74,17 @@ sampler_status sampler_logprobs(sampler_sequence* sequence,
         sequence->last_step.drawn.status != sampler::RowStatus::kOk) {
       return Invalid(error, "sequence: want a step that drew a token first");
     }
-    return OnLastStep(*sequence, *row, [&](Work& work) {
-      const sampler::Logprobs logprobs =
-          work.reporter.Report(ToLogits(*row), *work.distribution, token,
-                               static_cast<std::int64_t>(std::min(
-                                   capacity, static_cast<std::size_t>(size))));
-      const sampler::LogprobList& list =
-          raw != 0 ? logprobs.raw : logprobs.processed;
-      if (of_token != nullptr) *of_token = ToC(list.token);
-      *count = list.top.size();
-      std::transform(list.top.begin(), list.top.end(), top, ToC);
+    const auto write = [&](const sampler::Distribution& distribution) {
+      *count = WriteLogprobs(distribution, token, of_token, top, capacity);
       return SAMPLER_OK;
-    });
+    };
+    if (raw == 0) {
+      return OnLastStep(*sequence, *row,
+                        [&](Work& work) { return write(*work.distribution); });
+    }
+    // Asks nothing of the step, and leaves what any other one left.
+    const Loan loan(*sequence->store);
+    return write(loan.work()->reporter.Raw(ToLogits(*row)));
   });
 }
 

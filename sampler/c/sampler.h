@@ -239,6 +239,23 @@ SAMPLER_API sampler_status sampler_sample_with(sampler_workspace* workspace,
                                                sampler_token* token,
                                                sampler_error* error);
 
+typedef struct sampler_logprob {
+  int32_t id;
+  int64_t rank;   /* From 1; 0: removed. */
+  double logprob; /* -INFINITY for a token that was removed. */
+} sampler_logprob;
+
+/* The logprobs of the token that a step drew and of the likeliest ones, in the
+ * caller's memory. Where no token was drawn, of_token is {-1, 0, -INFINITY} and
+ * the count 0. */
+typedef struct sampler_report {
+  size_t struct_size;
+  sampler_logprob of_token;
+  sampler_logprob* top; /* Room for the likeliest `capacity`; may be NULL if */
+  size_t capacity;      /* that is 0. */
+  size_t count;         /* How many were written: all, where fewer are left. */
+} sampler_report;
+
 /* One sequence's part of a batch. */
 typedef struct sampler_step {
   size_t struct_size;
@@ -246,6 +263,10 @@ typedef struct sampler_step {
   const sampler_row* row;
   const sampler_inputs* inputs; /* May be NULL. */
   sampler_token* token;         /* Receives the token. */
+  /* Reports of the row as it came, and of what the pipeline left of it, written
+   * right after the step; NULL: not asked for. */
+  sampler_report* raw;
+  sampler_report* processed;
 } sampler_step;
 
 /* The caller's threads. `run` calls task(task_data, worker) once for every
@@ -283,19 +304,22 @@ SAMPLER_API sampler_status sampler_accept(sampler_sequence* sequence,
 
 /* ---- Probabilities ----------------------------------------------------- */
 
-typedef struct sampler_logprob {
-  int32_t id;
-  int64_t rank;   /* From 1; 0: removed. */
-  double logprob; /* -INFINITY for a token that cannot be drawn. */
-} sampler_logprob;
-
 /* Of the row that the sequence drew from last: the logprob of `token`, and
- * the likeliest `capacity` tokens, before any stage (`raw`) or after all of
- * them. `*count` receives how many were written to `top`. `row` must be the
- * row of that call, unchanged, and so must be its `unconditional` row. Only
+ * those of the likeliest `capacity` tokens, before any stage (`raw` not 0: the
+ * softmax of the row as it came) or after all of them. `of_token` may be NULL.
+ * `*count` receives how many were written to `top`: all, where fewer are left.
+ *
+ * A logprob is (l - max) - ln sum e^(l - max), natural, in double, and finite
+ * for every token that is left, also for one too unlikely ever to be drawn
+ * (sampler/distribution.h); -INFINITY, with rank 0, for one that was removed.
+ *
+ * `row` must be the row of that call, unchanged, and so must be its
+ * `unconditional` row; one of another size is SAMPLER_INVALID_ARGUMENT. Only
  * between sampler_sample and the next accept or rollback; else
- * SAMPLER_INVALID_ARGUMENT. Cheapest right after the step: once its workspace
- * has taken another, the step is repeated. */
+ * SAMPLER_INVALID_ARGUMENT. Each call computes what it is asked for alone: raw
+ * about ten reads of the row; after the stages next to nothing where few tokens
+ * are left, right after the step (once its workspace has taken another, the
+ * step is repeated). Batches report in the same pass: sampler_step. */
 SAMPLER_API sampler_status
 sampler_logprobs(sampler_sequence* sequence, const sampler_row* row, int raw,
                  int32_t token, sampler_logprob* of_token, sampler_logprob* top,

@@ -23,6 +23,12 @@ absl::StatusOr<StepInputs> ToInputs(const sampler_inputs* given) {
   }
   sampler_inputs known = {};
   std::memcpy(&known, given, std::min(given->struct_size, sizeof(known)));
+  if (known.mask == nullptr && known.mask_words > 0) {
+    return absl::InvalidArgumentError("inputs: mask: got NULL");
+  }
+  if (known.unconditional.data == nullptr && known.unconditional.size > 0) {
+    return absl::InvalidArgumentError("unconditional: data: got NULL");
+  }
   if (known.mask != nullptr) {
     inputs.mask = TokenMask(absl::MakeConstSpan(known.mask, known.mask_words));
   }

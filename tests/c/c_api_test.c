@@ -39,12 +39,16 @@ static void fill(float *logits, unsigned step) {
   }
 }
 
-static int32_t step(sampler_sequence *sequence, const float *logits) {
-  const sampler_row row = {logits, kSize, SAMPLER_F32};
+static int32_t step_of(sampler_sequence *sequence, const sampler_row *row) {
   sampler_token token = {sizeof token, 0, SAMPLER_ROW_OK, 0};
-  EXPECT(sampler_sample(sequence, &row, NULL, &token, &error) == SAMPLER_OK);
+  EXPECT(sampler_sample(sequence, row, NULL, &token, &error) == SAMPLER_OK);
   EXPECT(token.row_status == SAMPLER_ROW_OK);
   return token.id;
+}
+
+static int32_t step(sampler_sequence *sequence, const float *logits) {
+  const sampler_row row = {logits, kSize, SAMPLER_F32};
+  return step_of(sequence, &row);
 }
 
 /* Generation, rollback, snapshot: the same tokens again. The pipeline's handle
@@ -109,6 +113,64 @@ static void test_logprobs(void) {
   }
   EXPECT(sampler_logprobs(sequence, &row, 1, kSize, &of_token, top, 5, &count,
                           &error) == SAMPLER_OUT_OF_RANGE);
+  EXPECT(sampler_logprobs(sequence, &row, 1, -1, &of_token, top, 5, &count,
+                          &error) == SAMPLER_OUT_OF_RANGE);
+  /* A row that cannot be that of the step, and what must not be NULL. */
+  for (int raw = 0; raw < 2; ++raw) {
+    const sampler_row rows[] = {{logits, kSize - 1, SAMPLER_F32},
+                                {logits, kSize / 2, SAMPLER_F64},
+                                {logits, 0, SAMPLER_F32},
+                                {NULL, 0, SAMPLER_F32},
+                                {NULL, kSize, SAMPLER_F32},
+                                {logits, kSize, (sampler_dtype)4}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+      of_token.id = -7;
+      EXPECT(sampler_logprobs(sequence, &rows[i], raw, token, &of_token, top, 5,
+                              &count, &error) == SAMPLER_INVALID_ARGUMENT);
+      EXPECT(of_token.id == -7);
+    }
+    EXPECT(sampler_logprobs(sequence, NULL, raw, token, &of_token, top, 5,
+                            &count, &error) == SAMPLER_INVALID_ARGUMENT);
+    EXPECT(sampler_logprobs(sequence, &row, raw, token, &of_token, NULL, 5,
+                            &count, &error) == SAMPLER_INVALID_ARGUMENT);
+    EXPECT(sampler_logprobs(sequence, &row, raw, token, &of_token, top, 5, NULL,
+                            &error) == SAMPLER_INVALID_ARGUMENT);
+    EXPECT(sampler_logprobs(NULL, &row, raw, token, &of_token, top, 5, &count,
+                            &error) == SAMPLER_INVALID_ARGUMENT);
+    EXPECT(sampler_logprobs(sequence, &row, raw, token, NULL, NULL, 0, &count,
+                            &error) == SAMPLER_OK);
+    EXPECT(count == 0);
+  }
+  sampler_sequence_free(sequence);
+  sampler_pipeline_free(pipeline);
+}
+
+/* Every token that is left has a logprob, however unlikely. */
+static void test_unlikely(void) {
+  const char config[] =
+      "{\"version\": 1, \"stages\": [{\"type\": \"suppress_tokens\","
+      "\"ids\": [2]}, {\"type\": \"categorical\"}]}";
+  const float logits[] = {0, -40, 1, -1000};
+  const sampler_row row = {logits, 4, SAMPLER_F32};
+  sampler_pipeline *pipeline = NULL;
+  EXPECT(sampler_pipeline_create(config, strlen(config), 4, &pipeline,
+                                 &error) == SAMPLER_OK);
+  sampler_sequence *sequence = make_sequence(pipeline, 1);
+  EXPECT(step_of(sequence, &row) == 0);
+  sampler_logprob of_token, top[9];
+  size_t count = 0;
+  EXPECT(sampler_logprobs(sequence, &row, 0, 1, &of_token, top, 9, &count,
+                          &error) == SAMPLER_OK);
+  EXPECT(count == 3 && top[1].id == 1 && top[2].id == 3);
+  EXPECT(of_token.logprob == -40.0 && of_token.rank == 2);
+  EXPECT(top[2].logprob == -1000.0);
+  EXPECT(sampler_logprobs(sequence, &row, 0, 2, &of_token, top, 9, &count,
+                          &error) == SAMPLER_OK);
+  EXPECT(isinf(of_token.logprob) && of_token.rank == 0);
+  EXPECT(sampler_logprobs(sequence, &row, 1, 2, &of_token, top, 9, &count,
+                          &error) == SAMPLER_OK);
+  EXPECT(count == 4 && of_token.rank == 1);
+  EXPECT(fabs(of_token.logprob + 0.31326168751822286) < 1e-15);
   sampler_sequence_free(sequence);
   sampler_pipeline_free(pipeline);
 }
@@ -231,6 +293,7 @@ int main(void) {
   test_loop();
   test_logprobs();
   test_redraw();
+  test_unlikely();
   test_misuse();
   if (failures == 0) puts("the C interface holds");
   return failures == 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 /* Presets, masks and batches of the C interface from C11. Exits 0 if all holds;
  * prints what does not. */
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +141,7 @@ static batch* make_batch(void) {
     b->rows[i] = (sampler_row){b->logits[i], kSize, SAMPLER_F32};
     b->tokens[i].struct_size = sizeof(sampler_token);
     b->steps[i] = (sampler_step){sizeof(sampler_step), b->sequences[i],
-                                 &b->rows[i], NULL, &b->tokens[i]};
+                                 &b->rows[i], NULL, &b->tokens[i], NULL, NULL};
   }
   sampler_pipeline_free(pipelines[0]);
   sampler_pipeline_free(pipelines[1]);
@@ -191,6 +192,64 @@ static void test_batch(void) {
   EXPECT(calls == 8);
   free_batch(together);
   free_batch(alone);
+}
+
+/* Reports of a batch are those of sampler_logprobs; a step of the version
+ * without them is one. */
+static void test_reports(void) {
+  batch* b = make_batch();
+  sampler_logprob room[2 * kSequences][6];
+  sampler_report reports[2 * kSequences];
+  for (unsigned i = 0; i < kSequences; ++i) {
+    for (unsigned j = 0; j < 2; ++j) {
+      reports[2 * i + j] = (sampler_report){
+          sizeof(sampler_report), {7, 7, 7}, room[2 * i + j], 6, 99};
+    }
+    b->steps[i].raw = i % 2 == 0 ? &reports[2 * i] : NULL;
+    b->steps[i].processed = i % 3 == 0 ? &reports[2 * i + 1] : NULL;
+  }
+  b->rows[6].size = 5;
+  EXPECT(sampler_sample_batch(b->steps, kSequences, NULL, &error) ==
+         SAMPLER_OK);
+  for (unsigned i = 0; i < kSequences; ++i) {
+    for (int raw = 0; raw < 2; ++raw) {
+      const sampler_report* report =
+          raw ? b->steps[i].raw : b->steps[i].processed;
+      if (report == NULL) continue;
+      if (b->tokens[i].id < 0) {
+        EXPECT(i == 6);
+        EXPECT(report->count == 0 && report->of_token.id == -1);
+        EXPECT(report->of_token.rank == 0 && isinf(report->of_token.logprob));
+        continue;
+      }
+      sampler_logprob of_token, top[6];
+      size_t count = 0;
+      EXPECT(sampler_logprobs(b->steps[i].sequence, &b->rows[i], raw,
+                              b->tokens[i].id, &of_token, top, 6, &count,
+                              &error) == SAMPLER_OK);
+      EXPECT(report->count == count);
+      EXPECT(report->of_token.id == b->tokens[i].id);
+      EXPECT(report->of_token.logprob == of_token.logprob);
+      EXPECT(report->of_token.rank == of_token.rank);
+      for (size_t k = 0; k < count; ++k) {
+        EXPECT(report->top[k].id == top[k].id);
+        EXPECT(report->top[k].rank == (int64_t)k + 1);
+        EXPECT(report->top[k].logprob == top[k].logprob);
+      }
+    }
+  }
+  reports[0].top = NULL;
+  EXPECT(sampler_sample_batch(b->steps, kSequences, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strcmp(text, "steps[0]: raw: top: got NULL") == 0);
+  reports[0].capacity = 0;
+  EXPECT(sampler_sample_batch(b->steps, kSequences, NULL, &error) ==
+         SAMPLER_OK);
+  EXPECT(reports[0].count == 0 && reports[0].of_token.logprob <= 0.0);
+  reports[0].struct_size = 8;
+  EXPECT(sampler_sample_batch(b->steps, kSequences, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  free_batch(b);
 }
 
 static void test_misuse(void) {
@@ -252,6 +311,7 @@ int main(void) {
   test_presets();
   test_mask();
   test_batch();
+  test_reports();
   test_misuse();
   if (failures == 0) puts("presets, masks and batches hold in C");
   return failures == 0 ? 0 : 1;
