@@ -4,7 +4,7 @@
 #ifndef SAMPLER_TOOLS_BENCH_CHAINS_H_
 #define SAMPLER_TOOLS_BENCH_CHAINS_H_
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -14,9 +14,12 @@ struct Chain {
   std::string name;    // As in filters and files of results.
   std::string label;   // For people.
   std::string stages;  // As in a config, comma-separated.
-  // > 0: what is timed is not the step but reporting, after it, that many
-  // exact logprobs before and after the chain.
-  std::int64_t logprobs = 0;
+  // What is timed: the step, or, after it, a report of the drawn token and of
+  // the likeliest `logprobs` tokens, of the row as it came or of what the chain
+  // left.
+  enum class Timed { kStep, kRawReport, kProcessedReport };
+  Timed timed = Timed::kStep;
+  std::size_t logprobs = 0;
   // Goals: at most so many reads of the row (flat rows have their own where it
   // is not 0), and so many times faster than llama.cpp, 0: it has none such.
   double most_floors = 0;

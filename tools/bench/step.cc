@@ -46,7 +46,8 @@ std::vector<std::int32_t> LongHistory() {
 }
 
 Step::Step(const Chain& chain, std::int64_t vocabulary_size)
-    : logprobs_(chain.logprobs),
+    : timed_(chain.timed),
+      top_(chain.logprobs),
       pipeline_(MakePipeline(chain, vocabulary_size)),
       sequence_(MidText(pipeline_)),
       mask_(static_cast<std::size_t>(vocabulary_size + 31) / 32, 0x55555555u),
@@ -60,21 +61,25 @@ Step::Step(const Chain& chain, std::int64_t vocabulary_size)
 double Step::Time(Logits row) {
   const Sequence sequence = sequence_.Fork(++stream_);
   Token token;
-  double time = Nanoseconds(
+  const double time = Nanoseconds(
       [&] { token = pipeline_.Sample(row, sequence, workspace_, inputs_); });
   if (token.status != RowStatus::kOk) {
     std::cerr << "a step fails: " << RowStatusName(token.status) << "\n";
     std::exit(1);
   }
   sink = static_cast<float>(token.id);
-  if (logprobs_ > 0) {
-    const Distribution left =
-        pipeline_.Process(row, sequence, workspace_, inputs_);
-    time = Nanoseconds([&] {
-      sink = static_cast<float>(
-          reporter_.Report(row, left, token.id, logprobs_).raw.token.logprob);
-    });
-  }
+  return timed_ == Chain::Timed::kStep ? time : TimeOfReport(row, token.id);
+}
+
+double Step::TimeOfReport(Logits row, TokenId token) {
+  const Distribution left =
+      pipeline_.Process(row, sequence_, workspace_, inputs_);
+  LogprobReport report = {.top = absl::MakeSpan(top_)};
+  const double time = Nanoseconds([&] {
+    FillReport(timed_ == Chain::Timed::kRawReport ? reporter_.Raw(row) : left,
+               token, report);
+  });
+  sink = static_cast<float>(report.token.logprob);
   return time;
 }
 

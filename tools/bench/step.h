@@ -29,7 +29,11 @@ class Step {
   double Time(Logits row);
 
  private:
-  std::int64_t logprobs_;
+  // Nanoseconds of the report that the chain times.
+  double TimeOfReport(Logits row, TokenId token);
+
+  Chain::Timed timed_;
+  std::vector<TokenLogprob> top_;
   Pipeline pipeline_;
   Sequence sequence_;
   std::uint32_t stream_ = 0;

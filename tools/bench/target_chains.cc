@@ -116,11 +116,18 @@ const std::vector<Chain>& TargetChains() {
        .label = "skew 0.5, draw",
        .stages = AndDraw(R"({"type": "skew", "skew": 0.5})"),
        .most_floors = 30},
+      {.name = "logprobs_20_processed",
+       .label = "top-20 logprobs of what a step left",
+       .stages = AndDraw(R"({"type": "top_k", "k": 40})"),
+       .timed = Chain::Timed::kProcessedReport,
+       .logprobs = 20,
+       .most_floors = 0.5},
       {.name = "logprobs_20",
        .label = "top-20 logprobs, exact, beside a step",
        .stages = AndDraw(R"({"type": "top_k", "k": 40})"),
+       .timed = Chain::Timed::kRawReport,
        .logprobs = 20,
-       .most_floors = 22}};
+       .most_floors = 12}};
   return chains;
 }
 
