@@ -94,8 +94,7 @@ struct JsonProblem {
 // Reads and checks a JSON config. If `problems` is not null it receives what
 // the error message lists, one by one.
 absl::StatusOr<PipelineConfig> ParseConfig(
-    absl::string_view json,
-    std::optional<std::int64_t> vocabulary_size = std::nullopt,
+    StringView json, std::optional<std::int64_t> vocabulary_size = std::nullopt,
     std::vector<JsonProblem>* problems = nullptr,
     const StageRegistry& registry = StageRegistry::BuiltIn());
 

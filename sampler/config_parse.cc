@@ -147,7 +147,7 @@ bool IsConsequence(std::string pointer,
 }  // namespace
 
 absl::StatusOr<PipelineConfig> ParseConfig(
-    absl::string_view json, std::optional<std::int64_t> vocabulary_size,
+    StringView json, std::optional<std::int64_t> vocabulary_size,
     std::vector<JsonProblem>* problems, const StageRegistry& registry) {
   std::vector<JsonProblem> found;
   PipelineConfig config;

@@ -16,7 +16,8 @@
 // about 2^-51 times the likeliest token's.
 //
 // A view into the Workspace it came from and onto the caller's row: valid until
-// the workspace is used again, and only while the row's memory is unchanged.
+// the workspace is used again (the status is then kWrongStep), and only while
+// the row's memory is unchanged.
 // Thread-safety: one thread at a time (answers are remembered when first
 // asked for).
 // Cost: what is asked for is computed on demand, exactly, once.
@@ -44,9 +45,22 @@ class Distribution {
   explicit Distribution(const Candidates& candidates)
       : candidates_(&candidates) {}
 
+  // That of step number `steps` of a workspace, which counts on.
+  Distribution(const Candidates& candidates, const std::uint64_t& steps)
+      : candidates_(&candidates), steps_(&steps), step_(steps) {}
+
   // Anything but kOk: there is nothing to draw from. All that is asked then is
   // answered as for an empty set: 0, false, -inf, token -1, nothing to visit.
-  RowStatus status() const { return candidates_->status(); }
+  // kWrongStep: the workspace has begun another step.
+  RowStatus status() const {
+    if (steps_ != nullptr && *steps_ != step_) return RowStatus::kWrongStep;
+    return candidates_->status();
+  }
+
+  // Is it of these candidates, and of the step that `steps` stands at?
+  bool IsOf(const Candidates& candidates, const std::uint64_t& steps) const {
+    return candidates_ == &candidates && steps_ == &steps && step_ == steps;
+  }
 
   // Survivors, those of weight 0 included.
   std::int64_t Count() const { return ok() ? candidates_->Count() : 0; }
@@ -130,13 +144,13 @@ class Distribution {
   Mass TotalMass() const { return ok() ? candidates_->TotalMass() : Mass{0}; }
 
  private:
-  friend class Pipeline;
-
   static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
 
   bool ok() const { return status() == RowStatus::kOk; }
 
   const Candidates* candidates_;
+  const std::uint64_t* steps_ = nullptr;  // Null: of no workspace.
+  std::uint64_t step_ = 0;
 };
 
 }  // namespace sampler

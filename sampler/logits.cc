@@ -25,7 +25,7 @@ void LoadAs(const unsigned char* from, std::size_t count, double* out,
 
 }  // namespace
 
-absl::string_view DTypeName(DType dtype) {
+StringView DTypeName(DType dtype) {
   switch (dtype) {
     case DType::kF32:
       return "f32";

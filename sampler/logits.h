@@ -17,9 +17,10 @@
 #include <cstdint>
 #include <cstring>
 
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/language.h"
+#include "sampler/lifetime.h"
+#include "sampler/string_view.h"
 
 namespace sampler {
 
@@ -28,7 +29,7 @@ namespace sampler {
 enum class DType : std::uint8_t { kF32, kF16, kBF16, kF64 };
 
 // "f32", "f16", "bf16" or "f64".
-absl::string_view DTypeName(DType dtype);
+StringView DTypeName(DType dtype);
 
 // Bytes of one element.
 constexpr std::size_t DTypeSize(DType dtype) {
@@ -66,6 +67,14 @@ class Logits {
   template <typename Row>
   requires std::convertible_to<const Row&, absl::Span<const double>> Logits(
       const Row& row)
+      : Logits(absl::Span<const double>(row).data(), DType::kF64, row.size()) {}
+  template <Owner Row>
+  requires std::convertible_to<const Row&, absl::Span<const float>> Logits(
+      const Row& row SAMPLER_LIFETIME_BOUND)
+      : Logits(absl::Span<const float>(row).data(), DType::kF32, row.size()) {}
+  template <Owner Row>
+  requires std::convertible_to<const Row&, absl::Span<const double>> Logits(
+      const Row& row SAMPLER_LIFETIME_BOUND)
       : Logits(absl::Span<const double>(row).data(), DType::kF64, row.size()) {}
   // NOLINTEND(google-explicit-constructor)
 

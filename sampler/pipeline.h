@@ -11,21 +11,22 @@
 //
 // Pipeline says how rows are sampled, Sequence (sequence.h) is what one text
 // carries from token to token, Workspace the memory. Sample is Process plus one
-// draw; Process leaves a Distribution for whoever wants probabilities, several
+// draw; Process gives the Step (step.h) to whoever wants probabilities, several
 // draws, or an explanation. Sampling accepts nothing: it may be repeated.
 //
 // The same config, logit bits, inputs and sequence (seed, stream, clock,
 // prompt, accepted tokens and what stages learnt from them) give the same token
 // on every machine, thread count and batch.
 //
-// Tested by: tests/pipeline_test.cc, tests/oracle_test.cc,
-// tests/golden_test.cc, tests/threads_test.cc.
+// Tested by: tests/pipeline_test.cc, tests/step_test.cc, tests/inputs_test.cc,
+// tests/oracle_test.cc, tests/golden_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_PIPELINE_H_
 #define SAMPLER_PIPELINE_H_
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -34,8 +35,12 @@
 #include "sampler/candidates.h"
 #include "sampler/config.h"
 #include "sampler/distribution.h"
+#include "sampler/lifetime.h"
 #include "sampler/logits.h"
 #include "sampler/sequence.h"
+#include "sampler/stages/stage.h"
+#include "sampler/step.h"
+#include "sampler/string_view.h"
 #include "sampler/token.h"
 #include "sampler/workspace.h"
 
@@ -66,13 +71,15 @@ class Pipeline {
   const PipelineConfig& config() const;
 
   // A sequence for this pipeline: its vocabulary size and, unless `options` say
-  // otherwise, its config's seed. Errors as Sequence::Create.
+  // otherwise, its config's seed. Where neither says one it is drawn from the
+  // system, so that two users do not get one text: sequence.seed() says which.
+  // Errors as Sequence::Create.
   absl::StatusOr<Sequence> NewSequence(Sequence::Options options = {}) const;
 
   // The sequence that a snapshot holds. InvalidArgument for anything that is
   // not a snapshot of a sequence for this pipeline: another vocabulary size,
   // the memory of other stages, or numbers that these stages never remember.
-  absl::StatusOr<Sequence> RestoreSequence(absl::string_view snapshot) const;
+  absl::StatusOr<Sequence> RestoreSequence(StringView snapshot) const;
 
   // Does a stage remember more than the history from token to token? Then the
   // sequence must accept drawn Tokens, not bare ids, for it to learn from them.
@@ -80,43 +87,83 @@ class Pipeline {
   bool has_state() const;
 
   // InvalidArgument naming every stage that cannot run on `inputs` and what it
-  // lacks ("/stages/0: guidance needs a second logits row ..."). For callers
-  // that would rather know before the first row than by its status.
+  // lacks ("/stages/0: guidance needs a second logits row ..."), and every
+  // input that no stage looks at. For callers that would rather know before the
+  // first row than by its status.
   absl::Status CheckInputs(const StepInputs& inputs) const;
 
-  // Runs every stage on `row` and returns what is left, the draw's own
-  // narrowing included. The result lives in `workspace` and still reads `row`
-  // and `inputs`: it is valid until the workspace's next Process or Sample,
-  // while their memory is unchanged; DrawFrom and DrawAll leave it. `observer`
-  // may be null. A row or sequence that is not of this pipeline's vocabulary
-  // size gives the status kWrongSize, a sequence that has learnt from a
-  // pipeline with other stages of memory kWrongState.
-  Distribution Process(Logits row, const Sequence& sequence,
-                       Workspace& workspace, const StepInputs& inputs = {},
-                       StepObserver* observer = nullptr) const;
+  // Does a stage look at this input?
+  bool Reads(StepInput input) const;
+
+  // `offered` without the inputs that no stage looks at: for callers who have
+  // one set of inputs for many pipelines, and know that some leave it alone.
+  StepInputs OnlyRead(const StepInputs& offered) const;
+
+  // Runs every stage on `row` and returns the step: what is left, and the draws
+  // from it (step.h). It lives in `workspace` and still reads `row`, `inputs`
+  // and `sequence`, which must outlive it: a temporary row does not compile.
+  // `observer` may be null. A row or sequence that is not of this pipeline's
+  // vocabulary size gives the status kWrongSize, a sequence with the memory of
+  // other stages, or with one that these never leave, kWrongState, an input
+  // that no stage looks at kUnusedInput.
+  Step Process(Logits row SAMPLER_LIFETIME_BOUND,
+               const Sequence& sequence SAMPLER_LIFETIME_BOUND,
+               Workspace& workspace SAMPLER_LIFETIME_BOUND,
+               const StepInputs& inputs = {},
+               StepObserver* observer = nullptr) const&;
+  template <TemporaryOwner Row>
+  Step Process(Row&& row, const Sequence& sequence, Workspace& workspace,
+               const StepInputs& inputs = {},
+               StepObserver* observer = nullptr) const = delete;
+
+  // The same where the pipeline or the sequence is a temporary, which no step
+  // could draw with any more: the distribution alone.
+  Distribution Process(Logits row SAMPLER_LIFETIME_BOUND, Sequence&& sequence,
+                       Workspace& workspace SAMPLER_LIFETIME_BOUND,
+                       const StepInputs& inputs = {},
+                       StepObserver* observer = nullptr) const&;
+  Distribution Process(Logits row SAMPLER_LIFETIME_BOUND,
+                       const Sequence& sequence,
+                       Workspace& workspace SAMPLER_LIFETIME_BOUND,
+                       const StepInputs& inputs = {},
+                       StepObserver* observer = nullptr) const&&;
+  Distribution Process(Logits row SAMPLER_LIFETIME_BOUND, Sequence&& sequence,
+                       Workspace& workspace SAMPLER_LIFETIME_BOUND,
+                       const StepInputs& inputs = {},
+                       StepObserver* observer = nullptr) const&&;
+  template <TemporaryOwner Row>
+  Step Process(Row&& row, Sequence&& sequence, Workspace& workspace,
+               const StepInputs& inputs = {},
+               StepObserver* observer = nullptr) const = delete;
 
   // Process, then one draw at the sequence's position. Never throws, prints or
   // aborts on a bad row: the status says what is wrong with it.
   Token Sample(Logits row, const Sequence& sequence, Workspace& workspace,
                const StepInputs& inputs = {}) const;
 
-  // The draw of Sample, on what Process left in `workspace` for `sequence`.
-  // Calling it again gives the same token: its randomness is the position's.
+  // The draws of a step that is given by its parts: Step::DrawFor and
+  // Step::DrawAllFor, `sequence` being that of Process or a fork of it.
+  // kWrongStep, or nothing, unless `distribution` is what this pipeline's
+  // Process last left in `workspace`.
   Token DrawFrom(const Distribution& distribution, const Sequence& sequence,
                  Workspace& workspace) const;
-
-  // The same for draws that choose several tokens (gumbel_top_k), in the order
-  // drawn, that of DrawFrom first; empty where the status is not ok. Valid
-  // until the workspace is used again.
   absl::Span<const TokenId> DrawAll(const Distribution& distribution,
                                     const Sequence& sequence,
                                     Workspace& workspace) const;
 
  private:
   struct Compiled;
-  // What stage `index` may know of the step that `workspace` is at.
-  StepContext ContextOf(std::size_t index, const Sequence& sequence,
-                        const Coins& coins, Workspace& workspace) const;
+
+  // The step of these parts, unless they do not belong together.
+  std::optional<Step> LastStep(const Distribution& distribution,
+                               Workspace& workspace) const;
+
+  // Runs the stages and leaves all of the step in the workspace.
+  Scratch& Begin(Logits row, const Sequence& sequence, Workspace& workspace,
+                 const StepInputs& inputs, StepObserver* observer) const;
+  Distribution ProcessAlone(Logits row, const Sequence& sequence,
+                            Workspace& workspace, const StepInputs& inputs,
+                            StepObserver* observer) const;
 
   explicit Pipeline(std::shared_ptr<const Compiled> compiled);
 

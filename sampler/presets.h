@@ -10,21 +10,21 @@
 #ifndef SAMPLER_PRESETS_H_
 #define SAMPLER_PRESETS_H_
 
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/string_view.h"
 
 namespace sampler {
 
 struct Preset {
-  absl::string_view name;  // The file's name without ".json".
-  absl::string_view json;  // The file's content.
+  StringView name;  // The file's name without ".json".
+  StringView json;  // The file's content.
 };
 
 // All of them, always in the same order.
 absl::Span<const Preset> Presets();
 
 // Null if there is no preset of that name.
-const Preset* FindPreset(absl::string_view name);
+const Preset* FindPreset(StringView name);
 
 }  // namespace sampler
 

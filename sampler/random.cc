@@ -39,6 +39,7 @@ Coins::Coins(std::uint64_t seed, std::uint32_t stream, std::uint32_t position,
 
 std::uint64_t Coins::Bits(Purpose purpose, std::uint32_t ordinal,
                           std::uint32_t index) const {
+  Note();
   const std::array<std::uint32_t, 4> block =
       Philox4x32({index, position_, stream_,
                   static_cast<std::uint32_t>(purpose) + 256u * ordinal},

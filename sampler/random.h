@@ -83,12 +83,27 @@ class Coins {
 
   // What keys them: the seed, or what an attempt above 0 puts in its place. For
   // random numbers made by other rules than Philox.
-  std::uint64_t key() const { return key_; }
+  std::uint64_t key() const {
+    Note();
+    return key_;
+  }
+
+  // The same numbers; `used` becomes true once one is asked for.
+  Coins Noting(bool& used) const {
+    Coins noting = *this;
+    noting.used_ = &used;
+    return noting;
+  }
 
  private:
+  void Note() const {
+    if (used_ != nullptr) *used_ = true;
+  }
+
   std::uint64_t key_;
   std::uint32_t stream_;
   std::uint32_t position_;
+  bool* used_ = nullptr;
 };
 
 // The fraction reported for 64 random bits: (u >> 11) * 2^-53, in [0, 1).

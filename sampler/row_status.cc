@@ -2,7 +2,7 @@
 
 namespace sampler {
 
-absl::string_view RowStatusName(RowStatus status) {
+StringView RowStatusName(RowStatus status) {
   switch (status) {
     case RowStatus::kOk:
       return "ok";
@@ -19,9 +19,13 @@ absl::string_view RowStatusName(RowStatus status) {
     case RowStatus::kWrongInput:
       return "wrong_input";
     case RowStatus::kWrongState:
+      return "wrong_state";
+    case RowStatus::kUnusedInput:
+      return "unused_input";
+    case RowStatus::kWrongStep:
       break;
   }
-  return "wrong_state";
+  return "wrong_step";
 }
 
 }  // namespace sampler

@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "absl/strings/string_view.h"
+#include "sampler/string_view.h"
 
 namespace sampler {
 
@@ -23,17 +23,21 @@ enum class RowStatus : std::uint8_t {
   kMissingInput,  // A stage wants an input that was not given.
   kWrongInput,    // An input is of the wrong size or out of range.
   kWrongState,    // The sequence carries the memory of other stages.
+  kUnusedInput,   // An input was given that no stage looks at.
+  kWrongStep,     // The step is over, or is not this sequence's (step.h).
 };
 
 // All of them, in the order of their values.
 inline constexpr RowStatus kAllRowStatuses[] = {
-    RowStatus::kOk,          RowStatus::kNan,       RowStatus::kInfinite,
-    RowStatus::kNoCandidate, RowStatus::kWrongSize, RowStatus::kMissingInput,
-    RowStatus::kWrongInput,  RowStatus::kWrongState};
+    RowStatus::kOk,          RowStatus::kNan,        RowStatus::kInfinite,
+    RowStatus::kNoCandidate, RowStatus::kWrongSize,  RowStatus::kMissingInput,
+    RowStatus::kWrongInput,  RowStatus::kWrongState, RowStatus::kUnusedInput,
+    RowStatus::kWrongStep};
 
 // "ok", "nan", "infinite", "no_candidate", "wrong_size", "missing_input",
-// "wrong_input" or "wrong_state".
-absl::string_view RowStatusName(RowStatus status);
+// "wrong_input", "wrong_state", "unused_input" or
+// "wrong_step".
+StringView RowStatusName(RowStatus status);
 
 }  // namespace sampler
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/mass.h"
+#include "sampler/random_seed.h"
 
 namespace sampler {
 namespace {
@@ -23,7 +24,7 @@ absl::Status CheckToken(absl::string_view what, std::int64_t token,
 
 Sequence::Sequence(std::int64_t vocabulary_size, Options options)
     : vocabulary_size_(vocabulary_size),
-      seed_(options.seed.value_or(0)),
+      seed_(*options.seed),
       stream_(options.stream),
       attempt_(options.attempt),
       history_(std::move(options.prompt)) {}
@@ -40,7 +41,19 @@ absl::StatusOr<Sequence> Sequence::Create(std::int64_t vocabulary_size,
                                            options.prompt[i], vocabulary_size);
     if (!status.ok()) return absl::InvalidArgumentError(status.message());
   }
+  if (!options.seed.has_value()) {
+    absl::StatusOr<std::uint64_t> seed = RandomSeed();
+    if (!seed.ok()) return seed.status();
+    options.seed = *seed;
+  }
   return Sequence(vocabulary_size, std::move(options));
+}
+
+bool Sequence::DiffersInRandomNumbersAlone(const Sequence& other) const {
+  return vocabulary_size_ == other.vocabulary_size_ && clock_ == other.clock_ &&
+         history_.prompt() == other.history_.prompt() &&
+         history_.output() == other.history_.output() &&
+         state_owner_ == other.state_owner_ && state() == other.state();
 }
 
 absl::Status Sequence::Accept(const Token& drawn, std::int32_t token) {
@@ -67,6 +80,7 @@ absl::Status Sequence::Accept(const Token& drawn, std::int32_t token) {
     }
   }
   history_.Accept(token);
+  ++revision_;
   if (learns) {
     if (states_.empty()) {
       state_begin_ = history_.output().size();
@@ -90,6 +104,7 @@ absl::Status Sequence::Rollback(std::int64_t n) {
                                               position(), "]"));
   }
   history_.Rollback(static_cast<std::size_t>(n));
+  ++revision_;
   const std::size_t left = history_.output().size();
   if (states_.empty()) return absl::OkStatus();
   states_.resize(left < state_begin_ ? 0

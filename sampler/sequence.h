@@ -25,7 +25,7 @@
 //   }
 //
 // A stage with a memory (mirostat, adaptive_p) learns from the probability of
-// the token it drew, so Accept takes the drawn Token. A bare id moves the
+// the token it drew, so Accept takes the drawn Token. AcceptId moves the
 // history alone.
 //
 // Thread-safety: const methods from any number of threads; otherwise one
@@ -37,6 +37,7 @@
 #ifndef SAMPLER_SEQUENCE_H_
 #define SAMPLER_SEQUENCE_H_
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,19 +45,31 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/history.h"
 #include "sampler/random.h"
+#include "sampler/string_view.h"
 #include "sampler/token.h"
 
 namespace sampler {
 
+// Where a sequence stands: another one after everything that moved it.
+struct SequenceMark {
+  std::uint64_t revision;
+  std::int64_t position;
+  std::uint64_t seed;
+  std::uint32_t stream;
+  std::uint32_t attempt;
+
+  friend bool operator==(const SequenceMark&, const SequenceMark&) = default;
+};
+
 class Sequence {
  public:
   struct Options {
-    // Absent: the config's where Pipeline::NewSequence makes the sequence,
-    // else 0.
+    // Absent: the config's where Pipeline::NewSequence makes the sequence, else
+    // one drawn from the system (random_seed.h), which seed() then says. No two
+    // texts share their random numbers unless a seed was asked for.
     std::optional<std::uint64_t> seed = {};
     // Tells sequences with one seed apart: index in a batch, say.
     std::uint32_t stream = 0;
@@ -67,7 +80,8 @@ class Sequence {
 
   // A sequence of tokens in [0, vocabulary_size). InvalidArgument for a
   // vocabulary size outside [1, 2^20] and for a prompt token outside
-  // [0, vocabulary_size).
+  // [0, vocabulary_size); Unavailable if a seed is wanted and the system gives
+  // none.
   static absl::StatusOr<Sequence> Create(std::int64_t vocabulary_size,
                                          Options options);
 
@@ -90,8 +104,13 @@ class Sequence {
   // have moved on all the same). Errors as above.
   absl::Status Accept(const Token& drawn, std::int32_t token);
 
-  // Appends a token that no draw was made for. Errors as above.
-  absl::Status Accept(std::int32_t token) { return Accept(Token(), token); }
+  // Appends a token that no draw was made for: of a log, a prompt, a forced
+  // text. Stages with a memory learn nothing from it. Errors as above.
+  absl::Status AcceptId(std::int32_t token) { return Accept(Token(), token); }
+  // A drawn token is accepted whole, `Accept(token)`: its id alone would teach
+  // the stages nothing, and nobody would notice.
+  template <std::integral Id>
+  absl::Status Accept(Id token) = delete;
 
   // Takes back the last n accepted tokens, as if they had never been accepted.
   // The attempt stays: it is never lowered, so that no number which Redraw has
@@ -133,7 +152,21 @@ class Sequence {
   // The caller's step (a training iteration, an episode), for schedules that
   // follow it. 0 unless set.
   std::int64_t clock() const { return clock_; }
-  void set_clock(std::int64_t clock) { clock_ = clock; }
+  void set_clock(std::int64_t clock) {
+    clock_ = clock;
+    ++revision_;
+  }
+
+  // For Step: has the sequence moved, and is another one like it?
+  SequenceMark mark() const {
+    return {revision_, position(), seed_, stream_, attempt_};
+  }
+  bool HasTheRandomNumbersOf(const Sequence& other) const {
+    return seed_ == other.seed_ && stream_ == other.stream_ &&
+           attempt_ == other.attempt_;
+  }
+  // Cost: a comparison of both histories.
+  bool DiffersInRandomNumbersAlone(const Sequence& other) const;
 
   // How often Redraw was called, or what it was set to: part of the key of all
   // random numbers. A log that notes it beside each token can be replayed: set
@@ -149,7 +182,7 @@ class Sequence {
   // The whole state as JSON text, and back. Restore(Snapshot()) equals the
   // sequence; InvalidArgument for anything that is not a snapshot.
   std::string Snapshot() const;
-  static absl::StatusOr<Sequence> Restore(absl::string_view snapshot);
+  static absl::StatusOr<Sequence> Restore(StringView snapshot);
 
   friend bool operator==(const Sequence& a, const Sequence& b);
 
@@ -161,6 +194,7 @@ class Sequence {
   std::uint32_t stream_;
   std::uint32_t attempt_;
   std::int64_t clock_ = 0;
+  std::uint64_t revision_ = 0;  // Counts what moved it; no part of its value.
   History history_;
   // The state of state_owner_ after every accepted token from state_begin_ on,
   // state_size_ numbers each: rollback goes back to what it was.

@@ -142,7 +142,7 @@ std::string Sequence::Snapshot() const {
   return json.dump();
 }
 
-absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
+absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
   const absl::StatusOr<Json> object = ReadObject(snapshot);
   if (!object.ok()) return object.status();
   const Json& json = *object;
@@ -172,6 +172,9 @@ absl::StatusOr<Sequence> Sequence::Restore(absl::string_view snapshot) {
   }
   const absl::Status state_status = ReadStates(json, output.size(), states);
   if (!state_status.ok()) return state_status;
+  if (states.empty() && state_owner != 0) {
+    return Bad("state_owner", "0 where no state is carried");
+  }
   if (json.size() != kSnapshotKeys + (redrawn ? 1 : 0)) {
     return absl::InvalidArgumentError(
         "sequence snapshot: has keys that Sequence::Snapshot does not write");

@@ -47,7 +47,8 @@ TEST(Sampling, AllocatesNothingOnceTheWorkspaceHasGrown) {
     ASSERT_TRUE(sequence.ok());
     const auto sample_all = [&] {
       for (const std::vector<float>& row : rows) {
-        const Token token = pipeline->Sample(row, *sequence, workspace, inputs);
+        const Token token = pipeline->Sample(row, *sequence, workspace,
+                                             pipeline->OnlyRead(inputs));
         drawn += token.status == RowStatus::kOk ? 1 : 0;
       }
     };

@@ -39,8 +39,8 @@ TEST(Attempt, IsRaisedByARedrawForAllNumbers) {
     Sequence after = s;
     for (int i = 0; i < 4; ++i) {
       EXPECT_NE(before.coins().Bits(purpose), after.coins().Bits(purpose));
-      ASSERT_TRUE(before.Accept(5).ok());
-      ASSERT_TRUE(after.Accept(5).ok());
+      ASSERT_TRUE(before.AcceptId(5).ok());
+      ASSERT_TRUE(after.AcceptId(5).ok());
     }
   }
   // Nothing accepted is taken back, and the numbers change all the same.
@@ -60,7 +60,7 @@ TEST(Attempt, IsRaisedByARedrawForAllNumbers) {
 TEST(Attempt, IsKeptByARollback) {
   Sequence s = MakeSequence(kSize, {1}, {2, 3, 4});
   ASSERT_TRUE(s.Redraw(1).ok());
-  ASSERT_TRUE(s.Accept(9).ok());
+  ASSERT_TRUE(s.AcceptId(9).ok());
   ASSERT_TRUE(s.Rollback(3).ok());
   EXPECT_EQ(s.position(), 0);
   EXPECT_EQ(s.attempt(), 1u);

@@ -200,7 +200,7 @@ TEST(Dry, FollowsRollbacksAndSnapshotsExactly) {
   const Row before = RunStages(row, stage, sequence).logits;
   EXPECT_EQ(before[3], -1.0);
   for (const std::int32_t token : {3, 1, 2, 3}) {
-    ASSERT_TRUE(sequence.Accept(token).ok());
+    ASSERT_TRUE(sequence.AcceptId(token).ok());
   }
   EXPECT_NE(RunStages(row, stage, sequence).logits, before);
   ASSERT_TRUE(sequence.Rollback(4).ok());

@@ -88,9 +88,10 @@ json Replay(const oracle::GoldenLog& log, const std::string& config,
       pipeline.NewSequence({.seed = seed, .prompt = log.prompt}).value();
   // For the stages that want more than the row.
   const std::vector<std::uint32_t> mask((size + 31) / 32, 0xB6DB6DB6);
-  const StepInputs inputs = {.mask = TokenMask{mask},
-                             .unconditional = log.rows.begin()->second,
-                             .uniform = 0.7};
+  const StepInputs inputs =
+      pipeline.OnlyRead({.mask = TokenMask{mask},
+                         .unconditional = log.rows.begin()->second,
+                         .uniform = 0.7});
   Workspace workspace;
   json result = json::array();
   for (const auto& [number, row] : log.rows) {

@@ -231,9 +231,9 @@ std::vector<TokenId> All(const Pipeline& pipeline, const Row& row,
                          std::uint32_t stream, Workspace& workspace) {
   const Sequence sequence =
       MakeSequence(static_cast<std::int64_t>(row.size()), {}, {}, 11, stream);
-  const auto all = pipeline.DrawAll(
-      pipeline.Process(absl::Span<const double>(row), sequence, workspace),
-      sequence, workspace);
+  const auto all =
+      pipeline.Process(absl::Span<const double>(row), sequence, workspace)
+          .DrawAll();
   return {all.begin(), all.end()};
 }
 

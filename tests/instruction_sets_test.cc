@@ -202,7 +202,8 @@ Step RunStep(const Pipeline& pipeline, const StoredRow& row,
              Workspace& workspace) {
   const std::size_t size = row.values().size();
   const std::vector<double> zeros(size);
-  const StepInputs inputs = {.unconditional = absl::MakeConstSpan(zeros)};
+  const StepInputs inputs =
+      pipeline.OnlyRead({.unconditional = absl::MakeConstSpan(zeros)});
   const auto v = static_cast<std::int64_t>(size);
   const Sequence sequence =
       pipeline.NewSequence({.seed = 7, .prompt = {0, 0}}).value();

@@ -26,6 +26,8 @@ oracle::Status ToOracle(RowStatus status) {
       return oracle::Status::kWrongInput;
     case RowStatus::kWrongSize:
     case RowStatus::kWrongState:
+    case RowStatus::kUnusedInput:
+    case RowStatus::kWrongStep:
       break;
   }
   throw std::invalid_argument(std::string(RowStatusName(status)));
@@ -82,7 +84,7 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   Sequence sequence = OrThrow(Sequence::Create(
       vocabulary_size, {context.seed, context.stream, context.prompt}));
   for (const std::int32_t token : context.output) {
-    if (!sequence.Accept(token).ok()) throw std::invalid_argument("token");
+    if (!sequence.AcceptId(token).ok()) throw std::invalid_argument("token");
   }
   sequence.set_clock(context.step);
 
@@ -98,8 +100,8 @@ LibraryRun RunLibrary(Logits row, const json& stages,
   if (context.mask.has_value()) {
     inputs.mask = TokenMask(absl::MakeConstSpan(*context.mask));
   }
-  const Distribution distribution =
-      pipeline.Process(row, sequence, workspace, inputs, &recorder);
+  const Distribution distribution = pipeline.Process(
+      row, sequence, workspace, pipeline.OnlyRead(inputs), &recorder);
 
   LibraryRun run;
   oracle::Result& result = run.result;
@@ -136,7 +138,7 @@ LibraryRun RunLibrary(Logits row, const json& stages,
 
   // Unobserved, bounds may decide what exact sums decided above.
   const Distribution unobserved =
-      pipeline.Process(row, sequence, workspace, inputs);
+      pipeline.Process(row, sequence, workspace, pipeline.OnlyRead(inputs));
   const Token token = pipeline.DrawFrom(unobserved, sequence, workspace);
   bool same =
       unobserved.Count() == static_cast<std::int64_t>(result.candidates.size());

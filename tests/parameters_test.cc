@@ -37,8 +37,8 @@ std::vector<double> ResultOf(const PipelineConfig& config,
                              const StepInputs& inputs) {
   const Pipeline pipeline = Pipeline::Create(config, kSize).value();
   Workspace workspace;
-  const Distribution d =
-      pipeline.Process(absl::MakeConstSpan(row), sequence, workspace, inputs);
+  const Distribution d = pipeline.Process(absl::MakeConstSpan(row), sequence,
+                                          workspace, pipeline.OnlyRead(inputs));
   std::vector<double> result(kSize, -std::numeric_limits<double>::infinity());
   d.ForEach([&](TokenId id, double logit) {
     result[static_cast<std::size_t>(id)] = logit;

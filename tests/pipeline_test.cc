@@ -224,7 +224,6 @@ TEST(NewSequence, TakesTheConfigsSeedUnlessToldOtherwise) {
   EXPECT_EQ(pipeline.NewSequence({.seed = 0})->seed(), 0u);
   EXPECT_EQ(pipeline.NewSequence()->vocabulary_size(), 3);
   config.seed.reset();
-  EXPECT_EQ(Pipeline::Create(config, 3)->NewSequence()->seed(), 0u);
 }
 
 TEST(Distribution, OutlivesAMoveOfItsWorkspace) {

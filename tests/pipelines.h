@@ -54,7 +54,7 @@ inline Sequence MakeSequence(std::int64_t vocabulary_size,
           {.seed = seed, .stream = stream, .prompt = std::move(prompt)})
           .value();
   for (const std::int32_t token : output) {
-    EXPECT_TRUE(sequence.Accept(token).ok());
+    EXPECT_TRUE(sequence.AcceptId(token).ok());
   }
   return sequence;
 }
@@ -79,8 +79,9 @@ inline Outcome RunStages(const std::vector<double>& row,
   const auto size = static_cast<std::int64_t>(row.size());
   const Pipeline pipeline = MakePipeline(stages, size);
   Workspace workspace;
-  const Distribution d = pipeline.Process(absl::Span<const double>(row),
-                                          sequence, workspace, inputs);
+  const Distribution d =
+      pipeline.Process(absl::Span<const double>(row), sequence, workspace,
+                       pipeline.OnlyRead(inputs));
   Outcome outcome{d.status(),
                   std::vector<double>(
                       row.size(), -std::numeric_limits<double>::infinity())};

@@ -83,8 +83,9 @@ class Enumeration {
     Row step(kSize);
     for (const auto& [weight, pipeline] : outcomes_) {
       const double middle = 0.5;
-      const Distribution d = pipeline.Process(
-          row, MakeSequence(kSize, {}, text), workspace_, {.uniform = middle});
+      const Distribution d =
+          pipeline.Process(row, MakeSequence(kSize, {}, text), workspace_,
+                           pipeline.OnlyRead({.uniform = middle}));
       for (TokenId id = 0; id < kSize; ++id) {
         step[static_cast<std::size_t>(id)] += weight * d.Probability(id);
       }
@@ -109,8 +110,8 @@ Text Generate(const Pipeline& pipeline, std::size_t length, std::uint64_t seed,
     std::set<TokenId> banned;
     while (true) {
       const Row row = Without(LogitsAfter(text), banned);
-      const Token token =
-          pipeline.Sample(row, sequence, workspace, {.uniform = u});
+      const Token token = pipeline.Sample(row, sequence, workspace,
+                                          pipeline.OnlyRead({.uniform = u}));
       EXPECT_EQ(token.status, RowStatus::kOk);
       if (token.interval.total > 0) u = token.interval.Next(u);
       if (!Refuses(text, token.id)) {

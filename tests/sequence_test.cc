@@ -38,7 +38,7 @@ TEST(Sequence, StartsEmptyWithWhatItWasGiven) {
 
 TEST(Sequence, ForksWithRandomNumbersOfItsOwn) {
   Sequence s = Sequence::Create(kSize, {.seed = 3, .prompt = {1}}).value();
-  ASSERT_TRUE(s.Accept(4).ok());
+  ASSERT_TRUE(s.AcceptId(4).ok());
   const Sequence fork = s.Fork(9);
   EXPECT_EQ(fork.stream(), 9u);
   EXPECT_EQ(fork.seed(), s.seed());
@@ -77,7 +77,7 @@ TEST(Sequence, RefusesBadTokensAndRollbacksUnchanged) {
   for (const std::int32_t token :
        {-1, static_cast<int>(kSize), std::numeric_limits<std::int32_t>::min(),
         std::numeric_limits<std::int32_t>::max()}) {
-    EXPECT_EQ(s.Accept(token).code(), absl::StatusCode::kOutOfRange);
+    EXPECT_EQ(s.AcceptId(token).code(), absl::StatusCode::kOutOfRange);
   }
   for (const std::int64_t n : {std::int64_t{-1}, std::int64_t{3},
                                std::numeric_limits<std::int64_t>::min(),
@@ -120,7 +120,7 @@ TEST(Sequence, AfterARollbackEqualsOneThatNeverAccepted) {
         straight.resize(straight.size() - n);
       } else if (action == 1) {  // On a copy, or through a snapshot.
         Sequence other = s;
-        ASSERT_TRUE(other.Accept(0).ok());
+        ASSERT_TRUE(other.AcceptId(0).ok());
         ASSERT_FALSE(other == s);
         ASSERT_TRUE(other.Rollback(1).ok());
         ASSERT_TRUE(other == s);
@@ -141,7 +141,7 @@ TEST(Sequence, AfterARollbackEqualsOneThatNeverAccepted) {
         ASSERT_EQ(token.id, again.id);
         ASSERT_EQ(token.bits, again.bits);
         ASSERT_TRUE(s == fresh);
-        ASSERT_TRUE(s.Accept(token.id).ok());
+        ASSERT_TRUE(s.AcceptId(token.id).ok());
         straight.push_back(token.id);
       }
       const Sequence fresh =
@@ -219,6 +219,15 @@ TEST(Snapshot, ThatIsWrongIsRefusedWithAReason) {
     }
   }
   EXPECT_EQ(with("version", 2), "sequence snapshot: /version: want 1, got 2");
+  // Before a key that another version may not have.
+  EXPECT_EQ(message(R"({"version": 2})"),
+            "sequence snapshot: /version: want 1, got 2");
+  EXPECT_EQ(message(R"({"version": 1})"),
+            "sequence snapshot: /vocabulary_size: want an integer in "
+            "[-9223372036854775808, 9223372036854775807]");
+  EXPECT_EQ(with("state_owner", 5),
+            "sequence snapshot: /state_owner: want 0 where no state is "
+            "carried");
   EXPECT_EQ(with("seed", -1),
             "sequence snapshot: /seed: want an integer in [0, "
             "18446744073709551615]");

@@ -41,15 +41,15 @@ Row Left(const StageConfig& stage, const Row& row, const Text& text = {}) {
   Sequence sequence =
       pipeline.NewSequence({.seed = 7, .prompt = text.prompt}).value();
   for (const std::int32_t id : text.output) {
-    EXPECT_TRUE(sequence.Accept(id).ok());
+    EXPECT_TRUE(sequence.AcceptId(id).ok());
   }
   const Row second(kSize, 0.25);
   StepInputs inputs;
   inputs.unconditional = absl::MakeConstSpan(second);
   inputs.uniform = 0.5;
   Workspace workspace;
-  const Distribution left =
-      pipeline.Process(absl::MakeConstSpan(row), sequence, workspace, inputs);
+  const Distribution left = pipeline.Process(
+      absl::MakeConstSpan(row), sequence, workspace, pipeline.OnlyRead(inputs));
   Row logits(kSize, -kInfinity);
   left.ForEach([&](TokenId id, double logit) {
     logits[static_cast<std::size_t>(id)] = logit;
@@ -269,8 +269,8 @@ TEST(StageFacts, DrawsUseTheNumbersThatTheySay) {
     inputs.uniform = 0.5;
     Workspace workspace;
     const Row row(kSize, 1.0);
-    const Token token =
-        pipeline.Sample(absl::MakeConstSpan(row), sequence, workspace, inputs);
+    const Token token = pipeline.Sample(absl::MakeConstSpan(row), sequence,
+                                        workspace, pipeline.OnlyRead(inputs));
     ASSERT_EQ(token.status, RowStatus::kOk);
     EXPECT_EQ(token.bits != 0, facts.draws_by == DrawBy::kMassById ||
                                    facts.draws_by == DrawBy::kMassByRank);

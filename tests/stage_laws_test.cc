@@ -104,7 +104,8 @@ TEST(EveryStage, PassesOnTheStatusOfABadRow) {
       Workspace workspace;
       const Row good = RandomRow(random, size);
       const Row zeros(size);
-      const StepInputs inputs = {.unconditional = absl::MakeConstSpan(zeros)};
+      const StepInputs inputs =
+          pipeline.OnlyRead({.unconditional = absl::MakeConstSpan(zeros)});
       const Token before = pipeline.Sample(absl::Span<const double>(good),
                                            sequence, workspace, inputs);
       EXPECT_EQ(before.status, RowStatus::kOk);

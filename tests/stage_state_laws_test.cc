@@ -35,8 +35,9 @@ std::vector<Row> Rows(std::uint64_t seed, int count) {
 Token Step(const Pipeline& pipeline, const Row& row, const Sequence& sequence,
            Workspace& workspace) {
   const Row zeros(row.size());
-  Token token = pipeline.Sample(absl::MakeConstSpan(row), sequence, workspace,
-                                {.unconditional = absl::MakeConstSpan(zeros)});
+  Token token = pipeline.Sample(
+      absl::MakeConstSpan(row), sequence, workspace,
+      pipeline.OnlyRead({.unconditional = absl::MakeConstSpan(zeros)}));
   EXPECT_EQ(token.status, RowStatus::kOk);
   return token;
 }
@@ -193,13 +194,13 @@ TEST(EveryRow, IsOnlyRead) {
       const Pipeline pipeline =
           MakePipeline(absl::StrCat(Active(e), ",", draw), kCount);
       Workspace workspace;
-      EXPECT_EQ(
-          pipeline
-              .Sample(Logits(page, DType::kF64, kCount), SomeSequence(kCount),
-                      workspace,
-                      {.unconditional = Logits(page, DType::kF64, kCount)})
-              .status,
-          RowStatus::kOk)
+      EXPECT_EQ(pipeline
+                    .Sample(Logits(page, DType::kF64, kCount),
+                            SomeSequence(kCount), workspace,
+                            pipeline.OnlyRead({.unconditional = Logits(
+                                                   page, DType::kF64, kCount)}))
+                    .status,
+                RowStatus::kOk)
           << e.type;
     }
   }
@@ -226,7 +227,7 @@ TEST(EveryThread, KeepsItsFloatingPointControls) {
   for (const Example& e : Examples()) {
     const Pipeline pipeline = MakePipeline(Active(e), kSize);
     Workspace workspace;
-    Sequence sequence = pipeline.NewSequence().value();
+    Sequence sequence = pipeline.NewSequence({.seed = 0}).value();
     Generate(pipeline, rows, sequence, workspace);
     EXPECT_EQ(Controls(), before) << e.type;
   }
@@ -268,7 +269,7 @@ TEST(Sequence, CarriesFourBytesATokenAndNoEngine) {
   EXPECT_LE(sizeof(Sequence), 160u);
   const Pipeline pipeline = MakePipeline("", kSize);
   Workspace workspace;
-  Sequence sequence = pipeline.NewSequence().value();
+  Sequence sequence = pipeline.NewSequence({.seed = 0}).value();
   Generate(pipeline, Rows(10, 20), sequence, workspace);
   EXPECT_TRUE(sequence.state().empty());
   EXPECT_EQ(sequence.history().output().size(), 20u);

@@ -122,7 +122,7 @@ TEST(NoRepeatNgram, FollowsRollbacksAndSnapshotsExactly) {
   const Row before = RunStages(row, Ngram(2), sequence).logits;
   EXPECT_EQ(before, (Row{1, 1, kGone, 1}));
   for (const std::int32_t token : {2, 0, 1, 3}) {
-    ASSERT_TRUE(sequence.Accept(token).ok());
+    ASSERT_TRUE(sequence.AcceptId(token).ok());
   }
   EXPECT_NE(RunStages(row, Ngram(2), sequence).logits, before);
   ASSERT_TRUE(sequence.Rollback(4).ok());
@@ -201,7 +201,7 @@ TEST(Penalties, FollowRollbacksInTheirWorkspaceExactly) {
   Sequence sequence = MakeSequence(6, {0, 0, 4}, {1, 2, 0});
   for (std::int32_t token = 0; token < 6; ++token) {
     ASSERT_TRUE(sequence.Rollback(1).ok());
-    ASSERT_TRUE(sequence.Accept(token).ok());
+    ASSERT_TRUE(sequence.AcceptId(token).ok());
     Workspace fresh;
     EXPECT_EQ(logits(sequence, shared),
               logits(MakeSequence(6, {0, 0, 4}, {1, 2, token}), fresh));

@@ -54,7 +54,7 @@ TEST(MinTokens, HoldAgainAfterARollbackOverTheBoundary) {
       R"({"type": "min_tokens", "n": 2, "stop_ids": [1]})";
   Sequence sequence = MakeSequence(2, {}, {0});
   EXPECT_EQ(RunStages({1, 2}, stage, sequence).kept(), "10");
-  ASSERT_TRUE(sequence.Accept(0).ok());
+  ASSERT_TRUE(sequence.AcceptId(0).ok());
   EXPECT_EQ(RunStages({1, 2}, stage, sequence).kept(), "11");
   ASSERT_TRUE(sequence.Rollback(1).ok());
   EXPECT_EQ(RunStages({1, 2}, stage, sequence).kept(), "10");

@@ -118,7 +118,7 @@ TEST(SequenceBias, FollowsRollbacksAndSnapshotsExactly) {
   Sequence sequence = MakeSequence(4, {3}, {0});
   const Row at_zero = RunStages(kRow, stages, sequence).logits;
   EXPECT_EQ(at_zero, (Row{1, kGone, 10, 4}));
-  ASSERT_TRUE(sequence.Accept(2).ok());
+  ASSERT_TRUE(sequence.AcceptId(2).ok());
   EXPECT_EQ(RunStages(kRow, stages, sequence).logits, kRow);
   ASSERT_TRUE(sequence.Rollback(1).ok());
   EXPECT_EQ(RunStages(kRow, stages, sequence).logits, at_zero);

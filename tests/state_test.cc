@@ -109,18 +109,18 @@ TEST(State, LearnsFromAcceptedDraws) {
 TEST(State, LearnsNothingFromOtherTokens) {
   const Pipeline& pipeline = TwoMemories();
   std::mt19937_64 random(2);
-  Sequence s = pipeline.NewSequence().value();
+  Sequence s = pipeline.NewSequence({.seed = 0}).value();
   Workspace workspace;
   const std::vector<double> row = RandomRow(random);
   const Token token = pipeline.Sample(row, s, workspace);
   const std::int32_t other = token.id == 0 ? 1 : 0;
   ASSERT_TRUE(s.Accept(token, other).ok());
-  ASSERT_TRUE(s.Accept(other).ok());
+  ASSERT_TRUE(s.AcceptId(other).ok());
   EXPECT_TRUE(s.state().empty());
   ASSERT_TRUE(s.Accept(pipeline.Sample(row, s, workspace)).ok());
   const std::vector<double> learnt = State(s);
   EXPECT_EQ(learnt.size(), 4u);
-  ASSERT_TRUE(s.Accept(other).ok());
+  ASSERT_TRUE(s.AcceptId(other).ok());
   EXPECT_EQ(State(s), learnt);
   // Unless the update holds for whatever token follows.
   Token moving = pipeline.Sample(row, s, workspace);
@@ -148,7 +148,8 @@ TEST(State, IsExactUnderRollbackAndSnapshots) {
         ASSERT_TRUE(restored.ok()) << restored.status();
         s = *restored;
       } else if (action == 2) {
-        ASSERT_TRUE(s.Accept(static_cast<std::int32_t>(random() % kSize)).ok());
+        ASSERT_TRUE(
+            s.AcceptId(static_cast<std::int32_t>(random() % kSize)).ok());
         past.push_back(s);
       } else {
         const std::vector<double> row = RandomRow(random);
@@ -168,12 +169,13 @@ TEST(State, OfOtherStagesIsRefused) {
   std::mt19937_64 random(4);
   const std::vector<double> row = RandomRow(random);
   Workspace workspace;
-  Sequence s = one.NewSequence().value();
+  Sequence s = one.NewSequence({.seed = 0}).value();
   ASSERT_TRUE(s.Accept(one.Sample(row, s, workspace)).ok());
   EXPECT_EQ(two.Sample(row, s, workspace).status, RowStatus::kWrongState);
   EXPECT_EQ(none.Sample(row, s, workspace).status, RowStatus::kOk);
   const Sequence before = s;
-  const Token foreign = two.Sample(row, two.NewSequence().value(), workspace);
+  const Token foreign =
+      two.Sample(row, two.NewSequence({.seed = 0}).value(), workspace);
   EXPECT_EQ(s.Accept(foreign).message(),
             "state of the drawn token: got that of other stages, want those "
             "whose state the sequence carries");
@@ -189,7 +191,7 @@ TEST(State, OfTheSameLengthIsToldApart) {
   std::mt19937_64 random(6);
   const std::vector<double> row = RandomRow(random);
   Workspace workspace;
-  Sequence s = mirostats.NewSequence().value();
+  Sequence s = mirostats.NewSequence({.seed = 0}).value();
   const Token drawn = mirostats.Sample(row, s, workspace);
   const Token other = adaptive.Sample(row, s, workspace);
   ASSERT_EQ(drawn.state.values.size(), other.state.values.size());
@@ -209,8 +211,8 @@ TEST(State, InASnapshotIsChecked) {
   const Pipeline& pipeline = TwoMemories();
   std::mt19937_64 random(5);
   Workspace workspace;
-  Sequence s = pipeline.NewSequence().value();
-  ASSERT_TRUE(s.Accept(7).ok());
+  Sequence s = pipeline.NewSequence({.seed = 0}).value();
+  ASSERT_TRUE(s.AcceptId(7).ok());
   ASSERT_TRUE(s.Accept(pipeline.Sample(RandomRow(random), s, workspace)).ok());
   const std::string good = s.Snapshot();
   ASSERT_TRUE(*Sequence::Restore(good) == s);

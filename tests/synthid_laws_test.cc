@@ -62,13 +62,12 @@ TEST(SynthIdLaw, IsThatOfTheRowOverKeys) {
     const Pipeline pipeline = MakePipeline(Stage(Keys(3, key)).dump(), 4);
     const Sequence sequence =
         MakeSequence(4, {}, {2}, static_cast<std::uint64_t>(key));
-    const Distribution d =
+    const Step step =
         pipeline.Process(absl::MakeConstSpan(row), sequence, workspace);
     for (TokenId id = 0; id < 4; ++id) {
-      sum[static_cast<std::size_t>(id)] += d.Probability(id);
+      sum[static_cast<std::size_t>(id)] += step.distribution().Probability(id);
     }
-    ++observed[static_cast<std::size_t>(
-        pipeline.DrawFrom(d, sequence, workspace).id)];
+    ++observed[static_cast<std::size_t>(step.Draw().id)];
   }
   for (std::size_t i = 0; i < 4; ++i) {
     expected.push_back(n * p[i]);
@@ -115,11 +114,10 @@ TEST(SynthIdLaw, OfOneContextIsTheTournamentsAtThirtyTwoThousandTokens) {
   const Pipeline pipeline = MakePipeline(stage.dump(), kSize);
   const Sequence sequence = MakeSequence(kSize, {}, {5, 6, 7});
   Workspace workspace;
-  const Distribution d = pipeline.Process(row, sequence, workspace);
+  const Step step = pipeline.Process(row, sequence, workspace);
   for (int i = 0; i < n; ++i) {
     const Sequence other = sequence.Fork(static_cast<std::uint32_t>(i));
-    ++observed[static_cast<std::size_t>(
-        pipeline.DrawFrom(d, other, workspace).id)];
+    ++observed[static_cast<std::size_t>(step.DrawFor(other).id)];
   }
   ExpectLaw(observed, expected);
 }

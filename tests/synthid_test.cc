@@ -73,7 +73,7 @@ TEST(SynthId, GivesTheProbabilitiesOfTheReference) {
       }
       if (step == record["output"].size()) break;
       ASSERT_TRUE(
-          sequence.Accept(record["output"][step].get<std::int32_t>()).ok());
+          sequence.AcceptId(record["output"][step].get<std::int32_t>()).ok());
     }
   }
   EXPECT_EQ(records, 16);

@@ -43,7 +43,7 @@ class Tosser {
         pipeline_.Process(absl::Span<const double>(row), sequence_, workspace_);
     const bool fired = d.Count() == 1;
     EXPECT_TRUE(fired || d.Count() == 10);
-    EXPECT_TRUE(sequence_.Accept(0).ok());
+    EXPECT_TRUE(sequence_.AcceptId(0).ok());
     return fired;
   }
 
@@ -156,7 +156,7 @@ TEST(XtcCoin, IsIndependentOfTheDraw) {
     const Token token =
         draw.Sample(absl::Span<const double>(row), sequence, workspace);
     u.push_back(token.u() < 0.5 ? 1 : -1);
-    ASSERT_TRUE(sequence.Accept(token.id).ok());
+    ASSERT_TRUE(sequence.AcceptId(token.id).ok());
   }
   // Position of the coin -> position of the draw, at lags and at scales.
   const auto expect_uncorrelated = [&](auto map, const std::string& name) {
@@ -200,10 +200,10 @@ TEST(XtcCoin, IsTossedOncePerPositionHoweverOftenItIsAsked) {
     };
     const std::int64_t first = count();
     EXPECT_EQ(count(), first);
-    ASSERT_TRUE(sequence.Accept(0).ok());
+    ASSERT_TRUE(sequence.AcceptId(0).ok());
     ASSERT_TRUE(sequence.Rollback(1).ok());
     EXPECT_EQ(count(), first);
-    ASSERT_TRUE(sequence.Accept(1).ok());
+    ASSERT_TRUE(sequence.AcceptId(1).ok());
   }
 }
 

@@ -235,14 +235,14 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   Workspace workspace;
   std::vector<TokenId> shown = options.tokens;
   if (options.logged.has_value()) AddOnce(*options.logged, shown);
-  const Distribution distribution = pipeline.Process(row, sequence, workspace);
-  result.status = distribution.status();
+  const Step step = pipeline.Process(row, sequence, workspace);
+  result.status = step.status();
   std::uint64_t bits = 0;
   if (result.status == RowStatus::kOk) {
-    for (const Candidate& candidate : distribution.Top(options.top)) {
+    for (const Candidate& candidate : step.distribution().Top(options.top)) {
       AddOnce(candidate.id, shown);
     }
-    const Token token = pipeline.DrawFrom(distribution, sequence, workspace);
+    const Token token = step.Draw();
     AddOnce(token.id, shown);
     result.drawn = token.id;
     bits = token.bits;

@@ -66,8 +66,9 @@ ReplayedRow RowReplayer::Replay(const RowPlace& place,
   if (!log_.tokens().empty()) {
     result.target = log_.tokens()[static_cast<std::size_t>(place.row)];
   }
-  const Distribution final = pipeline_.Process(row, sequence, workspace_);
-  const Token token = pipeline_.DrawFrom(final, sequence, workspace_);
+  const Step step = pipeline_.Process(row, sequence, workspace_);
+  const Distribution& final = step.distribution();
+  const Token token = step.Draw();
   result.status = token.status;
   result.token = token.id;
   if (token.bits != 0) result.u = token.u();

@@ -69,7 +69,7 @@ class ChunkSource {
     for (; row_ < end; ++row_) {
       if (whole_sequences_) continue;
       const auto accepted =
-          sequence_->Accept(log_.tokens()[static_cast<std::size_t>(row_)]);
+          sequence_->AcceptId(log_.tokens()[static_cast<std::size_t>(row_)]);
       if (!accepted.ok()) return accepted;
     }
     return chunk;

@@ -106,7 +106,7 @@ absl::StatusOr<Sequence> SequenceBefore(const logs::Log& log, std::int64_t row,
   const auto first = static_cast<std::size_t>(row - place.position);
   const auto count = static_cast<std::size_t>(place.position);
   for (const std::int32_t token : log.tokens().subspan(first, count)) {
-    const absl::Status accepted = sequence->Accept(token);
+    const absl::Status accepted = sequence->AcceptId(token);
     if (!accepted.ok()) return accepted;
   }
   return sequence;

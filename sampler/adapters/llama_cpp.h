@@ -88,7 +88,10 @@ class LlamaSampler {
         options_(std::move(options)),
         given_prompt_(options_.prompt.size()),
         sequence_(std::move(sequence)),
-        workspace_(workspace) {}
+        workspace_(workspace) {
+    // A seed that was drawn for it stays when the sequence begins anew.
+    options_.seed = sequence_.seed();
+  }
 
   LlamaSampler(const LlamaSampler& other)
       : pipeline_(other.pipeline_),
@@ -124,7 +127,7 @@ class LlamaSampler {
       return;
     }
     const absl::Status status =
-        drawn ? sequence_.Accept(last_, token) : sequence_.Accept(token);
+        drawn ? sequence_.Accept(last_, token) : sequence_.AcceptId(token);
     if (!status.ok()) accept_status_ = status;
   }
 
@@ -215,10 +218,10 @@ class LlamaSampler {
       own_ = std::make_unique<Workspace>();
       workspace_ = own_.get();
     }
-    const Distribution left =
+    const sampler::Step step =
         pipeline_.Process(row, sequence, *workspace_, inputs_);
-    last_ = pipeline_.DrawFrom(left, sequence, *workspace_);
-    if (last_.status == RowStatus::kOk) Store(left, array);
+    last_ = step.Draw();
+    if (last_.status == RowStatus::kOk) Store(step.distribution(), array);
   }
 
   // Writes the survivors, of which there are no more than came.

@@ -11,6 +11,7 @@
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
 #include "sampler/presets.h"
+#include "sampler/random_seed.h"
 #include "sampler/spelling.h"
 #include "sampler/version.h"
 
@@ -90,6 +91,16 @@ const char* sampler_preset_name(size_t index) {
 }
 
 void sampler_pipeline_free(sampler_pipeline* pipeline) { delete pipeline; }
+
+sampler_status sampler_random_seed(uint64_t* seed, sampler_error* error) {
+  return Guarded(error, [&] {
+    if (seed == nullptr) return Invalid(error, "seed: got NULL");
+    const absl::StatusOr<std::uint64_t> drawn = sampler::RandomSeed();
+    if (!drawn.ok()) return Fail(error, drawn.status());
+    *seed = *drawn;
+    return SAMPLER_OK;
+  });
+}
 
 sampler_status sampler_sequence_create(const sampler_pipeline* pipeline,
                                        uint64_t seed, uint32_t stream,

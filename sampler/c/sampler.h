@@ -110,8 +110,14 @@ SAMPLER_API void sampler_pipeline_free(sampler_pipeline* pipeline);
 
 typedef struct sampler_sequence sampler_sequence;
 
+/* A seed that nobody chose: 64 random bits of the system, for callers who want
+ * no two texts alike. Keep it to repeat the text. */
+SAMPLER_API sampler_status sampler_random_seed(uint64_t* seed,
+                                               sampler_error* error);
+
 /* A sequence that begins with a prompt. `stream` tells sequences with one seed
- * apart. The seed is taken as given: that of the config has no effect here.
+ * apart. The seed is taken as given: that of the config has no effect here, and
+ * two sequences with one seed and stream draw one text.
  * A sequence is small: the tokens of its text, and a copy of the mask of its
  * last step. The scratch memory of steps is that of workspaces. */
 SAMPLER_API sampler_status sampler_sequence_create(
@@ -192,7 +198,8 @@ SAMPLER_API sampler_status
 sampler_workspace_create(sampler_workspace** workspace, sampler_error* error);
 SAMPLER_API void sampler_workspace_free(sampler_workspace* workspace);
 
-/* What else a step may be given. Zero means absent. */
+/* What else a step may be given. Zero means absent. An input that no stage of
+ * the pipeline looks at gives the row the status SAMPLER_ROW_UNUSED_INPUT. */
 typedef struct sampler_inputs {
   size_t struct_size;
   /* Packed mask of allowed tokens for `mask` stages, bit j % 32 of word j / 32;
@@ -213,7 +220,8 @@ typedef enum sampler_row_status {
   SAMPLER_ROW_WRONG_SIZE = 4,
   SAMPLER_ROW_MISSING_INPUT = 5,
   SAMPLER_ROW_WRONG_INPUT = 6,
-  SAMPLER_ROW_WRONG_STATE = 7
+  SAMPLER_ROW_WRONG_STATE = 7,
+  SAMPLER_ROW_UNUSED_INPUT = 8 /* An input that no stage looks at. */
 } sampler_row_status;
 
 typedef struct sampler_token {

@@ -140,7 +140,7 @@ sampler_status sampler_accept(sampler_sequence* sequence, int32_t token,
     const absl::Status status =
         sequence->has_last_step
             ? sequence->sequence.Accept(sequence->last_step.drawn, token)
-            : sequence->sequence.Accept(token);
+            : sequence->sequence.AcceptId(token);
     if (!status.ok()) return Fail(error, status);
     sequence->has_last_step = false;
     return SAMPLER_OK;

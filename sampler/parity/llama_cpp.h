@@ -38,10 +38,10 @@
 // Not copied from llama.cpp: rows with NaN, +inf or nothing finite have a
 // status and no token, as do sequences with a state that no run of the chain
 // leaves (kWrongState: a step never takes longer than the words that the
-// accepted tokens can have drawn); an entry of probability 0 is never drawn; a finite logit
-// above 3e8 sorts first; a logit_bias behind a stage that sorts leaves the array
-// unsorted (llama.cpp goes on to trust the order, and then draws a banned
-// token). Its grammar flow (a second run of the chain where the
+// accepted tokens can have drawn); an entry of probability 0 is never drawn; a
+// finite logit above 3e8 sorts first; a logit_bias behind a stage that sorts
+// leaves the array unsorted (llama.cpp goes on to trust the order, and then
+// draws a banned token). Its grammar flow (a second run of the chain where the
 // first token fails the grammar) is the caller's.
 //
 // Contract: the tokens of b10573 on the CPU, ties included. Its C library may
@@ -129,6 +129,9 @@ class LlamaCppChain {
   // REQUIRES: neither Check nor CheckConfig has anything to report.
   LlamaCppChain(absl::Span<const StageConfig> stages,
                 const StageRegistry& registry, std::int64_t vocabulary_size);
+
+  // Engines that its samplers own: 0 if nothing is drawn at random.
+  std::size_t engines() const { return engines_; }
 
   // Number of stages, those that do nothing included.
   std::size_t stages() const { return actions_.size(); }

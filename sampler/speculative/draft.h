@@ -8,7 +8,7 @@
 //
 //   for (i = 0; i <= n; ++i) {  // n + 1 rows, each with the status kOk
 //     pipeline.Process(row[i], sequence, workspace).Record(target[i]);
-//     if (i < n) status = sequence.Accept(tokens[i]);
+//     if (i < n) status = sequence.AcceptId(tokens[i]);
 //   }
 //   status = sequence.Rollback(n);
 //

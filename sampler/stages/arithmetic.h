@@ -33,6 +33,9 @@ class Arithmetic final : public Draw {
   explicit Arithmetic(Order order) : order_(order) {}
 
   absl::string_view MissingInput(const StepInputs& inputs) const override;
+  bool Reads(StepInput input) const override {
+    return input == StepInput::kUniform;
+  }
   void Apply(Candidates& candidates, const StepContext& step) const override;
   Drawn Choose(const Candidates& candidates,
                const StepContext& step) const override;

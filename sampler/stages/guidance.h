@@ -37,6 +37,9 @@ class Guidance final : public Stage {
   Guidance(double scale, Basis basis) : scale_(scale), basis_(basis) {}
 
   absl::string_view MissingInput(const StepInputs& inputs) const override;
+  bool Reads(StepInput input) const override {
+    return input == StepInput::kUnconditional;
+  }
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
  private:

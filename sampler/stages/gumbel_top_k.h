@@ -7,7 +7,7 @@
 // gumbel_max.
 //
 // Contract: n >= 1. Fewer than n survivors of weight > 0: all of them. All are
-//   answered by Pipeline::DrawAll; Sample, DrawFrom and the tool show the
+//   answered by Step::DrawAll; Sample, Step::Draw and the tool show the
 //   first.
 // Options: noise as for gumbel_max.
 // Thread-safety: immutable; any number of threads may call Choose.

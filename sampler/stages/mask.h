@@ -26,6 +26,9 @@ class Mask final : public Stage {
 
   explicit Mask(MaskPadding padding) : padding_(padding) {}
 
+  bool Reads(StepInput input) const override {
+    return input == StepInput::kMask;
+  }
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
  private:

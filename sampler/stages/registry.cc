@@ -50,7 +50,7 @@
 
 namespace sampler {
 
-absl::string_view StageGroupName(StageGroup group) {
+StringView StageGroupName(StageGroup group) {
   switch (group) {
     case StageGroup::kEdit:
       return "edit";
@@ -129,7 +129,7 @@ absl::Status StageRegistry::Add(StageType type) {
   return absl::OkStatus();
 }
 
-const StageType* StageRegistry::Find(absl::string_view name) const {
+const StageType* StageRegistry::Find(StringView name) const {
   for (const StageType& type : types_) {
     if (type.name == name) return &type;
   }

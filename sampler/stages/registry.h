@@ -24,6 +24,7 @@
 #include "sampler/stages/parameter.h"
 #include "sampler/stages/stage.h"
 #include "sampler/stages/stage_facts.h"
+#include "sampler/string_view.h"
 
 namespace sampler {
 
@@ -31,7 +32,7 @@ namespace sampler {
 enum class StageGroup { kEdit, kShape, kTruncate, kDraw };
 
 // "edit", "shape", "truncate" or "draw".
-absl::string_view StageGroupName(StageGroup group);
+StringView StageGroupName(StageGroup group);
 
 // Texts are string literals: they are not copied.
 struct StageType {
@@ -66,7 +67,7 @@ class StageRegistry {
   absl::Status Add(StageType type);
 
   // Null if there is none.
-  const StageType* Find(absl::string_view name) const;
+  const StageType* Find(StringView name) const;
 
   const std::vector<StageType>& types() const { return types_; }
   std::vector<absl::string_view> names() const;

@@ -43,12 +43,19 @@ namespace sampler {
 // What the caller may supply for one step besides the row. `guidance` and
 // `arithmetic` cannot do without theirs: where it is absent the row gets the
 // status kMissingInput (Stage::MissingInput). Without a mask, `mask` does
-// nothing.
+// nothing. One that no stage looks at (Stage::Reads) gives the row the status
+// kUnusedInput: a mask must not seem to hold where no stage applies it.
 struct StepInputs {
   std::optional<TokenMask> mask = {};        // For `mask`.
   std::optional<Logits> unconditional = {};  // The second row of `guidance`.
   std::optional<double> uniform = {};        // The code point of `arithmetic`.
 };
+
+// The fields of StepInputs, one by one.
+enum class StepInput { kMask, kUnconditional, kUniform };
+
+inline constexpr StepInput kAllStepInputs[] = {
+    StepInput::kMask, StepInput::kUnconditional, StepInput::kUniform};
 
 // What a stage may know of the step besides the candidates.
 struct StepContext {
@@ -68,9 +75,14 @@ struct StepContext {
   ProbabilityRecord& record;
 };
 
+class Draw;
+
 class Stage {
  public:
   virtual ~Stage() = default;
+
+  // This stage where it is a Draw, else null.
+  virtual const Draw* AsDraw() const { return nullptr; }
 
   // Edits or narrows `candidates`, whose status is kOk. At its neutral
   // parameters a stage changes nothing, not even by rounding.
@@ -84,6 +96,13 @@ class Stage {
   // with the same coins at this position only: not for forks, each of which
   // wants a Process of its own. (Choose of a Draw may look at them anyway.)
   virtual bool UsesCoins() const { return false; }
+
+  // Is this an input that stages of this type look at, with whatever
+  // parameters?
+  virtual bool Reads(StepInput input) const {
+    (void)input;
+    return false;
+  }
 
   // In a few words, what the stage cannot do without and `inputs` lacks; empty
   // if that is nothing. Apply is not called without it.
@@ -128,6 +147,8 @@ struct Drawn {
 // candidates first, so that they are the distribution the token is drawn from.
 class Draw : public Stage {
  public:
+  const Draw* AsDraw() const final { return this; }
+
   virtual Drawn Choose(const Candidates& candidates,
                        const StepContext& step) const = 0;
 

@@ -156,7 +156,7 @@ TEST(LlamaSampler, StandsBeforeAGrammarAndAnotherDraw) {
   llama_sampler_chain_add(chain.get(), NewMultiplesOnly(7));
   llama_sampler_chain_add(chain.get(), llama_sampler_init_dist(5));
   Workspace workspace;
-  const Sequence sequence = pipeline.NewSequence().value();
+  const Sequence sequence = pipeline.NewSequence({.seed = 0}).value();
   for (std::uint64_t i = 0; i < 100; ++i) {
     const auto row = Row(RowKind::kGaussian, i);
     const llama_token token = Sample(chain.get(), row);

@@ -1,12 +1,11 @@
 /* The C interface from C11: a loop, its misuse, its errors. Exits 0 if all
  * holds; prints what does not. */
 
-#include "sampler/c/sampler.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sampler/c/sampler.h"
 #include "tests/c/expect.h"
 
 enum { kSize = 64 };
@@ -17,36 +16,36 @@ static const char kConfig[] =
     "{\"type\": \"temperature\", \"temperature\": 0.8},"
     "{\"type\": \"top_p\", \"p\": 0.95}, {\"type\": \"categorical\"}]}";
 
-static sampler_pipeline *make_pipeline(void) {
-  sampler_pipeline *pipeline = NULL;
+static sampler_pipeline* make_pipeline(void) {
+  sampler_pipeline* pipeline = NULL;
   EXPECT(sampler_pipeline_create(kConfig, strlen(kConfig), kSize, &pipeline,
                                  &error) == SAMPLER_OK);
   return pipeline;
 }
 
-static sampler_sequence *make_sequence(const sampler_pipeline *pipeline,
+static sampler_sequence* make_sequence(const sampler_pipeline* pipeline,
                                        uint64_t seed) {
   const int32_t prompt[] = {1, 2, 3};
-  sampler_sequence *sequence = NULL;
+  sampler_sequence* sequence = NULL;
   EXPECT(sampler_sequence_create(pipeline, seed, 0, prompt, 3, &sequence,
                                  &error) == SAMPLER_OK);
   return sequence;
 }
 
-static void fill(float *logits, unsigned step) {
+static void fill(float* logits, unsigned step) {
   for (unsigned i = 0; i < kSize; ++i) {
     logits[i] = (float)((i * 37u + step * 11u) % 41u) / 8.0f;
   }
 }
 
-static int32_t step_of(sampler_sequence *sequence, const sampler_row *row) {
+static int32_t step_of(sampler_sequence* sequence, const sampler_row* row) {
   sampler_token token = {sizeof token, 0, SAMPLER_ROW_OK, 0};
   EXPECT(sampler_sample(sequence, row, NULL, &token, &error) == SAMPLER_OK);
   EXPECT(token.row_status == SAMPLER_ROW_OK);
   return token.id;
 }
 
-static int32_t step(sampler_sequence *sequence, const float *logits) {
+static int32_t step(sampler_sequence* sequence, const float* logits) {
   const sampler_row row = {logits, kSize, SAMPLER_F32};
   return step_of(sequence, &row);
 }
@@ -54,11 +53,11 @@ static int32_t step(sampler_sequence *sequence, const float *logits) {
 /* Generation, rollback, snapshot: the same tokens again. The pipeline's handle
  * is gone by then. */
 static void test_loop(void) {
-  sampler_pipeline *pipeline = make_pipeline();
-  sampler_sequence *sequence = make_sequence(pipeline, 42);
+  sampler_pipeline* pipeline = make_pipeline();
+  sampler_sequence* sequence = make_sequence(pipeline, 42);
   float logits[kSize];
   int32_t tokens[20];
-  char *snapshot = NULL;
+  char* snapshot = NULL;
   size_t size = 0;
   for (unsigned i = 0; i < 20; ++i) {
     fill(logits, i);
@@ -73,7 +72,7 @@ static void test_loop(void) {
   snapshot = malloc(size);
   EXPECT(sampler_sequence_snapshot(sequence, snapshot, size, &size, &error) ==
          SAMPLER_OK);
-  sampler_sequence *restored = NULL;
+  sampler_sequence* restored = NULL;
   EXPECT(sampler_sequence_restore(pipeline, snapshot, size, &restored,
                                   &error) == SAMPLER_OK);
   sampler_pipeline_free(pipeline);
@@ -90,8 +89,8 @@ static void test_loop(void) {
 }
 
 static void test_logprobs(void) {
-  sampler_pipeline *pipeline = make_pipeline();
-  sampler_sequence *sequence = make_sequence(pipeline, 1);
+  sampler_pipeline* pipeline = make_pipeline();
+  sampler_sequence* sequence = make_sequence(pipeline, 1);
   float logits[kSize];
   fill(logits, 3);
   const sampler_row row = {logits, kSize, SAMPLER_F32};
@@ -117,12 +116,10 @@ static void test_logprobs(void) {
                           &error) == SAMPLER_OUT_OF_RANGE);
   /* A row that cannot be that of the step, and what must not be NULL. */
   for (int raw = 0; raw < 2; ++raw) {
-    const sampler_row rows[] = {{logits, kSize - 1, SAMPLER_F32},
-                                {logits, kSize / 2, SAMPLER_F64},
-                                {logits, 0, SAMPLER_F32},
-                                {NULL, 0, SAMPLER_F32},
-                                {NULL, kSize, SAMPLER_F32},
-                                {logits, kSize, (sampler_dtype)4}};
+    const sampler_row rows[] = {
+        {logits, kSize - 1, SAMPLER_F32}, {logits, kSize / 2, SAMPLER_F64},
+        {logits, 0, SAMPLER_F32},         {NULL, 0, SAMPLER_F32},
+        {NULL, kSize, SAMPLER_F32},       {logits, kSize, (sampler_dtype)4}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
       of_token.id = -7;
       EXPECT(sampler_logprobs(sequence, &rows[i], raw, token, &of_token, top, 5,
@@ -152,10 +149,10 @@ static void test_unlikely(void) {
       "\"ids\": [2]}, {\"type\": \"categorical\"}]}";
   const float logits[] = {0, -40, 1, -1000};
   const sampler_row row = {logits, 4, SAMPLER_F32};
-  sampler_pipeline *pipeline = NULL;
+  sampler_pipeline* pipeline = NULL;
   EXPECT(sampler_pipeline_create(config, strlen(config), 4, &pipeline,
                                  &error) == SAMPLER_OK);
-  sampler_sequence *sequence = make_sequence(pipeline, 1);
+  sampler_sequence* sequence = make_sequence(pipeline, 1);
   EXPECT(step_of(sequence, &row) == 0);
   sampler_logprob of_token, top[9];
   size_t count = 0;
@@ -178,8 +175,8 @@ static void test_unlikely(void) {
 /* A token that is refused is drawn again with other random numbers, and the
  * attempt that is noted beside it repeats the draw. */
 static void test_redraw(void) {
-  sampler_pipeline *pipeline = make_pipeline();
-  sampler_sequence *sequence = make_sequence(pipeline, 42);
+  sampler_pipeline* pipeline = make_pipeline();
+  sampler_sequence* sequence = make_sequence(pipeline, 42);
   float logits[kSize];
   int32_t tokens[20];
   unsigned others = 0;
@@ -220,9 +217,9 @@ static void test_redraw(void) {
 }
 
 static void test_misuse(void) {
-  sampler_pipeline *pipeline = make_pipeline();
-  sampler_sequence *sequence = make_sequence(pipeline, 1);
-  sampler_pipeline *none = NULL;
+  sampler_pipeline* pipeline = make_pipeline();
+  sampler_sequence* sequence = make_sequence(pipeline, 1);
+  sampler_pipeline* none = NULL;
   float logits[kSize];
   fill(logits, 0);
   sampler_row row = {logits, kSize, SAMPLER_F32};
@@ -278,7 +275,7 @@ static void test_misuse(void) {
   EXPECT(sampler_accept(NULL, 0, &error) == SAMPLER_INVALID_ARGUMENT);
   EXPECT(sampler_rollback(sequence, 1, &error) == SAMPLER_OUT_OF_RANGE);
   EXPECT(sampler_sequence_position(NULL) == -1);
-  sampler_sequence *other = NULL;
+  sampler_sequence* other = NULL;
   EXPECT(sampler_sequence_restore(pipeline, "{}", 2, &other, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   EXPECT(other == NULL);
@@ -288,6 +285,16 @@ static void test_misuse(void) {
   sampler_pipeline_free(pipeline);
 }
 
+/* Seeds that nobody chose differ. */
+static void test_random_seed(void) {
+  uint64_t a = 0;
+  uint64_t b = 0;
+  EXPECT(sampler_random_seed(&a, &error) == SAMPLER_OK);
+  EXPECT(sampler_random_seed(&b, &error) == SAMPLER_OK);
+  EXPECT(a != b);
+  EXPECT(sampler_random_seed(NULL, &error) == SAMPLER_INVALID_ARGUMENT);
+}
+
 int main(void) {
   EXPECT(strcmp(sampler_version(), SAMPLER_VERSION) == 0);
   test_loop();
@@ -295,6 +302,7 @@ int main(void) {
   test_redraw();
   test_unlikely();
   test_misuse();
+  test_random_seed();
   if (failures == 0) puts("the C interface holds");
   return failures == 0 ? 0 : 1;
 }

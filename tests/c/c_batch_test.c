@@ -97,6 +97,53 @@ static void test_mask(void) {
   sampler_pipeline_free(pipeline);
 }
 
+/* An input that no stage reads is an error of the row, a size without data one
+ * of the call. */
+static void test_unused_inputs(void) {
+  sampler_pipeline* pipeline = NULL;
+  EXPECT(sampler_pipeline_from_preset("creative", kSize, &pipeline, &error) ==
+         SAMPLER_OK);
+  sampler_sequence* sequence = sequence_of(pipeline, 0);
+  float logits[kSize];
+  fill(logits, 3);
+  const sampler_row row = {logits, kSize, SAMPLER_F32};
+  const uint32_t mask[(kSize + 31) / 32] = {0};
+  const double uniform = 0.5;
+  sampler_token token = {sizeof token, 0, SAMPLER_ROW_OK, 0};
+  for (int i = 0; i < 3; ++i) {
+    sampler_inputs inputs = {
+        sizeof inputs, NULL, 0, {NULL, 0, SAMPLER_F32}, NULL};
+    EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
+           SAMPLER_OK);
+    EXPECT(token.row_status == SAMPLER_ROW_OK);
+    if (i == 0) {
+      inputs.mask = mask;
+      inputs.mask_words = (kSize + 31) / 32;
+    } else if (i == 1) {
+      inputs.unconditional = row;
+    } else {
+      inputs.uniform = &uniform;
+    }
+    EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
+           SAMPLER_OK);
+    EXPECT(token.id == -1 && token.row_status == SAMPLER_ROW_UNUSED_INPUT);
+    const sampler_step step = {sizeof step, sequence, &row, &inputs, &token};
+    EXPECT(sampler_sample_batch(&step, 1, NULL, &error) == SAMPLER_OK);
+    EXPECT(token.id == -1 && token.row_status == SAMPLER_ROW_UNUSED_INPUT);
+  }
+  sampler_inputs inputs = {
+      sizeof inputs, NULL, 3, {NULL, 0, SAMPLER_F32}, NULL};
+  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strcmp(text, "inputs: mask: got NULL") == 0);
+  inputs.mask_words = 0;
+  inputs.unconditional.size = kSize;
+  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  sampler_sequence_free(sequence);
+  sampler_pipeline_free(pipeline);
+}
+
 /* Workers one after the other, the last one first. */
 static void backwards(void* calls, size_t workers, void (*task)(void*, size_t),
                       void* task_data) {
@@ -140,8 +187,13 @@ static batch* make_batch(void) {
     b->sequences[i] = sequence_of(pipelines[i % 2], i);
     b->rows[i] = (sampler_row){b->logits[i], kSize, SAMPLER_F32};
     b->tokens[i].struct_size = sizeof(sampler_token);
-    b->steps[i] = (sampler_step){sizeof(sampler_step), b->sequences[i],
-                                 &b->rows[i], NULL, &b->tokens[i], NULL, NULL};
+    b->steps[i] = (sampler_step){sizeof(sampler_step),
+                                 b->sequences[i],
+                                 &b->rows[i],
+                                 NULL,
+                                 &b->tokens[i],
+                                 NULL,
+                                 NULL};
   }
   sampler_pipeline_free(pipelines[0]);
   sampler_pipeline_free(pipelines[1]);
@@ -310,6 +362,7 @@ static void test_misuse(void) {
 int main(void) {
   test_presets();
   test_mask();
+  test_unused_inputs();
   test_batch();
   test_reports();
   test_misuse();

@@ -83,7 +83,7 @@ TEST(LlamaCpp, StepsAreFunctionsOfRowHistorySeedAndState) {
 
 TEST(LlamaCpp, CountsTheWordsOfEachEngine) {
   const Pipeline pipeline = MakePipeline(Chains()[2]);
-  Sequence sequence = pipeline.NewSequence().value();
+  Sequence sequence = pipeline.NewSequence({.seed = 0}).value();
   Workspace workspace;
   std::vector<float> row(kSize, 0.0F);
   const Token many = pipeline.Sample(row, sequence, workspace);
@@ -153,7 +153,7 @@ TEST(LlamaCpp, JoinsPenaltiesThatStandTogether) {
   const auto logits = [&](const std::string& stages) {
     const Pipeline pipeline = MakePipeline(stages + draw);
     const Sequence sequence =
-        pipeline.NewSequence({.prompt = {1, 1, 2, 1}}).value();
+        pipeline.NewSequence({.seed = 0, .prompt = {1, 1, 2, 1}}).value();
     Workspace workspace;
     const Distribution left = pipeline.Process(row, sequence, workspace);
     std::vector<double> found(3);
@@ -184,7 +184,7 @@ TEST(LlamaCpp, GivesBadRowsAStatus) {
   std::mt19937_64 random(13);
   for (const std::string& chain : Chains()) {
     const Pipeline pipeline = MakePipeline(chain);
-    const Sequence sequence = pipeline.NewSequence().value();
+    const Sequence sequence = pipeline.NewSequence({.seed = 0}).value();
     Workspace workspace;
     const auto status = [&](const std::vector<float>& row) {
       const Token token = pipeline.Sample(row, sequence, workspace);
@@ -207,12 +207,12 @@ TEST(LlamaCpp, GivesBadRowsAStatus) {
          {"type": "categorical"})");
   Workspace workspace;
   EXPECT_EQ(hot.Sample(std::vector<float>(kSize, 9.0F),
-                       hot.NewSequence().value(), workspace)
+                       hot.NewSequence({.seed = 0}).value(), workspace)
                 .status,
             RowStatus::kInfinite);
   // A double too large for a float is infinite to llama.cpp.
   EXPECT_EQ(hot.Sample(std::vector<double>(kSize, 1e300),
-                       hot.NewSequence().value(), workspace)
+                       hot.NewSequence({.seed = 0}).value(), workspace)
                 .status,
             RowStatus::kInfinite);
 }
@@ -223,7 +223,7 @@ TEST(LlamaCpp, RefusesTheStateOfAnotherChain) {
   std::mt19937_64 random(14);
   const std::vector<float> row = RandomRow(random);
   Workspace workspace;
-  Sequence sequence = mirostat.NewSequence().value();
+  Sequence sequence = mirostat.NewSequence({.seed = 0}).value();
   ASSERT_TRUE(sequence.Accept(mirostat.Sample(row, sequence, workspace)).ok());
   EXPECT_EQ(plain.Sample(row, sequence, workspace).status,
             RowStatus::kWrongState);
@@ -252,7 +252,7 @@ TEST(LlamaCpp, ShowsEveryStageToAnObserverAndIsNotChangedByIt) {
   for (const std::string& chain : Chains()) {
     const Pipeline pipeline = MakePipeline(chain);
     const Sequence sequence =
-        pipeline.NewSequence({.prompt = {5, 6, 5, 6}}).value();
+        pipeline.NewSequence({.seed = 0, .prompt = {5, 6, 5, 6}}).value();
     Workspace workspace;
     for (int i = 0; i < 20; ++i) {
       const std::vector<float> row = RandomRow(random);
@@ -291,7 +291,7 @@ TEST(LlamaCpp, AllocatesNothingOnceTheWorkspaceHasGrown) {
   for (const std::string& chain : Chains()) {
     const Pipeline pipeline = MakePipeline(chain);
     const Sequence sequence =
-        pipeline.NewSequence({.prompt = {5, 6, 5, 6}}).value();
+        pipeline.NewSequence({.seed = 0, .prompt = {5, 6, 5, 6}}).value();
     Workspace workspace;
     int before = 0;
     for (int round = 0; round < 2; ++round) {

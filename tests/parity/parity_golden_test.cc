@@ -101,9 +101,9 @@ TEST_P(LlamaCppSetsTest, KeepsTheSetsOfLlamaCpp) {
                                               : static_cast<int>(i);
       const oracle::Context context = log_.ContextOf(row);
       Sequence sequence =
-          pipeline.NewSequence({.prompt = context.prompt}).value();
+          pipeline.NewSequence({.seed = 0, .prompt = context.prompt}).value();
       for (const TokenId token : context.output) {
-        ASSERT_TRUE(sequence.Accept(token).ok());
+        ASSERT_TRUE(sequence.AcceptId(token).ok());
       }
       const Distribution left =
           pipeline.Process(log_.rows.at(row), sequence, workspace_);

@@ -169,7 +169,7 @@ TEST(Match, GivesWhatTheTargetAloneDraws) {
     while (text.size() <= verdict.accepted) {
       text.push_back(DrawFrom(target.After(text),
                               alone.coins().Bits(Purpose::kTokenDraw)));
-      ASSERT_TRUE(alone.Accept(text.back()).ok());
+      ASSERT_TRUE(alone.AcceptId(text.back()).ok());
     }
     for (std::size_t j = 0; j < verdict.accepted; ++j) {
       EXPECT_EQ(text[j], proposal.tokens[j]);

@@ -67,7 +67,7 @@ TEST(PresetsTest, RunOnTheShippedLog) {
       const Token token =
           pipeline->Sample((*log)->Row(row, buffer), *sequence, workspace);
       ASSERT_EQ(token.status, RowStatus::kOk) << preset.name;
-      ASSERT_TRUE(sequence->Accept(token.id).ok());
+      ASSERT_TRUE(sequence->AcceptId(token.id).ok());
     }
   }
 }

@@ -79,7 +79,7 @@ TEST(ReplayTest, AnswersWhatTheLibraryAnswers) {
     EXPECT_EQ(row["target"], logged);
     EXPECT_EQ(row["target_kept"], left.Contains(logged)) << i;
     EXPECT_EQ(row["same"], token.id == logged) << i;
-    ASSERT_TRUE(sequence->Accept(logged).ok());
+    ASSERT_TRUE(sequence->AcceptId(logged).ok());
   }
 }
 

@@ -31,7 +31,7 @@ Sequence MidText(const Pipeline& pipeline) {
   Sequence sequence = OrExit(
       pipeline.NewSequence({.seed = 42, .prompt = {history.begin(), middle}}));
   for (auto token = middle; token != history.end(); ++token) {
-    if (!sequence.Accept(*token).ok()) std::abort();
+    if (!sequence.AcceptId(*token).ok()) std::abort();
   }
   return sequence;
 }
@@ -56,6 +56,7 @@ Step::Step(const Chain& chain, std::int64_t vocabulary_size)
   inputs_.mask = TokenMask(absl::MakeConstSpan(mask_));
   inputs_.unconditional = Logits(unconditional_);
   inputs_.uniform = 0.618;
+  inputs_ = pipeline_.OnlyRead(inputs_);
 }
 
 double Step::Time(Logits row) {

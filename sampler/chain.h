@@ -1,0 +1,88 @@
+// What runs the stages of a pipeline: the library's own way (house_chain.h), or
+// as another runtime does (parity/llama_cpp_chain.h). Internal: a Pipeline asks
+// its chain, and knows of no mode.
+//
+// Thread-safety: immutable; any number of threads, each with its own Scratch.
+// Tested by: tests/pipeline_test.cc, tests/step_test.cc,
+//   tests/parity/llama_cpp_test.cc.
+
+#ifndef SAMPLER_CHAIN_H_
+#define SAMPLER_CHAIN_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/config.h"
+#include "sampler/logits.h"
+#include "sampler/scratch.h"
+#include "sampler/sequence.h"
+#include "sampler/token.h"
+
+namespace sampler {
+
+class StepObserver;
+
+class Chain {
+ public:
+  virtual ~Chain() = default;
+
+  // Runs every stage on `row`, the draw's own narrowing included, and leaves
+  // the survivors, or why there are none, in scratch.candidates. `observer` may
+  // be null. REQUIRES: row and sequence are of the vocabulary size;
+  // scratch.state is the sequence's, or initial_state(); scratch.inputs are
+  // read.
+  virtual void Run(Logits row, const Sequence& sequence, StepObserver* observer,
+                   Scratch& scratch) const = 0;
+
+  // The token that `sequence` draws from what Run left, and what the stages
+  // learn from it; the same every time. REQUIRES: scratch.candidates are kOk,
+  // and Run was for this sequence, or for one that may share its draws.
+  virtual Token Draw(const Sequence& sequence, Scratch& scratch) const = 0;
+
+  // All tokens of a draw that chooses several, the one of Draw first. Lives in
+  // `scratch` until it is used again.
+  virtual absl::Span<const TokenId> DrawAll(const Sequence& sequence,
+                                            Scratch& scratch) const = 0;
+
+  // May a sequence that differs in its random numbers alone draw from what the
+  // last Run left? Not where a stage's coins are in it.
+  virtual bool DrawsForForks(const Scratch& scratch) const = 0;
+
+  // The memory of all stages as a sequence begins with it. Its size is that of
+  // every state.
+  virtual absl::Span<const double> initial_state() const = 0;
+
+  // What in `state`, after `position` accepted tokens, no run of these stages
+  // can have left; empty if there is nothing. REQUIRES: it is of the size of
+  // initial_state(), and its numbers are finite.
+  virtual std::string WrongState(absl::Span<const double> state,
+                                 std::int64_t position) const = 0;
+
+  // Whose memory it is, in words that differ for stages of other types, order
+  // or size of memory.
+  virtual std::string StateName() const = 0;
+
+  // Does a stage look at this input?
+  virtual bool Reads(StepInput input) const = 0;
+
+  // For every stage that cannot run on `inputs`: which, and what it lacks.
+  virtual std::vector<std::string> MissingInputs(
+      const StepInputs& inputs) const = 0;
+
+  // The largest seed that a config may name.
+  virtual std::uint64_t LargestSeed() const = 0;
+};
+
+// InvalidArgument for stages that their types make wrong. REQUIRES: CheckConfig
+// has nothing to report.
+absl::StatusOr<std::unique_ptr<const Chain>> MakeChain(
+    const PipelineConfig& config, std::int64_t vocabulary_size,
+    const StageRegistry& registry);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_CHAIN_H_

@@ -1,0 +1,81 @@
+// The stages of a pipeline as this library runs them, one after another on one
+// set of Candidates. Internal.
+//
+// Thread-safety: immutable.
+// Tested by: tests/pipeline_test.cc, tests/oracle_test.cc, tests/step_test.cc.
+
+#ifndef SAMPLER_HOUSE_CHAIN_H_
+#define SAMPLER_HOUSE_CHAIN_H_
+
+#include <array>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "sampler/chain.h"
+#include "sampler/config.h"
+#include "sampler/stages/stage.h"
+
+namespace sampler {
+
+class HouseChain final : public Chain {
+ public:
+  // InvalidArgument if what a type of group kDraw makes is no Draw.
+  static absl::StatusOr<std::unique_ptr<const Chain>> Create(
+      absl::Span<const StageConfig> stages, std::int64_t vocabulary_size,
+      const StageRegistry& registry);
+
+  void Run(Logits row, const Sequence& sequence, StepObserver* observer,
+           Scratch& scratch) const override;
+  Token Draw(const Sequence& sequence, Scratch& scratch) const override;
+  absl::Span<const TokenId> DrawAll(const Sequence& sequence,
+                                    Scratch& scratch) const override;
+  bool DrawsForForks(const Scratch& scratch) const override;
+
+  absl::Span<const double> initial_state() const override {
+    return initial_state_;
+  }
+  std::string WrongState(absl::Span<const double> state,
+                         std::int64_t position) const override;
+  std::string StateName() const override;
+
+  bool Reads(StepInput input) const override {
+    return reads_[static_cast<std::size_t>(input)];
+  }
+  std::vector<std::string> MissingInputs(
+      const StepInputs& inputs) const override;
+  std::uint64_t LargestSeed() const override { return ~std::uint64_t{0}; }
+
+ private:
+  // A stage, and where its part of the state is.
+  struct Part {
+    std::string type;
+    std::unique_ptr<const Stage> stage;
+    std::size_t state_begin;
+    std::size_t state_size;
+  };
+
+  explicit HouseChain(std::int64_t vocabulary_size)
+      : vocabulary_size_(vocabulary_size) {}
+
+  void Add(std::string type, std::unique_ptr<const Stage> stage);
+
+  // What stage `index` may know of the step that `scratch` is at.
+  StepContext ContextOf(std::size_t index, const Sequence& sequence,
+                        const Coins& coins, Scratch& scratch) const;
+
+  std::int64_t vocabulary_size_;
+  std::vector<Part> parts_;
+  const sampler::Draw* draw_ = nullptr;  // The last of them.
+  bool needs_original_mass_ = false;
+  std::array<bool, std::size(kAllStepInputs)> reads_ = {};
+  std::vector<double> initial_state_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_HOUSE_CHAIN_H_

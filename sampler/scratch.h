@@ -1,0 +1,51 @@
+// What a Workspace holds. Internal.
+//
+// Thread-safety: one thread at a time.
+
+#ifndef SAMPLER_SCRATCH_H_
+#define SAMPLER_SCRATCH_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sampler/candidates.h"
+#include "sampler/history.h"
+#include "sampler/parity/llama_cpp_process.h"
+#include "sampler/probability_record.h"
+#include "sampler/race.h"
+#include "sampler/repeats.h"
+#include "sampler/sequence.h"
+#include "sampler/stages/stage.h"
+
+namespace sampler {
+
+class Chain;
+
+struct Scratch {
+  // Steps begun here: a step is over once another has begun. Of the last one,
+  // who runs it, for whom, and where that sequence stood.
+  std::uint64_t steps = 0;
+  const Chain* chain = nullptr;
+  std::uint64_t state_owner = 0;  // Of what its tokens teach.
+  const Sequence* sequence = nullptr;
+  SequenceMark mark = {};
+
+  // What it left, or why there is nothing.
+  Candidates candidates;
+  std::vector<double> state;  // Of all stages, as they read it.
+  StepInputs inputs;          // For its draws.
+  // Did a stage look at the coins before the draw?
+  bool tossed = false;
+
+  TokenCounts counts;
+  Race race;
+  Repeats repeats;
+  // By stage; only those of stages with a memory are ever filled.
+  std::vector<ProbabilityRecord> records;
+
+  parity::LlamaCppWork llama_cpp;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_SCRATCH_H_

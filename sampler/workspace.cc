@@ -1,0 +1,17 @@
+#include "sampler/workspace.h"
+
+#include "sampler/scratch.h"
+
+namespace sampler {
+
+Workspace::Workspace() = default;
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace& Workspace::operator=(Workspace&&) noexcept = default;
+Workspace::~Workspace() = default;
+
+Scratch& Workspace::scratch() {
+  if (scratch_ == nullptr) scratch_ = std::make_unique<Scratch>();
+  return *scratch_;
+}
+
+}  // namespace sampler
