@@ -7,8 +7,8 @@
 namespace sampler {
 namespace {
 
-Token Step(const BatchRow& row, Workspace& workspace,
-           LogprobReporter* reporter) {
+Token SampleRow(const BatchRow& row, Workspace& workspace,
+                LogprobReporter* reporter) {
   const Distribution left =
       row.pipeline->Process(row.logits, *row.sequence, workspace, row.inputs);
   Token token = row.pipeline->DrawFrom(left, *row.sequence, workspace);
@@ -37,7 +37,7 @@ void SampleBatch(absl::Span<const BatchRow> rows, absl::Span<Token> tokens,
     LogprobReporter* const reporter =
         reporters.empty() ? nullptr : &reporters[worker];
     for (std::size_t i = next++; i < rows.size(); i = next++) {
-      tokens[i] = Step(rows[i], workspaces[worker], reporter);
+      tokens[i] = SampleRow(rows[i], workspaces[worker], reporter);
     }
   });
 }
