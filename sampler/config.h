@@ -15,12 +15,15 @@
 // "llama_cpp").
 //
 // A config is strict: unknown and duplicate keys, wrong types, numbers out of
-// range, a missing draw and a stage after the draw are errors. All problems of
-// a config are reported together, each as
+// range, a missing draw and a stage after the draw are errors. The problems of
+// a config are reported together (the first kMostProblems of them), each as
 //
 //   <line>:<column>: <JSON pointer>: got ..., want ...
 //
+// What stands in a message is cut where it is long.
+//
 // Thread-safety: plain values; the functions are pure.
+// Cost: linear in the text, in time and memory.
 // Errors: absl::InvalidArgumentError, one problem a line. Nothing throws.
 // Tested by: tests/config_test.cc and tests/config_values_test.cc (every kind
 //   of error), tests/config_round_trip_test.cc (and fuzz),

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "sampler/sequence.h"
@@ -108,7 +109,8 @@ absl::StatusOr<Json> ReadObject(absl::string_view text) {
   };
   Json json = Json::parse(text.begin(), text.end(), note_key,
                           /*allow_exceptions=*/false);
-  if (!json.is_object()) {
+  // The parser takes a NUL byte for the end of the text.
+  if (!json.is_object() || absl::StrContains(text, '\0')) {
     return absl::InvalidArgumentError(
         "sequence snapshot: want a JSON object as Sequence::Snapshot writes");
   }

@@ -258,6 +258,14 @@ TEST(Snapshot, ThatIsNoSnapshotIsRefused) {
   EXPECT_FALSE(Sequence::Restore(absl::string_view()).ok());
 }
 
+TEST(Snapshot, WithTextBehindANulByteIsRefused) {
+  std::string text = Sequence::Create(10, {.seed = 1})->Snapshot();
+  ASSERT_TRUE(Sequence::Restore(text).ok());
+  text += '\0';
+  EXPECT_FALSE(Sequence::Restore(text).ok());
+  EXPECT_FALSE(Sequence::Restore(text + "{}").ok());
+}
+
 TEST(Snapshot, WithARepeatedKeyIsRefused) {
   std::string text = MakeSequence(kSize, {}, {3}).Snapshot();
   text.insert(1, "\"seed\": 99, ");

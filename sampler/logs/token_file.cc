@@ -5,12 +5,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "nlohmann/json.hpp"
+#include "sampler/decimal.h"
 #include "sampler/logs/checked_math.h"
 #include "sampler/logs/errors.h"
 #include "sampler/logs/little_endian.h"
@@ -35,12 +35,12 @@ absl::StatusOr<Ids> FromText(const std::string& path, absl::string_view text) {
   Ids ids;
   for (const absl::string_view word : absl::StrSplit(
            text, absl::ByAnyChar(" \t\r\n\v\f"), absl::SkipEmpty())) {
-    std::int64_t id;
-    if (!absl::SimpleAtoi(word, &id)) {
+    const absl::StatusOr<std::int64_t> id = ReadInteger(word);
+    if (!id.ok()) {
       return BadId(path, ids.size(),
                    absl::StrCat("\"", word.substr(0, 40), "\""));
     }
-    ids.push_back(id);
+    ids.push_back(*id);
   }
   return ids;
 }
@@ -48,7 +48,8 @@ absl::StatusOr<Ids> FromText(const std::string& path, absl::string_view text) {
 absl::StatusOr<Ids> FromJson(const std::string& path, absl::string_view text) {
   const auto json = nlohmann::json::parse(text.begin(), text.end(), nullptr,
                                           /*allow_exceptions=*/false);
-  if (!json.is_array()) {
+  // The parser takes a zero byte for the end of the text.
+  if (!json.is_array() || absl::StrContains(text, '\0')) {
     return InvalidLog({path, "token file", "malformed JSON",
                        "an array of integers", "for example [1, 2, 3]"});
   }
