@@ -1,8 +1,15 @@
 #include "tools/app.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "sampler/kernels/dispatch.h"
+#include "sampler/spelling.h"
 #include "tools/commands.h"
 #include "tools/output.h"
 #include "tools/usage.h"
@@ -23,12 +30,25 @@ Examples:
   sampler convert run.safetensors small.safetensors --top-k 64
 )";
 
+// A variable that is set and means nothing is an error, as an option is.
+void CheckEnvironment() {
+  const char* const simd = std::getenv("SAMPLER_SIMD");
+  if (simd == nullptr) return;
+  const std::vector<absl::string_view> targets = kernels::SimdTargets();
+  if (std::find(targets.begin(), targets.end(), simd) != targets.end()) return;
+  throw CLI::ValidationError(
+      "SAMPLER_SIMD (environment)",
+      absl::StrCat("got ", Printable(Shortened(simd)), ", want one of ",
+                   absl::StrJoin(targets, ", "), ", or no such variable"));
+}
+
 }  // namespace
 
 std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   auto app = std::make_unique<CLI::App>(kDescription, "sampler");
   app->set_version_flag("--version", "sampler " + std::string(kVersion));
   app->require_subcommand(1);
+  app->preparse_callback([](std::size_t) { CheckEnvironment(); });
   app->formatter(MakeHelpFormatter());
   AddReplay(*app, exit_code);
   AddExplain(*app, exit_code);

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "nlohmann/json.hpp"
+#include "sampler/decimal.h"
 #include "sampler/importers/token_texts.h"
 #include "tools/output.h"
 
@@ -46,6 +47,16 @@ Value::List TokensFor(FlagKind kind, const TokenText& vocabulary,
   return list;
 }
 
+// What a token has, and what a flag adds to it: numbers add up, a ban stays.
+Value SumOfBiases(const Value& present, double added) {
+  if (present.boolean() != nullptr) return present;
+  if (present.real() != nullptr) return *present.real() + added;
+  if (present.integer() != nullptr) {
+    return static_cast<double>(*present.integer()) + added;
+  }
+  return added;
+}
+
 }  // namespace
 
 absl::Status WrongFlag(const ConfigFlag& flag, absl::string_view message) {
@@ -55,13 +66,13 @@ absl::Status WrongFlag(const ConfigFlag& flag, absl::string_view message) {
 
 absl::StatusOr<Value> ReadNumber(const ConfigFlag& flag, FlagKind kind) {
   if (kind == FlagKind::kReal || kind == FlagKind::kOnlyReal) {
-    double real = 0;
-    if (absl::SimpleAtod(flag.value, &real)) return Value(real);
-    return WrongFlag(flag, "want a number");
+    const absl::StatusOr<double> real = ReadReal(flag.value);
+    if (!real.ok()) return WrongFlag(flag, real.status().message());
+    return Value(*real);
   }
-  std::int64_t integer = 0;
-  if (absl::SimpleAtoi(flag.value, &integer)) return Value(integer);
-  return WrongFlag(flag, "want an integer");
+  const absl::StatusOr<std::int64_t> integer = ReadInteger(flag.value);
+  if (!integer.ok()) return WrongFlag(flag, integer.status().message());
+  return Value(*integer);
 }
 
 // Null for -1, the whole history.
@@ -78,20 +89,25 @@ absl::StatusOr<Value> ReadWindow(const ConfigFlag& flag) {
 }
 
 absl::StatusOr<Value> AddBias(const ConfigFlag& flag, const Value& biases) {
+  constexpr absl::string_view kWant =
+      "want a token id and a signed number, as in 15043+1 or 15043-1 "
+      "(15043-inf bans)";
   const std::size_t sign = flag.value.find_first_of("+-");
-  std::int64_t id = 0;
-  double bias = 0;
-  if (sign == std::string::npos ||
-      !absl::SimpleAtoi(flag.value.substr(0, sign), &id) || id < 0 ||
-      !absl::SimpleAtod(flag.value.substr(sign), &bias)) {
-    return WrongFlag(flag,
-                     "want a token id and a signed number, as in 15043+1 "
-                     "or 15043-1 (15043-inf bans)");
-  }
+  if (sign == std::string::npos) return WrongFlag(flag, kWant);
+  const absl::string_view text = flag.value;
+  const absl::StatusOr<std::int64_t> id = ReadInteger(text.substr(0, sign));
+  if (!id.ok()) return WrongFlag(flag, kWant);
+  const bool plus = text[sign] == '+';
+  const absl::string_view number = text.substr(plus ? sign + 1 : sign);
+  const bool ban = number == "-inf" || number == "-infinity";
+  const absl::StatusOr<double> bias =
+      ban ? absl::StatusOr<double>(0.0) : ReadReal(number);
+  const bool two_signs = plus && absl::StartsWith(number, "-");
+  if (!bias.ok() || two_signs) return WrongFlag(flag, kWant);
   Value::Object object =
       biases.object() == nullptr ? Value::Object{} : *biases.object();
-  const bool ban = flag.value.substr(sign) == "-inf";
-  object[absl::StrCat(id)] = ban ? Value(false) : Value(bias);
+  Value& present = object[absl::StrCat(*id)];
+  present = ban ? Value(false) : SumOfBiases(present, *bias);
   return Value(std::move(object));
 }
 

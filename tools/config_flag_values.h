@@ -27,7 +27,7 @@ absl::StatusOr<Value> ReadNumber(const ConfigFlag& flag, FlagKind kind);
 absl::StatusOr<Value> ReadWindow(const ConfigFlag& flag);
 
 // `biases` (an object, or null) with that of llama.cpp's "15043+1", "15043-1"
-// or "15043-inf", which bans.
+// or "15043-inf", which bans. Biases of one token add up; a ban stays.
 absl::StatusOr<Value> AddBias(const ConfigFlag& flag, const Value& biases);
 
 // `list` (or null) with what the text means in tokens of `text`: a list of

@@ -13,6 +13,7 @@
 #include "tools/config_flag_rules.h"
 #include "tools/config_flag_values.h"
 #include "tools/config_options.h"
+#include "tools/output.h"
 
 namespace sampler::tools {
 namespace {
@@ -24,13 +25,19 @@ bool SharesTheWindow(const StageConfig& stage) {
          penalties.end();
 }
 
+// In place of a breaker's text, as llama.cpp has it: there are no breakers.
+constexpr absl::string_view kNoBreakers = "none";
+
 // Builds the chain flag by flag and remembers which flag made what, so that a
 // problem can be laid at its door.
 class Builder {
  public:
   // `text` must outlive this.
-  Builder(std::optional<PipelineConfig> base, const TokenText& text)
-      : overriding_(base.has_value()), text_(text) {
+  Builder(std::optional<PipelineConfig> base,
+          std::optional<std::int64_t> vocabulary_size, const TokenText& text)
+      : overriding_(base.has_value()),
+        vocabulary_size_(vocabulary_size),
+        text_(text) {
     if (overriding_) config_ = std::move(*base);
     flag_of_.resize(config_.stages.size());
   }
@@ -39,6 +46,11 @@ class Builder {
     const FlagRule& rule = FlagRuleOf(flag.name);
     switch (rule.kind) {
       case FlagKind::kPenaltyWindow:
+        if (window_.has_value()) {
+          return WrongFlag(flag,
+                           absl::StrCat("already given as ", window_->name, " ",
+                                        window_->value));
+        }
         window_ = flag;  // Once all penalties are known.
         return absl::OkStatus();
       case FlagKind::kGreedy:
@@ -136,14 +148,30 @@ class Builder {
       case FlagKind::kBias:
         return AddBias(flag, present);
       case FlagKind::kBreaker:
+        if (flag.value == kNoBreakers) return Value(Value::List{});
+        [[fallthrough]];
       case FlagKind::kWord:
       case FlagKind::kSubstring:
+        if (absl::Status fits = CheckVocabulary(flag); !fits.ok()) return fits;
         return AddTokens(flag, rule.kind, text_, present);
       case FlagKind::kWindow:
         return ReadWindow(flag);
       default:
         return ReadNumber(flag, rule.kind);
     }
+  }
+
+  // Ids of another vocabulary than the rows' would be wrong one by one.
+  absl::Status CheckVocabulary(const ConfigFlag& flag) const {
+    if (!vocabulary_size_.has_value() || text_.size() <= *vocabulary_size_) {
+      return absl::OkStatus();
+    }
+    return WithHint(
+        WrongFlag(flag,
+                  absl::StrCat("the vocabulary file names ids up to ",
+                               Grouped(text_.size() - 1), ", but rows have ",
+                               Grouped(*vocabulary_size_), " tokens")),
+        "use the tokenizer of the model that made the log");
   }
 
   absl::Status ApplyWindow(const ConfigFlag& flag) {
@@ -160,6 +188,7 @@ class Builder {
   }
 
   const bool overriding_;
+  const std::optional<std::int64_t> vocabulary_size_;
   const TokenText& text_;
   PipelineConfig config_;
   std::vector<std::string> flag_of_;  // By stage; "": none.
@@ -183,7 +212,7 @@ const std::vector<ConfigFlagHelp>& ConfigFlags() {
 absl::StatusOr<PipelineConfig> ApplyFlags(
     const std::vector<ConfigFlag>& flags, std::optional<PipelineConfig> base,
     std::optional<std::int64_t> vocabulary_size, const TokenText& text) {
-  Builder builder(std::move(base), text);
+  Builder builder(std::move(base), vocabulary_size, text);
   for (const ConfigFlag& flag : flags) {
     const absl::Status applied = builder.Apply(flag);
     if (!applied.ok()) return applied;

@@ -8,8 +8,8 @@
 //
 // With --config a flag sets the parameter of the only stage of its type; no
 // such stage, or several, is an error. Flags that may be repeated
-// (--logit-bias,
-// --bad-words) add to what the stage has.
+// (--logit-bias, --bad-words) add to what the stage has: biases of one token
+// add up, and a ban stays a ban.
 //
 // Tested by: tests/tools/config_options_test.cc.
 

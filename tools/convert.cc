@@ -19,6 +19,7 @@
 #include "tools/log_options.h"
 #include "tools/output.h"
 #include "tools/replay_print.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -154,26 +155,23 @@ void AddConvert(CLI::App& app, int& exit_code) {
   command->add_option("OUT", convert->path, "The file to write")
       ->required()
       ->type_name("");
-  const std::map<std::string, Target> targets = {
-      {"safetensors", Target::kSafetensors},
-      {"npy", Target::kNpy},
-      {"llama", Target::kLlama}};
-  command
-      ->add_option("--to", convert->options.to,
-                   "Format of OUT: safetensors, npy or llama")
-      ->transform(CLI::CheckedTransformer(targets).description(""))
+  AddChoice<Target>(*command, "--to",
+                    "Format of OUT: safetensors, npy or llama",
+                    {{"safetensors", Target::kSafetensors},
+                     {"npy", Target::kNpy},
+                     {"llama", Target::kLlama}},
+                    [convert](Target to) { convert->options.to = to; })
       ->type_name("FORMAT");
-  const std::map<std::string, DType> dtypes = {
-      {"f32", DType::kF32}, {"f16", DType::kF16}, {"bf16", DType::kBF16}};
-  command
-      ->add_option("--to-dtype", convert->options.dtype,
-                   "Elements of OUT: f32, f16, bf16; by default as in LOG")
-      ->transform(CLI::CheckedTransformer(dtypes).description(""))
+  AddChoice<DType>(
+      *command, "--to-dtype",
+      "Elements of OUT: f32, f16, bf16; by default as in LOG",
+      {{"f32", DType::kF32}, {"f16", DType::kF16}, {"bf16", DType::kBF16}},
+      [convert](DType dtype) { convert->options.dtype = dtype; })
       ->type_name("TYPE");
-  command
-      ->add_option("--top-k", convert->options.top_k,
-                   "Keep the K likeliest tokens of each row and the drawn one")
-      ->check(CLI::PositiveNumber.description(""))
+  AddInteger(*command, "--top-k",
+             "Keep the K likeliest tokens of each row and the drawn one",
+             {.minimum = 1},
+             [convert](std::int64_t k) { convert->options.top_k = k; })
       ->type_name("K");
   command->add_flag("--recover", convert->recover,
                     "LOG is the .partial file of a logger");

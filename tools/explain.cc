@@ -6,10 +6,10 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
+#include "sampler/decimal.h"
 #include "sampler/pipeline.h"
 #include "tools/basis.h"
 #include "tools/commands.h"
@@ -22,6 +22,7 @@
 #include "tools/replay_warnings.h"
 #include "tools/run_options.h"
 #include "tools/token_text.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -57,13 +58,14 @@ absl::StatusOr<RowPlace> FindRow(const logs::Log& log,
   const std::pair<std::string, std::string> parts =
       absl::StrSplit(text, absl::MaxSplits(':', 1));
   const bool split = absl::StrContains(text, ':');
-  std::int64_t first = 0;
-  std::int64_t second = 0;
-  if (!absl::SimpleAtoi(parts.first, &first) ||
-      (split && !absl::SimpleAtoi(parts.second, &second))) {
+  const auto first_number = ReadInteger(parts.first);
+  const auto second_number = ReadInteger(split ? parts.second : "0");
+  if (!first_number.ok() || !second_number.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--row: got ", text, ", want a row, or SEQUENCE:POSITION"));
   }
+  const std::int64_t first = *first_number;
+  const std::int64_t second = *second_number;
   if (!split) {
     if (first < 0 || first >= log.rows()) {
       return wrong(absl::StrCat("a row in [0, ", log.rows(), ")"));
@@ -186,17 +188,15 @@ void AddExplain(CLI::App& app, int& exit_code) {
   command.add_option("--row", options->row, "Row N, or SEQUENCE:POSITION")
       ->required()
       ->type_name("N");
-  command
-      .add_option("--top", options->explain.top,
-                  "Candidates shown, by raw and by final rank (default: 20)")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N");
-  command
-      .add_option("--token", options->explain.tokens,
-                  "Show this token in any case (repeatable)")
-      ->type_name("ID")
-      ->expected(1)
-      ->take_all();
+  AddInteger(command, "--top",
+             "Candidates shown, by raw and by final rank (default: 20)", {},
+             [options](std::int64_t top) { options->explain.top = top; });
+  AddIntegers(command, "--token", "Show this token in any case (repeatable)",
+              {.maximum = kMaxVocabularySize - 1},
+              [options](std::int64_t id) {
+                options->explain.tokens.push_back(static_cast<TokenId>(id));
+              })
+      ->type_name("ID");
   command
       .add_option("--history", options->history,
                   "Tokens before the row: logged (default) or replayed")

@@ -44,6 +44,13 @@ Json LogprobJson(const std::optional<Standing>& standing) {
   return standing.has_value() ? Number(standing->logprob) : Json(nullptr);
 }
 
+Json MemoryJson(const StageMemory& memory) {
+  if (memory.empty()) return nullptr;
+  Json json = Json::object();
+  for (const auto& [name, number] : memory) json[name] = Number(number);
+  return json;
+}
+
 Json StageJson(const StageReport& stage) {
   return {{"type", stage.config.type},
           {"group", std::string(StageGroupName(stage.group))},
@@ -51,6 +58,7 @@ Json StageJson(const StageReport& stage) {
           {"ran", stage.ran},
           {"active", stage.active},
           {"note", stage.note.empty() ? Json(nullptr) : Json(stage.note)},
+          {"memory", MemoryJson(stage.memory)},
           {"before", stage.before},
           {"kept", stage.kept},
           {"edited", stage.edited},

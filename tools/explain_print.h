@@ -9,8 +9,9 @@
 //
 //   row seq pos vocabulary_size status basis        what was explained
 //   chain seed stream step history ties             under what
-//   stages   [{type, group, params, active, before, kept, edited, threshold,
-//              mass_removed, mass, entropy, note}]  in order, the draw included
+//   stages   [{type, group, params, active, note, memory, before, kept, edited,
+//              threshold, mass_removed, mass, entropy}]
+//                                                   in order, the draw included
 //   tokens   [{id, text, logit, raw_rank, raw_prob, per_stage, removed_by,
 //              reason, prob}]                       those that were asked for
 //   survivors [{id, logit, prob}]                   all of them, total order

@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "tools/history_words.h"
+#include "tools/number_text.h"
 #include "tools/output.h"
 
 namespace sampler::tools {
@@ -50,7 +52,7 @@ std::string NeutralText(const StageReport& stage) {
 std::string GeneralInaction(const Inaction& inaction) {
   const StageReport& stage = inaction.stage;
   if (stage.facts.neutral) return NeutralText(stage);
-  if (stage.facts.edits_seen) return std::string(kNothingSeen);
+  if (stage.facts.edits_seen) return WhyNothingSeen(inaction);
   if (stage.group == StageGroup::kEdit) return "touches no candidate";
   if (inaction.before.count() == 1) return "one candidate left";
   return stage.group == StageGroup::kTruncate ? "all candidates pass"

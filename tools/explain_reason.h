@@ -21,9 +21,6 @@ namespace sampler::tools {
 // "top_k: rank 7 > 5".
 std::string WhyRemoved(const Removal& removal);
 
-// What WhyInactive says of a penalty that meets no token of the history.
-inline constexpr absl::string_view kNothingSeen = "nothing seen before";
-
 std::string WhyInactive(const Inaction& inaction);
 
 }  // namespace sampler::tools

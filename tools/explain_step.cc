@@ -195,7 +195,7 @@ void NoteMergedPenalties(std::vector<StageReport>& stages) {
       runs = 0;
     } else if (stages[i].active) {
       runs = i + 1;
-    } else if (runs > 0 && stages[i].note == kNothingSeen) {
+    } else if (runs > 0 && !stages[i].facts.neutral) {
       stages[i].note = absl::StrCat("done in stage [", runs, "]");
     }
   }
@@ -230,6 +230,10 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   result.vocabulary_size = pipeline.vocabulary_size();
   result.logged = options.logged;
   result.stages = PrepareStages(pipeline.config());
+  const auto memories = MemoryOfStages(pipeline.config(), sequence);
+  for (std::size_t i = 0; i < memories.size(); ++i) {
+    result.stages[i].memory = memories[i];
+  }
 
   // Once to learn which tokens matter, once more to watch them.
   Workspace workspace;

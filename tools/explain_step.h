@@ -16,6 +16,7 @@
 
 #include "sampler/pipeline.h"
 #include "tools/explain_moment.h"
+#include "tools/stage_memory.h"
 
 namespace sampler::tools {
 
@@ -31,6 +32,7 @@ struct StageReport {
   Value::Object parameters;  // With defaults.
   StageGroup group = StageGroup::kEdit;
   StageFacts facts;
+  StageMemory memory;   // As the step met it.
   bool ran = false;     // False once the row has no distribution.
   bool active = false;  // It changed something, or it is the draw.
   std::string note;     // Why it did nothing, or what it did.

@@ -196,7 +196,11 @@ std::string StageTable(const Explanation& explanation, const Painter& paint) {
         Cell(stage.entropy.has_value() ? absl::StrFormat("%.3f", *stage.entropy)
                                        : "",
              9));
-    const std::string note = StageNote(explanation, stage);
+    std::string note = StageNote(explanation, stage);
+    if (!stage.memory.empty()) {
+      absl::StrAppend(&note, note.empty() ? "" : "; ",
+                      MemoryText(stage.memory));
+    }
     if (!note.empty()) absl::StrAppend(&line, "  ", note);
     absl::StrAppend(&text, stage.active ? line : paint(Style::kDim, line),
                     "\n");

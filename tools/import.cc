@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,13 @@
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/importers/importer.h"
+#include "sampler/mass.h"
+#include "sampler/spelling.h"
 #include "tools/commands.h"
 #include "tools/import_print.h"
 #include "tools/output.h"
 #include "tools/token_text.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -41,7 +45,7 @@ Exit code: 0 done, 2 usage error, or settings that cannot be imported.
 struct ImportCommand {
   std::string runtime;
   std::string file;
-  std::string text;
+  std::optional<std::string> text;  // "--text".
   std::string vocab_file;
   std::string output_file;
   importers::ImportOptions options;
@@ -49,7 +53,13 @@ struct ImportCommand {
 };
 
 absl::StatusOr<std::string> ReadSettings(const ImportCommand& command) {
-  if (!command.text.empty()) return command.text;
+  if (command.text.has_value() && !command.file.empty()) {
+    return WithHint(absl::InvalidArgumentError(
+                        absl::StrCat("got the file ", Printable(command.file),
+                                     " and --text, want one of them")),
+                    "the settings of one import come from one place");
+  }
+  if (command.text.has_value()) return *command.text;
   if (command.file.empty()) {
     return WithHint(absl::InvalidArgumentError("no settings to import"),
                     "name a file, - for stdin, or give them with --text");
@@ -116,7 +126,7 @@ absl::Status Run(ImportCommand& command) {
     return absl::IsNotFound(imported.status())
                ? imported.status()
                : Prefixed(imported.status(),
-                          command.text.empty() ? command.file : "");
+                          command.text.has_value() ? "" : command.file);
   }
   absl::Status valid = CheckResult(imported->config);
   if (!valid.ok()) return valid;
@@ -151,11 +161,13 @@ void AddImport(CLI::App& app, int& exit_code) {
                     "sglang");
   command->add_flag("--hf-defaults", import->options.huggingface_defaults,
                     "huggingface: apply top_k 50 where the file has none");
-  command
-      ->add_option("--eos-ids", import->options.end_ids,
-                   "Ids that end a text, for settings that forbid the end")
-      ->delimiter(',')
-      ->check(CLI::NonNegativeNumber.description(""))
+  AddIntegers(
+      *command, "--eos-ids",
+      "Ids that end a text, for settings that forbid the end",
+      {.maximum = kMaxVocabularySize - 1},
+      [import](std::int64_t id) {
+        import->options.end_ids.push_back(static_cast<std::int32_t>(id));
+      })
       ->type_name("ID,...");
   command
       ->add_option("--vocab-file", import->vocab_file,

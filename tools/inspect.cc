@@ -1,5 +1,6 @@
 // `sampler inspect`: what is in a log, and can it be trusted?
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "tools/log_options.h"
 #include "tools/output.h"
 #include "tools/token_text.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -59,16 +61,16 @@ void AddInspect(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("inspect", kDescription);
   const auto options = std::make_shared<Options>();
   AddLogOptions(*command, options->log);
-  command
-      ->add_option("--sample", options->survey.sampled_rows,
-                   "Rows shown one by one, spread over the log (default: 5)")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N");
-  command
-      ->add_option("--top", options->survey.top_tokens,
-                   "Likeliest tokens shown of each (default: 5)")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N");
+  constexpr IntegerRange kCount = {.maximum = std::numeric_limits<int>::max()};
+  AddInteger(*command, "--sample",
+             "Rows shown one by one, spread over the log (default: 5)", kCount,
+             [options](std::int64_t n) {
+               options->survey.sampled_rows = static_cast<int>(n);
+             });
+  AddInteger(*command, "--top", "Likeliest tokens shown of each (default: 5)",
+             kCount, [options](std::int64_t n) {
+               options->survey.top_tokens = static_cast<int>(n);
+             });
   command->add_flag("--strict", options->strict,
                     "Exit with 1 if there is any warning");
   AddOutputOptions(*command, options->output);

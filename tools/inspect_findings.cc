@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "sampler/numeric.h"
 #include "tools/output.h"
+#include "tools/textless_mass.h"
 
 namespace sampler::tools {
 namespace {
@@ -112,11 +113,28 @@ class Findings {
   }
 
   void CheckText(const TokenText& text) {
-    if (text.size() <= log_.vocabulary_size()) return;
+    if (text.empty()) return;
+    if (text.size() <= log_.vocabulary_size()) {
+      CheckTextless(text);
+      return;
+    }
     Add("vocabulary",
         absl::StrCat("the vocabulary file names ids up to ",
                      Grouped(text.size() - 1), ", but rows have ",
                      Grouped(log_.vocabulary_size()), " tokens"),
+        "use the tokenizer of the model that made the log");
+  }
+
+  void CheckTextless(const TokenText& text) {
+    constexpr double kMuch =
+        0.05;  // Padding ids of a vocabulary weigh nothing.
+    const TextlessMass textless = LargestTextlessMass(log_, text);
+    if (textless.share < kMuch) return;
+    Add("textless",
+        absl::StrFormat(
+            "ids without a text in the vocabulary file hold %.1f %% "
+            "of row %d",
+            100.0 * textless.share, textless.row),
         "use the tokenizer of the model that made the log");
   }
 

@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "tools/output.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -44,6 +45,16 @@ absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
   return log;
 }
 
+// An option that the format has no use for is a mistake about the log.
+absl::Status CheckUsed(const LogOptions& options, logs::Format format) {
+  if (!options.floor_given || format == logs::Format::kLlamaLogits) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--floor: the log is ", logs::FormatName(format), ", and only ",
+      logs::FormatName(logs::Format::kLlamaLogits), " logs have a floor"));
+}
+
 }  // namespace
 
 void AddLogOptions(CLI::App& app, LogOptions& options) {
@@ -63,24 +74,25 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
                  "Tokens before row 0")
       ->type_name("FILE")
       ->group(kGroup);
-  app.add_option("--vocab-size", options.open.vocabulary_size,
-                 "Row width of a raw log")
-      ->type_name("N")
+  AddInteger(app, "--vocab-size", "Row width of a raw log", {.minimum = 1},
+             [&options](std::int64_t n) { options.open.vocabulary_size = n; })
       ->group(kGroup);
-  const std::map<std::string, DType> dtypes = {{"f32", DType::kF32},
-                                               {"f16", DType::kF16},
-                                               {"bf16", DType::kBF16},
-                                               {"f64", DType::kF64}};
-  app.add_option("--dtype", options.open.dtype,
-                 "Elements of a raw log: f32 (default), f16, bf16, f64")
-      ->transform(CLI::CheckedTransformer(dtypes).description(""))
+  AddChoice<DType>(app, "--dtype",
+                   "Elements of a raw log: f32 (default), f16, bf16, f64",
+                   {{"f32", DType::kF32},
+                    {"f16", DType::kF16},
+                    {"bf16", DType::kBF16},
+                    {"f64", DType::kF64}},
+                   [&options](DType dtype) { options.open.dtype = dtype; })
       ->type_name("TYPE")
       ->group(kGroup);
-  const std::map<std::string, logs::FloorPolicy> floors = {
-      {"drop", logs::FloorPolicy::kDrop}, {"keep", logs::FloorPolicy::kKeep}};
-  app.add_option("--floor", options.open.floor,
-                 "_logits_ tokens at the floor: drop (default) or keep")
-      ->transform(CLI::CheckedTransformer(floors).description(""))
+  AddChoice<logs::FloorPolicy>(
+      app, "--floor", "_logits_ tokens at the floor: drop (default) or keep",
+      {{"drop", logs::FloorPolicy::kDrop}, {"keep", logs::FloorPolicy::kKeep}},
+      [&options](logs::FloorPolicy floor) {
+        options.open.floor = floor;
+        options.floor_given = true;
+      })
       ->type_name("HOW")
       ->group(kGroup);
   app.add_option("--kind", options.kind,
@@ -100,8 +112,12 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
 
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
     const LogOptions& options) {
-  if (options.path == "-") return OpenStdin(options.open);
-  return logs::Log::Open(options.path, options.open);
+  auto log = options.path == "-" ? OpenStdin(options.open)
+                                 : logs::Log::Open(options.path, options.open);
+  if (!log.ok()) return log;
+  absl::Status used = CheckUsed(options, (*log)->description().format);
+  if (!used.ok()) return used;
+  return log;
 }
 
 absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options) {

@@ -21,13 +21,15 @@ struct LogOptions {
   logs::OpenOptions open;
   std::string kind;        // "", "raw", "logprobs" or "processed".
   std::string vocab_file;  // Text of the tokens; "": ids only.
+  bool floor_given = false;
 };
 
 // LOG, --tensor, --tokens, --prompt-tokens, --vocab-size, --dtype, --floor,
 // --kind, --vocab-file, --allow-partial.
 void AddLogOptions(CLI::App& app, LogOptions& options);
 
-// Opens the log. stdin is first copied to an unnamed temporary file.
+// Opens the log. InvalidArgument also for options that say nothing about its
+// format. stdin is first copied to an unnamed temporary file.
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
     const LogOptions& options);
 

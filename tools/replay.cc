@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "sampler/decimal.h"
 #include "tools/commands.h"
 #include "tools/config_options.h"
 #include "tools/log_options.h"
@@ -21,6 +21,7 @@
 #include "tools/replay_warnings.h"
 #include "tools/run_options.h"
 #include "tools/token_text.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -59,7 +60,9 @@ absl::Status ReadRows(const std::string& text, std::int64_t rows,
   const std::pair<std::string, std::string> parts =
       absl::StrSplit(text, absl::MaxSplits(':', 1));
   const auto read = [](const std::string& part, std::int64_t& out) {
-    return part.empty() || absl::SimpleAtoi(part, &out);
+    const auto number = ReadInteger(part);
+    if (number.ok()) out = *number;
+    return part.empty() || number.ok();
   };
   if (!absl::StrContains(text, ':') || !read(parts.first, options.first_row) ||
       !read(parts.second, options.end_row) || options.first_row < 0 ||
@@ -113,6 +116,7 @@ absl::Status Run(Replay& replay) {
   const double rate = progress.Rate();
   progress.Clear();
   if (!replayed.ok()) return replayed;
+  WarnOfMemory(**log, *config, options, summary, warnings);
   WarnAfter(summary, kind, warnings);
   printer->End(summary, warnings);
   if (output.format() == Format::kHuman && !output.quiet) {
@@ -140,18 +144,16 @@ void AddReplay(CLI::App& app, int& exit_code) {
       ->type_name("WHICH");
   replay->options.threads = std::clamp(
       static_cast<int>(std::thread::hardware_concurrency()), 1, kMostThreads);
-  command
-      ->add_option("--threads", replay->options.threads,
-                   "Threads (default: all); changes no result")
-      ->check(CLI::Range(1, kMostThreads).description(""))
-      ->type_name("N");
-  command
-      ->add_option("--top-logprobs", replay->options.top_logprobs,
-                   "Also list the N likeliest tokens of the raw and\n"
-                   "the final distribution (--json, --jsonl)")
-      ->check(
-          CLI::Range(0, static_cast<int>(kMaxVocabularySize)).description(""))
-      ->type_name("N");
+  AddInteger(*command, "--threads", "Threads (default: all); changes no result",
+             {.minimum = 1, .maximum = kMostThreads},
+             [replay](std::int64_t threads) {
+               replay->options.threads = static_cast<int>(threads);
+             });
+  AddInteger(*command, "--top-logprobs",
+             "Also list the N likeliest tokens of the raw and\n"
+             "the final distribution (--json, --jsonl)",
+             {.maximum = kMaxVocabularySize},
+             [replay](std::int64_t n) { replay->options.top_logprobs = n; });
   AddOutputOptions(*command, replay->output);
   AddRowFormats(*command, replay->output);
   command->callback([replay, &exit_code] {

@@ -65,6 +65,10 @@ class ReplaySummary {
   double nll_raw() const;
   double nll() const { return nll_.value(); }
   double same() const { return same_.value(); }
+  // Rows whose drawn token is the logged one.
+  std::int64_t same_rows() const {
+    return static_cast<std::int64_t>(same_.sum);
+  }
 
   // Over the rows with status ok. NaN or 0 if there are none.
   double kept_mean() const { return kept_.value(); }

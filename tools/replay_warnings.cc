@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/kind.h"
 #include "sampler/logs/row_survey.h"
+#include "tools/chain_doubts.h"
+#include "tools/stage_memory.h"
 
 namespace sampler::tools {
 namespace {
@@ -145,6 +147,9 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
                               " looks at prompt tokens, but the log has none; "
                               "--prompt-tokens FILE adds them"));
   }
+  for (const Problem& doubt : DoubtsOf(config, log.vocabulary_size())) {
+    warnings.Add(absl::StrCat(doubt.pointer, ": ", doubt.message));
+  }
   if (options.history == HistorySource::kLogged && log.tokens().empty()) {
     warnings.Add(
         "the log has no tokens, so the drawn tokens are the history; --tokens "
@@ -156,6 +161,15 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
         "a temperature above 1.2 before any truncation spreads mass over "
         "tokens at the _logits_ floor, whose values the file does not hold");
   }
+}
+
+void WarnOfMemory(const logs::Log& log, const PipelineConfig& config,
+                  const ReplayOptions& options, const ReplaySummary& summary,
+                  Warnings& warnings) {
+  if (UsesReplayedHistory(log, options)) return;
+  const std::string warning =
+      MemoryWarning(config, summary.same_rows(), summary.rows());
+  if (!warning.empty()) warnings.Add(warning);
 }
 
 void WarnAfter(const ReplaySummary& summary, const RowKind& kind,

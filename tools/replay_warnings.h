@@ -34,6 +34,12 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
                 const ReplayOptions& options, const RowKind& kind,
                 Warnings& warnings);
 
+// How often the stages with a memory learnt something, where that was not at
+// every row.
+void WarnOfMemory(const logs::Log& log, const PipelineConfig& config,
+                  const ReplayOptions& options, const ReplaySummary& summary,
+                  Warnings& warnings);
+
 // What the rows have shown.
 void WarnAfter(const ReplaySummary& summary, const RowKind& kind,
                Warnings& warnings);

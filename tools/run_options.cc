@@ -1,54 +1,35 @@
 #include "tools/run_options.h"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
 
 constexpr char kGroup[] = "Randomness and clock";
 
-// CLI11 reads "-1" into an unsigned as 2^64 - 1; this does not.
-template <typename T>
-CLI::Option* AddUnsigned(CLI::App& app, const char* name, const char* help,
-                         std::function<void(T)> set) {
-  return app
-      .add_option_function<std::string>(
-          name,
-          [name, set](const std::string& text) {
-            T value = 0;
-            if (!absl::SimpleAtoi(text, &value)) {
-              throw CLI::ValidationError(
-                  name, absl::StrCat("got ", text, ", want an integer in [0, ",
-                                     std::numeric_limits<T>::max(), "]"));
-            }
-            set(value);
-          },
-          help)
-      ->type_name("N")
-      ->group(kGroup);
-}
-
 }  // namespace
 
 void AddRunOptions(CLI::App& app, RunOptions& options) {
-  AddUnsigned<std::uint64_t>(
-      app, "-s,--seed", "Seed of the draws (default: the config's, else 0)",
-      [&options](std::uint64_t seed) { options.seed = seed; });
-  AddUnsigned<std::uint32_t>(
-      app, "--stream", "Stream of the log's first sequence; the next has N + 1",
-      [&options](std::uint32_t stream) { options.stream = stream; });
-  app.add_option("--step", options.step,
-                 "Clock of schedules that follow the caller's step")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("N")
+  AddUnsigned(app, "-s,--seed",
+              "Seed of the draws (default: the config's, else 0)",
+              [&options](std::uint64_t seed) { options.seed = seed; })
+      ->group(kGroup);
+  AddInteger(app, "--stream",
+             "Stream of the log's first sequence; the next has N + 1",
+             {.maximum = std::numeric_limits<std::uint32_t>::max()},
+             [&options](std::int64_t stream) {
+               options.stream = static_cast<std::uint32_t>(stream);
+             })
+      ->group(kGroup);
+  AddInteger(app, "--step", "Clock of schedules that follow the caller's step",
+             {}, [&options](std::int64_t step) { options.step = step; })
       ->group(kGroup);
 }
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tools/explain_reason.h"
+#include "tools/history_words.h"
 #include "tools/number_text.h"
 
 namespace sampler::tools {
@@ -39,7 +40,6 @@ constexpr char kNotForced[] = "not forced here";
 constexpr char kForcesNothing[] = "forces nothing here";
 constexpr char kNotInMask[] = "not in the mask";
 constexpr char kBansNone[] = "bans no candidate";
-constexpr char kNoRepeat[] = "nothing would repeat";
 constexpr char kRoundsToZero[] = "its share rounds to 0";
 
 // ---- Why a token went -------------------------------------------------------
@@ -145,13 +145,13 @@ const std::vector<StageWords>& AllStageWords() {
       {"min_tokens", Always<kTooEarly>, Always<kLongEnough>},
       {"forced_tokens", Always<kNotForced>, Always<kForcesNothing>},
       {"mask", Always<kNotInMask>, Always<kBansNone>},
-      {"no_repeat_ngram", RepeatsTooMany, Always<kNoRepeat>},
+      {"no_repeat_ngram", RepeatsTooMany, WhyNoNgram},
       {"exponential_decay_length"},
       {"guidance"},
       {"repetition_penalty"},
       {"frequency_penalty"},
       {"presence_penalty"},
-      {"dry", nullptr, Always<kNoRepeat>},
+      {"dry", nullptr, WhyDryStopped},
       {"encoder_repetition_penalty"},
       {"kgw_watermark"},
       {"temperature"},

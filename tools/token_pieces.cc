@@ -181,7 +181,8 @@ absl::StatusOr<Json> Parse(const std::string& path, absl::string_view text) {
   };
   Json json = Json::parse(text.begin(), text.end(), watch,
                           /*allow_exceptions=*/false);
-  if (json.is_discarded()) {
+  // The parser takes a zero byte for the end of the text.
+  if (json.is_discarded() || absl::StrContains(text, '\0')) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": got malformed JSON, want ", kForms));
   }
@@ -244,6 +245,17 @@ absl::StatusOr<TokenPieces> ReadLines(const std::string& path,
   return result;
 }
 
+// Is it JSON of a kind that no tokenizer is stored as? Lines of pieces may
+// begin as JSON does ("[PAD]"), but are none as a whole.
+bool IsOtherJson(const std::string& path, absl::string_view start) {
+  if (absl::StartsWith(start, "{") || absl::EndsWith(path, ".txt")) {
+    return false;
+  }
+  const bool list = absl::StartsWith(start, "[");
+  const bool named = absl::EndsWith(path, ".json");
+  return (list && named) || ((list || named) && Json::accept(start));
+}
+
 }  // namespace
 
 absl::StatusOr<TokenPieces> ReadTokenPieces(const std::string& path) {
@@ -262,6 +274,10 @@ absl::StatusOr<TokenPieces> ReadTokenPieces(const std::string& path) {
   absl::ConsumePrefix(&text, "\xef\xbb\xbf");
   // A list of pieces may begin with the piece "{"; only its name tells.
   const absl::string_view start = absl::StripLeadingAsciiWhitespace(text);
+  if (IsOtherJson(path, start)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": got JSON that is no object, want ", kForms));
+  }
   const bool json =
       absl::StartsWith(start, "{") && !absl::EndsWith(path, ".txt");
   return json ? ReadJson(path, text) : ReadLines(path, text);

@@ -9,9 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/mass.h"
+#include "tools/chain_doubts.h"
 #include "tools/commands.h"
 #include "tools/config_options.h"
 #include "tools/output.h"
+#include "tools/typed_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -24,7 +27,9 @@ Examples:
   sampler validate configs/*.json --vocab-size 49152
   sampler validate --schema > schema.json
 
-Prints every problem of every file as file:line:column: pointer: message.
+Prints the problems of every file as file:line:column: pointer: message, and
+warns about what is right but hardly meant: a chain that leaves no token, numbers
+far outside use. Warnings leave the exit code alone.
 Exit code: 0 all are right, 1 some are not, 2 usage error or unreadable file.
 )";
 
@@ -41,6 +46,7 @@ struct Verdict {
   absl::Status unreadable;
   std::vector<JsonProblem> problems;
   std::optional<PipelineConfig> config;
+  std::vector<Problem> doubts;  // Of a config that is right.
 };
 
 Verdict Judge(const std::string& name,
@@ -54,7 +60,10 @@ Verdict Judge(const std::string& name,
   }
   const absl::StatusOr<PipelineConfig> config =
       ParseConfig(*text, vocabulary_size, &verdict.problems);
-  if (config.ok()) verdict.config = *config;
+  if (config.ok()) {
+    verdict.config = *config;
+    verdict.doubts = DoubtsOf(*config, vocabulary_size);
+  }
   return verdict;
 }
 
@@ -62,6 +71,10 @@ void Print(const Verdict& verdict, const Painter& paint) {
   if (verdict.config.has_value()) {
     Write(absl::StrCat(verdict.name, ": ", paint(Style::kGreen, "ok"), ": ",
                        ChainText(*verdict.config), "\n"));
+  }
+  for (const Problem& doubt : verdict.doubts) {
+    Write(absl::StrCat(verdict.name, ": ", paint(Style::kYellow, "warning"),
+                       ": ", doubt.pointer, ": ", doubt.message, "\n"));
   }
   for (const JsonProblem& found : verdict.problems) {
     const Problem& problem = found.problem;
@@ -81,6 +94,11 @@ Json ToJsonVerdict(const Verdict& verdict) {
                        ? Json(*verdict.config->seed)
                        : Json(nullptr);
   }
+  json["warnings"] = Json::array();
+  for (const Problem& doubt : verdict.doubts) {
+    json["warnings"].push_back(
+        {{"pointer", doubt.pointer}, {"message", doubt.message}});
+  }
   if (!verdict.unreadable.ok()) json["error"] = ErrorJson(verdict.unreadable);
   json["problems"] = Json::array();
   for (const JsonProblem& found : verdict.problems) {
@@ -95,6 +113,11 @@ Json ToJsonVerdict(const Verdict& verdict) {
 absl::StatusOr<int> Run(const Validate& validate) {
   const OutputOptions& output = validate.output;
   if (validate.schema) {
+    if (!validate.configs.empty() || validate.vocabulary_size.has_value()) {
+      return absl::InvalidArgumentError(
+          "--schema: it describes all configs, want neither a CONFIG nor "
+          "--vocab-size beside it");
+    }
     Write(ConfigSchema());
     const absl::Status finished = FinishOutput();
     if (!finished.ok()) return finished;
@@ -139,12 +162,10 @@ void AddValidate(CLI::App& app, int& exit_code) {
   const auto validate = std::make_shared<Validate>();
   command->add_option("CONFIG", validate->configs, "Files or presets")
       ->type_name("");
-  command
-      ->add_option("--vocab-size", validate->vocabulary_size,
-                   "Check token ids against this vocabulary")
-      ->check(
-          CLI::Range(std::int64_t{1}, std::int64_t{1} << 20).description(""))
-      ->type_name("N");
+  AddInteger(
+      *command, "--vocab-size", "Check token ids against this vocabulary",
+      {.minimum = 1, .maximum = kMaxVocabularySize},
+      [validate](std::int64_t size) { validate->vocabulary_size = size; });
   command->add_flag("--schema", validate->schema,
                     "Print the JSON Schema of configs");
   AddOutputOptions(*command, validate->output);

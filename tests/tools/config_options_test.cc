@@ -91,9 +91,8 @@ TEST(ConfigOptionsTest, TheWindowGoesToEveryPenalty) {
 }
 
 TEST(ConfigOptionsTest, TheWindowGoesToNoPenaltyThatHasNone) {
-  const std::string both =
-      WriteTemporary("both.json",
-                     R"({"version": 1, "stages": [
+  const std::string both = WriteTemporary("both.json",
+                                          R"({"version": 1, "stages": [
         {"type": "encoder_repetition_penalty", "penalty": 1.2},
         {"type": "repetition_penalty", "penalty": 1.1},
         {"type": "categorical"}]})");
@@ -101,9 +100,8 @@ TEST(ConfigOptionsTest, TheWindowGoesToNoPenaltyThatHasNone) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->stages[0].parameters.count("window"), 0u);
   EXPECT_EQ(config->stages[1].parameters.at("window"), Value(64));
-  const std::string encoder =
-      WriteTemporary("encoder.json",
-                     R"({"version": 1, "stages": [
+  const std::string encoder = WriteTemporary("encoder.json",
+                                             R"({"version": 1, "stages": [
         {"type": "encoder_repetition_penalty", "penalty": 1.2},
         {"type": "categorical"}]})");
   EXPECT_TRUE(Says(Chain({"-c", encoder, "--repeat-last-n", "64"}),
@@ -123,6 +121,58 @@ TEST(ConfigOptionsTest, BiasesJoinOneStage) {
   EXPECT_TRUE(Says(Chain({"--logit-bias", "15"}), "as in 15043+1"));
   EXPECT_TRUE(
       Says(Chain({"--logit-bias", "1000+1"}), "want a token id in [0, 1000)"));
+}
+
+TEST(ConfigOptionsTest, BiasesOfOneTokenAddUpAndABanStays) {
+  const auto bias = [](std::vector<std::string> flags) {
+    std::vector<std::string> arguments;
+    for (std::string& flag : flags) {
+      arguments.insert(arguments.end(), {"--logit-bias", std::move(flag)});
+    }
+    const auto config = Resolve(arguments);
+    EXPECT_TRUE(config.ok()) << config.status();
+    return config->stages[0].parameters.at("bias");
+  };
+  EXPECT_EQ(bias({"3-inf", "3+5"}), Value(Value::Object{{"3", false}}));
+  EXPECT_EQ(bias({"3+5", "3-inf"}), Value(Value::Object{{"3", false}}));
+  EXPECT_EQ(bias({"3-infinity", "3-inf"}), Value(Value::Object{{"3", false}}));
+  EXPECT_EQ(bias({"3+1", "3+1"}), Value(Value::Object{{"3", 2.0}}));
+  EXPECT_EQ(bias({"3+1", "4-1", "3-2.5"}),
+            Value(Value::Object{{"3", -1.5}, {"4", -1.0}}));
+  const std::string base = WriteTemporary(
+      "biases.json", R"({"version": 1, "stages": [{"type": "logit_bias",
+          "bias": {"3": false, "4": 1, "5": 0.5}}, {"type": "categorical"}]})");
+  const auto config =
+      Resolve({"-c", base, "--logit-bias", "3+5", "--logit-bias", "4+1",
+               "--logit-bias", "5-inf", "--logit-bias", "6+1"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(
+      config->stages[0].parameters.at("bias"),
+      Value(Value::Object{{"3", false}, {"4", 2.0}, {"5", false}, {"6", 1.0}}));
+}
+
+TEST(ConfigOptionsTest, BiasesAreAnIdASignAndAFiniteNumber) {
+  for (const std::string wrong :
+       {"3",       "+3",      "3++1",
+        "3+-1",    "3--1",    "3+-inf",
+        "3+inf",   "3+nan",   "3-nan",
+        "3+1e400", "3-1e400", "3+1e-400",
+        "03+1",    "0x3+1",   " 3+1",
+        "3 +1",    "3+ 1",    "3+1x",
+        "3+",      "-3+1",    "99999999999999999999+1"}) {
+    EXPECT_TRUE(Says(Chain({"--logit-bias=" + wrong}), "as in 15043+1"))
+        << wrong;
+  }
+  EXPECT_TRUE(
+      Says(Chain({"--logit-bias", "3+1e308", "--logit-bias", "3+1e308"}),
+           "want a finite number"));
+}
+
+TEST(ConfigOptionsTest, NoBreakersIsAWordThatNeedsNoVocabulary) {
+  const auto config =
+      Resolve({"--dry-multiplier", "0.8", "--dry-sequence-breaker", "none"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->stages[0].parameters.at("breakers"), Value(Value::List{}));
 }
 
 TEST(ConfigOptionsTest, AFlagOverridesTheOnlyStageOfItsType) {
@@ -161,8 +211,8 @@ TEST(ConfigOptionsTest, OverridingNothingOrSeveralIsAnError) {
 TEST(ConfigOptionsTest, ProblemsNameTheFlag) {
   EXPECT_TRUE(Says(Chain({"--temp", "1", "--top-p", "1.2"}),
                    "--top-p 1.2: got 1.2, want a"));
-  EXPECT_TRUE(
-      Says(Chain({"--top-k", "many"}), "--top-k many: want an integer"));
+  EXPECT_TRUE(Says(Chain({"--top-k", "many"}),
+                   "--top-k many: want an integer (decimal digits only)"));
   EXPECT_TRUE(Says(Chain({"--top-k", "1.5"}), "want an integer"));
   EXPECT_TRUE(Says(Chain({"--temp", "nan"}), "--temp nan"));
   EXPECT_TRUE(Says(Chain({"--temp", "-1"}), "--temp -1: got -1"));

@@ -171,6 +171,19 @@ TEST(InspectTest, WarnsOfATokenizerThatIsLargerThanTheRows) {
       Arguments{"vocabulary"});
 }
 
+TEST(InspectTest, WarnsOfIdsWithoutATextThatHoldMuch) {
+  const std::string vocabulary =
+      WriteTemporary("vocab.json", R"({"a": 0, "b": 2})");
+  // e^1 / (e^1 + e^1 + e^2) = 0.2119.
+  const json answer = InspectAsJson(MakeLog({{9, 1, 9}, {1, 1, 2}}),
+                                    {"--vocab-file", vocabulary});
+  EXPECT_EQ(Codes(answer), Arguments{"textless"});
+  EXPECT_TRUE(Says(answer.dump(), "hold 21.2 % of row 1"));
+  EXPECT_EQ(Codes(InspectAsJson(MakeLog({{9, 1, 9}, {9, 1, 2}}),
+                                {"--vocab-file", vocabulary})),
+            Arguments{});
+}
+
 TEST(InspectTest, SaysThatAFileEndsEarly) {
   const std::string whole = ReadAll(StoryLog());
   const std::string part =

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/stages/registry.h"
 #include "tools/config_flag_rules.h"
 
@@ -42,6 +44,21 @@ TEST(FlagRulesTest, EveryFlagSetsAParameterThatItsStageHas) {
     if (rule.kind == FlagKind::kGreedy) continue;
     EXPECT_TRUE(HasParameter(*type, rule.parameter)) << rule.help.name;
   }
+}
+
+TEST(FlagRulesTest, TheHelpOfPenaltiesNamesTheTokensThatCount) {
+  int penalties = 0;
+  for (const FlagRule& rule : FlagRules()) {
+    if (absl::string_view(rule.parameter) != "penalty") continue;
+    ++penalties;
+    const auto facts = FactsOf({rule.stage, {{"penalty", 1.5}}});
+    ASSERT_TRUE(facts.history.has_value()) << rule.help.name;
+    const bool both = facts.history->scope == Scope::kBoth;
+    EXPECT_TRUE(absl::StrContains(rule.help.help,
+                                  both ? "prompt and output" : "the output"))
+        << rule.help.name;
+  }
+  EXPECT_EQ(penalties, 3);
 }
 
 TEST(FlagRulesTest, EveryPenaltyThatSharesTheWindowHasOne) {

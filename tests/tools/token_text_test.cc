@@ -3,6 +3,8 @@
 #include "tools/token_text.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -25,6 +27,30 @@ TokenText OpenText(absl::string_view name, absl::string_view content) {
 std::string Refusal(absl::string_view content) {
   const auto text = TokenText::Open(WriteTemporary("vocab.json", content));
   return text.ok() ? "" : std::string(text.status().message());
+}
+
+TEST(TokenTextTest, JsonThatIsNoObjectIsNoVocabulary) {
+  for (const auto& [name, content] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"list.json", R"(["a", "b"])"},
+           {"list", R"(["a", "b"])"},
+           {"broken.json", R"(["a", )"},
+           {"number.json", "7"},
+           {"text.json", R"("a")"}}) {
+    const auto text = TokenText::Open(WriteTemporary(name, content));
+    ASSERT_FALSE(text.ok()) << name;
+    EXPECT_TRUE(Says(text.status().message(), "got JSON that is no object"));
+  }
+  std::string behind = R"({"a": 0})";
+  behind += '\0';
+  behind += "{}";
+  EXPECT_FALSE(TokenText::Open(WriteTemporary("vocab.json", behind)).ok());
+  // Pieces may begin as JSON does.
+  const auto pieces =
+      TokenText::Open(WriteTemporary("vocab.txt", "[PAD]\n[UNK]\nthe"));
+  ASSERT_TRUE(pieces.ok()) << pieces.status();
+  EXPECT_EQ(pieces->size(), 3);
+  EXPECT_TRUE(TokenText::Open(WriteTemporary("vocab", "[PAD]\n[UNK]\n")).ok());
 }
 
 TEST(TokenTextTest, ReadsTheShippedTokenizer) {

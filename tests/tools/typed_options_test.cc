@@ -1,0 +1,159 @@
+// Whole numbers of every option of every command: decimal, in range, or an
+// error that says what was found; and options that would be ignored.
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/tools/tool.h"
+
+namespace sampler::tools {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+std::string SmallLog() { return MakeLog({{1, 2, 3}, {3, 2, 1}}, {0, 1}, {2}); }
+
+std::string Failure(const Arguments& arguments,
+                    const Arguments& environment = {}) {
+  const ToolResult result = RunTool(arguments, "", environment);
+  EXPECT_EQ(result.exit_code, 2) << result.out << result.err;
+  EXPECT_EQ(result.out, "");
+  return result.err;
+}
+
+// Commands in which one option's value is left open.
+struct Option {
+  std::string name;
+  Arguments command;
+};
+
+std::vector<Option> IntegerOptions() {
+  const std::string log = SmallLog();
+  const Arguments replay = {"replay", log, "--greedy", "-q"};
+  const Arguments explain = {"explain", log, "--greedy", "--row", "0"};
+  return {{"--seed", replay},
+          {"--stream", replay},
+          {"--step", replay},
+          {"--threads", replay},
+          {"--top-logprobs", replay},
+          {"--vocab-size", replay},
+          {"--top-k", {"replay", log, "-q"}},
+          {"--dry-allowed-length", {"replay", log, "-q"}},
+          {"--top", explain},
+          {"--token", explain},
+          {"--seed", explain},
+          {"--sample", {"inspect", log}},
+          {"--top", {"inspect", log}},
+          {"--vocab-size", {"validate", "greedy"}},
+          {"--eos-ids", {"import", "llama.cpp", "--text", "--top-k 3"}},
+          {"--top-k",
+           {"convert", log, WriteTemporary("out.safetensors", ""), "--force"}}};
+}
+
+TEST(TypedOptionsTest, IntegersAreDecimalAndNothingElse) {
+  for (const Option& option : IntegerOptions()) {
+    for (const std::string text :
+         {"010", "0x10", "+5", " 5", "5 ", "5.0", "1e3", "5x", "",
+          "99999999999999999999999", "-9223372036854775809", "nan"}) {
+      Arguments command = option.command;
+      command.push_back(absl::StrCat(option.name, "=", text));
+      const std::string error = Failure(command);
+      EXPECT_TRUE(absl::StrContains(error, option.name)) << error;
+      EXPECT_TRUE(absl::StrContains(error, text)) << error;
+    }
+  }
+  EXPECT_TRUE(Says(Failure({"replay", SmallLog(), "--greedy", "--step", "010"}),
+                   "--step: got 010, want an integer in [0, "
+                   "9223372036854775807] (decimal digits only)"));
+}
+
+TEST(TypedOptionsTest, RowsAreDecimalToo) {
+  for (const std::string row : {"00", "0x0", "+0", " 0", "0:00", "0:+1"}) {
+    EXPECT_TRUE(Says(
+        Failure({"explain", SmallLog(), "--greedy", "--row=" + row}), row));
+    EXPECT_TRUE(Says(
+        Failure({"replay", SmallLog(), "--greedy", "--rows=" + row + ":2"}),
+        "want A:B"));
+  }
+}
+
+TEST(TypedOptionsTest, NumbersOfTheChainAreFiniteDecimals) {
+  for (const std::string flag :
+       {"--temp", "--top-p", "--min-p", "--repeat-penalty", "--dry-base",
+        "--xtc-threshold", "--mirostat-ent", "--adaptive-target"}) {
+    for (const std::string text :
+         {"nan", "inf", "-inf", "0x1p-1", "1e400", "1e-400", "0,5", "0.5x",
+          " 0.5", "+0.5", ""}) {
+      const std::string error =
+          Failure({"replay", SmallLog(), absl::StrCat(flag, "=", text)});
+      EXPECT_TRUE(absl::StrContains(error, flag)) << error;
+      EXPECT_TRUE(absl::StrContains(error, text)) << error;
+    }
+  }
+}
+
+TEST(TypedOptionsTest, ChoicesAreWordsNotTheNumbersBehindThem) {
+  const std::string log = SmallLog();
+  const std::string out = WriteTemporary("out.npy", "");
+  for (const Arguments& command : std::vector<Arguments>{
+           {"inspect", log, "--dtype", "1"},
+           {"inspect", log, "--floor", "1"},
+           {"convert", log, out, "--force", "--to", "0"},
+           {"convert", log, out, "--force", "--to-dtype", "1"}}) {
+    EXPECT_TRUE(Says(Failure(command), "want one of ")) << command[2];
+  }
+  EXPECT_TRUE(Says(Failure({"inspect", log, "--dtype", "bf61"}),
+                   "--dtype: got bf61, want one of f32, f16, bf16, f64, did "
+                   "you mean \"bf16\"?"));
+}
+
+TEST(TypedOptionsTest, OneValueEach) {
+  const std::string log = SmallLog();
+  for (const Arguments& twice :
+       std::vector<Arguments>{{"--seed", "1", "--seed", "2"},
+                              {"--step", "1", "--step", "1"},
+                              {"--threads", "1", "--threads", "2"},
+                              {"--rows", "0:1", "--rows", "1:2"},
+                              {"-c", "greedy", "-c", "balanced"},
+                              {"--repeat-penalty", "1.1", "--repeat-last-n",
+                               "3", "--repeat-last-n", "4"}}) {
+    Arguments command = {"replay", log};
+    if (twice[0] != "-c") command.push_back("--temp=1");
+    command.insert(command.end(), twice.begin(), twice.end());
+    Failure(command);
+  }
+}
+
+TEST(GivenAndNotUsed, IsAnError) {
+  const std::string log = SmallLog();
+  const std::string settings = WriteTemporary("set.json", R"({"top_k": 5})");
+  EXPECT_TRUE(
+      Says(Failure({"import", "llama.cpp", settings, "--text", "--temp 1"}),
+           "and --text, want one of them"));
+  EXPECT_TRUE(Says(Failure({"import", "llama.cpp", settings, "--text", ""}),
+                   "and --text, want one of them"));
+  EXPECT_TRUE(
+      Says(Failure({"validate", "--schema", "greedy"}), "--schema: it"));
+  EXPECT_TRUE(Says(Failure({"validate", "--schema", "--vocab-size", "5"}),
+                   "--schema: it"));
+  EXPECT_TRUE(Says(Failure({"inspect", log, "--floor", "keep"}),
+                   "--floor: the log is safetensors"));
+  EXPECT_TRUE(Says(
+      Failure({"inspect", DataFile("alice-1.logits"), "--tensor", "logits"}),
+      "want no tensor name for llama.cpp _logits_"));
+}
+
+TEST(GivenAndNotUsed, EnvironmentVariablesToo) {
+  const Arguments command = {"replay", SmallLog(), "--greedy", "--quiet"};
+  for (const std::string value : {"nonsense", "", "AVX2", "avx2 "}) {
+    EXPECT_TRUE(Says(Failure(command, {"SAMPLER_SIMD=" + value}),
+                     absl::StrCat("SAMPLER_SIMD (environment): got ", value)));
+  }
+  EXPECT_EQ(RunTool(command, "", {"SAMPLER_SIMD=scalar"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace sampler::tools
