@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/logs/system_error.h"
 
 namespace sampler::logs {
 namespace {
@@ -31,7 +32,7 @@ int WriteFully(int descriptor, absl::Span<const unsigned char> bytes) {
 
 absl::Status FileError(const std::string& path, absl::string_view doing,
                        int error) {
-  return absl::ErrnoToStatus(error, absl::StrCat(path, ": cannot ", doing));
+  return SystemStatus(error, absl::StrCat(path, ": cannot ", doing));
 }
 
 OutputFile::OutputFile(std::string path, Overwrite overwrite)

@@ -2,7 +2,11 @@
  *   c_logger_test FOLDER
  * Exits 0 if all holds; prints what does not. */
 
+#define _XOPEN_SOURCE 700
+
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sampler/c/sampler.h"
 #include "tests/c/expect.h"
@@ -127,6 +131,47 @@ static void test_misuse(void) {
   clean();
 }
 
+/* Whatever the system refuses is a file error, and blames no argument. */
+static void test_file_errors(const char* folder) {
+  clean();
+  const sampler_logger_options options = {sizeof options, kSize, SAMPLER_F32,
+                                          0, 0, NULL, 0};
+  sampler_logger* none = NULL;
+  char name[8192];
+  /* A name that is too long. */
+  memset(name, 'x', sizeof name);
+  const int end = snprintf(name, sizeof name, "%s/", folder);
+  name[end] = 'x';
+  name[end + 600] = '\0';
+  EXPECT(sampler_logger_create(name, &options, &none, &error) ==
+         SAMPLER_FILE_ERROR);
+  /* A path through a file. */
+  FILE* file = fopen(path, "wb");
+  EXPECT(file != NULL && fclose(file) == 0);
+  snprintf(name, sizeof name, "%s/log", path);
+  EXPECT(sampler_logger_create(name, &options, &none, &error) ==
+         SAMPLER_FILE_ERROR);
+  clean();
+  /* A file that may not grow. */
+  sampler_logger* logger = make(0);
+  signal(SIGXFSZ, SIG_IGN);
+  struct rlimit before;
+  EXPECT(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const struct rlimit little = {8192, before.rlim_max};
+  EXPECT(setrlimit(RLIMIT_FSIZE, &little) == 0);
+  const float logits[kSize] = {0};
+  const sampler_row row = {logits, kSize, SAMPLER_F32};
+  sampler_status status = SAMPLER_OK;
+  for (int i = 0; i < 100 && status == SAMPLER_OK; ++i) {
+    status = sampler_logger_append(logger, 0, &row, 1, &error);
+  }
+  if (status == SAMPLER_OK) status = sampler_logger_finish(logger, &error);
+  EXPECT(status == SAMPLER_FILE_ERROR);
+  EXPECT(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  sampler_logger_free(logger);
+  clean();
+}
+
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
   snprintf(path, sizeof path, "%s/c_logger_test.safetensors", argv[1]);
@@ -134,6 +179,7 @@ int main(int argc, char** argv) {
   test_log(0);
   test_log(10);
   test_misuse();
+  test_file_errors(argv[1]);
   if (failures == 0) puts("the logger of the C interface holds");
   return failures == 0 ? 0 : 1;
 }
