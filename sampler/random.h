@@ -27,11 +27,12 @@
 //      Sequence::Rollback repeats them.
 //   3. A judgement that looks at several positions at once takes its numbers
 //      from the position where it begins: (that position, index, kBlockAccept).
-//   4. The coins of stages (xtc) decide what the distribution is, not which
-//      token is drawn. Judging drafts is exact for each of their outcomes, as
-//      long as a position keeps its own: so the sequence of the target is
-//      rolled back after a round of speculation, and never redrawn. That of the
-//      draft may have any distributions, and is redrawn (speculative/round.h).
+//   4. The coins of stages (xtc) decide what the distribution is. How likely a
+//      judgement is to end where it does depends on the target's distributions
+//      up to there alone, whatever comes behind: so the target's coins stay
+//      uniform, and its sequence is rolled back after a round of speculation.
+//      What the draft has drawn behind that place is conditioned: its sequence
+//      is redrawn for each round (speculative/round.h).
 //   5. n draws from one distribution, each independent of the others, take
 //      (position, kCaller, index i); they share the coins of its stages
 //      (distribution.h).

@@ -122,7 +122,7 @@ class Sequence {
   // fresh, those of later positions too, and those of the stages. For a token
   // that was refused (n = 0: it was not accepted), a phrase that is taken back,
   // a conversation that is answered anew, and for the sequence of a draft
-  // before each round (speculative/round.h); not for that of the target.
+  // before each round (speculative/round.h).
   // OutOfRange as for Rollback, and after 2^32 - 1 attempts; the sequence is
   // then unchanged.
   //

@@ -14,6 +14,9 @@ Verdict VerifyBlock(const Draft& draft, const Sequence& sequence) {
   std::size_t accepted = 0;
   double reached = 1.0;      // P of the longest prefix that stays.
   double probability = 1.0;  // P_i
+  // All are looked at, also those behind the prefix that stays: keyed by the
+  // place where the round begins, which does not come again.
+  const Coins accept = sequence.coins();
   for (std::size_t i = 1; i <= n; ++i) {
     const TokenId token = draft.tokens[i - 1];
     const double q = draft.draft[i - 1].Of(token);
@@ -29,7 +32,8 @@ Verdict VerifyBlock(const Draft& draft, const Sequence& sequence) {
       threshold = whole > 0.0 ? residual / whole : 1.0;
     }
     const double u =
-        ToFraction(CoinsAt(sequence, i - 1).Bits(Purpose::kSpeculativeAccept));
+        ToFraction(accept.Bits(Purpose::kBlockAccept, /*ordinal=*/0,
+                               /*index=*/static_cast<std::uint32_t>(i - 1)));
     if (u < threshold) {
       accepted = i;
       reached = probability;

@@ -6,9 +6,16 @@
 //   R_i = sum_x max(P_i p_(i+1)(x) - q_(i+1)(x), 0)      for i < n
 //   h_i = R_i / (R_i + 1 - P_i)  for i < n,  h_n = P_n
 //
-// The longest prefix whose coin u_i (the accept coin of token i's position)
-// lies below h_i stays. Then comes a token of max(P_i p_(i+1) - q_(i+1), 0),
-// normalised, or of p_(n+1) if the whole draft stays.
+// The longest prefix whose coin u_i lies below h_i stays. Then comes a token of
+// max(P_i p_(i+1) - q_(i+1), 0), normalised, or of p_(n+1) if the whole draft
+// stays.
+//
+// The outcome depends on all n coins and all n tokens, also on those behind the
+// prefix that stays. So u_i is keyed by the position where the round begins and
+// by i; the token that follows takes its number from its own position. And the
+// draft must propose with fresh random numbers in the next round: redraw its
+// sequence, or let speculative::Round do it (round.h). Were they those of their
+// positions, the text would have another law from the second round on.
 //
 // Where R_i = 0 and P_i = 1 the draft's next distribution is the target's, so
 // that token i + 1 is accepted whatever its coin; h_i = 1 by convention.
@@ -18,7 +25,8 @@
 // Thread-safety: pure functions.
 // Cost: one walk over the candidates of the target for each token.
 // Source: Sun et al., arXiv 2403.10444.
-// Tested by: tests/speculative/block_verification_test.cc.
+// Tested by: tests/speculative/block_verification_test.cc,
+//   tests/speculative/rounds_test.cc (the law over several rounds).
 
 #ifndef SAMPLER_SPECULATIVE_BLOCK_VERIFICATION_H_
 #define SAMPLER_SPECULATIVE_BLOCK_VERIFICATION_H_

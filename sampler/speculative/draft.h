@@ -6,16 +6,41 @@
 // left them with the draft's earlier tokens in the history, every stage active
 // on both sides. p_(n+1) is the target's after the whole draft.
 //
+// Round (round.h) and TreeRound (tree_round.h) are the loops around it, and
+// keep what the law needs; by hand a round is
+//
+//   status = draft.Redraw();  // Fresh random numbers for this round.
+//   for (i = 0; i < n; ++i) {
+//     const Step step = draft_pipeline.Process(draft_row[i], draft, workspace);
+//     step.Record(q[i]);
+//     tokens.push_back(step.Draw().id);
+//     status = draft.AcceptId(tokens[i]);
+//   }
 //   for (i = 0; i <= n; ++i) {  // n + 1 rows, each with the status kOk
-//     pipeline.Process(row[i], sequence, workspace).Record(target[i]);
+//     pipeline.Process(row[i], sequence, workspace).Record(p[i]);
 //     if (i < n) status = sequence.AcceptId(tokens[i]);
 //   }
 //   status = sequence.Rollback(n);
+//   status = draft.Rollback(n);
+//   verdict = VerifyBlock({tokens, q, p}, sequence);
 //
 // A verdict says how many draft tokens stay and which token follows them; the
-// caller accepts these, as bare ids, on the target's sequence, and rolls the
-// draft's back. Stages with a memory (mirostat, adaptive_p) learn from tokens
-// that their pipeline has drawn only: they keep theirs through a verdict.
+// caller accepts these, as bare ids, on both sequences. Stages with a memory
+// (mirostat, adaptive_p) learn from tokens that their pipeline has drawn only:
+// they keep theirs through a verdict.
+//
+// Random numbers (random.h, "The rule of fresh numbers"). The sequences of
+// draft and target differ in seed or stream. The draft's is redrawn for every
+// round: without it, block verification and trees whose shape depends on what
+// was drawn give the text another law from the second round on, for they have
+// looked at tokens behind the place where the text goes on. Each rule takes its
+// own numbers from the target's sequence:
+//
+//   rejection, tree     accept coins of a token's own position, up to the last
+//                       that is looked at; a draw at the position after it
+//   match, typical      draws at positions that are decided
+//   block               accept coins of (where the round begins, index): all
+//                       of them are looked at, wherever the round ends
 //
 // Thread-safety: plain values and pure functions.
 // Source: Leviathan et al., arXiv 2211.17192; Chen et al., arXiv 2302.01318.

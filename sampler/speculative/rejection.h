@@ -52,7 +52,8 @@ Verdict VerifyByRejection(const Draft& draft, const Sequence& sequence);
 // (DrawFrom with the coin of that position), and the target's token follows.
 // The output is then bit for bit what the target alone would have drawn, if its
 // pipeline ends in `categorical` (order "id"), `greedy` or `synthid`; other
-// draws use other random numbers.
+// draws use other random numbers. Any draft will do, and one that is given the
+// target's seed and stream, and is rolled back, draws the same tokens oftenest.
 Verdict VerifyByMatch(const Draft& draft, const Sequence& sequence);
 
 }  // namespace sampler::speculative

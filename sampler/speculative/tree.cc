@@ -46,7 +46,8 @@ class DraftedPlace {
     const TokenId token = tree_.nodes[node].token;
     const double u = ToFraction(
         coins_.Bits(Purpose::kSpeculativeAccept, /*ordinal=*/0, sibling_++));
-    if (u * q.Of(token) < residual_.Of(token)) return true;
+    const double drafted = q.Of(token);
+    if (drafted > 0.0 && u * drafted < residual_.Of(token)) return true;
     residual_.Subtract(q);
     residual_.Normalize();
     return false;

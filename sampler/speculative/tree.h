@@ -7,7 +7,10 @@
 //
 // VerifyTree (SpecInfer): r = p; a child x drawn from q is accepted iff
 //   u q(x) < r(x); else r = max(r - q, 0), normalised. The token that follows
-//   is drawn from r. The law of the output is the target's.
+//   is drawn from r. The law of the output is the target's, if every child was
+//   drawn from its q with random numbers that nothing else depends on: grow the
+//   tree with TreeRound (tree_round.h). A token with q(x) = 0, which the draft
+//   cannot have drawn, is rejected.
 // VerifyTreeByTarget: needs no draft distributions. With one coin u for all
 //   siblings, child x is accepted iff u < a / threshold, a the mass of p over x
 //   and the siblings before it, or p(x) >= single_threshold; the token that
@@ -20,7 +23,8 @@
 // Thread-safety: pure functions.
 // Cost: for each node tried one walk over the target's candidates.
 // Source: SpecInfer, arXiv 2305.09781; SGLang (by target).
-// Tested by: tests/speculative/tree_test.cc.
+// Tested by: tests/speculative/tree_test.cc,
+//   tests/speculative/tree_rounds_test.cc (the law over several rounds).
 
 #ifndef SAMPLER_SPECULATIVE_TREE_H_
 #define SAMPLER_SPECULATIVE_TREE_H_

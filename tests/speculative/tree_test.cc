@@ -122,6 +122,18 @@ TEST(Tree, WithLooserThresholdsAcceptsMore) {
   EXPECT_GT(single, strict);
 }
 
+TEST(Tree, OfTokensThatCannotHaveBeenDraftedAcceptsNone) {
+  const std::vector<ProbabilityRecord> p(2, Record({1, 1, 1}));
+  const std::vector<ProbabilityRecord> q = {Record({1, 1, 0})};
+  const std::vector<TreeNode> nodes = {{2, -1}};
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const TreeVerdict verdict =
+        VerifyTree({nodes, q, p}, MakeSequence(3, {}, {}, seed));
+    EXPECT_TRUE(verdict.path.empty());
+    EXPECT_EQ(verdict.next, 2);  // max(p - q, 0) has nothing else.
+  }
+}
+
 TEST(Tree, WithoutNodesIsAnOrdinaryDraw) {
   const std::vector<ProbabilityRecord> p = {Record({1, 2, 3})};
   for (std::uint64_t seed = 0; seed < 20; ++seed) {

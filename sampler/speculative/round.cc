@@ -1,0 +1,137 @@
+#include "sampler/speculative/round.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace sampler::speculative {
+namespace {
+
+// Takes back what a sequence accepts while this lives: a look ahead.
+class LookAhead {
+ public:
+  explicit LookAhead(Sequence& sequence)
+      : sequence_(sequence), begin_(sequence.position()) {}
+  LookAhead(const LookAhead&) = delete;
+  LookAhead& operator=(const LookAhead&) = delete;
+  // Cannot fail: the sequence has only grown.
+  ~LookAhead() {
+    sequence_.Rollback(sequence_.position() - begin_).IgnoreError();
+  }
+
+ private:
+  Sequence& sequence_;
+  std::int64_t begin_;
+};
+
+absl::Status BadRow(absl::string_view what, std::int64_t index,
+                    RowStatus status) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " row ", index, ": got the status ",
+                   RowStatusName(status), ", want ok"));
+}
+
+}  // namespace
+
+absl::Status RoundBegin::CheckPlace(absl::string_view name,
+                                    const Sequence& sequence) const {
+  if (sequence.position() == position_) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": got a sequence at position ", sequence.position(),
+                   ", want one where the draft began, at ", position_));
+}
+
+absl::Status RoundBegin::CheckTarget(const Sequence& target) const {
+  if (target.seed() == seed_ && target.stream() == stream_) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("target: got the draft's seed ", seed_, " and stream ",
+                     stream_, ", want another of one or the other"));
+  }
+  return CheckPlace("target", target);
+}
+
+absl::Status RecordRow(const Pipeline& pipeline, Logits row,
+                       const Sequence& sequence, absl::string_view what,
+                       std::int64_t index, Workspace& workspace,
+                       ProbabilityRecord& record) {
+  const Distribution left = pipeline.Process(row, sequence, workspace);
+  if (left.status() != RowStatus::kOk)
+    return BadRow(what, index, left.status());
+  left.Record(record);
+  return absl::OkStatus();
+}
+
+absl::Status AcceptOnBoth(absl::Span<const TokenId> tokens, Sequence& target,
+                          Sequence& draft) {
+  const std::int64_t target_begin = target.position();
+  const std::int64_t draft_begin = draft.position();
+  for (const TokenId token : tokens) {
+    absl::Status status = target.Accept(token);
+    if (status.ok()) status = draft.Accept(token);
+    if (status.ok()) continue;
+    // Back to where they were, which cannot fail.
+    target.Rollback(target.position() - target_begin).IgnoreError();
+    draft.Rollback(draft.position() - draft_begin).IgnoreError();
+    return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Round::Propose(const Pipeline& pipeline, Sequence& draft,
+                            std::size_t n, DraftRow row, Workspace& workspace) {
+  tokens_.clear();
+  target_.clear();
+  draft_.resize(n);
+  absl::Status status = draft.Redraw();
+  if (!status.ok()) return status;
+  begin_ = RoundBegin(draft);
+  const LookAhead look_ahead(draft);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Logits logits = row(i);
+    const Distribution left = pipeline.Process(logits, draft, workspace);
+    if (left.status() != RowStatus::kOk) {
+      return BadRow("draft", static_cast<std::int64_t>(i), left.status());
+    }
+    left.Record(draft_[i]);
+    const Token token = pipeline.DrawFrom(left, draft, workspace);
+    status = draft.Accept(token);
+    if (!status.ok()) return status;
+    tokens_.push_back(token.id);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Round::Weigh(const Pipeline& pipeline, Sequence& target,
+                          DraftRow row, Workspace& workspace) {
+  absl::Status status = begin_.CheckTarget(target);
+  if (!status.ok()) return status;
+  const LookAhead look_ahead(target);
+  target_.resize(tokens_.size() + 1);
+  for (std::size_t i = 0; i <= tokens_.size(); ++i) {
+    const Logits logits = row(i);
+    status = RecordRow(pipeline, logits, target, "target",
+                       static_cast<std::int64_t>(i), workspace, target_[i]);
+    if (status.ok() && i < tokens_.size()) status = target.Accept(tokens_[i]);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Round::Accept(const Verdict& verdict, Sequence& target,
+                           Sequence& draft) const {
+  if (verdict.accepted > tokens_.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("verdict: got ", verdict.accepted,
+                     " accepted tokens, want at most the ", tokens_.size(),
+                     " that were proposed"));
+  }
+  for (const absl::Status& status : {begin_.CheckPlace("target", target),
+                                     begin_.CheckPlace("draft", draft)}) {
+    if (!status.ok()) return status;
+  }
+  std::vector<TokenId> text(
+      tokens_.begin(),
+      tokens_.begin() + static_cast<std::ptrdiff_t>(verdict.accepted));
+  text.push_back(verdict.next);
+  return AcceptOnBoth(text, target, draft);
+}
+
+}  // namespace sampler::speculative

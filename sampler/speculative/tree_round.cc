@@ -1,0 +1,150 @@
+#include "sampler/speculative/tree_round.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/speculative/rejection.h"
+
+namespace sampler::speculative {
+namespace {
+
+// Accepts `tokens`, and takes them back when it is done.
+class PathAhead {
+ public:
+  PathAhead(const std::vector<TokenId>& tokens, Sequence& sequence)
+      : sequence_(sequence) {
+    for (const TokenId token : tokens) {
+      status_ = sequence_.Accept(token);
+      if (!status_.ok()) return;
+      ++accepted_;
+    }
+  }
+  PathAhead(const PathAhead&) = delete;
+  PathAhead& operator=(const PathAhead&) = delete;
+  // Cannot fail: the tokens are there.
+  ~PathAhead() { sequence_.Rollback(accepted_).IgnoreError(); }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  Sequence& sequence_;
+  std::int64_t accepted_ = 0;
+  absl::Status status_;
+};
+
+// `record` without a token.
+ProbabilityRecord Without(const ProbabilityRecord& record, TokenId token) {
+  std::vector<TokenId> ids;
+  std::vector<Weight> weights;
+  Mass total = 0;
+  for (std::size_t i = 0; i < record.ids().size(); ++i) {
+    if (record.ids()[i] == token) continue;
+    ids.push_back(record.ids()[i]);
+    weights.push_back(record.weights()[i]);
+    total += weights.back();
+  }
+  ProbabilityRecord rest;
+  rest.Set(ids, weights, total);
+  return rest;
+}
+
+}  // namespace
+
+void TreeRound::Begin() {
+  begun_ = false;
+  nodes_.clear();
+  draft_.clear();
+  target_.clear();
+}
+
+std::vector<TokenId> TreeRound::Path(int node) const {
+  std::vector<TokenId> tokens;
+  for (; node != kRoot; node = nodes_[static_cast<std::size_t>(node)].parent) {
+    tokens.push_back(nodes_[static_cast<std::size_t>(node)].token);
+  }
+  std::reverse(tokens.begin(), tokens.end());
+  return tokens;
+}
+
+absl::Status TreeRound::Grow(int node, int n, Siblings siblings,
+                             const Pipeline& pipeline, Sequence& draft,
+                             NodeRow row, Workspace& workspace) {
+  const int size = static_cast<int>(nodes_.size());
+  if (!(kRoot <= node && node < size)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "node to grow: got ", node, ", want an integer in [-1, ", size, ")"));
+  }
+  if (n < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("children: got ", n, ", want an integer >= 0"));
+  }
+  if (begun_) {
+    absl::Status place = begin_.CheckPlace("draft", draft);
+    if (!place.ok()) return place;
+  }
+  absl::Status status = draft.Redraw();
+  if (!status.ok()) return status;
+  begin_ = RoundBegin(draft);
+  begun_ = true;
+  const PathAhead path(Path(node), draft);
+  if (!path.status().ok()) return path.status();
+  const Logits logits = row(node);
+  ProbabilityRecord left;
+  status = RecordRow(pipeline, logits, draft, "draft", node, workspace, left);
+  if (!status.ok()) return status;
+  if (siblings == Siblings::kDistinct) {
+    for (const TreeNode& other : nodes_) {
+      if (other.parent == node) left = Without(left, other.token);
+    }
+  }
+  const Coins coins = draft.coins();
+  for (int i = 0; i < n && !left.ids().empty(); ++i) {
+    const TokenId token =
+        DrawFrom(left, coins.Bits(Purpose::kCaller, /*ordinal=*/0,
+                                  static_cast<std::uint32_t>(i)));
+    nodes_.push_back({token, node});
+    draft_.push_back(left);
+    if (siblings == Siblings::kDistinct) left = Without(left, token);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeRound::Weigh(const Pipeline& pipeline, Sequence& target,
+                              NodeRow row, Workspace& workspace) {
+  if (begun_) {
+    absl::Status status = begin_.CheckTarget(target);
+    if (!status.ok()) return status;
+  }
+  target_.resize(nodes_.size() + 1);
+  for (std::size_t i = 0; i < target_.size(); ++i) {
+    const int node = static_cast<int>(i) - 1;
+    const PathAhead path(Path(node), target);
+    if (!path.status().ok()) return path.status();
+    const Logits logits = row(node);
+    absl::Status status = RecordRow(pipeline, logits, target, "target", node,
+                                    workspace, target_[i]);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TreeRound::Accept(const TreeVerdict& verdict, Sequence& target,
+                               Sequence& draft) const {
+  const int last = verdict.path.empty() ? kRoot : verdict.path.back();
+  if (!(kRoot <= last && last < static_cast<int>(nodes_.size()))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("verdict: got the node ", last, ", want one of the ",
+                     nodes_.size(), " of the tree"));
+  }
+  if (begun_) {
+    for (const absl::Status& status : {begin_.CheckPlace("target", target),
+                                       begin_.CheckPlace("draft", draft)}) {
+      if (!status.ok()) return status;
+    }
+  }
+  std::vector<TokenId> text = Path(last);
+  text.push_back(verdict.next);
+  return AcceptOnBoth(text, target, draft);
+}
+
+}  // namespace sampler::speculative
