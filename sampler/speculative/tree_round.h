@@ -25,8 +25,8 @@
 // Cost: a step for each node that grows, and for each node of the target; no
 //   copy of a sequence.
 // Errors: as each function says; both sequences then hold the text they held.
-// Tested by: tests/speculative/tree_round_test.cc,
-//   tests/speculative/tree_rounds_test.cc (the law over several rounds).
+// Tested by: tests/speculative/tree_rounds_test.cc (the law over several
+//   rounds, trees of several shapes).
 
 #ifndef SAMPLER_SPECULATIVE_TREE_ROUND_H_
 #define SAMPLER_SPECULATIVE_TREE_ROUND_H_

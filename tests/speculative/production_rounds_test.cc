@@ -63,15 +63,15 @@ class GroupModel {
 TEST(ProductionRounds, HaveTheLawOfTheTarget) {
   const GroupModel target_model(1.0F);
   const GroupModel draft_model(-0.5F);
-  const Pipeline target_pipeline =
-      MakePipeline(R"({"type": "top_p", "p": 0.8})", kSize);
+  const Pipeline target_pipeline = MakePipeline(
+      R"({"type": "top_k", "k": 400}, {"type": "top_p", "p": 0.9})", kSize);
   const Pipeline draft_pipeline =
       MakePipeline(R"({"type": "top_k", "k": 40})", kSize);
   std::vector<std::array<double, kGroups>> step;
   for (std::size_t last = 0; last <= kGroups; ++last) {
     step.push_back(target_model.GroupLaw(target_pipeline, last));
   }
-  const int texts = Share(8'000);
+  const int texts = Share(3'000);
   std::vector<double> expected(64);
   for (std::size_t t = 0; t < 64; ++t) {
     expected[t] = texts * step[kGroups][t / 16] * step[t / 16][t / 4 % 4] *
@@ -93,7 +93,7 @@ TEST(ProductionRounds, HaveTheLawOfTheTarget) {
           };
         };
         ASSERT_TRUE(round
-                        .Propose(draft_pipeline, draft, 3, rows_of(draft_model),
+                        .Propose(draft_pipeline, draft, 2, rows_of(draft_model),
                                  workspace)
                         .ok());
         ASSERT_TRUE(round
