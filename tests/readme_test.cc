@@ -80,6 +80,18 @@ TEST(Readme, ShowsTheLoggingThatIsCompiled) {
   EXPECT_EQ(shown[1], parts[1]);
 }
 
+TEST(Readme, ShowsTheDrawingAgainThatIsCompiled) {
+  const std::string source = ReadFile("tests/readme_again.cc");
+  const std::vector<std::string> shown = Blocks(ReadFile("README.md"), "cpp");
+  std::size_t block = 2;
+  for (const char* mark : {"  // [README redraw]\n", "  // [README round]\n"}) {
+    const std::vector<std::string> parts = absl::StrSplit(source, mark);
+    ASSERT_EQ(parts.size(), 3u) << mark;
+    ASSERT_GT(shown.size(), block);
+    EXPECT_EQ(shown[block++], parts[1]);
+  }
+}
+
 TEST(Readme, ShowsWhatTheToolPrints) {
   int commands = 0;
   for (const std::string& block : Blocks(ReadFile("README.md"), "console")) {

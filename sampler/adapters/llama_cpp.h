@@ -27,10 +27,10 @@
 //   pipeline leaves: survivors by ascending id, their logits, their
 //   probabilities in p, `sorted` false unless one is left; `selected` is the
 //   drawn token. So samplers may follow, and draw among the survivors anew.
-//   A draw that is repeated before a token is accepted has random numbers of
-//   its own (stream + 2^24 for every repetition): llama.cpp's common_sampler
-//   draws again, behind the grammar, if it rejects the first token, and a
-//   second draw from the same numbers would not have the right law.
+//   A draw that is repeated before a token is accepted redraws the sequence
+//   (Sequence::Redraw): llama.cpp's common_sampler draws again, behind the
+//   grammar, if it rejects the first token, and a second draw from the same
+//   numbers would not have the right law. sequence().attempt() repeats it.
 // reset: as created; the prompt of the options stays, an accepted one goes.
 // clone: independent, and draws the same tokens as the original would.
 // Errors: apply has no way to report one. If the row or an input is bad,
@@ -99,7 +99,7 @@ class LlamaSampler {
         given_prompt_(other.given_prompt_),
         prompt_grew_(other.prompt_grew_),
         begun_(other.begun_),
-        draws_(other.draws_),
+        drawn_(other.drawn_),
         inputs_(other.inputs_),
         sequence_(other.sequence_),
         last_(other.last_),
@@ -120,7 +120,7 @@ class LlamaSampler {
   const absl::Status& accept_status() const { return accept_status_; }
 
   void Accept(llama_token token) {
-    const bool drawn = std::exchange(draws_, 0) > 0;
+    const bool drawn = std::exchange(drawn_, false);
     if (!begun_ && token >= 0 && token < sequence_.vocabulary_size()) {
       options_.prompt.push_back(token);
       prompt_grew_ = true;
@@ -137,19 +137,16 @@ class LlamaSampler {
     array.selected = -1;
     // Without a row the step has the status kWrongSize.
     const Logits row = Load(array) ? Logits(row_) : Logits();
-    const std::uint32_t repetition = draws_++;
-    if (repetition == 0) {
-      Step(row, sequence_, array);
-    } else {
-      Step(row, sequence_.Fork(sequence_.stream() + (repetition << 24)), array);
-    }
+    // Fails after 2^32 - 1 times; the step is then repeated.
+    if (std::exchange(drawn_, true)) sequence_.Redraw().IgnoreError();
+    Step(row, array);
   }
 
   void Reset() {
     options_.prompt.resize(given_prompt_);
     Restart();
     begun_ = false;
-    draws_ = 0;
+    drawn_ = false;
     accept_status_ = absl::OkStatus();
   }
 
@@ -212,14 +209,13 @@ class LlamaSampler {
     return difference == 0;
   }
 
-  void Step(Logits row, const Sequence& sequence,
-            llama_token_data_array& array) {
+  void Step(Logits row, llama_token_data_array& array) {
     if (workspace_ == nullptr) {
       own_ = std::make_unique<Workspace>();
       workspace_ = own_.get();
     }
     const sampler::Step step =
-        pipeline_.Process(row, sequence, *workspace_, inputs_);
+        pipeline_.Process(row, sequence_, *workspace_, inputs_);
     last_ = step.Draw();
     if (last_.status == RowStatus::kOk) Store(step.distribution(), array);
   }
@@ -247,7 +243,7 @@ class LlamaSampler {
   std::size_t given_prompt_;   // Tokens of the prompt that came with them.
   bool prompt_grew_ = false;   // The sequence does not know it all yet.
   bool begun_ = false;         // A token was drawn.
-  std::uint32_t draws_ = 0;    // Since the last accepted token.
+  bool drawn_ = false;         // Since the last accepted token.
   StepInputs inputs_;
   Sequence sequence_;
   Token last_;
