@@ -52,7 +52,7 @@ absl::Status RecordRow(const Pipeline& pipeline, Logits row,
                        const Sequence& sequence, absl::string_view what,
                        std::int64_t index, Workspace& workspace,
                        ProbabilityRecord& record) {
-  const Distribution left = pipeline.Process(row, sequence, workspace);
+  const Step left = pipeline.Process(row, sequence, workspace);
   if (left.status() != RowStatus::kOk)
     return BadRow(what, index, left.status());
   left.Record(record);
@@ -64,8 +64,8 @@ absl::Status AcceptOnBoth(absl::Span<const TokenId> tokens, Sequence& target,
   const std::int64_t target_begin = target.position();
   const std::int64_t draft_begin = draft.position();
   for (const TokenId token : tokens) {
-    absl::Status status = target.Accept(token);
-    if (status.ok()) status = draft.Accept(token);
+    absl::Status status = target.AcceptId(token);
+    if (status.ok()) status = draft.AcceptId(token);
     if (status.ok()) continue;
     // Back to where they were, which cannot fail.
     target.Rollback(target.position() - target_begin).IgnoreError();
@@ -86,12 +86,12 @@ absl::Status Round::Propose(const Pipeline& pipeline, Sequence& draft,
   const LookAhead look_ahead(draft);
   for (std::size_t i = 0; i < n; ++i) {
     const Logits logits = row(i);
-    const Distribution left = pipeline.Process(logits, draft, workspace);
+    const Step left = pipeline.Process(logits, draft, workspace);
     if (left.status() != RowStatus::kOk) {
       return BadRow("draft", static_cast<std::int64_t>(i), left.status());
     }
     left.Record(draft_[i]);
-    const Token token = pipeline.DrawFrom(left, draft, workspace);
+    const Token token = left.Draw();
     status = draft.Accept(token);
     if (!status.ok()) return status;
     tokens_.push_back(token.id);
@@ -109,7 +109,7 @@ absl::Status Round::Weigh(const Pipeline& pipeline, Sequence& target,
     const Logits logits = row(i);
     status = RecordRow(pipeline, logits, target, "target",
                        static_cast<std::int64_t>(i), workspace, target_[i]);
-    if (status.ok() && i < tokens_.size()) status = target.Accept(tokens_[i]);
+    if (status.ok() && i < tokens_.size()) status = target.AcceptId(tokens_[i]);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

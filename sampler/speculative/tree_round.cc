@@ -14,7 +14,7 @@ class PathAhead {
   PathAhead(const std::vector<TokenId>& tokens, Sequence& sequence)
       : sequence_(sequence) {
     for (const TokenId token : tokens) {
-      status_ = sequence_.Accept(token);
+      status_ = sequence_.AcceptId(token);
       if (!status_.ok()) return;
       ++accepted_;
     }

@@ -107,13 +107,13 @@ double MisfitOfBlocks(const Speculation& setup, Back draft_back,
         const Distribution d = draft_pipeline.Process(row, draft, w);
         d.Record(q[i]);
         x.push_back(draft_pipeline.DrawFrom(d, draft, w).id);
-        EXPECT_TRUE(draft.Accept(x[i]).ok());
+        EXPECT_TRUE(draft.AcceptId(x[i]).ok());
       }
       for (std::size_t i = 0; i <= setup.n; ++i) {
         const std::vector<float>& row = setup.target.After(With(text, x, i));
         target_pipeline.Process(row, target, w).Record(p[i]);
         if (i < setup.n) {
-          EXPECT_TRUE(target.Accept(x[i]).ok());
+          EXPECT_TRUE(target.AcceptId(x[i]).ok());
         }
       }
       EXPECT_TRUE(target.Rollback(n).ok());
@@ -127,8 +127,8 @@ double MisfitOfBlocks(const Speculation& setup, Back draft_back,
         EXPECT_TRUE(target.Redraw().ok());
       }
       for (const TokenId token : x) {
-        EXPECT_TRUE(target.Accept(token).ok());
-        EXPECT_TRUE(draft.Accept(token).ok());
+        EXPECT_TRUE(target.AcceptId(token).ok());
+        EXPECT_TRUE(draft.AcceptId(token).ok());
         text.push_back(token);
       }
     }

@@ -229,7 +229,7 @@ TEST(TreeRound, SaysWhatIsWrongAndLeavesTheText) {
   EXPECT_EQ(grow(kRoot, -1).message(),
             "children: got -1, want an integer >= 0");
   ASSERT_TRUE(grow(kRoot, 1).ok());
-  ASSERT_TRUE(draft.Accept(0).ok());
+  ASSERT_TRUE(draft.AcceptId(0).ok());
   EXPECT_EQ(grow(0, 1).code(), absl::StatusCode::kInvalidArgument);
   ASSERT_TRUE(draft.Rollback(1).ok());
   Sequence same = MakeSequence(kTokens, {}, {1}, 2);
