@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sampler/chain.h"
+#include "sampler/config_fingerprint.h"
 #include "sampler/mass.h"
 #include "sampler/random_seed.h"
 #include "sampler/scratch.h"
@@ -59,6 +60,7 @@ struct [[gnu::visibility("hidden")]] Pipeline::Compiled {
   std::int64_t vocabulary_size;
   std::unique_ptr<const Chain> chain;
   std::uint64_t state_owner;
+  std::uint64_t fingerprint;
 
   // What keeps the stages from going on with the memory of `owner`, as it was
   // after `position` accepted tokens; empty if nothing does.
@@ -77,6 +79,10 @@ struct [[gnu::visibility("hidden")]] Pipeline::Compiled {
     if (static_cast<std::int64_t>(row.size()) != vocabulary_size ||
         sequence.vocabulary_size() != vocabulary_size) {
       return RowStatus::kWrongSize;
+    }
+    if (sequence.restored() && sequence.config() != 0 &&
+        sequence.config() != fingerprint) {
+      return RowStatus::kWrongState;
     }
     for (const StepInput input : kAllStepInputs) {
       if (IsGiven(inputs, input) && !chain->Reads(input)) {
@@ -105,6 +111,8 @@ std::int64_t Pipeline::vocabulary_size() const {
 
 const PipelineConfig& Pipeline::config() const { return compiled_->config; }
 
+std::uint64_t Pipeline::fingerprint() const { return compiled_->fingerprint; }
+
 absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
                                           std::int64_t vocabulary_size,
                                           const StageRegistry& registry) {
@@ -127,6 +135,7 @@ absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
   if (!chain.ok()) return chain.status();
   auto compiled = std::make_shared<Compiled>();
   compiled->config = config;
+  compiled->fingerprint = ConfigFingerprint(config);
   compiled->vocabulary_size = vocabulary_size;
   compiled->chain = *std::move(chain);
   compiled->state_owner = StateOwner(*compiled->chain);
@@ -143,6 +152,7 @@ absl::StatusOr<Sequence> Pipeline::NewSequence(
     const std::uint64_t largest = compiled_->chain->LargestSeed();
     options.seed = *seed <= largest ? *seed : *seed % largest;
   }
+  options.config = compiled_->fingerprint;
   return Sequence::Create(compiled_->vocabulary_size, std::move(options));
 }
 
@@ -153,6 +163,13 @@ absl::StatusOr<Sequence> Pipeline::RestoreSequence(StringView snapshot) const {
     return absl::InvalidArgumentError(absl::StrCat(
         "sequence snapshot: /vocabulary_size: got ",
         sequence->vocabulary_size(), ", want ", compiled_->vocabulary_size));
+  }
+  if (sequence->config() != 0 && sequence->config() != compiled_->fingerprint) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sequence snapshot: /config: got the fingerprint ", sequence->config(),
+        ", want ", compiled_->fingerprint,
+        ", that of the pipeline's config: restore it with the config that it "
+        "was taken under"));
   }
   if (!has_state()) return sequence;
   // All of them, since a rollback goes back to earlier ones.

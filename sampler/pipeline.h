@@ -69,6 +69,8 @@ class Pipeline {
 
   std::int64_t vocabulary_size() const;
   const PipelineConfig& config() const;
+  // Tells its config from others (config_fingerprint.h). Never 0.
+  std::uint64_t fingerprint() const;
 
   // A sequence for this pipeline: its vocabulary size and, unless `options` say
   // otherwise, its config's seed. Where neither says one it is drawn from the
@@ -78,7 +80,8 @@ class Pipeline {
 
   // The sequence that a snapshot holds. InvalidArgument for anything that is
   // not a snapshot of a sequence for this pipeline: another vocabulary size,
-  // the memory of other stages, or numbers that these stages never remember.
+  // another config, the memory of other stages, or numbers that these stages
+  // never remember.
   absl::StatusOr<Sequence> RestoreSequence(StringView snapshot) const;
 
   // Does a stage remember more than the history from token to token? Then the
@@ -104,7 +107,8 @@ class Pipeline {
   // and `sequence`, which must outlive it: a temporary row does not compile.
   // `observer` may be null. A row or sequence that is not of this pipeline's
   // vocabulary size gives the status kWrongSize, a sequence with the memory of
-  // other stages, or with one that these never leave, kWrongState, an input
+  // other stages, or with one that these never leave, or that was restored from
+  // a snapshot of another config, kWrongState, an input
   // that no stage looks at kUnusedInput.
   Step Process(Logits row SAMPLER_LIFETIME_BOUND,
                const Sequence& sequence SAMPLER_LIFETIME_BOUND,

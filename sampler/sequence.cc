@@ -27,6 +27,7 @@ Sequence::Sequence(std::int64_t vocabulary_size, Options options)
       seed_(*options.seed),
       stream_(options.stream),
       attempt_(options.attempt),
+      config_(options.config),
       history_(std::move(options.prompt)) {}
 
 absl::StatusOr<Sequence> Sequence::Create(std::int64_t vocabulary_size,
@@ -132,8 +133,9 @@ absl::Span<const double> Sequence::StateAt(std::int64_t position) const {
 
 bool operator==(const Sequence& a, const Sequence& b) {
   return a.vocabulary_size_ == b.vocabulary_size_ && a.seed_ == b.seed_ &&
-         a.stream_ == b.stream_ && a.attempt_ == b.attempt_ &&
-         a.clock_ == b.clock_ && a.history_.prompt() == b.history_.prompt() &&
+         a.stream_ == b.stream_ && a.config_ == b.config_ &&
+         a.attempt_ == b.attempt_ && a.clock_ == b.clock_ &&
+         a.history_.prompt() == b.history_.prompt() &&
          a.history_.output() == b.history_.output() &&
          a.state_owner_ == b.state_owner_ && a.state_begin_ == b.state_begin_ &&
          a.state_size_ == b.state_size_ && a.states_ == b.states_;

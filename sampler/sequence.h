@@ -76,6 +76,9 @@ class Sequence {
     std::vector<std::int32_t> prompt = {};
     // To go on where another sequence stood.
     std::uint32_t attempt = 0;
+    // Whose sequence it is (Pipeline::fingerprint); 0: nobody's. Set by
+    // Pipeline::NewSequence.
+    std::uint64_t config = 0;
   };
 
   // A sequence of tokens in [0, vocabulary_size). InvalidArgument for a
@@ -174,6 +177,13 @@ class Sequence {
   std::uint32_t attempt() const { return attempt_; }
   void set_attempt(std::uint32_t attempt) { attempt_ = attempt; }
 
+  // The config for whose pipeline the sequence was made
+  // (Pipeline::fingerprint); 0: it was made for none. Snapshots carry it.
+  std::uint64_t config() const { return config_; }
+  // Was it made by Restore? Then only pipelines of its config sample it: with
+  // another one a text would go on that nobody began.
+  bool restored() const { return restored_; }
+
   // The random numbers of the current position.
   Coins coins() const {
     return {seed_, stream_, static_cast<std::uint32_t>(position()), attempt_};
@@ -181,6 +191,7 @@ class Sequence {
 
   // The whole state as JSON text, and back. Restore(Snapshot()) equals the
   // sequence; InvalidArgument for anything that is not a snapshot.
+  // Pipeline::RestoreSequence also checks that it is one of its config.
   std::string Snapshot() const;
   static absl::StatusOr<Sequence> Restore(StringView snapshot);
 
@@ -193,6 +204,8 @@ class Sequence {
   std::uint64_t seed_;
   std::uint32_t stream_;
   std::uint32_t attempt_;
+  std::uint64_t config_;
+  bool restored_ = false;
   std::int64_t clock_ = 0;
   std::uint64_t revision_ = 0;  // Counts what moved it; no part of its value.
   History history_;

@@ -141,6 +141,7 @@ std::string Sequence::Snapshot() const {
                {"state", json_state}};
   // Only where it says something: else readers of before attempts accept it.
   if (attempt_ > 0) json["attempt"] = attempt_;
+  if (config_ != 0) json["config"] = config_;
   return json.dump();
 }
 
@@ -163,12 +164,14 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
     return Bad("version", absl::StrCat(kSnapshotVersion, ", got ", version));
   }
   const bool redrawn = json.contains("attempt");
+  const bool of_config = json.contains("config");
   for (const absl::Status& status :
        {Read(json, "vocabulary_size", vocabulary_size),
         Read(json, "seed", seed), Read(json, "stream", options.stream),
         Read(json, "clock", clock), Read(json, "state_owner", state_owner),
         ReadTokens(json, "prompt", options.prompt),
         redrawn ? Read(json, "attempt", options.attempt) : absl::OkStatus(),
+        of_config ? Read(json, "config", options.config) : absl::OkStatus(),
         ReadTokens(json, "output", output)}) {
     if (!status.ok()) return status;
   }
@@ -177,7 +180,7 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
   if (states.empty() && state_owner != 0) {
     return Bad("state_owner", "0 where no state is carried");
   }
-  if (json.size() != kSnapshotKeys + (redrawn ? 1 : 0)) {
+  if (json.size() != kSnapshotKeys + (redrawn ? 1 : 0) + (of_config ? 1 : 0)) {
     return absl::InvalidArgumentError(
         "sequence snapshot: has keys that Sequence::Snapshot does not write");
   }
@@ -186,6 +189,7 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
       Create(vocabulary_size, std::move(options));
   if (!sequence.ok()) return sequence;
   sequence->set_clock(clock);
+  sequence->restored_ = true;
   const std::size_t without_state = output.size() - states.size();
   for (std::size_t i = 0; i < output.size(); ++i) {
     Token token = {.id = output[i], .status = RowStatus::kOk};
