@@ -226,7 +226,7 @@ TEST(Threads, AppendToOneLogger) {
     for (int step = 0; step < kSteps; ++step) {
       const std::int64_t row =
           static_cast<std::int64_t>(thread) * kSteps + step;
-      const Logits read = (*log)->Row(row, buffer);
+      const Logits read = (*log)->Row(row, buffer).value();
       const std::vector<float> want = MakeRow(thread, step);
       bool equal = read.size() == want.size();
       for (std::size_t i = 0; equal && i < want.size(); ++i) {

@@ -38,13 +38,18 @@ bool CutsWithinTheList(const logs::TailInfo& tail,
 
 }  // namespace
 
-bool IsExact(const logs::Log& log, std::int64_t row,
-             const PipelineConfig& config) {
-  const auto floor = log.Floor(row);
-  if (floor.has_value() && floor->count > 0) return false;
-  const auto tail = log.Tail(row);
-  return !tail.has_value() || tail->count == 0 ||
-         CutsWithinTheList(*tail, config);
+bool IsExact(const RowBounds& bounds, const PipelineConfig& config) {
+  if (bounds.floor.has_value() && bounds.floor->count > 0) return false;
+  return !bounds.tail.has_value() || bounds.tail->count == 0 ||
+         CutsWithinTheList(*bounds.tail, config);
+}
+
+absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row) {
+  auto floor = log.Floor(row);
+  if (!floor.ok()) return floor.status();
+  auto tail = log.Tail(row);
+  if (!tail.ok()) return tail.status();
+  return RowBounds{*std::move(floor), *std::move(tail)};
 }
 
 }  // namespace sampler::tools

@@ -11,22 +11,32 @@
 // and everything after it is exact too, unless it looks at the mass of the
 // whole row.
 //
-// Thread-safety: pure function.
+// Thread-safety: pure functions.
 // Tested by: tests/tools/top_k_log_test.cc.
 
 #ifndef SAMPLER_TOOLS_BASIS_H_
 #define SAMPLER_TOOLS_BASIS_H_
 
 #include <cstdint>
+#include <optional>
 
+#include "absl/status/statusor.h"
 #include "sampler/config.h"
 #include "sampler/logs/log.h"
 
 namespace sampler::tools {
 
-// REQUIRES: 0 <= row < log.rows(); the config is valid.
-bool IsExact(const logs::Log& log, std::int64_t row,
-             const PipelineConfig& config);
+// What a row of a log does not tell.
+struct RowBounds {
+  std::optional<logs::FloorInfo> floor;
+  std::optional<logs::TailInfo> tail;
+};
+
+// Errors as logs::Log::Row. REQUIRES: 0 <= row < log.rows().
+absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row);
+
+// REQUIRES: the config is valid.
+bool IsExact(const RowBounds& bounds, const PipelineConfig& config);
 
 }  // namespace sampler::tools
 

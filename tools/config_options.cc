@@ -86,6 +86,10 @@ absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
   return std::move(text).str();
 }
 
+bool GivesConfig(const ConfigOptions& options) {
+  return !options.config.empty() || !GivenFlags(*options.app).empty();
+}
+
 absl::StatusOr<PipelineConfig> ResolveConfig(
     const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size,
     const TokenText& text) {

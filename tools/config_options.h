@@ -44,6 +44,9 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
     const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size,
     const TokenText& text);
 
+// Does the command line say what to sample with? Call after parsing.
+bool GivesConfig(const ConfigOptions& options);
+
 // ---- Steps of the above -------------------------------------------------
 
 // The text of a preset, else of a file.

@@ -1,7 +1,9 @@
 #include "tools/convert_write.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -53,25 +55,34 @@ void ReportDropped(const logs::Log& log, bool tokens, Warnings& losses) {
   if (!tokens && (prompts || log.sequences().size() > 1)) {
     losses.Add("sequences: the format holds neither them nor their prompts");
   }
+  const bool told = std::any_of(
+      log.sequences().begin(), log.sequences().end(),
+      [](const logs::LogSequence& s) { return s.drawn_with.has_value(); });
+  if (told) {
+    losses.Add("settings: the format holds neither seeds, streams nor configs");
+  }
   if (!log.description().metadata.empty()) {
     losses.Add("metadata: the format holds none");
   }
 }
 
-void ReportFloor(const logs::Log& log, Warnings& losses) {
+absl::Status ReportFloor(const logs::Log& log, Warnings& losses) {
   std::int64_t tokens = 0;
   bool dropped = false;
   for (std::int64_t row = 0; row < log.rows(); ++row) {
-    const auto floor = log.Floor(row);
-    if (!floor.has_value()) return;
+    const auto read = log.Floor(row);
+    if (!read.ok()) return read.status();
+    const std::optional<logs::FloorInfo>& floor = *read;
+    if (!floor.has_value()) return absl::OkStatus();
     tokens += floor->count;
     dropped |= floor->dropped;
   }
-  if (tokens == 0) return;
+  if (tokens == 0) return absl::OkStatus();
   losses.Add(absl::StrCat(
       "floor: ", Grouped(tokens), " tokens whose values LOG does not hold ",
       dropped ? "become -inf (--floor keep gives them the floor's value)"
               : "get the floor's value"));
+  return absl::OkStatus();
 }
 
 logs::LogContents Prepare(const logs::Log& log, DType dtype) {
@@ -92,7 +103,9 @@ absl::Status WriteDense(const logs::Log& log, const std::string& path,
   const auto row =
       [&](std::int64_t n) -> absl::StatusOr<absl::Span<const unsigned char>> {
     progress.Step();
-    auto bytes = encoder.Encode(log.Row(n, buffer));
+    const auto logits = log.Row(n, buffer);
+    if (!logits.ok()) return logits.status();
+    auto bytes = encoder.Encode(*logits);
     if (bytes.ok()) return bytes;
     return absl::Status(
         bytes.status().code(),
@@ -102,6 +115,14 @@ absl::Status WriteDense(const logs::Log& log, const std::string& path,
   return target == Target::kNpy
              ? logs::WriteNpy(path, overwrite, contents, row)
              : logs::WriteDenseSafetensors(path, overwrite, contents, row);
+}
+
+logs::SequenceSettings SettingsIn(const logs::Log& log,
+                                  const logs::DrawnWith& drawn) {
+  const auto& configs = log.description().configs;
+  return {
+      drawn.config < 0 ? "" : configs[static_cast<std::size_t>(drawn.config)],
+      drawn.seed, drawn.stream, drawn.clock};
 }
 
 // Through a logger, which encodes each row once.
@@ -125,9 +146,17 @@ absl::Status WriteTopK(const logs::Log& log, const std::string& path,
   std::uint32_t number = 0;
   for (const logs::LogSequence& sequence : log.sequences()) {
     absl::Status status = logger->AddPrompt(number, sequence.prompt);
+    if (status.ok() && sequence.drawn_with.has_value()) {
+      status = logger->Describe(number, SettingsIn(log, *sequence.drawn_with));
+    }
     for (std::int64_t i = 0; i < sequence.rows && status.ok(); ++i) {
       const std::int64_t n = sequence.first_row + i;
-      status = logger->Append(number, log.Row(n, buffer),
+      const auto logits = log.Row(n, buffer);
+      if (!logits.ok()) {
+        status = logits.status();
+        break;
+      }
+      status = logger->Append(number, *logits,
                               log.tokens()[static_cast<std::size_t>(n)]);
       if (!status.ok()) {
         status = absl::Status(status.code(),
@@ -180,13 +209,16 @@ absl::StatusOr<std::string> WriteLog(const logs::Log& log,
                                      logs::Overwrite overwrite,
                                      const ConvertOptions& options,
                                      Warnings& losses, bool quiet) {
-  if (log.Tail(0).has_value()) {
+  if (log.description().top_k) {
     return WithHint(
         absl::InvalidArgumentError("LOG is a top-k log, want whole rows"),
         "convert the log that it was made from");
   }
   if (target != Target::kSafetensors && options.top_k > 0) {
     return absl::InvalidArgumentError("--top-k: want safetensors as OUT");
+  }
+  if (log.description().masks) {
+    losses.Add("masks: those of the rows are left out");
   }
   Progress progress(log.rows(), quiet);
   absl::Status status;
@@ -203,7 +235,8 @@ absl::StatusOr<std::string> WriteLog(const logs::Log& log,
   const bool top_k = options.top_k > 0;
   const DType dtype =
       options.dtype.value_or(top_k && from == DType::kF64 ? DType::kF32 : from);
-  ReportFloor(log, losses);
+  status = ReportFloor(log, losses);
+  if (!status.ok()) return status;
   ReportRounding(from, dtype, losses);
   if (target == Target::kNpy) ReportDropped(log, /*tokens=*/false, losses);
   status = top_k ? WriteTopK(log, path, overwrite, dtype, options.top_k,

@@ -91,15 +91,18 @@ absl::StatusOr<RowPlace> FindRow(const logs::Log& log,
 absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
                                     const Pipeline& pipeline,
                                     const RunOptions& options,
-                                    std::uint64_t seed, HistorySource history) {
+                                    HistorySource history) {
   absl::StatusOr<Sequence> sequence =
-      StartSequence(log, place.sequence, options, seed);
+      StartSequence(log, place.sequence, options, pipeline.config());
   if (!sequence.ok()) return sequence;
   Workspace workspace;
   logs::RowBuffer buffer;
   for (std::int64_t row = place.row - place.position; row < place.row; ++row) {
-    const Token drawn =
-        pipeline.Sample(log.Row(row, buffer), *sequence, workspace);
+    const auto logits = log.Row(row, buffer);
+    if (!logits.ok()) return logits.status();
+    const auto inputs = InputsOf(log, row, pipeline.config(), buffer);
+    if (!inputs.ok()) return inputs.status();
+    const Token drawn = pipeline.Sample(*logits, *sequence, workspace, *inputs);
     TokenId id = drawn.id;
     if ((id < 0 || history == HistorySource::kLogged) &&
         !log.tokens().empty()) {
@@ -129,20 +132,20 @@ absl::Status Run(Options& options) {
   const logs::Log& log = **opened;
   const auto text = OpenTokenText(options.log);
   if (!text.ok()) return text.status();
-  const auto config =
-      ResolveConfig(options.config, log.vocabulary_size(), *text);
-  if (!config.ok()) return config.status();
+  const auto configs = ResolveReplayConfigs(options.config, log, *text);
+  if (!configs.ok()) return configs.status();
   const auto place = FindRow(log, options.row);
   if (!place.ok()) return place.status();
+  const PipelineConfig& config = configs->Of(place->sequence);
   if (auto status = CheckTokens(options, log); !status.ok()) {
     return status;
   }
-  const RowKind kind = FindRowKind(log, options.log.kind);
-  if (auto status = CheckRowKind(kind); !status.ok()) return status;
-  const auto pipeline = PipelineFor(log, *config);
+  const auto kind = FindRowKind(log, options.log.kind);
+  if (!kind.ok()) return kind.status();
+  if (auto status = CheckRowKind(*kind); !status.ok()) return status;
+  const auto pipeline = PipelineFor(log, config);
   if (!pipeline.ok()) return pipeline.status();
 
-  const std::uint64_t seed = options.run.SeedFor(*config);
   const HistorySource history = options.history == "replayed"
                                     ? HistorySource::kReplayed
                                     : HistorySource::kLogged;
@@ -150,29 +153,37 @@ absl::Status Run(Options& options) {
       history == HistorySource::kReplayed || log.tokens().empty();
   const auto sequence =
       replayed || pipeline->has_state()
-          ? PlayBefore(log, *place, *pipeline, options.run, seed, history)
-          : SequenceBefore(log, place->row, options.run, seed);
+          ? PlayBefore(log, *place, *pipeline, options.run, history)
+          : SequenceBefore(log, place->row, options.run, config);
   if (!sequence.ok()) return sequence.status();
   if (!log.tokens().empty()) {
-    options.explain.logged = log.tokens()[static_cast<std::size_t>(place->row)];
+    const TokenId logged = log.tokens()[static_cast<std::size_t>(place->row)];
+    if (logged != logs::kNoToken) options.explain.logged = logged;
   }
   Warnings warnings(options.output.quiet);
-  WarnBefore(log, *config, {.run = options.run, .history = history}, kind,
+  WarnBefore(log, config, {.run = options.run, .history = history}, *kind,
              warnings);
   logs::RowBuffer buffer;
-  const Explanation explanation = Explain(
-      *pipeline, log.Row(place->row, buffer), *sequence, options.explain);
+  const auto row = log.Row(place->row, buffer);
+  if (!row.ok()) return row.status();
+  const auto inputs = InputsOf(log, place->row, config, buffer);
+  if (!inputs.ok()) return inputs.status();
+  options.explain.inputs = *inputs;
+  const auto bounds = BoundsOf(log, place->row);
+  if (!bounds.ok()) return bounds.status();
+  const Explanation explanation =
+      Explain(*pipeline, *row, *sequence, options.explain);
   const ExplainHeader header = {.path = options.log.path,
                                 .log = log,
-                                .config = *config,
+                                .config = config,
                                 .text = *text,
                                 .warnings = warnings,
                                 .place = *place,
-                                .seed = seed,
+                                .seed = sequence->seed(),
                                 .stream = sequence->stream(),
-                                .step = options.run.step,
+                                .step = sequence->clock(),
                                 .replayed_history = replayed,
-                                .exact = IsExact(log, place->row, *config)};
+                                .exact = IsExact(*bounds, config)};
   Write(options.output.json ? ToLine(ExplainJson(header, explanation)) + "\n"
                             : ExplainText(header, explanation,
                                           Painter(UseColor(options.output))));

@@ -239,7 +239,7 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   Workspace workspace;
   std::vector<TokenId> shown = options.tokens;
   if (options.logged.has_value()) AddOnce(*options.logged, shown);
-  const Step step = pipeline.Process(row, sequence, workspace);
+  const Step step = pipeline.Process(row, sequence, workspace, options.inputs);
   result.status = step.status();
   std::uint64_t bits = 0;
   if (result.status == RowStatus::kOk) {
@@ -254,7 +254,7 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   }
 
   Recorder recorder(std::move(shown), options.top, sequence.history(), result);
-  pipeline.Process(row, sequence, workspace, /*inputs=*/{}, &recorder);
+  pipeline.Process(row, sequence, workspace, options.inputs, &recorder);
   result.out = recorder.TakeLast();
   if (pipeline.config().rng == Rng::kLlamaCpp) {
     NoteMergedPenalties(result.stages);

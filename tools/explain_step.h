@@ -24,6 +24,7 @@ struct ExplainOptions {
   std::int64_t top = 20;          // Candidates shown, by raw and by final rank.
   std::vector<TokenId> tokens;    // Shown in any case.
   std::optional<TokenId> logged;  // The token the log has for this row.
+  StepInputs inputs;              // What the step has besides the row.
 };
 
 // What one stage did.

@@ -1,5 +1,6 @@
 // A surveyed log as one JSON object.
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -96,9 +97,15 @@ Json InspectJson(const Inspection& inspection) {
   const logs::Survey& survey = inspection.survey;
   Json sequences = Json::array();
   for (const logs::LogSequence& sequence : log.sequences()) {
-    sequences.push_back({{"first_row", sequence.first_row},
-                         {"rows", sequence.rows},
-                         {"prompt_tokens", sequence.prompt.size()}});
+    Json entry = {{"first_row", sequence.first_row},
+                  {"rows", sequence.rows},
+                  {"prompt_tokens", sequence.prompt.size()}};
+    if (sequence.drawn_with.has_value()) {
+      entry["seed"] = sequence.drawn_with->seed;
+      entry["stream"] = sequence.drawn_with->stream;
+      entry["config"] = sequence.drawn_with->config;
+    }
+    sequences.push_back(std::move(entry));
   }
   Json ties = Json::array();
   for (std::size_t i = 0; i < logs::kTieRanks.size(); ++i) {
@@ -112,35 +119,39 @@ Json InspectJson(const Inspection& inspection) {
                         {"action", finding.action}});
   }
   const bool any = survey.rows > survey.broken_rows.count;
-  return {{"schema", "sampler.inspect/1"},
-          {"tool_version", std::string(kVersion)},
-          {"input", inspection.path},
-          {"format", std::string(logs::FormatName(description.format))},
-          {"tensor", description.tensor.empty() ? Json(nullptr)
-                                                : Json(description.tensor)},
-          {"dtype", std::string(DTypeName(description.dtype))},
-          {"bytes", description.file_bytes},
-          {"rows", description.rows},
-          {"expected_rows", description.expected_rows},
-          {"vocabulary_size", description.vocabulary_size},
-          {"partial", description.partial()},
-          {"sequences", std::move(sequences)},
-          {"tokens", !log.tokens().empty()},
-          {"metadata", Json(description.metadata)},
-          {"notices", description.notices},
-          {"kind", KindJson(inspection)},
-          {"values",
-           {{"nan", OccurrencesJson(survey.nan)},
-            {"positive_infinity", OccurrencesJson(survey.positive_infinity)},
-            {"negative_infinity", OccurrencesJson(survey.negative_infinity)},
-            {"broken_rows", OccurrencesJson(survey.broken_rows)}}},
-          {"mean_entropy", any ? Number(survey.mean_entropy) : Json(nullptr)},
-          {"ties", std::move(ties)},
-          {"sampled", SampledJson(inspection)},
-          {"nll", NllJson(survey)},
-          {"floor", FloorJson(survey.floor)},
-          {"tail", TailJson(survey.tail)},
-          {"warnings", std::move(warnings)}};
+  return {
+      {"schema", "sampler.inspect/1"},
+      {"tool_version", std::string(kVersion)},
+      {"input", inspection.path},
+      {"format", std::string(logs::FormatName(description.format))},
+      {"tensor",
+       description.tensor.empty() ? Json(nullptr) : Json(description.tensor)},
+      {"dtype", std::string(DTypeName(description.dtype))},
+      {"bytes", description.file_bytes},
+      {"rows", description.rows},
+      {"expected_rows", description.expected_rows},
+      {"vocabulary_size", description.vocabulary_size},
+      {"partial", description.partial()},
+      {"sequences", std::move(sequences)},
+      {"tokens", !log.tokens().empty()},
+      {"masks", description.masks},
+      {"rows_without_token",
+       std::count(log.tokens().begin(), log.tokens().end(), logs::kNoToken)},
+      {"metadata", Json(description.metadata)},
+      {"notices", description.notices},
+      {"kind", KindJson(inspection)},
+      {"values",
+       {{"nan", OccurrencesJson(survey.nan)},
+        {"positive_infinity", OccurrencesJson(survey.positive_infinity)},
+        {"negative_infinity", OccurrencesJson(survey.negative_infinity)},
+        {"broken_rows", OccurrencesJson(survey.broken_rows)}}},
+      {"mean_entropy", any ? Number(survey.mean_entropy) : Json(nullptr)},
+      {"ties", std::move(ties)},
+      {"sampled", SampledJson(inspection)},
+      {"nll", NllJson(survey)},
+      {"floor", FloorJson(survey.floor)},
+      {"tail", TailJson(survey.tail)},
+      {"warnings", std::move(warnings)}};
 }
 
 }  // namespace sampler::tools

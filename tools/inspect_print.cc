@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -31,6 +32,7 @@ class Report {
 
   std::string Write() && {
     Describe();
+    Settings();
     Kind();
     Values();
     if (survey_.floor.has_value()) Floor();
@@ -87,10 +89,38 @@ class Report {
     Line("text", absl::StrCat(sequences, ", ",
                               prompts == 0 ? "no prompt tokens"
                                            : Plural(prompts, "prompt token"),
-                              log_.tokens().empty()
-                                  ? ", no logged tokens (--tokens FILE adds "
-                                    "them)"
-                                  : ", a logged token for every row"));
+                              LoggedText()));
+  }
+
+  // With what the sequences were drawn, and what rows have beside them.
+  void Settings() {
+    const auto sequences = log_.sequences();
+    const auto told = std::count_if(
+        sequences.begin(), sequences.end(),
+        [](const logs::LogSequence& s) { return s.drawn_with.has_value(); });
+    if (told > 0) {
+      Line(
+          "drawn",
+          absl::StrCat("seed and stream are told of ", Grouped(told), " of ",
+                       Plural(std::ssize(sequences), "sequence"), ", ",
+                       Plural(std::ssize(log_.description().configs), "config"),
+                       ": replay needs no options"));
+    }
+    if (log_.description().masks) Line("masks", "of every row, for `mask`");
+  }
+
+  // Which rows have a logged token.
+  std::string LoggedText() const {
+    const auto tokens = log_.tokens();
+    if (tokens.empty()) {
+      return ", no logged tokens (--tokens FILE adds them)";
+    }
+    const auto without =
+        std::count(tokens.begin(), tokens.end(), logs::kNoToken);
+    if (without == 0) return ", a logged token for every row";
+    return absl::StrCat(", a logged token for ",
+                        Grouped(std::ssize(tokens) - without), " of ",
+                        Plural(std::ssize(tokens), "row"));
   }
 
   void Kind() {
@@ -145,6 +175,10 @@ class Report {
     Line("top-k", absl::StrFormat("%.1f tokens of a row are listed (mean); the "
                                   "others weigh",
                                   tail.mean_listed));
+    if (std::isnan(tail.mean_mass)) {
+      Line("", "an unknown part of it: the file has no logsumexp");
+      return;
+    }
     Line("", absl::StrFormat(
                  "%.3g of it (mean), %.3g (largest), and are in no number "
                  "above",

@@ -3,7 +3,9 @@
 // For programs: one object.
 //
 //   input format tensor dtype bytes rows expected_rows vocabulary_size partial
-//   sequences [{first_row, rows, prompt_tokens}]   tokens (are there any?)
+//   sequences [{first_row, rows, prompt_tokens, and, where the log tells, seed,
+//             stream and config}]   tokens, masks (are there any?)
+//   rows_without_token (of those: label masks)
 //   metadata notices
 //   kind      {guess, declared, said, evidence, mixed}
 //   values    {nan, positive_infinity, negative_infinity, broken_rows}, each

@@ -74,7 +74,9 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
                  "Tokens before row 0")
       ->type_name("FILE")
       ->group(kGroup);
-  AddInteger(app, "--vocab-size", "Row width of a raw log", {.minimum = 1},
+  AddInteger(app, "--vocab-size",
+             "Row width of a raw log; vocabulary of a top-k log",
+             {.minimum = 1},
              [&options](std::int64_t n) { options.open.vocabulary_size = n; })
       ->group(kGroup);
   AddChoice<DType>(app, "--dtype",
@@ -85,6 +87,14 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
                     {"f64", DType::kF64}},
                    [&options](DType dtype) { options.open.dtype = dtype; })
       ->type_name("TYPE")
+      ->group(kGroup);
+  AddChoice<logs::Axes>(
+      app, "--axes",
+      "Rows of three axes: btv ([B, T, V]) or tbv (a stack of\n"
+      "steps, [T, B, V])",
+      {{"btv", logs::Axes::kBatchFirst}, {"tbv", logs::Axes::kStepsFirst}},
+      [&options](logs::Axes axes) { options.open.axes = axes; })
+      ->type_name("ORDER")
       ->group(kGroup);
   AddChoice<logs::FloorPolicy>(
       app, "--floor", "_logits_ tokens at the floor: drop (default) or keep",

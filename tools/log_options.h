@@ -24,8 +24,8 @@ struct LogOptions {
   bool floor_given = false;
 };
 
-// LOG, --tensor, --tokens, --prompt-tokens, --vocab-size, --dtype, --floor,
-// --kind, --vocab-file, --allow-partial.
+// LOG, --tensor, --tokens, --prompt-tokens, --vocab-size, --dtype, --axes,
+// --floor, --kind, --vocab-file, --allow-partial.
 void AddLogOptions(CLI::App& app, LogOptions& options);
 
 // Opens the log. InvalidArgument also for options that say nothing about its

@@ -37,7 +37,11 @@ Examples:
 
 Every row is conditioned on the logged tokens before it, so the answers are
 one-step draws and distributions, not the text the chain would have written.
-Exit code: 0 done, 2 usage error or unreadable input.
+A log that tells how its sequences were drawn (logs::Logger::Describe) needs no
+options: sampler replay run.safetensors --verify
+
+Exit code: 0 done, 1 another token was drawn (--verify), 2 usage error or
+unreadable input.
 )";
 
 constexpr int kMostThreads = 1024;
@@ -49,6 +53,7 @@ struct Replay {
   OutputOptions output;
   std::string rows;     // "A:B"; "": all.
   std::string history;  // "logged" or "replayed".
+  bool verify = false;
 };
 
 // "A:B", "A:", ":B": half-open, by row of the log.
@@ -74,7 +79,19 @@ absl::Status ReadRows(const std::string& text, std::int64_t rows,
   return absl::OkStatus();
 }
 
-absl::Status Run(Replay& replay) {
+// 1, and a line that says so, unless every row with a logged token drew it.
+int Verify(const ReplaySummary& summary) {
+  const bool all_drawn = summary.rows_with(RowStatus::kOk) == summary.rows();
+  if (all_drawn && summary.scored() > 0 && summary.same() == 1.0) return 0;
+  std::fputs(summary.scored() == 0
+                 ? "verify: no row has a logged token\n"
+                 : "verify: not every row drew the logged token\n",
+             stderr);
+  return 1;
+}
+
+// The exit code.
+absl::StatusOr<int> Run(Replay& replay) {
   const Format format = replay.output.format();
   if (replay.options.top_logprobs > 0 && format != Format::kJson &&
       format != Format::kJsonLines) {
@@ -85,30 +102,33 @@ absl::Status Run(Replay& replay) {
   if (!log.ok()) return log.status();
   const auto text = OpenTokenText(replay.log);
   if (!text.ok()) return text.status();
-  const auto config =
-      ResolveConfig(replay.config, (*log)->vocabulary_size(), *text);
-  if (!config.ok()) return config.status();
+  const auto configs = ResolveReplayConfigs(replay.config, **log, *text);
+  if (!configs.ok()) return configs.status();
   ReplayOptions& options = replay.options;
   if (replay.history == "replayed") options.history = HistorySource::kReplayed;
   absl::Status rows = ReadRows(replay.rows, (*log)->rows(), options);
   if (!rows.ok()) return rows;
-  absl::Status possible = CheckReplay(**log, *config, options);
+  absl::Status possible = CheckReplay(**log, *configs, options);
   if (!possible.ok()) return possible;
-  const RowKind kind = FindRowKind(**log, replay.log.kind);
-  absl::Status usable = CheckRowKind(kind);
+  const auto kind = FindRowKind(**log, replay.log.kind);
+  if (!kind.ok()) return kind.status();
+  absl::Status usable = CheckRowKind(*kind);
   if (!usable.ok()) return usable;
 
   const OutputOptions& output = replay.output;
   Warnings warnings(output.quiet);
-  WarnBefore(**log, *config, options, kind, warnings);
+  for (const PipelineConfig& config : configs->configs) {
+    WarnBefore(**log, config, options, *kind, warnings);
+  }
 
-  const ReplayHeader header = {replay.log.path, **log, *config, options, *text};
+  const ReplayHeader header = {replay.log.path, **log, *configs, options,
+                               *text};
   const auto printer = MakeReplayPrinter(header, output);
   ReplaySummary summary;
   Progress progress(options.end_row - options.first_row, output.quiet);
   printer->Begin();
   absl::Status replayed =
-      ReplayRows(**log, *config, options, [&](const RowResult& row) {
+      ReplayRows(**log, *configs, options, [&](const RowResult& row) {
         summary.Add(row);
         printer->Row(row);
         progress.Step();
@@ -116,14 +136,18 @@ absl::Status Run(Replay& replay) {
   const double rate = progress.Rate();
   progress.Clear();
   if (!replayed.ok()) return replayed;
-  WarnOfMemory(**log, *config, options, summary, warnings);
-  WarnAfter(summary, kind, warnings);
+  for (const PipelineConfig& config : configs->configs) {
+    WarnOfMemory(**log, config, options, summary, warnings);
+  }
+  WarnAfter(summary, *kind, warnings);
   printer->End(summary, warnings);
   if (output.format() == Format::kHuman && !output.quiet) {
     std::fflush(stdout);
     std::fprintf(stderr, "%.0f rows per second\n", rate);
   }
-  return FinishOutput();
+  absl::Status written = FinishOutput();
+  if (!written.ok()) return written;
+  return replay.verify ? Verify(summary) : 0;
 }
 
 }  // namespace
@@ -142,6 +166,8 @@ void AddReplay(CLI::App& app, int& exit_code) {
                    "replayed (the drawn ones)")
       ->check(CLI::IsMember({"logged", "replayed"}).description(""))
       ->type_name("WHICH");
+  command->add_flag("--verify", replay->verify,
+                    "Exit with 1 unless every row draws its logged token");
   replay->options.threads = std::clamp(
       static_cast<int>(std::thread::hardware_concurrency()), 1, kMostThreads);
   AddInteger(*command, "--threads", "Threads (default: all); changes no result",
@@ -157,8 +183,9 @@ void AddReplay(CLI::App& app, int& exit_code) {
   AddOutputOptions(*command, replay->output);
   AddRowFormats(*command, replay->output);
   command->callback([replay, &exit_code] {
-    const absl::Status status = Run(*replay);
-    exit_code = status.ok() ? 0 : Fail(status, replay->output.json_errors());
+    const absl::StatusOr<int> code = Run(*replay);
+    exit_code =
+        code.ok() ? *code : Fail(code.status(), replay->output.json_errors());
   });
 }
 

@@ -28,20 +28,17 @@ Json HeaderJson(const ReplayHeader& header) {
                 {"expected_rows", log.expected_rows},
                 {"sequences", header.log.sequences().size()},
                 {"tokens", !header.log.tokens().empty()}};
-  return {{"schema", "sampler.replay/1"},
-          {"tool_version", std::string(kVersion)},
-          {"input", std::move(input)},
-          {"chain", ChainText(header.config)},
-          {"config", Json::parse(ToJson(header.config))},
-          {"seed", options.run.SeedFor(header.config)},
-          {"stream", options.run.stream},
-          {"step", options.run.step},
-          {"history",
-           UsesReplayedHistory(header.log, options) ? "replayed" : "logged"},
-          {"selection", {options.first_row, options.end_row}},
-          {"ties", std::string(TieRule(header.config))},
-          {"partial", log.partial()},
-          {"teacher_forced", true}};
+  Json json = {{"schema", "sampler.replay/1"},
+               {"tool_version", std::string(kVersion)},
+               {"input", std::move(input)}};
+  json.update(SettingsJson(header));
+  json.update({{"history", UsesReplayedHistory(header.log, options) ? "replayed"
+                                                                    : "logged"},
+               {"selection", {options.first_row, options.end_row}},
+               {"ties", TiesText(header)},
+               {"partial", log.partial()},
+               {"teacher_forced", true}});
+  return json;
 }
 
 // {"type": type, ...fields}.
@@ -188,8 +185,8 @@ Json SummaryJson(const ReplayHeader& header, const ReplaySummary& summary,
                {"entropy", Number(summary.entropy())},
                {"same", Number(summary.same())},
                {"absent", std::move(absent)},
-               {"chain", ChainText(header.config)},
-               {"seed", header.options.run.SeedFor(header.config)},
+               {"chain", ChainsText(header)},
+               {"seed", SettingsJson(header)["seed"]},
                {"teacher_forced", true},
                {"warnings", warnings.all()}};
   if (UsesReplayedHistory(header.log, header.options)) {

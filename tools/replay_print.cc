@@ -26,8 +26,8 @@ class CsvPrinter final : public ReplayPrinter {
       names.push_back(name);
     }
     Write(absl::StrJoin(names, ",") + "\n");
-    Note(absl::StrCat("chain  ", ChainText(header_.config), "\nseed   ",
-                      header_.options.run.SeedFor(header_.config), "\n"));
+    Note(absl::StrCat("chain  ", ChainsText(header_), "\nseed   ",
+                      SeedText(header_), "\n"));
   }
 
   void Row(const RowResult& row) override {

@@ -37,7 +37,7 @@ namespace sampler::tools {
 struct ReplayHeader {
   std::string path;
   const logs::Log& log;
-  const PipelineConfig& config;
+  const ReplayConfigs& configs;
   const ReplayOptions& options;
   const TokenText& text;
 };
@@ -55,6 +55,16 @@ std::unique_ptr<ReplayPrinter> MakeReplayPrinter(const ReplayHeader& header,
                                                  const OutputOptions& output);
 
 // ---- Parts --------------------------------------------------------------
+
+// The chain; of several, how many and each.
+std::string ChainsText(const ReplayHeader& header);
+// Numbers, or "as logged" where the log tells them.
+std::string SeedText(const ReplayHeader& header);
+std::string StreamText(const ReplayHeader& header);
+std::string TiesText(const ReplayHeader& header);
+// chain, config, configs (of several), seed, stream and step (null: as logged),
+// and settings: "given" or "logged".
+Json SettingsJson(const ReplayHeader& header);
 
 // "1 row", "2,048 rows".
 std::string Plural(std::int64_t n, absl::string_view noun);

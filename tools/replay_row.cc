@@ -58,15 +58,23 @@ void RelateToFullRow(const Logits& row, const logs::TailInfo& tail,
 
 }  // namespace
 
-ReplayedRow RowReplayer::Replay(const RowPlace& place,
-                                const Sequence& sequence) {
-  const Logits row = log_.Row(place.row, buffer_);
+absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
+                                                const Sequence& sequence) {
+  const logs::Log& log = shared_.log;
+  const Pipeline& pipeline = PipelineOf(place);
+  const auto read = log.Row(place.row, buffer_);
+  if (!read.ok()) return read.status();
+  const Logits& row = *read;
+  const auto bounds = BoundsOf(log, place.row);
+  if (!bounds.ok()) return bounds.status();
+  const auto inputs = InputsOf(log, place.row, pipeline.config(), buffer_);
+  if (!inputs.ok()) return inputs.status();
   RowResult result;
   result.place = place;
-  if (!log_.tokens().empty()) {
-    result.target = log_.tokens()[static_cast<std::size_t>(place.row)];
+  if (!log.tokens().empty()) {
+    result.target = log.tokens()[static_cast<std::size_t>(place.row)];
   }
-  const Step step = pipeline_.Process(row, sequence, workspace_);
+  const Step step = pipeline.Process(row, sequence, workspace_, *inputs);
   const Distribution& final = step.distribution();
   const Token token = step.Draw();
   result.status = token.status;
@@ -77,27 +85,34 @@ ReplayedRow RowReplayer::Replay(const RowPlace& place,
     result.top = TopLogprobs(final, top_logprobs_);
   }
 
-  const Distribution raw = raw_.Process(row, sequence, raw_workspace_);
-  if (raw.status() != RowStatus::kOk) return {result, token};
+  const Distribution raw = shared_.raw.Process(row, sequence, raw_workspace_);
+  if (raw.status() != RowStatus::kOk) return ReplayedRow{result, token};
   DescribeRaw(raw, result);
   result.raw_top = TopLogprobs(raw, top_logprobs_);
   if (token.status == RowStatus::kOk) result.kept_mass = KeptMass(raw, final);
 
   std::int64_t hidden = 0;
-  if (const auto floor = log_.Floor(place.row); floor.has_value()) {
-    if (floor->dropped) hidden = floor->count;
+  if (bounds->floor.has_value() && bounds->floor->dropped) {
+    hidden = bounds->floor->count;
   }
-  if (const auto tail = log_.Tail(place.row); tail.has_value()) {
-    hidden = tail->count;
-    if (tail->count > 0) RelateToFullRow(row, *tail, result);
+  if (bounds->tail.has_value()) {
+    hidden = bounds->tail->count;
+    if (hidden > 0) RelateToFullRow(row, *bounds->tail, result);
   }
-  result.exact = IsExact(log_, place.row, pipeline_.config());
-  result.removed_in_log = log_.vocabulary_size() - raw.Count() - hidden;
-  return {result, token};
+  result.exact = IsExact(*bounds, pipeline.config());
+  result.removed_in_log = log.vocabulary_size() - raw.Count() - hidden;
+  return ReplayedRow{result, token};
 }
 
-Token RowReplayer::Draw(std::int64_t row, const Sequence& sequence) {
-  return pipeline_.Sample(log_.Row(row, buffer_), sequence, workspace_);
+absl::StatusOr<Token> RowReplayer::Draw(const RowPlace& place,
+                                        const Sequence& sequence) {
+  const Pipeline& pipeline = PipelineOf(place);
+  const auto read = shared_.log.Row(place.row, buffer_);
+  if (!read.ok()) return read.status();
+  const auto inputs =
+      InputsOf(shared_.log, place.row, pipeline.config(), buffer_);
+  if (!inputs.ok()) return inputs.status();
+  return pipeline.Sample(*read, sequence, workspace_, *inputs);
 }
 
 }  // namespace sampler::tools

@@ -7,6 +7,10 @@
 #ifndef SAMPLER_TOOLS_REPLAY_ROW_H_
 #define SAMPLER_TOOLS_REPLAY_ROW_H_
 
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"
 #include "tools/replay_rows.h"
@@ -19,26 +23,33 @@ struct ReplayedRow {
   Token drawn;
 };
 
+// What all threads of a replay share; it must outlive their replayers.
+struct ReplayShared {
+  const logs::Log& log;
+  const ReplayConfigs& configs;
+  const std::vector<Pipeline>& pipelines;  // Of the configs.
+  const Pipeline& raw;                     // {categorical}.
+};
+
 class RowReplayer {
  public:
-  // `raw` is the pipeline {categorical}. All three must outlive the replayer.
-  RowReplayer(const logs::Log& log, const Pipeline& pipeline,
-              const Pipeline& raw, std::int64_t top_logprobs)
-      : log_(log),
-        pipeline_(pipeline),
-        raw_(raw),
-        top_logprobs_(top_logprobs) {}
+  RowReplayer(const ReplayShared& shared, std::int64_t top_logprobs)
+      : shared_(shared), top_logprobs_(top_logprobs) {}
 
   // Everything about the row; `sequence` stands before it.
-  ReplayedRow Replay(const RowPlace& place, const Sequence& sequence);
+  // Errors: the row cannot be read.
+  absl::StatusOr<ReplayedRow> Replay(const RowPlace& place,
+                                     const Sequence& sequence);
 
-  // The drawn token alone.
-  Token Draw(std::int64_t row, const Sequence& sequence);
+  // The drawn token alone. Errors as above.
+  absl::StatusOr<Token> Draw(const RowPlace& place, const Sequence& sequence);
 
  private:
-  const logs::Log& log_;
-  const Pipeline& pipeline_;
-  const Pipeline& raw_;
+  const Pipeline& PipelineOf(const RowPlace& place) const {
+    return shared_.pipelines[shared_.configs.IndexOf(place.sequence)];
+  }
+
+  const ReplayShared shared_;
   const std::int64_t top_logprobs_;
   Workspace workspace_;
   Workspace raw_workspace_;

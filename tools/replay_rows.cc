@@ -32,12 +32,11 @@ using ChunkPtr = std::shared_ptr<Chunk>;
 class ChunkSource {
  public:
   ChunkSource(const logs::Log& log, const ReplayOptions& options,
-              std::uint64_t seed, const Pipeline& pipeline)
+              const ReplayConfigs& configs, bool whole_sequences)
       : log_(log),
         options_(options),
-        seed_(seed),
-        whole_sequences_(UsesReplayedHistory(log, options) ||
-                         pipeline.has_state()),
+        configs_(configs),
+        whole_sequences_(whole_sequences),
         row_(options.first_row) {
     // Enough chunks for the threads to share, few enough to be cheap.
     chunk_rows_ = std::clamp<std::int64_t>(
@@ -54,10 +53,11 @@ class ChunkSource {
         std::min(first + log_.sequences()[index].rows, options_.end_row);
     const bool fresh = !sequence_.has_value() || place.position == 0;
     if (fresh) {
+      const PipelineConfig& config = configs_.Of(place.sequence);
       absl::StatusOr<Sequence> sequence =
           whole_sequences_
-              ? StartSequence(log_, place.sequence, options_.run, seed_)
-              : SequenceBefore(log_, row_, options_.run, seed_);
+              ? StartSequence(log_, place.sequence, options_.run, config)
+              : SequenceBefore(log_, row_, options_.run, config);
       if (!sequence.ok()) return sequence.status();
       sequence_ = *std::move(sequence);
     }
@@ -68,8 +68,9 @@ class ChunkSource {
         *sequence_, whole_sequences_ ? PlaceOf(log_, first) : place, end});
     for (; row_ < end; ++row_) {
       if (whole_sequences_) continue;
-      const auto accepted =
-          sequence_->AcceptId(log_.tokens()[static_cast<std::size_t>(row_)]);
+      const std::int32_t token = log_.tokens()[static_cast<std::size_t>(row_)];
+      if (token == logs::kNoToken) continue;
+      const auto accepted = sequence_->AcceptId(token);
       if (!accepted.ok()) return accepted;
     }
     return chunk;
@@ -78,7 +79,7 @@ class ChunkSource {
  private:
   const logs::Log& log_;
   const ReplayOptions& options_;
-  const std::uint64_t seed_;
+  const ReplayConfigs& configs_;
   const bool whole_sequences_;
   std::int64_t chunk_rows_;
   std::int64_t row_;                  // The next row to hand out.
@@ -93,11 +94,16 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
     const bool wanted = place.row >= options.first_row;
     Token drawn;
     if (wanted) {
-      ReplayedRow replayed_row = replayer.Replay(place, chunk.sequence);
-      chunk.results.push_back(replayed_row.result);
-      drawn = std::move(replayed_row.drawn);
+      auto replayed_row = replayer.Replay(place, chunk.sequence);
+      chunk.status = replayed_row.status();
+      if (!chunk.status.ok()) return;
+      chunk.results.push_back(std::move(replayed_row->result));
+      drawn = std::move(replayed_row->drawn);
     } else {
-      drawn = replayer.Draw(place.row, chunk.sequence);
+      auto token = replayer.Draw(place, chunk.sequence);
+      chunk.status = token.status();
+      if (!chunk.status.ok()) return;
+      drawn = *std::move(token);
     }
     std::int32_t next = drawn.id;
     if (!log.tokens().empty() && (!replayed || next < 0)) {
@@ -109,35 +115,57 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
   }
 }
 
+absl::StatusOr<std::vector<Pipeline>> PipelinesFor(
+    const logs::Log& log, const ReplayConfigs& configs) {
+  std::vector<Pipeline> pipelines;
+  for (const PipelineConfig& config : configs.configs) {
+    auto pipeline = PipelineFor(log, config);
+    if (!pipeline.ok()) return pipeline.status();
+    pipelines.push_back(*std::move(pipeline));
+  }
+  return pipelines;
+}
+
 }  // namespace
 
 bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options) {
   return options.history == HistorySource::kReplayed || log.tokens().empty();
 }
 
-absl::Status CheckReplay(const logs::Log& log, const PipelineConfig& config,
+absl::Status CheckReplay(const logs::Log& log, const ReplayConfigs& configs,
                          const ReplayOptions& options) {
-  const auto pipeline = PipelineFor(log, config);
-  if (!pipeline.ok()) return pipeline.status();
-  const auto last = static_cast<std::int64_t>(log.sequences().size()) - 1;
-  return StartSequence(log, last, options.run, /*seed=*/0).status();
+  const auto pipelines = PipelinesFor(log, configs);
+  if (!pipelines.ok()) return pipelines.status();
+  if (options.first_row >= options.end_row) return absl::OkStatus();
+  // Streams ascend, so the ends speak for all.
+  for (const std::int64_t row : {options.first_row, options.end_row - 1}) {
+    const std::int64_t sequence = PlaceOf(log, row).sequence;
+    const auto started =
+        StartSequence(log, sequence, options.run, configs.Of(sequence));
+    if (!started.ok()) return started.status();
+  }
+  return absl::OkStatus();
 }
 
-absl::Status ReplayRows(const logs::Log& log, const PipelineConfig& config,
+absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
                         const ReplayOptions& options,
                         const std::function<void(const RowResult&)>& emit) {
-  const absl::StatusOr<Pipeline> pipeline = PipelineFor(log, config);
-  if (!pipeline.ok()) return pipeline.status();
+  const auto pipelines = PipelinesFor(log, configs);
+  if (!pipelines.ok()) return pipelines.status();
   const absl::StatusOr<Pipeline> raw =
       Pipeline::Create({.stages = {{"categorical"}}}, log.vocabulary_size());
   if (!raw.ok()) return raw.status();
   const bool replayed = UsesReplayedHistory(log, options);
 
-  ChunkSource source(log, options, options.run.SeedFor(config), *pipeline);
+  const bool has_state =
+      std::any_of(pipelines->begin(), pipelines->end(),
+                  [](const Pipeline& p) { return p.has_state(); });
+  ChunkSource source(log, options, configs, replayed || has_state);
   absl::Status status;  // Written by the first and the last step, in turn.
   absl::Status emitted;
-  tbb::enumerable_thread_specific<RowReplayer> replayers(
-      [&] { return RowReplayer(log, *pipeline, *raw, options.top_logprobs); });
+  tbb::enumerable_thread_specific<RowReplayer> replayers([&] {
+    return RowReplayer({log, configs, *pipelines, *raw}, options.top_logprobs);
+  });
 
   const auto read = [&](tbb::flow_control& control) -> ChunkPtr {
     absl::StatusOr<ChunkPtr> chunk = source.Next();

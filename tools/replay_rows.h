@@ -6,7 +6,9 @@
 // pipeline leaves.
 //
 // History: the prompt, then one token per earlier row of the sequence:
-//   kLogged    the logged token; without tokens in the log, as kReplayed
+//   kLogged    the logged token; without tokens in the log, as kReplayed; none
+//              where the log has a label mask, and then the positions after it
+//              fall behind by one, as above all before the first token
 //   kReplayed  the token that was drawn; where a bad row gave none, the logged
 //              token, so that positions stay those of the log; failing that
 //              none, and the positions after it fall behind by one
@@ -28,10 +30,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "sampler/config.h"
 #include "sampler/logprobs.h"
 #include "sampler/logs/log.h"
 #include "sampler/row_status.h"
+#include "tools/replay_configs.h"
 #include "tools/run_options.h"
 
 namespace sampler::tools {
@@ -91,14 +93,16 @@ bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options);
 
 // Everything that could make ReplayRows fail on a log as long as they come:
 // InvalidArgument for a config that does not fit the log's vocabulary,
-// OutOfRange for a stream number above 2^32 - 1.
-absl::Status CheckReplay(const logs::Log& log, const PipelineConfig& config,
+// OutOfRange for a stream number outside [0, 2^32) of a sequence with rows that
+// are answered.
+absl::Status CheckReplay(const logs::Log& log, const ReplayConfigs& configs,
                          const ReplayOptions& options);
 
 // Calls `emit` for every row in [first_row, end_row), in order.
 // REQUIRES: 0 <= first_row <= end_row <= log.rows(), threads >= 1.
-// Errors: those of CheckReplay.
-absl::Status ReplayRows(const logs::Log& log, const PipelineConfig& config,
+// Errors: those of CheckReplay, and of rows that cannot be read; the rows
+// before have been emitted.
+absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
                         const ReplayOptions& options,
                         const std::function<void(const RowResult&)>& emit);
 

@@ -14,12 +14,13 @@ void ReplaySummary::Add(const RowResult& row) {
 
   kept_.Add(static_cast<double>(row.kept));
   ++kept_counts_[row.kept];
-  kept_mass_.Add(row.kept_mass);
+  if (std::isfinite(row.kept_mass)) kept_mass_.Add(row.kept_mass);
   if (std::isfinite(row.entropy_raw)) entropy_raw_.Add(row.entropy_raw);
   entropy_.Add(row.entropy);
   if (!row.has_target()) return;
 
   ++scored_;
+  if (std::isnan(row.target_raw_logprob)) ++raw_unknown_;
   if (std::isfinite(row.target_raw_logprob)) {
     nll_raw_.Add(-row.target_raw_logprob);
   }

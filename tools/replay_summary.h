@@ -58,7 +58,9 @@ class ReplaySummary {
   // infinite (and so is the mean).
   std::int64_t scored() const { return scored_; }
   std::int64_t covered() const { return nll_.count; }
-  std::int64_t raw_impossible() const { return scored_ - nll_raw_.count; }
+  std::int64_t raw_impossible() const {
+    return scored_ - nll_raw_.count - raw_unknown_;
+  }
 
   // NaN where there is nothing to average; nll_raw is +inf if raw_impossible().
   double coverage() const;
@@ -88,6 +90,7 @@ class ReplaySummary {
   std::int64_t inexact_ = 0;
   std::int64_t removed_in_log_ = 0;
   std::int64_t scored_ = 0;
+  std::int64_t raw_unknown_ = 0;  // The log does not tell the full row.
   Mean nll_raw_;
   Mean nll_;
   Mean same_;

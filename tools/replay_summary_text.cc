@@ -92,8 +92,10 @@ std::string SummaryText(const ReplayHeader& header,
                      Grouped(summary.kept_quantile(0.9)),
                      Grouped(summary.kept_quantile(1)),
                      PercentText(summary.kept_single())));
-    line("kept mass", absl::StrFormat("%.4f of the raw mass, on average",
-                                      summary.kept_mass()));
+    line("kept mass", std::isnan(summary.kept_mass())
+                          ? "unknown: the log does not tell the full rows"
+                          : absl::StrFormat("%.4f of the raw mass, on average",
+                                            summary.kept_mass()));
     line("entropy", absl::StrCat("raw ", Entropy(summary.entropy_raw()),
                                  ", final ", Entropy(summary.entropy())));
   }

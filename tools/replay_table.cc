@@ -45,6 +45,11 @@ std::size_t PlaceColumns(const logs::Log& log) {
       9, PlaceText(log, {log.rows() - 1, last, longest - 1}).size());
 }
 
+// Of a log that does not tell the full row's mass, none.
+std::string Mass(double mass) {
+  return std::isnan(mass) ? "     -" : absl::StrFormat("%6.4f", mass);
+}
+
 class TablePrinter final : public ReplayPrinter {
  public:
   TablePrinter(const ReplayHeader& header, const OutputOptions& output)
@@ -74,11 +79,11 @@ class TablePrinter final : public ReplayPrinter {
              Plural(static_cast<std::int64_t>(header_.log.sequences().size()),
                     "sequence"),
              header_.log.tokens().empty() ? ", no tokens)" : ")"));
-    line("chain", ChainText(header_.config));
-    line("seed", absl::StrCat(options.run.SeedFor(header_.config), ", stream ",
-                              options.run.stream, "; history ",
-                              replayed ? "replayed" : "logged",
-                              "; ties: ", TieRule(header_.config)));
+    line("chain", ChainsText(header_));
+    line("seed",
+         absl::StrCat(SeedText(header_), ", stream ", StreamText(header_),
+                      "; history ", replayed ? "replayed" : "logged",
+                      "; ties: ", TiesText(header_)));
     Write(paint_(Style::kDim, kTeacherForced) + "\n\n");
     Write(paint_(Style::kBold, Heading()) + "\n");
   }
@@ -93,7 +98,7 @@ class TablePrinter final : public ReplayPrinter {
           &line, Token(row.token, drawn_columns_), " ",
           Probability(row.logprob), " ", Probability(row.raw_logprob),
           Cell(absl::StrCat(row.kept), kept_columns_),
-          absl::StrFormat(" %6.4f %6.3f", row.kept_mass, row.entropy));
+          absl::StrFormat(" %s %6.3f", Mass(row.kept_mass), row.entropy));
     } else {
       absl::StrAppend(
           &line,

@@ -70,7 +70,8 @@ bool HasPrompt(const logs::Log& log) {
 
 }  // namespace
 
-RowKind FindRowKind(const logs::Log& log, const std::string& kind) {
+absl::StatusOr<RowKind> FindRowKind(const logs::Log& log,
+                                    const std::string& kind) {
   RowKind found;
   const logs::LogDescription& description = log.description();
   if (!kind.empty()) {
@@ -91,15 +92,18 @@ RowKind FindRowKind(const logs::Log& log, const std::string& kind) {
   logs::RowBuffer buffer;
   logs::RowSurveyor surveyor;
   for (std::int64_t row = 0; row < std::min(log.rows(), kTried); ++row) {
-    const Logits logits = log.Row(row, buffer);
-    const logs::RowStatistics statistics = surveyor.Measure(logits);
+    const auto logits = log.Row(row, buffer);
+    if (!logits.ok()) return logits.status();
+    const logs::RowStatistics statistics = surveyor.Measure(*logits);
     if (statistics.broken()) continue;
-    if (const auto tail = log.Tail(row); tail.has_value()) {
-      found.logprobs = tail->log_sum_exp == 0;
+    const auto tail = log.Tail(row);
+    if (!tail.ok()) return tail.status();
+    if (tail->has_value()) {
+      found.logprobs = (*tail)->log_sum_exp == 0;
       break;
     }
     const logs::Scale scale =
-        logs::RowKind(statistics, logits.dtype(), log.vocabulary_size()).scale;
+        logs::RowKind(statistics, logits->dtype(), log.vocabulary_size()).scale;
     found.logprobs = scale == logs::Scale::kLogprobs;
     found.probabilities = scale == logs::Scale::kProbs;
     break;
@@ -130,7 +134,7 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
         "the rows are declared processed: a sampler changed them before they "
         "were logged, so this chain runs on top of another");
   }
-  if (log.Tail(0).has_value()) {
+  if (description.top_k) {
     warnings.Add(
         "a top-k log: tokens that a row does not list count as removed; a "
         "row's "
@@ -140,6 +144,15 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
   if (const StageConfig* stage = StageThatReadsSigns(config);
       kind.logprobs && stage != nullptr) {
     warnings.Add(SignWarning(*stage));
+  }
+  if (ReadsMasks(config) && !description.masks) {
+    warnings.Add(
+        "the chain has a mask stage, but the log has no masks, so it bans "
+        "nothing; a tensor \"mask\" (BOOL [N, V], or I32 of 32 tokens a word) "
+        "adds them");
+  }
+  if (!ReadsMasks(config) && description.masks) {
+    warnings.Add("the log has masks, but no stage of the chain reads them");
   }
   const std::string reader = StageThatReadsThePrompt(config);
   if (!reader.empty() && !HasPrompt(log)) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "sampler/config.h"
 #include "sampler/logs/log.h"
 #include "tools/output.h"
@@ -24,7 +25,9 @@ struct RowKind {
   bool probabilities = false;
   bool processed = false;  // The metadata or --kind says so.
 };
-RowKind FindRowKind(const logs::Log& log, const std::string& kind);
+// Errors: a row cannot be read.
+absl::StatusOr<RowKind> FindRowKind(const logs::Log& log,
+                                    const std::string& kind);
 
 // InvalidArgument for rows of probabilities: a chain wants logits.
 absl::Status CheckRowKind(const RowKind& kind);

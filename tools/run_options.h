@@ -1,8 +1,14 @@
 // The options that fix the random numbers and the clock of a run over a log,
 // and the sequences they lead to.
 //
-//   stream of sequence i = --stream + i
+//   seed of a sequence   = --seed, else what the log tells, else the config's,
+//                          else 0
+//   stream of sequence i = --stream + i, else what the log tells, else i
+//   clock of a sequence  = --step, else what the log tells, else 0
 //   position of a row    = its index inside its sequence
+//
+// --stream may be negative, for logs whose later sequences alone are asked for:
+// with --stream -5 the sixth sequence has stream 0.
 //
 // Tested by: tests/tools/replay_test.cc.
 
@@ -21,15 +27,25 @@
 
 namespace sampler::tools {
 
+// What is absent was not given.
 struct RunOptions {
-  std::optional<std::uint64_t> seed;  // Empty: the config's, else 0.
-  std::uint32_t stream = 0;
-  std::int64_t step = 0;  // The sequences' clock, for schedules by "step".
+  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> stream;  // Of the first sequence.
+  std::optional<std::int64_t> step;    // The clock, for schedules by "step".
 
+  // Of a sequence of which no log tells.
   std::uint64_t SeedFor(const PipelineConfig& config) const {
     return seed.value_or(config.seed.value_or(0));
   }
 };
+
+// Does the log tell what the user does not, of any sequence?
+struct LoggedSettings {
+  bool seeds = false;
+  bool streams = false;
+  bool clocks = false;
+};
+LoggedSettings SettingsFromLog(const logs::Log& log, const RunOptions& options);
 
 // --seed (-s), --stream, --step.
 void AddRunOptions(CLI::App& app, RunOptions& options);
@@ -38,6 +54,15 @@ void AddRunOptions(CLI::App& app, RunOptions& options);
 // if a stage needs more than a log holds (`guidance` a second row).
 absl::StatusOr<Pipeline> PipelineFor(const logs::Log& log,
                                      const PipelineConfig& config);
+
+// Does a stage of the config read masks?
+bool ReadsMasks(const PipelineConfig& config);
+
+// What the log holds for a step besides the row: its mask, if the config reads
+// one, in `buffer`. Errors as logs::Log::Row.
+absl::StatusOr<StepInputs> InputsOf(const logs::Log& log, std::int64_t row,
+                                    const PipelineConfig& config,
+                                    logs::RowBuffer& buffer);
 
 // Where a row stands in its log.
 struct RowPlace {
@@ -53,14 +78,14 @@ RowPlace PlaceOf(const logs::Log& log, std::int64_t row);
 // clock. OutOfRange if the stream number would not fit.
 absl::StatusOr<Sequence> StartSequence(const logs::Log& log, std::int64_t index,
                                        const RunOptions& options,
-                                       std::uint64_t seed);
+                                       const PipelineConfig& config);
 
 // The sequence of `row` as it stood before that row, with the logged tokens as
 // history. FailedPrecondition if the log has no tokens and the row is not the
 // first of its sequence.
 absl::StatusOr<Sequence> SequenceBefore(const logs::Log& log, std::int64_t row,
                                         const RunOptions& options,
-                                        std::uint64_t seed);
+                                        const PipelineConfig& config);
 
 }  // namespace sampler::tools
 

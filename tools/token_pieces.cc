@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
-#include "sampler/logs/mapped_file.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/mass.h"
 #include "tools/quote.h"
 
@@ -259,14 +259,16 @@ bool IsOtherJson(const std::string& path, absl::string_view start) {
 }  // namespace
 
 absl::StatusOr<TokenPieces> ReadTokenPieces(const std::string& path) {
-  const auto file = logs::MappedFile::Open(path);
+  const auto file = logs::InputFile::Open(path);
   if (!file.ok()) return file.status();
-  absl::string_view text(reinterpret_cast<const char*>(file->bytes().data()),
-                         file->bytes().size());
-  if (text.size() > kLargestFile) {
-    return Wrong(path, "file", absl::StrCat(text.size(), " bytes"),
+  if (file->size() > static_cast<std::int64_t>(kLargestFile)) {
+    return Wrong(path, "file", absl::StrCat(file->size(), " bytes"),
                  absl::StrCat("at most ", kLargestFile));
   }
+  const auto bytes = file->ReadAll();
+  if (!bytes.ok()) return bytes.status();
+  absl::string_view text(reinterpret_cast<const char*>(bytes->data()),
+                         bytes->size());
   if (text.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": got an empty file, want ", kForms));

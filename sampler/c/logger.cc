@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sampler/c/guard.h"
+#include "sampler/c/handles.h"
 #include "sampler/c/sampler.h"
 
 struct sampler_logger {
@@ -88,6 +89,18 @@ sampler_status sampler_logger_prompt(sampler_logger* logger, uint32_t sequence,
     }
     return Done(error, logger->logger.AddPrompt(
                            sequence, absl::MakeConstSpan(tokens, count)));
+  });
+}
+
+sampler_status sampler_logger_describe(sampler_logger* logger,
+                                       uint32_t sequence,
+                                       const sampler_sequence* drawn,
+                                       sampler_error* error) {
+  return sampler::c::OnHandle("drawn", drawn, error, [&] {
+    if (logger == nullptr) return Invalid(error, "logger: got NULL");
+    return Done(error, logger->logger.Describe(
+                           sequence, sampler::logs::SettingsOf(
+                                         drawn->pipeline, drawn->sequence)));
   });
 }
 

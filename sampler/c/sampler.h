@@ -378,6 +378,13 @@ SAMPLER_API sampler_status sampler_logger_prompt(sampler_logger* logger,
                                                  size_t count,
                                                  sampler_error* error);
 
+/* Notes with what a sequence is drawn: the config of its pipeline, seed, stream
+ * and clock of `drawn` as they are now. With it `sampler replay LOG` needs no
+ * options. Best before the first row. */
+SAMPLER_API sampler_status
+sampler_logger_describe(sampler_logger* logger, uint32_t sequence,
+                        const sampler_sequence* drawn, sampler_error* error);
+
 /* The next row of a sequence, and the token that was drawn from it. */
 SAMPLER_API sampler_status sampler_logger_append(sampler_logger* logger,
                                                  uint32_t sequence,

@@ -1,6 +1,8 @@
 #include "sampler/logs/dense_log.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,23 +10,26 @@
 
 namespace sampler::logs {
 
-DenseLog::DenseLog(MappedFile file, DenseParts dense)
-    : Log(std::move(dense.parts)),
-      file_(std::move(file)),
+DenseLog::DenseLog(InputFile file, DenseParts dense)
+    : Log(std::move(file), std::move(dense.parts)),
       data_offset_(dense.data_offset),
       swap_bytes_(dense.swap_bytes) {}
 
-Logits DenseLog::Row(std::int64_t row, RowBuffer& buffer) const {
-  const auto size = static_cast<std::size_t>(vocabulary_size());
+absl::StatusOr<Logits> DenseLog::Row(std::int64_t row,
+                                     RowBuffer& buffer) const {
   const DType dtype = description().dtype;
   const std::size_t width = DTypeSize(dtype);
-  const unsigned char* from = file_.bytes().data() + data_offset_ +
-                              static_cast<std::size_t>(row) * size * width;
-  if (!swap_bytes_) return Logits(from, dtype, size);
+  const auto size = static_cast<std::size_t>(vocabulary_size());
   buffer.bytes.resize(size * width);
-  for (std::size_t i = 0; i < size; ++i) {
-    std::reverse_copy(from + i * width, from + (i + 1) * width,
-                      buffer.bytes.data() + i * width);
+  const std::int64_t from =
+      data_offset_ + RowInFile(row) * std::ssize(buffer.bytes);
+  absl::Status status = file().Read(from, absl::MakeSpan(buffer.bytes), row);
+  if (!status.ok()) return status;
+  if (swap_bytes_) {
+    for (auto at = buffer.bytes.begin(); at != buffer.bytes.end();
+         at += static_cast<std::ptrdiff_t>(width)) {
+      std::reverse(at, at + static_cast<std::ptrdiff_t>(width));
+    }
   }
   return Logits(buffer.bytes.data(), dtype, size);
 }
@@ -38,9 +43,10 @@ void CountIntactRows(std::int64_t available, LogDescription& description) {
                                               description.expected_rows);
 }
 
-absl::StatusOr<DenseParts> ParseRaw(const std::string& file,
-                                    absl::Span<const unsigned char> bytes,
-                                    const OpenOptions& options) {
+absl::StatusOr<DenseParts> ParseRaw(const InputFile& input,
+                                    const OpenRequest& request) {
+  const std::string& file = input.path();
+  const OpenOptions& options = request.options;
   if (!options.vocabulary_size) {
     return InvalidLog({file, "raw input", "no vocabulary size", "one",
                        "say how many logits a row holds"});
@@ -50,7 +56,7 @@ absl::StatusOr<DenseParts> ParseRaw(const std::string& file,
   description.format = Format::kRaw;
   description.dtype = options.dtype.value_or(DType::kF32);
   description.vocabulary_size = *options.vocabulary_size;
-  const auto size = static_cast<std::int64_t>(bytes.size());
+  const std::int64_t size = input.size();
   description.expected_rows = 1;  // Until the width is known to be sane.
   absl::Status status = CheckExtents(file, options, description);
   if (!status.ok()) return status;
@@ -72,8 +78,10 @@ absl::StatusOr<DenseParts> ParseRaw(const std::string& file,
   }
   status = CheckExtents(file, options, description);
   if (!status.ok()) return status;
-  dense.parts.sequence_offsets =
-      UniformOffsets(description.rows, description.expected_rows);
+  const std::int64_t rows[] = {description.expected_rows};
+  auto layout = FindLayout({file, rows, {}, {}}, options, description);
+  if (!layout.ok()) return layout.status();
+  SetLayout(*layout, dense.parts);
   return dense;
 }
 

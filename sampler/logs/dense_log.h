@@ -2,8 +2,7 @@
 // safetensors, .npy and raw files come down to once their headers are read.
 //
 // Thread-safety: as Log.
-// Cost: a row is a view into the mapping; only rows of the other byte order are
-//   copied.
+// Cost: a row is read into the caller's buffer.
 // Tested by: tests/logs/npy_test.cc, safetensors_test.cc, raw_log_test.cc.
 
 #ifndef SAMPLER_LOGS_DENSE_LOG_H_
@@ -13,30 +12,29 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/log.h"
 #include "sampler/logs/log_parts.h"
-#include "sampler/logs/mapped_file.h"
 
 namespace sampler::logs {
 
 // What the reader of a dense format hands over.
 struct DenseParts {
   LogParts parts;
-  std::size_t data_offset = 0;  // Of row 0 in the file.
-  bool swap_bytes = false;      // Elements are big-endian.
+  std::int64_t data_offset = 0;  // Of row 0 in the file.
+  bool swap_bytes = false;       // Elements are big-endian.
 };
 
 class DenseLog final : public Log {
  public:
   // REQUIRES: parts.description.rows rows lie inside `file`.
-  DenseLog(MappedFile file, DenseParts dense);
+  DenseLog(InputFile file, DenseParts dense);
 
-  Logits Row(std::int64_t row, RowBuffer& buffer) const override;
+  absl::StatusOr<Logits> Row(std::int64_t row,
+                             RowBuffer& buffer) const override;
 
  private:
-  MappedFile file_;
-  std::size_t data_offset_;
+  std::int64_t data_offset_;
   bool swap_bytes_;
 };
 
@@ -45,9 +43,8 @@ class DenseLog final : public Log {
 void CountIntactRows(std::int64_t available, LogDescription& description);
 
 // The reader of headerless files: options.vocabulary_size elements a row.
-absl::StatusOr<DenseParts> ParseRaw(const std::string& file,
-                                    absl::Span<const unsigned char> bytes,
-                                    const OpenOptions& options);
+absl::StatusOr<DenseParts> ParseRaw(const InputFile& file,
+                                    const OpenRequest& request);
 
 }  // namespace sampler::logs
 

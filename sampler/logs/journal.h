@@ -8,6 +8,8 @@
 //   kOptions  JSON: what the log is (one, the first)
 //   kPrompt   i32 ids, added to the prompt of `sequence`
 //   kDense    a row's elements
+//   kSettings JSON: with what `sequence` is drawn (sequence_settings.h); of
+//             several the last one counts
 //   kSparse   f32 log_sum_exp | i32 ids[n] | f32 logprobs[n] | elements[n]
 //
 // The checksum is over the rest of the header and the payload; the first record
@@ -42,7 +44,8 @@ enum class RecordType : std::uint32_t {
   kOptions = 1,
   kPrompt = 2,
   kDense = 3,
-  kSparse = 4
+  kSparse = 4,
+  kSettings = 5
 };
 
 struct RecordHeader {

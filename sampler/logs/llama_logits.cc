@@ -1,6 +1,8 @@
 #include "sampler/logs/llama_logits.h"
 
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -12,7 +14,7 @@
 namespace sampler::logs {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 20;
+constexpr std::int64_t kHeaderBytes = 20;
 constexpr std::size_t kCodesOffset = 8;  // After scale and min_log_prob.
 
 struct Header {
@@ -38,7 +40,7 @@ struct Extent {
 
 absl::StatusOr<Header> ReadHeader(const std::string& file,
                                   absl::Span<const unsigned char> bytes) {
-  if (bytes.size() < kHeaderBytes) {
+  if (std::ssize(bytes) < kHeaderBytes) {
     return TruncatedLog({file,
                          absl::StrCat("end of file at byte ", bytes.size()),
                          "an incomplete header, no intact row", "20 bytes",
@@ -75,19 +77,22 @@ std::optional<Extent> Measure(const Header& header) {
 }
 
 // Splits each chunk's tokens into the prompt and one token per row.
-void ReadTokens(absl::Span<const unsigned char> bytes, const Header& header,
-                LogParts& parts) {
+absl::Status ReadTokens(const InputFile& file, const Header& header,
+                        LogParts& parts) {
+  std::vector<unsigned char> bytes(
+      static_cast<std::size_t>(4 * header.chunks * header.context));
+  absl::Status status = file.Read(kHeaderBytes, absl::MakeSpan(bytes));
+  if (!status.ok()) return status;
   parts.prompt_offsets.push_back(0);
-  parts.sequence_offsets.push_back(0);
-  const unsigned char* from = bytes.data() + kHeaderBytes;
+  const unsigned char* from = bytes.data();
   for (std::int64_t chunk = 0; chunk < header.chunks; ++chunk) {
     for (std::int64_t i = 0; i < header.context; ++i, from += 4) {
       const std::int64_t id = LoadLittle<std::int32_t>(from);
       (i < header.prompt() ? parts.prompt_tokens : parts.tokens).push_back(id);
     }
     parts.prompt_offsets.push_back((chunk + 1) * header.prompt());
-    parts.sequence_offsets.push_back((chunk + 1) * header.rows_per_chunk());
   }
+  return absl::OkStatus();
 }
 
 bool IsFullWindow(double window) {
@@ -99,13 +104,15 @@ bool IsFullWindow(double window) {
 
 }  // namespace
 
-absl::StatusOr<LlamaParts> ParseLlamaLogits(
-    const std::string& file, absl::Span<const unsigned char> bytes,
-    const OpenOptions& options) {
-  auto header = ReadHeader(file, bytes);
+absl::StatusOr<LlamaParts> ParseLlamaLogits(const InputFile& input,
+                                            const OpenRequest& request) {
+  const std::string& file = input.path();
+  const auto start = input.Prefix(kHeaderBytes);
+  if (!start.ok()) return start.status();
+  auto header = ReadHeader(file, *start);
   if (!header.ok()) return header.status();
   const auto extent = Measure(*header);
-  const auto size = static_cast<std::int64_t>(bytes.size());
+  const std::int64_t size = input.size();
   if (!extent || size > extent->size) {
     return InvalidLog(
         {file, "size", absl::StrCat(size, " bytes"),
@@ -119,35 +126,44 @@ absl::StatusOr<LlamaParts> ParseLlamaLogits(
   description.dtype = DType::kF32;
   description.vocabulary_size = header->vocabulary;
   description.expected_rows = extent->rows;
-  absl::Status status = CheckExtents(file, options, description);
+  absl::Status status = CheckExtents(file, request.options, description);
   if (!status.ok()) return status;
+  if (request.options.axes.has_value()) {
+    return InvalidLog({file, "axes", "an order", "none for llama.cpp _logits_",
+                       "leave it out: the format knows its own"});
+  }
   description.metadata["n_ctx"] = absl::StrCat(header->context);
   description.metadata["n_chunk"] = absl::StrCat(header->chunks);
-  if (size < extent->data_offset) {  // Not even the tokens are complete.
-    llama.parts.sequence_offsets = {0, 0};
-    return llama;
+  llama.row_bytes = header->row_bytes();
+  const bool tokens_complete = size >= extent->data_offset;
+  if (tokens_complete) {
+    llama.data_offset = extent->data_offset;
+    description.rows = (size - extent->data_offset) / llama.row_bytes;
+    status = ReadTokens(input, *header, llama.parts);
+    if (!status.ok()) return status;
   }
-  llama.data_offset = static_cast<std::size_t>(extent->data_offset);
-  llama.row_bytes = static_cast<std::size_t>(header->row_bytes());
-  description.rows = (size - extent->data_offset) / header->row_bytes();
-  ReadTokens(bytes, *header, llama.parts);
+  SetLayout({header->chunks, header->rows_per_chunk(), false}, llama.parts);
   return llama;
 }
 
-LlamaLog::LlamaLog(MappedFile file, LlamaParts llama, FloorPolicy policy)
-    : Log(std::move(llama.parts)),
-      file_(std::move(file)),
+LlamaLog::LlamaLog(InputFile file, LlamaParts llama, FloorPolicy policy)
+    : Log(std::move(file), std::move(llama.parts)),
       data_offset_(llama.data_offset),
       row_bytes_(llama.row_bytes),
       policy_(policy) {}
 
-const unsigned char* LlamaLog::RowBytes(std::int64_t row) const {
-  return file_.bytes().data() + data_offset_ +
-         static_cast<std::size_t>(row) * row_bytes_;
+absl::Status LlamaLog::ReadRow(std::int64_t row,
+                               std::vector<unsigned char>& bytes) const {
+  bytes.resize(static_cast<std::size_t>(row_bytes_));
+  return file().Read(data_offset_ + row * row_bytes_, absl::MakeSpan(bytes),
+                     row);
 }
 
-Logits LlamaLog::Row(std::int64_t row, RowBuffer& buffer) const {
-  const unsigned char* from = RowBytes(row);
+absl::StatusOr<Logits> LlamaLog::Row(std::int64_t row,
+                                     RowBuffer& buffer) const {
+  absl::Status status = ReadRow(row, buffer.bytes);
+  if (!status.ok()) return status;
+  const unsigned char* from = buffer.bytes.data();
   const float scale = LoadLittleFloat(from);
   const float min_log_prob = LoadLittleFloat(from + 4);
   const bool drop = policy_ == FloorPolicy::kDrop &&
@@ -163,8 +179,12 @@ Logits LlamaLog::Row(std::int64_t row, RowBuffer& buffer) const {
   return Logits(absl::MakeConstSpan(buffer.values));
 }
 
-std::optional<FloorInfo> LlamaLog::Floor(std::int64_t row) const {
-  const unsigned char* from = RowBytes(row);
+absl::StatusOr<std::optional<FloorInfo>> LlamaLog::Floor(
+    std::int64_t row) const {
+  std::vector<unsigned char> bytes;
+  absl::Status status = ReadRow(row, bytes);
+  if (!status.ok()) return status;
+  const unsigned char* from = bytes.data();
   FloorInfo info;
   info.window = static_cast<double>(LoadLittleFloat(from)) * 65535.0;
   info.full = IsFullWindow(info.window);

@@ -27,42 +27,42 @@
 #ifndef SAMPLER_LOGS_LLAMA_LOGITS_H_
 #define SAMPLER_LOGS_LLAMA_LOGITS_H_
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/log.h"
 #include "sampler/logs/log_parts.h"
-#include "sampler/logs/mapped_file.h"
 
 namespace sampler::logs {
 
 struct LlamaParts {
   LogParts parts;
-  std::size_t data_offset = 0;  // Of row 0 in the file.
-  std::size_t row_bytes = 0;
+  std::int64_t data_offset = 0;  // Of row 0 in the file.
+  std::int64_t row_bytes = 0;
 };
 
-absl::StatusOr<LlamaParts> ParseLlamaLogits(
-    const std::string& file, absl::Span<const unsigned char> bytes,
-    const OpenOptions& options);
+absl::StatusOr<LlamaParts> ParseLlamaLogits(const InputFile& file,
+                                            const OpenRequest& request);
 
 class LlamaLog final : public Log {
  public:
   // REQUIRES: llama.parts.description.rows rows lie inside `file`.
-  LlamaLog(MappedFile file, LlamaParts llama, FloorPolicy policy);
+  LlamaLog(InputFile file, LlamaParts llama, FloorPolicy policy);
 
-  Logits Row(std::int64_t row, RowBuffer& buffer) const override;
-  std::optional<FloorInfo> Floor(std::int64_t row) const override;
+  absl::StatusOr<Logits> Row(std::int64_t row,
+                             RowBuffer& buffer) const override;
+  absl::StatusOr<std::optional<FloorInfo>> Floor(
+      std::int64_t row) const override;
 
  private:
-  const unsigned char* RowBytes(std::int64_t row) const;
+  absl::Status ReadRow(std::int64_t row,
+                       std::vector<unsigned char>& bytes) const;
 
-  MappedFile file_;
-  std::size_t data_offset_;
-  std::size_t row_bytes_;
+  std::int64_t data_offset_;
+  std::int64_t row_bytes_;
   FloorPolicy policy_;
 };
 

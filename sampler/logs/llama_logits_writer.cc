@@ -75,8 +75,13 @@ absl::Status Check(const std::string& path, const Log& log) {
   if (log.tokens().empty()) {
     return Unfit(path, "tokens", "a log without", "one for every row");
   }
-  if (log.rows() > 0 && log.Tail(0).has_value()) {
+  if (log.description().top_k) {
     return Unfit(path, "rows", "a top-k log", "whole rows");
+  }
+  const auto drawn = log.tokens();
+  if (std::find(drawn.begin(), drawn.end(), kNoToken) != drawn.end()) {
+    return Unfit(path, "tokens", "rows without one (label masks)",
+                 "one for every row");
   }
   const std::int64_t rows = log.sequences()[0].rows;
   for (const LogSequence& sequence : log.sequences()) {
@@ -138,7 +143,9 @@ absl::StatusOr<LlamaLosses> WriteLlamaLogits(const std::string& path,
   RowBuffer buffer;
   RowCoder coder(log.vocabulary_size());
   for (std::int64_t n = 0; n < log.rows() && !file->failed(); ++n) {
-    if (!coder.Encode(log.Row(n, buffer), losses)) {
+    const auto row = log.Row(n, buffer);
+    if (!row.ok()) return row.status();
+    if (!coder.Encode(*row, losses)) {
       return Unfit(path, absl::StrCat("row ", n),
                    "NaN, +inf or no finite value", "a row with a distribution");
     }

@@ -6,78 +6,95 @@
 #include "sampler/logs/dense_log.h"
 #include "sampler/logs/errors.h"
 #include "sampler/logs/format.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/llama_logits.h"
 #include "sampler/logs/log_parts.h"
-#include "sampler/logs/mapped_file.h"
 #include "sampler/logs/npy.h"
 #include "sampler/logs/safetensors.h"
 #include "sampler/logs/safetensors_header.h"
 #include "sampler/logs/sparse_log.h"
+#include "sampler/logs/tensor_roles.h"
+#include "sampler/logs/token_file.h"
 
 namespace sampler::logs {
 namespace {
 
+// What FinishParts wants to know of the file as a whole.
+absl::Status Finish(const InputFile& file, const OpenRequest& request,
+                    LogParts& parts) {
+  parts.description.file_bytes = file.size();
+  return FinishParts(file.path(), request, parts);
+}
+
 absl::StatusOr<std::unique_ptr<const Log>> OpenLlama(
-    const std::string& path, MappedFile file, const OpenOptions& options) {
-  auto llama = ParseLlamaLogits(path, file.bytes(), options);
+    InputFile file, const OpenRequest& request) {
+  auto llama = ParseLlamaLogits(file, request);
   if (!llama.ok()) return llama.status();
-  llama->parts.description.file_bytes =
-      static_cast<std::int64_t>(file.bytes().size());
-  absl::Status status = FinishParts(path, options, llama->parts);
+  absl::Status status = Finish(file, request, llama->parts);
   if (!status.ok()) return status;
   return std::make_unique<const LlamaLog>(std::move(file), *std::move(llama),
-                                          options.floor);
+                                          request.options.floor);
 }
 
 absl::StatusOr<std::unique_ptr<const Log>> OpenDense(
-    const std::string& path, MappedFile file, const OpenOptions& options,
+    InputFile file, const OpenRequest& request,
     absl::StatusOr<DenseParts> dense) {
   if (!dense.ok()) return dense.status();
-  dense->parts.description.file_bytes =
-      static_cast<std::int64_t>(file.bytes().size());
-  absl::Status status = FinishParts(path, options, dense->parts);
+  absl::Status status = Finish(file, request, dense->parts);
   if (!status.ok()) return status;
   return std::make_unique<const DenseLog>(std::move(file), *std::move(dense));
 }
 
-absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
-    const std::string& path, MappedFile file, const OpenOptions& options) {
-  const absl::Span<const unsigned char> bytes = file.bytes();
-  auto header = ParseSafetensorsHeader(path, bytes);
-  if (!header.ok()) return header.status();
-  if (!IsSparse(*header) || !options.tensor.empty()) {
-    return OpenDense(
-        path, std::move(file), options,
-        ParseSafetensors(path, bytes, *std::move(header), options));
+// What safetensors files hold beside rows and tokens: masks, and tensors that
+// nobody reads.
+absl::Status ReadOthers(const InputFile& file, const SafetensorsHeader& header,
+                        const RowTensors& rows, LogParts& parts) {
+  const auto mask = FindMask(file.path(), header);
+  if (!mask.ok()) return mask.status();
+  if (*mask != nullptr) {
+    absl::Status status = FindMaskColumn(file, header, **mask, parts);
+    if (!status.ok()) return status;
   }
-  auto sparse = ParseSparse(path, bytes, *header, options);
+  std::string unused = UnusedTensors(header, rows, *mask);
+  if (!unused.empty()) {
+    parts.description.notices.push_back(std::move(unused));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
+    InputFile file, const OpenRequest& request) {
+  auto header = ReadSafetensorsHeader(file);
+  if (!header.ok()) return header.status();
+  const auto rows = FindRows(file.path(), *header, request.options.tensor);
+  if (!rows.ok()) return rows.status();
+  if (rows->form == RowForm::kWhole) {
+    auto dense = ParseSafetensors(file, *header, *rows->whole, request);
+    if (!dense.ok()) return dense.status();
+    absl::Status status = ReadOthers(file, *header, *rows, dense->parts);
+    if (!status.ok()) return status;
+    return OpenDense(std::move(file), request, std::move(dense));
+  }
+  auto sparse = ParseSparse(file, *header, *rows, request);
   if (!sparse.ok()) return sparse.status();
-  sparse->parts.description.file_bytes =
-      static_cast<std::int64_t>(bytes.size());
-  absl::Status status = FinishParts(path, options, sparse->parts);
+  absl::Status status = ReadOthers(file, *header, *rows, sparse->parts);
+  if (!status.ok()) return status;
+  status = Finish(file, request, sparse->parts);
   if (!status.ok()) return status;
   return std::make_unique<const SparseLog>(std::move(file), *std::move(sparse));
 }
 
-absl::StatusOr<std::unique_ptr<const Log>> OpenAs(Format format,
-                                                  const std::string& path,
-                                                  MappedFile file,
-                                                  const OpenOptions& options) {
-  // Moving the object does not move the bytes.
-  const absl::Span<const unsigned char> bytes = file.bytes();
-  switch (format) {
-    case Format::kSafetensors:
-      return OpenSafetensors(path, std::move(file), options);
-    case Format::kNpy:
-      return OpenDense(path, std::move(file), options,
-                       ParseNpy(path, bytes, options));
-    case Format::kLlamaLogits:
-      return OpenLlama(path, std::move(file), options);
-    case Format::kRaw:
-      break;
+absl::StatusOr<std::unique_ptr<const Log>> OpenAs(Format format, InputFile file,
+                                                  const OpenRequest& request) {
+  if (format == Format::kSafetensors) {
+    return OpenSafetensors(std::move(file), request);
   }
-  return OpenDense(path, std::move(file), options,
-                   ParseRaw(path, bytes, options));
+  if (format == Format::kLlamaLogits) {
+    return OpenLlama(std::move(file), request);
+  }
+  auto dense = format == Format::kNpy ? ParseNpy(file, request)
+                                      : ParseRaw(file, request);
+  return OpenDense(std::move(file), request, std::move(dense));
 }
 
 std::vector<std::int32_t> ToIds(const std::vector<std::int64_t>& checked) {
@@ -102,24 +119,53 @@ absl::string_view FormatName(Format format) {
 
 absl::StatusOr<std::unique_ptr<const Log>> Log::Open(
     const std::string& path, const OpenOptions& options) {
-  auto file = MappedFile::Open(path);
+  auto file = InputFile::Open(path);
   if (!file.ok()) return file.status();
-  const auto format = RecogniseFormat(path, file->bytes(), options);
+  const auto format = RecogniseFormat(*file, options);
   if (!format.ok()) return format.status();
   if (!options.tensor.empty() && *format != Format::kSafetensors) {
     return InvalidLog({path, "tensor", absl::StrCat("\"", options.tensor, "\""),
                        absl::StrCat("no tensor name for ", FormatName(*format)),
                        "leave it out: only safetensors has named tensors"});
   }
-  return OpenAs(*format, path, *std::move(file), options);
+  OpenRequest request = {options};
+  if (!options.tokens_file.empty()) {
+    auto tokens = ReadTokenFile(options.tokens_file);
+    if (!tokens.ok()) return tokens.status();
+    request.tokens = *std::move(tokens);
+  }
+  return OpenAs(*format, *std::move(file), request);
 }
 
-std::optional<FloorInfo> Log::Floor(std::int64_t) const { return std::nullopt; }
+std::int64_t Log::RowInFile(std::int64_t row) const {
+  if (interleaved_sequences_ == 0) return row;
+  const std::int64_t steps = rows() / interleaved_sequences_;
+  return row % steps * interleaved_sequences_ + row / steps;
+}
 
-std::optional<TailInfo> Log::Tail(std::int64_t) const { return std::nullopt; }
+absl::StatusOr<std::optional<FloorInfo>> Log::Floor(std::int64_t) const {
+  return std::nullopt;
+}
 
-Log::Log(LogParts parts)
-    : description_(std::move(parts.description)),
+absl::StatusOr<std::optional<TailInfo>> Log::Tail(std::int64_t) const {
+  return std::nullopt;
+}
+
+absl::StatusOr<std::optional<TokenMask>> Log::Mask(std::int64_t row,
+                                                   RowBuffer& buffer) const {
+  if (!mask_.has_value()) return std::nullopt;
+  absl::Status status =
+      ReadMask(file_, *mask_, RowInFile(row), row, buffer.mask);
+  if (!status.ok()) return status;
+  return TokenMask(absl::MakeConstSpan(buffer.mask));
+}
+
+Log::Log(InputFile file, LogParts parts)
+    : file_(std::move(file)),
+      interleaved_sequences_(parts.layout.steps_first ? parts.layout.sequences
+                                                      : 0),
+      mask_(parts.mask),
+      description_(std::move(parts.description)),
       tokens_(ToIds(parts.tokens)),
       prompt_tokens_(ToIds(parts.prompt_tokens)) {
   const absl::Span<const std::int32_t> prompts(prompt_tokens_);
@@ -127,6 +173,7 @@ Log::Log(LogParts parts)
     LogSequence& sequence = sequences_.emplace_back();
     sequence.first_row = parts.sequence_offsets[s];
     sequence.rows = parts.sequence_offsets[s + 1] - sequence.first_row;
+    if (!parts.drawn_with.empty()) sequence.drawn_with = parts.drawn_with[s];
     if (parts.prompt_offsets.empty()) continue;
     const auto begin = static_cast<std::size_t>(parts.prompt_offsets[s]);
     const auto end = static_cast<std::size_t>(parts.prompt_offsets[s + 1]);

@@ -1,23 +1,25 @@
 // Logs of logits: rows of a real run, with the tokens that were drawn from
 // them, read from the formats people have.
 //
-// A log is opened by content (never by file name), mapped read-only, and read
-// row by row, so a 70 GB file needs the memory of one row. Formats: safetensors
-// (F64/F32/F16/BF16, or the top k tokens of each row in CSR form), NumPy .npy,
-// llama.cpp `_logits_` files, and raw arrays.
+// A log is opened by content (never by file name) and read row by row, so a
+// 70 GB file needs the memory of one row. Formats: safetensors (F64/F32/F16/
+// BF16, or the top k tokens of each row), NumPy .npy, llama.cpp `_logits_`
+// files, and raw arrays.
 //
 // A replay with the library, sequence by sequence:
 //
 //   Sequence sequence = *pipeline.NewSequence(
 //       {.stream = i, .prompt = log.sequences()[i].prompt});  // Copied.
 //   for each row r of sequence i:
-//     Token token = pipeline.Sample(log.Row(r, buffer), sequence, workspace);
+//     absl::StatusOr<Logits> row = log.Row(r, buffer);
+//     Token token = pipeline.Sample(*row, sequence, workspace);
 //     status = sequence.Accept(token, log.tokens()[r]);  // The logged token.
+//
+// A file that another program truncates or overwrites while it is read gives an
+// error that says at which row (input_file.h).
 //
 // Thread-safety: an open Log is immutable; any number of threads may read rows,
 // each with its own RowBuffer.
-// Not promised: that a file which another process truncates while it is mapped
-// is noticed.
 // Tested by: tests/logs/*_test.cc (good, truncated and hostile files),
 //   tests/threads_test.cc.
 
@@ -36,6 +38,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/logits.h"
+#include "sampler/logs/input_file.h"
+#include "sampler/logs/row_masks.h"
+#include "sampler/token_mask.h"
 
 namespace sampler::logs {
 
@@ -48,6 +53,12 @@ absl::string_view FormatName(Format format);
 // at or below the window): removed, or a token with the floor's value.
 enum class FloorPolicy { kDrop, kKeep };
 
+// Which axis of an array of three comes first: [B, T, V] or [T, B, V].
+enum class Axes { kBatchFirst, kStepsFirst };
+
+// In the place of a token: the log has none for this row.
+inline constexpr std::int32_t kNoToken = -1;
+
 struct OpenOptions {
   // Read as this format instead of asking the content.
   std::optional<Format> format;
@@ -58,6 +69,8 @@ struct OpenOptions {
   // also be kBF16 for a .npy of 16-bit integers.
   std::optional<std::int64_t> vocabulary_size;
   std::optional<DType> dtype;
+  // Of an array of three axes; absent: what the file tells (row_layout.h).
+  std::optional<Axes> axes;
   FloorPolicy floor = FloorPolicy::kDrop;
   // Accept a truncated file and offer its complete rows.
   bool allow_partial = false;
@@ -67,10 +80,11 @@ struct OpenOptions {
   std::string prompt_tokens_file;
 };
 
-// Scratch for rows that must be decoded; one per thread.
+// Where Log::Row puts a row; one per thread.
 struct RowBuffer {
   std::vector<float> values;         // Rows that are decoded.
-  std::vector<unsigned char> bytes;  // Rows whose byte order is reversed.
+  std::vector<unsigned char> bytes;  // Rows as the file has them.
+  std::vector<std::uint32_t> mask;   // Of Log::Mask.
 };
 
 // How a `_logits_` row bounds what it can express (see Log::Floor).
@@ -88,11 +102,21 @@ struct TailInfo {
   // Tokens that it leaves out: -inf in the row. 0 for a row that is complete:
   // its other tokens were removed before it was logged.
   std::int64_t count = 0;
-  double mass = 0;         // What they weigh together in the full row.
+  double mass = 0;         // What they weigh together; NaN: unknown.
   double bound = 0;        // None of their values exceeds this one,
   std::int64_t above = 0;  // which so many listed values do.
   double maximum = 0;      // The largest value that is listed.
-  double log_sum_exp = 0;  // Of the full row.
+  double log_sum_exp = 0;  // Of the full row; NaN: unknown.
+};
+
+// With what a sequence was drawn, as whoever logged it says (Logger::Describe):
+// with it a replay draws the same tokens.
+struct DrawnWith {
+  std::int32_t config = -1;  // In LogDescription::configs; -1: not told.
+  std::uint64_t seed = 0;
+  std::uint32_t stream = 0;
+  std::int64_t clock = 0;
+  friend bool operator==(const DrawnWith&, const DrawnWith&) = default;
 };
 
 // One text sequence inside a log: rows [first_row, first_row + rows), and the
@@ -101,6 +125,7 @@ struct LogSequence {
   std::int64_t first_row = 0;
   std::int64_t rows = 0;
   absl::Span<const std::int32_t> prompt;
+  std::optional<DrawnWith> drawn_with = {};
 };
 
 // What a log says about itself.
@@ -112,7 +137,11 @@ struct LogDescription {
   std::int64_t rows = 0;           // Rows that can be read.
   std::int64_t expected_rows = 0;  // Rows the header promises.
   std::int64_t file_bytes = 0;
+  bool top_k = false;  // Rows hold some of their tokens only (Log::Tail).
+  bool masks = false;  // Rows have masks (Log::Mask).
   std::map<std::string, std::string> metadata;
+  // Configs, as JSON text, with which sequences were drawn (DrawnWith).
+  std::vector<std::string> configs;
   // Observations a user should see, each one sentence ("stored as |V2, read as
   // bf16").
   std::vector<std::string> notices;
@@ -144,25 +173,47 @@ class Log {
   // At least one; together they cover all rows in order.
   absl::Span<const LogSequence> sequences() const { return sequences_; }
 
-  // Token drawn from each row, or empty if the log holds none.
+  // Token drawn from each row, kNoToken where the log has a label mask (-100 or
+  // -1) in its place; empty if the log holds none.
   absl::Span<const std::int32_t> tokens() const { return tokens_; }
 
-  // Row `row`. The view is valid while both the log and `buffer` are unchanged.
+  // Row `row`, read into `buffer`: the view is valid while that is unchanged.
+  // DataLoss if the file has changed since it was opened, and Unavailable if
+  // the system cannot read it: the error names the row.
   // REQUIRES: 0 <= row < rows().
-  virtual Logits Row(std::int64_t row, RowBuffer& buffer) const = 0;
+  virtual absl::StatusOr<Logits> Row(std::int64_t row,
+                                     RowBuffer& buffer) const = 0;
 
-  // The floor of row `row`; empty for formats that store every value.
+  // The floor of row `row`; empty for formats that store every value. Errors as
+  // Row.
   // REQUIRES: 0 <= row < rows().
-  virtual std::optional<FloorInfo> Floor(std::int64_t row) const;
+  virtual absl::StatusOr<std::optional<FloorInfo>> Floor(
+      std::int64_t row) const;
 
-  // What row `row` leaves out; empty for formats that store every value.
+  // What row `row` leaves out; empty for formats that store every value. Errors
+  // as Row.
   // REQUIRES: 0 <= row < rows().
-  virtual std::optional<TailInfo> Tail(std::int64_t row) const;
+  virtual absl::StatusOr<std::optional<TailInfo>> Tail(std::int64_t row) const;
+
+  // The mask of row `row`, for StepInputs, read into `buffer`: valid while that
+  // is unchanged; empty if the log has none. Errors as Row.
+  // REQUIRES: 0 <= row < rows().
+  absl::StatusOr<std::optional<TokenMask>> Mask(std::int64_t row,
+                                                RowBuffer& buffer) const;
 
  protected:
-  explicit Log(LogParts parts);
+  Log(InputFile file, LogParts parts);
+
+  const InputFile& file() const { return file_; }
+
+  // Where row `row` stands among the rows of the file.
+  std::int64_t RowInFile(std::int64_t row) const;
 
  private:
+  InputFile file_;
+  // Not 0: the file has step 0 of so many sequences, then step 1 of all.
+  std::int64_t interleaved_sequences_ = 0;
+  std::optional<MaskColumn> mask_;
   LogDescription description_;
   std::vector<LogSequence> sequences_;
   std::vector<std::int32_t> tokens_;

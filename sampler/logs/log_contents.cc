@@ -1,5 +1,6 @@
 #include "sampler/logs/log_contents.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace sampler::logs {
@@ -16,7 +17,12 @@ LogContents ContentsOf(const Log& log) {
                                   sequence.prompt.begin(),
                                   sequence.prompt.end());
     contents.prompt_offsets.push_back(std::ssize(contents.prompt_tokens));
+    contents.drawn_with.push_back(sequence.drawn_with);
   }
+  const bool told =
+      std::any_of(contents.drawn_with.begin(), contents.drawn_with.end(),
+                  [](const auto& s) { return s.has_value(); });
+  if (!told) contents.drawn_with.clear();
   return contents;
 }
 

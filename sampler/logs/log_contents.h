@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct LogContents {
   std::vector<std::int32_t> tokens;                  // One per row, or none.
   std::vector<std::int32_t> prompt_tokens;
   std::vector<std::int64_t> prompt_offsets = {0};  // As many as sequences.
+  // How each sequence was drawn, or none; their configs are in the metadata.
+  std::vector<std::optional<DrawnWith>> drawn_with;
   std::map<std::string, std::string> metadata;
 
   std::int64_t rows() const { return sequence_offsets.back(); }

@@ -15,11 +15,15 @@ absl::Status CheckIds(absl::string_view file, absl::string_view field,
                       absl::Span<const std::int64_t> ids,
                       std::int64_t vocabulary_size) {
   for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] == kNoToken && field == "tokens") continue;
     if (ids[i] < 0 || ids[i] >= vocabulary_size) {
-      return InvalidLog({file, absl::StrCat(field, "[", i, "]"),
-                         absl::StrCat("token id ", ids[i]),
-                         absl::StrCat("an id in [0, ", vocabulary_size, ")"),
-                         "the tokens belong to another model or log"});
+      return InvalidLog(
+          {file, absl::StrCat(field, "[", i, "]"),
+           absl::StrCat("token id ", ids[i]),
+           absl::StrCat(
+               "an id in [0, ", vocabulary_size, ")",
+               field == "tokens" ? ", or a label mask (-100, -1)" : ""),
+           "the tokens belong to another model or log"});
     }
   }
   return absl::OkStatus();
@@ -39,18 +43,25 @@ absl::Status CheckTruncation(const std::string& file,
                             : "the file is truncated: record it again"});
 }
 
-absl::Status CheckTokens(absl::string_view file, absl::string_view field,
-                         const LogParts& parts) {
-  const LogDescription& description = parts.description;
-  const auto count = static_cast<std::int64_t>(parts.tokens.size());
-  if (count == 0) return absl::OkStatus();
-  if (count != description.expected_rows && count != description.rows) {
-    return InvalidLog(
-        {file, field, absl::StrCat(count, " token ids"),
-         absl::StrCat(description.expected_rows, " ids, one per row"),
-         "give the id drawn from each row, the prompt in a file of its own"});
+// Trainers mark rows that count for nothing by an id that no vocabulary has.
+bool IsLabelMask(std::int64_t id) { return id == -100 || id == -1; }
+
+// Makes rows without a logged token of label masks, and tells.
+void TakeLabelMasks(LogParts& parts) {
+  std::int64_t masks = 0;
+  std::int64_t first = 0;
+  for (std::int64_t& id : parts.tokens) {
+    if (!IsLabelMask(id)) continue;
+    if (masks++ == 0) first = &id - parts.tokens.data();
+    id = kNoToken;
   }
-  return CheckIds(file, field, parts.tokens, description.vocabulary_size);
+  if (masks == 0) return;
+  parts.description.notices.push_back(absl::StrCat(
+      masks, masks == 1 ? " token is" : " tokens are",
+      " a label mask (-100 or -1), the first in row ", first,
+      masks == 1 ? ": a row" : ": rows", " without a logged token"));
+  const bool all = masks == static_cast<std::int64_t>(parts.tokens.size());
+  if (all) parts.tokens.clear();
 }
 
 absl::Status ReadPrompt(const OpenOptions& options, LogParts& parts) {
@@ -64,21 +75,37 @@ absl::Status ReadPrompt(const OpenOptions& options, LogParts& parts) {
   }
   auto ids = ReadTokenFile(options.prompt_tokens_file);
   if (!ids.ok()) return ids.status();
-  parts.prompt_tokens = *std::move(ids);
+  parts.prompt_tokens = std::move(ids->ids);
   parts.prompt_offsets = {
       0, static_cast<std::int64_t>(parts.prompt_tokens.size())};
   return absl::OkStatus();
+}
+
+// Of sequences that are all cut to `steps` rows, the tokens of those.
+void CutEachSequence(std::int64_t steps, LogParts& parts) {
+  std::vector<std::int64_t> kept;
+  const RowLayout& layout = parts.layout;
+  for (std::int64_t s = 0; s < layout.sequences; ++s) {
+    const auto first = parts.tokens.begin() + s * layout.steps;
+    kept.insert(kept.end(), first, first + steps);
+  }
+  parts.tokens = std::move(kept);
 }
 
 // Cuts sequences and tokens to the rows that are there, so that no consumer
 // meets an index without a row.
 void CutToRows(LogParts& parts) {
   const std::int64_t rows = parts.description.rows;
+  const bool cut = static_cast<std::int64_t>(parts.tokens.size()) > rows;
+  if (parts.layout.steps_first && cut) {
+    CutEachSequence(rows / parts.layout.sequences, parts);
+  }
   auto& offsets = parts.sequence_offsets;
   while (offsets.size() > 2 && offsets[offsets.size() - 2] >= rows) {
     offsets.pop_back();
   }
   offsets.back() = rows;
+  if (!parts.drawn_with.empty()) parts.drawn_with.resize(offsets.size() - 1);
   if (!parts.prompt_offsets.empty()) {
     parts.prompt_offsets.resize(offsets.size());
     parts.prompt_tokens.resize(
@@ -89,17 +116,45 @@ void CutToRows(LogParts& parts) {
   }
 }
 
+// The tokens of the caller's file, one per row that is expected or, of a
+// truncated log, per row that is there.
+absl::Status TakeGivenTokens(const OpenRequest& request, LogParts& parts) {
+  const LogDescription& description = parts.description;
+  const TokenArray& given = *request.tokens;
+  const bool of_intact_rows = description.partial() &&
+                              !parts.layout.steps_first &&
+                              std::ssize(given.ids) == description.rows;
+  if (of_intact_rows) {
+    parts.tokens = given.ids;
+    return absl::OkStatus();
+  }
+  auto ids = IdsBySequence(request.options.tokens_file, "tokens", given,
+                           parts.layout, /*extra=*/0,
+                           /*any_shape=*/parts.sequence_offsets.size() > 2);
+  if (!ids.ok()) return ids.status();
+  parts.tokens = *std::move(ids);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-std::vector<std::int64_t> UniformOffsets(std::int64_t rows,
-                                         std::int64_t length) {
-  std::vector<std::int64_t> offsets = {0};
+void SetLayout(const RowLayout& layout, LogParts& parts) {
+  parts.layout = layout;
+  LogDescription& description = parts.description;
+  if (layout.steps_first && layout.sequences > 0) {
+    description.rows -= description.rows % layout.sequences;
+  }
+  const std::int64_t length = layout.steps_first && layout.sequences > 0
+                                  ? description.rows / layout.sequences
+                                  : layout.steps;
+  std::vector<std::int64_t>& offsets = parts.sequence_offsets;
+  offsets = {0};
   do {
     const std::int64_t start = offsets.back();
     offsets.push_back(
-        start + std::min(length, std::max<std::int64_t>(rows - start, 0)));
-  } while (offsets.back() < rows);
-  return offsets;
+        start +
+        std::min(length, std::max<std::int64_t>(description.rows - start, 0)));
+  } while (offsets.back() < description.rows);
 }
 
 absl::Status CheckExtents(const std::string& file, const OpenOptions& options,
@@ -130,18 +185,19 @@ absl::Status CheckExtents(const std::string& file, const OpenOptions& options,
   return absl::OkStatus();
 }
 
-absl::Status FinishParts(const std::string& file, const OpenOptions& options,
+absl::Status FinishParts(const std::string& file, const OpenRequest& request,
                          LogParts& parts) {
+  const OpenOptions& options = request.options;
   absl::Status status = CheckTruncation(file, options, parts.description);
   if (!status.ok()) return status;
-  const bool own_tokens = options.tokens_file.empty();
+  const bool own_tokens = !request.tokens.has_value();
   if (!own_tokens) {
-    auto ids = ReadTokenFile(options.tokens_file);
-    if (!ids.ok()) return ids.status();
-    parts.tokens = *std::move(ids);
+    status = TakeGivenTokens(request, parts);
+    if (!status.ok()) return status;
   }
-  status =
-      CheckTokens(own_tokens ? file : options.tokens_file, "tokens", parts);
+  TakeLabelMasks(parts);
+  status = CheckIds(own_tokens ? file : options.tokens_file, "tokens",
+                    parts.tokens, parts.description.vocabulary_size);
   if (!status.ok()) return status;
   const bool own_prompt = options.prompt_tokens_file.empty();
   if (!own_prompt) {

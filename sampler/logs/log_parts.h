@@ -3,7 +3,8 @@
 //
 // A reader checks that its bytes are what the format says; FinishParts then
 // applies, in one place for all formats, the rules that do not depend on the
-// format: truncation, token files, counts, ids inside the vocabulary.
+// format: truncation, token files, counts, ids inside the vocabulary, label
+// masks.
 //
 // Thread-safety: plain data.
 // Tested by: tests/logs/token_file_test.cc, tests/logs/log_test.cc.
@@ -12,39 +13,65 @@
 #define SAMPLER_LOGS_LOG_PARTS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "sampler/logs/log.h"
+#include "sampler/logs/row_layout.h"
+#include "sampler/logs/row_masks.h"
+#include "sampler/logs/token_file.h"
 
 namespace sampler::logs {
+
+// What a caller asks for, its token file read.
+struct OpenRequest {
+  const OpenOptions& options;
+  std::optional<TokenArray> tokens = {};  // Of options.tokens_file.
+};
+
+// A prompt in a file of its own belongs to the only sequence.
+inline std::optional<std::int64_t> GivenSequences(const OpenRequest& request) {
+  if (request.options.prompt_tokens_file.empty()) return std::nullopt;
+  return 1;
+}
 
 struct LogParts {
   // `rows` counts the rows that lie wholly inside the file.
   LogDescription description;
+  // Of all rows that are expected. Where it has steps first, row r of a
+  // sequence stands at RowInFile.
+  RowLayout layout;
   // Row at which each sequence starts, and one end: ascending from 0 and
   // reaching at least `rows`.
   std::vector<std::int64_t> sequence_offsets;
-  // Token drawn from each row; one per expected row, or none.
+  // Token drawn from each row, in the order of the sequences; one per expected
+  // row, or none.
   std::vector<std::int64_t> tokens;
   // Prompts of all sequences, and where each starts; both empty: no prompts.
   std::vector<std::int64_t> prompt_tokens;
   std::vector<std::int64_t> prompt_offsets;
+  // How each sequence was drawn; empty: nobody told.
+  std::vector<std::optional<DrawnWith>> drawn_with;
+  std::optional<MaskColumn> mask;
 };
 
-// Sequences of `length` rows each, as many as hold the first `rows` rows.
-std::vector<std::int64_t> UniformOffsets(std::int64_t rows,
-                                         std::int64_t length);
+// Sets layout and sequences; rows that are there of a file with steps first
+// are those of its complete steps.
+// REQUIRES: description.rows and expected_rows, which is layout.rows(), are
+// set.
+void SetLayout(const RowLayout& layout, LogParts& parts);
 
 // InvalidArgument unless 1 <= vocabulary size <= 2^31 - 1, rows are expected,
 // and width and dtype are those that `options` asks for, if it does.
 absl::Status CheckExtents(const std::string& file, const OpenOptions& options,
                           const LogDescription& description);
 
-// Reads the token files that `options` names, checks counts and ids, and cuts
-// everything to the rows that are there.
-absl::Status FinishParts(const std::string& file, const OpenOptions& options,
+// Takes the tokens of the request's files, checks counts and ids, and cuts
+// everything to the rows that are there. The label masks -100 and -1 become
+// kNoToken.
+absl::Status FinishParts(const std::string& file, const OpenRequest& request,
                          LogParts& parts);
 
 }  // namespace sampler::logs

@@ -119,6 +119,25 @@ absl::Status Logger::AddPrompt(std::uint32_t sequence,
       {.type = RecordType::kPrompt, .sequence = sequence}, {AsBytes(tokens)});
 }
 
+absl::Status Logger::Describe(std::uint32_t sequence,
+                              const SequenceSettings& settings) {
+  const std::lock_guard lock(state_->mutex);
+  absl::Status status = state_->CheckOpen();
+  if (!status.ok()) return status;
+  const std::string json = ToJson(settings);
+  // What the log's reader would refuse must not come into the journal.
+  if (SettingsFromJson(json) != settings) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "settings of sequence ", sequence,
+        ": got a config that is no JSON object in UTF-8, or the clock ",
+        settings.clock,
+        ", want the text of a config and a clock of 0 or more"));
+  }
+  return state_->journal.Append(
+      {.type = RecordType::kSettings, .sequence = sequence},
+      {AsBytes(absl::MakeConstSpan(json))});
+}
+
 absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
                             std::int32_t token) {
   const std::lock_guard lock(state_->mutex);

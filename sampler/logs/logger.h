@@ -9,9 +9,10 @@
 //   status = logger->Finish();
 //
 // Sequences are numbers of the caller's, in any order and interleaved. In the
-// log they stand in ascending order, and `sampler replay` gives the first one
-// the stream 0, the next 1: numbers 0, 1, 2, ... with streams of those numbers
-// are replayed as they were drawn.
+// log they stand in ascending order. `sampler replay` gives each the seed, the
+// stream and the config that Describe told; where it told nothing, the first
+// one has the stream 0, the next 1: numbers 0, 1, 2, ... with streams of those
+// numbers are replayed as they were drawn.
 //
 // Until Finish the rows are in PATH.partial (journal.h). A row whose Append
 // returned OK survives the death of the process at any moment; RecoverLog
@@ -52,6 +53,7 @@
 #include "absl/types/span.h"
 #include "sampler/logits.h"
 #include "sampler/logs/output_file.h"
+#include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {
 
@@ -81,6 +83,16 @@ class Logger {
   // The tokens before the first row of a sequence, in one call or several.
   absl::Status AddPrompt(std::uint32_t sequence,
                          absl::Span<const std::int32_t> tokens);
+
+  // With what a sequence is drawn, so that `sampler replay LOG` needs no option
+  // and verifies every token; before or after its rows, and of several calls
+  // the last one counts. Best as the sequence begins:
+  //
+  //   status = logger->Describe(7, logs::SettingsOf(pipeline, sequence));
+  //
+  // InvalidArgument for a config that is no JSON object, or a negative clock.
+  absl::Status Describe(std::uint32_t sequence,
+                        const SequenceSettings& settings);
 
   // The next row of a sequence, and the token drawn from it.
   absl::Status Append(std::uint32_t sequence, const Logits& row,

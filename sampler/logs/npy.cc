@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -46,10 +47,10 @@ absl::Status ReadElementType(const std::string& file, const std::string& descr,
   return absl::OkStatus();
 }
 
-// Sets width, row count and the length of one sequence from `shape`.
-absl::StatusOr<std::int64_t> ReadShape(const std::string& file,
-                                       absl::Span<const std::int64_t> shape,
-                                       LogDescription& description) {
+// Sets width and row count from `shape`.
+absl::Status ReadShape(const std::string& file,
+                       absl::Span<const std::int64_t> shape,
+                       LogDescription& description) {
   const auto elements = CheckedProduct(shape);
   if (shape.empty() || shape.size() > 3 || !elements ||
       !CheckedMultiply(*elements, 8)) {
@@ -62,15 +63,22 @@ absl::StatusOr<std::int64_t> ReadShape(const std::string& file,
   for (std::size_t axis = 0; axis + 1 < shape.size(); ++axis) {
     description.expected_rows *= shape[axis];
   }
-  return shape.size() == 3 ? shape[1] : description.expected_rows;
+  return absl::OkStatus();
+}
+
+std::vector<TokenShape> GivenShapes(const OpenRequest& request) {
+  if (!request.tokens.has_value()) return {};
+  return {{request.tokens->shape}};
 }
 
 }  // namespace
 
-absl::StatusOr<DenseParts> ParseNpy(const std::string& file,
-                                    absl::Span<const unsigned char> bytes,
-                                    const OpenOptions& options) {
-  auto header = ParseNpyHeader(file, bytes);
+absl::StatusOr<DenseParts> ParseNpy(const InputFile& input,
+                                    const OpenRequest& request) {
+  const std::string& file = input.path();
+  const auto start = input.Prefix(kMostNpyHeaderBytes);
+  if (!start.ok()) return start.status();
+  auto header = ParseNpyHeader(file, *start);
   if (!header.ok()) return header.status();
   if (header->fortran_order) {
     return InvalidLog({file, "fortran_order", "True", "False",
@@ -79,15 +87,16 @@ absl::StatusOr<DenseParts> ParseNpy(const std::string& file,
   DenseParts dense;
   LogDescription& description = dense.parts.description;
   description.format = Format::kNpy;
-  absl::Status status = ReadElementType(file, header->descr, options, dense);
+  absl::Status status =
+      ReadElementType(file, header->descr, request.options, dense);
   if (!status.ok()) return status;
-  auto length = ReadShape(file, header->shape, description);
-  if (!length.ok()) return length.status();
-  status = CheckExtents(file, options, description);
+  const auto shape = absl::MakeConstSpan(header->shape);
+  status = ReadShape(file, shape, description);
   if (!status.ok()) return status;
-  dense.data_offset = header->data_offset;
-  const auto available =
-      static_cast<std::int64_t>(bytes.size() - header->data_offset);
+  status = CheckExtents(file, request.options, description);
+  if (!status.ok()) return status;
+  dense.data_offset = static_cast<std::int64_t>(header->data_offset);
+  const std::int64_t available = input.size() - dense.data_offset;
   const std::int64_t promised =
       description.expected_rows * description.vocabulary_size *
       static_cast<std::int64_t>(DTypeSize(description.dtype));
@@ -98,7 +107,12 @@ absl::StatusOr<DenseParts> ParseNpy(const std::string& file,
                        "save one array per file"});
   }
   CountIntactRows(available, description);
-  dense.parts.sequence_offsets = UniformOffsets(description.rows, *length);
+  const auto layout =
+      FindLayout({file, shape.first(shape.size() - 1), GivenShapes(request),
+                  GivenSequences(request)},
+                 request.options, description);
+  if (!layout.ok()) return layout.status();
+  SetLayout(*layout, dense.parts);
   return dense;
 }
 

@@ -32,6 +32,9 @@ struct NpyHeader {
   std::size_t data_offset = 0;      // Inside the file.
 };
 
+// A header ends within so many bytes, or is refused.
+inline constexpr std::int64_t kMostNpyHeaderBytes = (1 << 20) + 12;
+
 bool HasNpyMagic(absl::Span<const unsigned char> bytes);
 
 absl::StatusOr<NpyHeader> ParseNpyHeader(const std::string& file,

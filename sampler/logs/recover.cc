@@ -15,6 +15,7 @@
 #include "sampler/logs/journal.h"
 #include "sampler/logs/mapped_file.h"
 #include "sampler/logs/safetensors_writer.h"
+#include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {
 namespace {
@@ -64,7 +65,12 @@ absl::StatusOr<LoggerOptions> OptionsFromJson(const std::string& file,
 struct SequenceRecords {
   std::vector<std::int32_t> prompt;
   std::vector<const Record*> rows;
+  std::optional<SequenceSettings> settings;
 };
+
+absl::string_view TextOf(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 std::size_t PayloadOf(const RecordHeader& header,
                       const LoggerOptions& options) {
@@ -87,6 +93,8 @@ absl::Status CheckRecord(const std::string& file, const Record& record,
       row ? sparse == (options.top_k > 0) && header.entries <= entries &&
                 header.source_dtype < std::size(kRowTypes) &&
                 record.payload.size() == PayloadOf(header, options)
+      : header.type == RecordType::kSettings
+          ? SettingsFromJson(TextOf(record.payload)).has_value()
           : header.type == RecordType::kPrompt &&
                 record.payload.size() % 4 == 0;
   if (fits) return absl::OkStatus();
@@ -183,6 +191,8 @@ absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
     if (record.header.type == RecordType::kPrompt) {
       const auto ids = ValuesOf<std::int32_t>(record.payload);
       sequence.prompt.insert(sequence.prompt.end(), ids.begin(), ids.end());
+    } else if (record.header.type == RecordType::kSettings) {
+      sequence.settings = SettingsFromJson(TextOf(record.payload));
     } else {
       sequence.rows.push_back(&record);
     }
@@ -191,7 +201,9 @@ absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
   contents.vocabulary_size = options->vocabulary_size;
   contents.dtype = options->dtype;
   std::vector<const Record*> rows;
+  SettingsTable settings;
   for (auto& [number, sequence] : sequences) {
+    settings.Add(sequence.settings);
     contents.prompt_tokens.insert(contents.prompt_tokens.end(),
                                   sequence.prompt.begin(),
                                   sequence.prompt.end());
@@ -205,6 +217,10 @@ absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
         absl::StrCat(journal, ": got no row, want at least one"));
   }
   AddMetadata(*options, sequences, contents.metadata);
+  if (!settings.empty()) {
+    contents.drawn_with = settings.sequences();
+    contents.metadata["configs"] = settings.configs();
+  }
   const auto row_of = [&](std::int64_t n) -> const Record& {
     return *rows[static_cast<std::size_t>(n)];
   };

@@ -134,13 +134,54 @@ absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(
                            kLengthBytes + static_cast<std::size_t>(length)};
 }
 
+absl::StatusOr<SafetensorsHeader> ReadSafetensorsHeader(const InputFile& file) {
+  auto bytes = file.Prefix(kLengthBytes);
+  if (!bytes.ok()) return bytes.status();
+  if (bytes->size() == kLengthBytes) {
+    const auto length = LoadLittle<std::uint64_t>(bytes->data());
+    if (length <= kMaximumHeader) {
+      bytes = file.Prefix(static_cast<std::int64_t>(kLengthBytes + length));
+      if (!bytes.ok()) return bytes.status();
+    }
+  }
+  return ParseSafetensorsHeader(file.path(), *bytes);
+}
+
+std::optional<DType> RealType(absl::string_view dtype) {
+  if (dtype == "F32") return DType::kF32;
+  if (dtype == "F16") return DType::kF16;
+  if (dtype == "BF16") return DType::kBF16;
+  if (dtype == "F64") return DType::kF64;
+  return std::nullopt;
+}
+
+std::optional<IntegerType> IntegerTypeOf(absl::string_view dtype) {
+  for (const absl::string_view known :
+       {"I8", "U8", "I16", "U16", "I32", "U32", "I64", "U64"}) {
+    if (dtype != known) continue;
+    return IntegerType{static_cast<std::size_t>(*BitsPerElement(dtype) / 8),
+                       dtype[0] == 'I'};
+  }
+  return std::nullopt;
+}
+
+std::string TensorText(const TensorInfo& tensor) {
+  return absl::StrCat(tensor.dtype, " ",
+                      ShapeText(absl::MakeConstSpan(tensor.shape)));
+}
+
 std::string TensorsText(absl::Span<const TensorInfo* const> tensors) {
+  constexpr std::size_t kMost = 8;
   if (tensors.empty()) return "none";
-  return absl::StrJoin(
-      tensors, ", ", [](std::string* out, const TensorInfo* tensor) {
-        absl::StrAppend(out, tensor->name, " ", tensor->dtype, " ",
-                        ShapeText(absl::MakeConstSpan(tensor->shape)));
+  std::string text = absl::StrJoin(
+      tensors.first(std::min(kMost, tensors.size())), ", ",
+      [](std::string* out, const TensorInfo* tensor) {
+        absl::StrAppend(out, tensor->name, " ", TensorText(*tensor));
       });
+  if (tensors.size() > kMost) {
+    absl::StrAppend(&text, " and ", tensors.size() - kMost, " more");
+  }
+  return text;
 }
 
 }  // namespace sampler::logs

@@ -22,12 +22,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/logits.h"
+#include "sampler/logs/input_file.h"
 
 namespace sampler::logs {
 
@@ -52,10 +55,28 @@ struct SafetensorsHeader {
 // an opening brace.
 bool LooksLikeSafetensors(absl::Span<const unsigned char> bytes);
 
+// `bytes` begin the file, and hold its header if they are not all of it.
 absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(
     const std::string& file, absl::Span<const unsigned char> bytes);
 
-// "logits BF16 [48, 49152], scores F32 [48, 49152]", for messages.
+// The header of an open file. Cost: memory of the header, at most 100 MB.
+absl::StatusOr<SafetensorsHeader> ReadSafetensorsHeader(const InputFile& file);
+
+// "F32", "F16", "BF16" and "F64" as types of rows; empty for any other.
+std::optional<DType> RealType(absl::string_view dtype);
+
+// Integers, by the bytes and the sign of an element.
+struct IntegerType {
+  std::size_t width = 0;
+  bool is_signed = false;
+};
+std::optional<IntegerType> IntegerTypeOf(absl::string_view dtype);
+
+// "BF16 [48, 49152]".
+std::string TensorText(const TensorInfo& tensor);
+
+// "logits BF16 [48, 49152], scores F32 [48, 49152]", for messages; the first
+// eight of many.
 std::string TensorsText(absl::Span<const TensorInfo* const> tensors);
 
 }  // namespace sampler::logs

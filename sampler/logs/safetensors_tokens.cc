@@ -8,121 +8,96 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/errors.h"
-#include "sampler/logs/little_endian.h"
+#include "sampler/logs/integer_tensors.h"
+#include "sampler/logs/safetensors_settings.h"
 
 namespace sampler::logs {
 namespace {
 
 using Integers = std::vector<std::int64_t>;
 
-// Reads the integer tensors of one file.
-class IntegerTensors {
- public:
-  IntegerTensors(const std::string& file, absl::Span<const unsigned char> bytes,
-                 const SafetensorsHeader& header, LogDescription& description)
-      : file_(file),
-        bytes_(bytes),
-        header_(header),
-        description_(description) {}
-
-  // The values of tensor `name`; empty if the file has none or it is cut off.
-  absl::StatusOr<std::optional<Integers>> Read(absl::string_view name) const {
-    const TensorInfo* tensor = header_.Find(name);
-    if (tensor == nullptr) return std::nullopt;
-    if (tensor->dtype != "I32" && tensor->dtype != "I64") {
-      return InvalidLog({file_, absl::StrCat("tensor \"", name, "\""),
-                         absl::StrCat("dtype ", tensor->dtype), "I32 or I64",
-                         "save token ids and offsets as integers"});
-    }
-    const auto available =
-        static_cast<std::int64_t>(bytes_.size() - header_.data_offset);
-    if (tensor->end > available) {
-      description_.notices.push_back(absl::StrCat(
-          "tensor \"", name, "\" lies behind the truncation and is left out"));
-      return std::nullopt;
-    }
-    const unsigned char* from =
-        bytes_.data() + header_.data_offset + tensor->begin;
-    const std::size_t width = tensor->dtype == "I32" ? 4 : 8;
-    Integers values(static_cast<std::size_t>(tensor->end - tensor->begin) /
-                    width);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] = width == 4 ? LoadLittle<std::int32_t>(from + 4 * i)
-                             : LoadLittle<std::int64_t>(from + 8 * i);
-    }
-    return values;
+// Offsets of a file with steps first can only tell what its axes do.
+absl::StatusOr<std::int64_t> CheckInterleaved(const IntegerTensors& tensors,
+                                              const Integers& starts,
+                                              const RowLayout& layout) {
+  bool equal = std::ssize(starts) == layout.sequences + 1;
+  for (std::size_t s = 0; equal && s < starts.size(); ++s) {
+    equal = starts[s] == static_cast<std::int64_t>(s) * layout.steps;
   }
-
-  // Refuses offsets that do not ascend from 0 to `end`.
-  absl::Status CheckOffsets(absl::string_view name, const Integers& offsets,
-                            std::int64_t end) const {
-    if (offsets.size() >= 2 && offsets.front() == 0 && offsets.back() == end &&
-        std::is_sorted(offsets.begin(), offsets.end())) {
-      return absl::OkStatus();
-    }
-    return InvalidLog(
-        {file_, absl::StrCat("tensor \"", name, "\""),
-         offsets.empty()
-             ? "no offsets"
-             : absl::StrCat(offsets.size(), " offsets from ", offsets.front(),
-                            " to ", offsets.back()),
-         absl::StrCat("offsets that ascend from 0 to ", end),
-         "write one start per sequence and the end"});
-  }
-
- private:
-  const std::string& file_;
-  absl::Span<const unsigned char> bytes_;
-  const SafetensorsHeader& header_;
-  LogDescription& description_;
-};
-
-// How many sequences the whole file has; 0 if the truncation took that away.
-absl::StatusOr<std::int64_t> ReadSequences(const IntegerTensors& tensors,
-                                           const SafetensorsHeader& header,
-                                           LogParts& parts) {
-  if (header.Find("seq_offsets") == nullptr) {
-    // Not from sequence_offsets: a truncated file lists those with rows only.
-    const TensorInfo* logits = header.Find(parts.description.tensor);
-    return logits->shape.size() == 3 ? logits->shape[0] : 1;
-  }
-  auto offsets = tensors.Read("seq_offsets");
-  if (!offsets.ok()) return offsets.status();
-  if (!offsets->has_value()) return 0;
-  absl::Status status = tensors.CheckOffsets("seq_offsets", **offsets,
-                                             parts.description.expected_rows);
-  if (!status.ok()) return status;
-  parts.sequence_offsets = **std::move(offsets);
-  return static_cast<std::int64_t>(parts.sequence_offsets.size()) - 1;
+  if (equal) return layout.sequences;
+  return InvalidLog({tensors.path(), "tensor \"seq_offsets\"",
+                     absl::StrCat(starts.size(), " offsets"),
+                     absl::StrCat("one for each of ", layout.sequences,
+                                  " sequences of ", layout.steps, " rows"),
+                     "rows with steps first ([T, B, V]) are equally many"});
 }
 
-absl::Status ReadPrompts(const std::string& file, const IntegerTensors& tensors,
-                         std::int64_t sequences, LogParts& parts) {
+// Layout and sequences. How many sequences the whole file has; 0 if the
+// truncation took that away.
+absl::StatusOr<std::int64_t> ReadSequences(const IntegerTensors& tensors,
+                                           const SafetensorsHeader& header,
+                                           const TensorInfo& rows,
+                                           const OpenRequest& request,
+                                           LogParts& parts) {
+  LayoutQuestion question = {
+      tensors.path(),
+      absl::MakeConstSpan(rows.shape).first(rows.shape.size() - 1),
+      {},
+      GivenSequences(request)};
+  if (request.tokens.has_value()) {
+    question.tokens.push_back({request.tokens->shape});
+  }
+  const TensorInfo* drawn = header.Find("tokens");
+  if (drawn != nullptr) question.tokens.push_back({drawn->shape});
+  const TensorInfo* input = header.Find("input_ids");
+  if (input != nullptr) question.tokens.push_back({input->shape, 1});
+  for (const char* name : {"seq_offsets", "prompt_offsets"}) {
+    const TensorInfo* offsets = header.Find(name);
+    if (offsets == nullptr || offsets->shape.size() != 1) continue;
+    question.sequences = offsets->shape[0] - 1;
+  }
+  auto layout = FindLayout(question, request.options, parts.description);
+  if (!layout.ok()) return layout.status();
+  SetLayout(*layout, parts);
+  auto offsets = tensors.Read("seq_offsets");
+  if (!offsets.ok()) return offsets.status();
+  if (header.Find("seq_offsets") == nullptr) return layout->sequences;
+  if (!offsets->has_value()) return 0;
+  const Integers& starts = (*offsets)->ids;
+  absl::Status status = tensors.CheckOffsets("seq_offsets", starts,
+                                             parts.description.expected_rows);
+  if (!status.ok()) return status;
+  if (layout->steps_first) return CheckInterleaved(tensors, starts, *layout);
+  parts.sequence_offsets = starts;
+  return std::ssize(starts) - 1;
+}
+
+absl::Status ReadPrompts(const IntegerTensors& tensors, std::int64_t sequences,
+                         LogParts& parts) {
   auto tokens = tensors.Read("prompt_tokens");
   if (!tokens.ok()) return tokens.status();
-  auto offsets = tensors.Read("prompt_offsets");
-  if (!offsets.ok()) return offsets.status();
+  auto starts = tensors.Read("prompt_offsets");
+  if (!starts.ok()) return starts.status();
   if (!tokens->has_value()) return absl::OkStatus();
-  const auto count = static_cast<std::int64_t>((*tokens)->size());
-  if (!offsets->has_value()) {
-    if (sequences != 1) {
-      return InvalidLog({file, "tensor \"prompt_offsets\"", "none",
-                         absl::StrCat(sequences + 1, " offsets"),
-                         "say where the prompt of each sequence starts"});
-    }
-    *offsets = Integers{0, count};
+  const std::int64_t count = std::ssize((*tokens)->ids);
+  Integers offsets = {0, count};
+  if (starts->has_value()) {
+    offsets = std::move((*starts)->ids);
+  } else if (sequences != 1) {
+    return InvalidLog({tensors.path(), "tensor \"prompt_offsets\"", "none",
+                       absl::StrCat(sequences + 1, " offsets"),
+                       "say where the prompt of each sequence starts"});
   }
-  absl::Status status =
-      tensors.CheckOffsets("prompt_offsets", **offsets, count);
+  absl::Status status = tensors.CheckOffsets("prompt_offsets", offsets, count);
   if (!status.ok()) return status;
-  if (static_cast<std::int64_t>((*offsets)->size()) != sequences + 1) {
-    return InvalidLog({file, "tensor \"prompt_offsets\"",
-                       absl::StrCat((*offsets)->size(), " offsets"),
+  if (std::ssize(offsets) != sequences + 1) {
+    return InvalidLog({tensors.path(), "tensor \"prompt_offsets\"",
+                       absl::StrCat(offsets.size(), " offsets"),
                        absl::StrCat(sequences + 1, ", one more than sequences"),
                        "say where the prompt of each sequence starts"});
   }
-  parts.prompt_tokens = **std::move(tokens);
-  parts.prompt_offsets = **std::move(offsets);
+  parts.prompt_tokens = std::move((*tokens)->ids);
+  parts.prompt_offsets = std::move(offsets);
   return absl::OkStatus();
 }
 
@@ -146,58 +121,65 @@ void SplitInputIds(const Integers& ids, std::int64_t sequences,
   }
 }
 
-absl::Status ReadInputIds(const std::string& file,
-                          const IntegerTensors& tensors, std::int64_t sequences,
+absl::Status ReadInputIds(const IntegerTensors& tensors, std::int64_t sequences,
                           bool uniform, LogParts& parts) {
-  auto ids = tensors.Read("input_ids");
+  const auto ids = tensors.Read("input_ids");
   if (!ids.ok()) return ids.status();
   if (!ids->has_value()) return absl::OkStatus();
-  const auto count = static_cast<std::int64_t>((*ids)->size());
+  const std::int64_t count = std::ssize((*ids)->ids);
   const std::int64_t rows = parts.description.expected_rows;
-  if (count == rows) {
-    parts.tokens = **std::move(ids);
-    parts.description.notices.push_back(
-        "input_ids has one id per row and is taken as the tokens drawn; if it "
-        "is the model's input, the shift check finds shift +1 better");
+  const std::int64_t extra =
+      uniform && sequences > 0 && count == rows + sequences ? 1 : 0;
+  if (count != rows && extra == 0) {
+    return InvalidLog({tensors.path(), "tensor \"input_ids\"",
+                       absl::StrCat(count, " ids"),
+                       absl::StrCat(rows, ", or one more per sequence"),
+                       "store the token drawn from each row as \"tokens\""});
+  }
+  auto ordered = IdsBySequence(tensors.path(), "tensor \"input_ids\"", **ids,
+                               parts.layout, extra, /*any_shape=*/!uniform);
+  if (!ordered.ok()) return ordered.status();
+  if (extra == 1) {
+    SplitInputIds(*ordered, sequences, parts);
     return absl::OkStatus();
   }
-  if (uniform && count == rows + sequences) {
-    SplitInputIds(**ids, sequences, parts);
-    return absl::OkStatus();
-  }
-  return InvalidLog({file, "tensor \"input_ids\"", absl::StrCat(count, " ids"),
-                     absl::StrCat(rows, ", or one more per sequence"),
-                     "store the token drawn from each row as \"tokens\""});
+  parts.tokens = *std::move(ordered);
+  parts.description.notices.push_back(
+      "input_ids has one id per row and is taken as the tokens drawn; if it "
+      "is the model's input, the shift check finds shift +1 better");
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status ReadTokenTensors(const std::string& file,
-                              absl::Span<const unsigned char> bytes,
+absl::Status ReadTokenTensors(const InputFile& file,
                               const SafetensorsHeader& header,
-                              LogParts& parts) {
-  const std::int64_t rows = parts.description.expected_rows;
-  const IntegerTensors tensors(file, bytes, header, parts.description);
-  auto sequences = ReadSequences(tensors, header, parts);
+                              const TensorInfo& rows,
+                              const OpenRequest& request, LogParts& parts) {
+  const IntegerTensors tensors(file, header, parts.description);
+  const auto sequences = ReadSequences(tensors, header, rows, request, parts);
   if (!sequences.ok()) return sequences.status();
+  if (parts.description.rows == 0) return absl::OkStatus();
   if (*sequences > 0) {
-    absl::Status status = ReadPrompts(file, tensors, *sequences, parts);
+    absl::Status status = ReadPrompts(tensors, *sequences, parts);
     if (!status.ok()) return status;
   }
+  if (*sequences > 0) {
+    absl::Status status = ReadSettings(tensors, *sequences, parts);
+    if (!status.ok()) return status;
+  }
+  const bool has_offsets = header.Find("seq_offsets") != nullptr;
   auto tokens = tensors.Read("tokens");
   if (!tokens.ok()) return tokens.status();
   if (!tokens->has_value()) {
-    const bool uniform =
-        header.Find("seq_offsets") == nullptr || *sequences == 1;
-    return ReadInputIds(file, tensors, *sequences, uniform, parts);
+    const bool uniform = !has_offsets || *sequences == 1;
+    return ReadInputIds(tensors, *sequences, uniform, parts);
   }
-  parts.tokens = **std::move(tokens);
-  if (static_cast<std::int64_t>(parts.tokens.size()) != rows) {
-    return InvalidLog({file, "tensor \"tokens\"",
-                       absl::StrCat(parts.tokens.size(), " ids"),
-                       absl::StrCat(rows, " ids, one per row"),
-                       "store the token drawn from each row"});
-  }
+  auto ordered =
+      IdsBySequence(file.path(), "tensor \"tokens\"", **tokens, parts.layout,
+                    /*extra=*/0, /*any_shape=*/has_offsets);
+  if (!ordered.ok()) return ordered.status();
+  parts.tokens = *std::move(ordered);
   if (header.Find("input_ids") != nullptr) {
     parts.description.notices.push_back(
         "input_ids is ignored: the file has tokens");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -85,9 +86,26 @@ void AddSmallTensors(const LogContents& contents, Header& header) {
   if (has_prompts) {
     header.Add("prompt_tokens", "I32", {std::ssize(contents.prompt_tokens)}, 4);
   }
+  if (!contents.drawn_with.empty()) {
+    const std::int64_t count = std::ssize(contents.drawn_with);
+    header.Add("seq_seeds", "U64", {count}, 8);
+    header.Add("seq_streams", "I64", {count}, 8);
+    header.Add("seq_clocks", "I64", {count}, 8);
+    header.Add("seq_configs", "I64", {count}, 8);
+  }
   if (!contents.tokens.empty()) {
     header.Add("tokens", "I32", {std::ssize(contents.tokens)}, 4);
   }
+}
+
+// One value of how each sequence was drawn; -1 where nobody told.
+void WriteSettings(const LogContents& contents,
+                   std::int64_t (*value)(const DrawnWith&), OutputFile& file) {
+  std::vector<std::int64_t> values;
+  for (const std::optional<DrawnWith>& drawn : contents.drawn_with) {
+    values.push_back(drawn.has_value() ? value(*drawn) : -1);
+  }
+  file.AppendValues(absl::MakeConstSpan(values));
 }
 
 void WriteSmallTensors(const LogContents& contents, OutputFile& file) {
@@ -95,6 +113,20 @@ void WriteSmallTensors(const LogContents& contents, OutputFile& file) {
   if (!contents.prompt_tokens.empty()) {
     file.AppendValues(absl::MakeConstSpan(contents.prompt_offsets));
     file.AppendValues(absl::MakeConstSpan(contents.prompt_tokens));
+  }
+  if (!contents.drawn_with.empty()) {
+    WriteSettings(
+        contents,
+        [](const DrawnWith& d) { return static_cast<std::int64_t>(d.seed); },
+        file);
+    WriteSettings(
+        contents, [](const DrawnWith& d) { return std::int64_t{d.stream}; },
+        file);
+    WriteSettings(
+        contents, [](const DrawnWith& d) { return d.clock; }, file);
+    WriteSettings(
+        contents, [](const DrawnWith& d) { return std::int64_t{d.config}; },
+        file);
   }
   file.AppendValues(absl::MakeConstSpan(contents.tokens));
 }

@@ -4,6 +4,8 @@
 //   seq_offsets     I64 [S + 1]   rows at which sequences start, and the end
 //   prompt_offsets  I64 [S + 1]   the same for prompt_tokens (both absent
 //   prompt_tokens   I32 [P]       where there is no prompt)
+//   seq_seeds, seq_streams, seq_clocks, seq_configs  [S]  with what each was
+//                                 drawn (absent: not told)
 //   tokens          I32 [N]       drawn from each row (absent: not known)
 //
 //   dense:  logits       [N, V]   F32, F16 or BF16

@@ -1,6 +1,7 @@
 #include "sampler/logs/sparse_log.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <limits>
@@ -26,60 +27,58 @@ bool IsComplete(double mass, double surprise, DType dtype) {
 
 }  // namespace
 
-SparseLog::SparseLog(MappedFile file, SparseParts sparse)
-    : Log(std::exchange(sparse.parts, LogParts())),
-      file_(std::move(file)),
-      sparse_(std::move(sparse)) {}
-
-double SparseLog::LogSumExp(std::int64_t row) const {
-  if (sparse_.log_sum_exps.data != nullptr) {
-    return sparse_.log_sum_exps.Real(row);
-  }
-  // Known all the same where an entry has both of its numbers.
-  if (sparse_.logits.data == nullptr) return 0.0;
-  const std::int64_t first = sparse_.offsets.Integer(row);
-  if (first == sparse_.offsets.Integer(row + 1)) return 0.0;
-  return sparse_.logits.Real(first) - sparse_.logprobs.Real(first);
+SparseLog::SparseLog(InputFile file, SparseParts sparse)
+    : Log(std::move(file), std::exchange(sparse.parts, LogParts())),
+      sparse_(std::move(sparse)) {
+  // The reader checks ids by it.
+  sparse_.parts.description.vocabulary_size = vocabulary_size();
 }
 
-double SparseLog::Value(std::int64_t row, std::int64_t entry) const {
-  if (sparse_.logits.data != nullptr) return sparse_.logits.Real(entry);
-  if (sparse_.log_sum_exps.data == nullptr) {
-    return sparse_.logprobs.Real(entry);
-  }
-  return sparse_.logprobs.Real(entry) + sparse_.log_sum_exps.Real(row);
+absl::StatusOr<RowEntries> SparseLog::Entries(std::int64_t row) const {
+  EntryReader reader(file(), sparse_);
+  absl::Status status = reader.Read(RowInFile(row), 1, row);
+  if (!status.ok()) return status;
+  return reader.Row(0);
 }
 
-Logits SparseLog::Row(std::int64_t row, RowBuffer& buffer) const {
+absl::StatusOr<Logits> SparseLog::Row(std::int64_t row,
+                                      RowBuffer& buffer) const {
+  const auto entries = Entries(row);
+  if (!entries.ok()) return entries.status();
   buffer.values.assign(static_cast<std::size_t>(vocabulary_size()),
                        -std::numeric_limits<float>::infinity());
-  const std::int64_t end = sparse_.offsets.Integer(row + 1);
-  for (std::int64_t i = sparse_.offsets.Integer(row); i < end; ++i) {
-    buffer.values[static_cast<std::size_t>(sparse_.ids.Integer(i))] =
-        static_cast<float>(Value(row, i));
+  for (std::size_t i = 0; i < entries->ids.size(); ++i) {
+    buffer.values[static_cast<std::size_t>(entries->ids[i])] =
+        static_cast<float>(entries->values[i]);
   }
   return Logits(buffer.values);
 }
 
-std::optional<TailInfo> SparseLog::Tail(std::int64_t row) const {
-  const std::int64_t begin = sparse_.offsets.Integer(row);
-  const std::int64_t entries = sparse_.offsets.Integer(row + 1) - begin;
+absl::StatusOr<std::optional<TailInfo>> SparseLog::Tail(
+    std::int64_t row) const {
+  const auto read = Entries(row);
+  if (!read.ok()) return read.status();
+  const auto entries = static_cast<std::int64_t>(read->ids.size());
   std::vector<float> values;
   double mass = 0;
   double surprise = 0;
-  for (std::int64_t i = begin; i < begin + entries; ++i) {
-    values.push_back(static_cast<float>(Value(row, i)));
-    const double logprob = sparse_.logprobs.Real(i);
+  const bool known = !std::isnan(read->log_sum_exp);
+  for (std::size_t i = 0; i < read->ids.size(); ++i) {
+    values.push_back(static_cast<float>(read->values[i]));
+    if (!known) continue;
+    const double logprob = read->logprobs[i];
     const double probability = Exp(logprob);
     mass += probability;
     if (probability > 0) surprise -= probability * logprob;
   }
   TailInfo tail;
   tail.listed = entries;
-  tail.log_sum_exp = LogSumExp(row);
+  tail.log_sum_exp = read->log_sum_exp;
   if (sparse_.top_k && entries < *sparse_.top_k) return tail;
   const bool declared = sparse_.top_k.has_value() || sparse_.forced_token;
-  if (!declared && IsComplete(mass, surprise, sparse_.logprobs.dtype)) {
+  const Column& stored =
+      sparse_.logprobs.present() ? sparse_.logprobs : sparse_.logits;
+  if (!declared && known && IsComplete(mass, surprise, stored.dtype)) {
     return tail;
   }
   std::int64_t ranked = entries;
@@ -92,7 +91,7 @@ std::optional<TailInfo> SparseLog::Tail(std::int64_t row) const {
   tail.count = vocabulary_size() - entries;
   tail.maximum = values.empty() ? -std::numeric_limits<double>::infinity()
                                 : static_cast<double>(values.front());
-  tail.mass = std::clamp(1.0 - mass, 0.0, 1.0);
+  tail.mass = known ? std::clamp(1.0 - mass, 0.0, 1.0) : RowEntries::kUnknown;
   tail.bound =
       ranked > 0
           ? static_cast<double>(values[static_cast<std::size_t>(ranked - 1)])

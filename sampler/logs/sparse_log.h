@@ -1,5 +1,5 @@
 // Reader of top-k logs: safetensors whose rows hold some tokens only, in CSR
-// form.
+// form or in rows of equal length.
 //
 //   offsets    I64 or I32 [N + 1]  entries of row n: [offsets[n], offsets[n+1])
 //   token_ids  I32 or I64 [nnz]    no id twice in a row
@@ -7,8 +7,16 @@
 //   logsumexp  F32 [N]             of the full row
 //   logits     F32, F16 or BF16 [nnz]  the row's own values
 //
+// Rows of equal length are what distillation trainers keep of their teachers:
+//
+//   ids     I32 or I64 [N, K], [B, T, K] or [T, B, K], by any name
+//   values  F32, F16, BF16 or F64 of that shape: log-probabilities if the name
+//           or the metadata "kind" says so, else logits; both may be there
+//   logsumexp  [N], [B, T] or [T, B]
+//
 // A row's values are its logits; without that tensor logprob + logsumexp,
 // rounded to f32; without that one too the logprobs (then the logsumexp is 0).
+// Of logits alone the logsumexp and the mass of what is not listed are unknown.
 // Tokens that are not listed are -inf in the row, and Log::Tail says how many,
 // how large they can be, and what they weigh together. Tokens, sequences and
 // prompts are as in safetensors.h. The vocabulary size is that of the metadata
@@ -27,7 +35,7 @@
 //   its last tensor is needed for every row.
 // Thread-safety: as Log.
 // Cost: opening checks every entry; a row costs O(V) for the -inf.
-// Tested by: tests/logs/sparse_log_test.cc.
+// Tested by: tests/logs/sparse_log_test.cc, tensor_roles_test.cc.
 
 #ifndef SAMPLER_LOGS_SPARSE_LOG_H_
 #define SAMPLER_LOGS_SPARSE_LOG_H_
@@ -35,8 +43,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/log.h"
-#include "sampler/logs/mapped_file.h"
 #include "sampler/logs/sparse_parts.h"
 
 namespace sampler::logs {
@@ -44,17 +52,16 @@ namespace sampler::logs {
 class SparseLog final : public Log {
  public:
   // REQUIRES: the columns lie inside `file`.
-  SparseLog(MappedFile file, SparseParts sparse);
+  SparseLog(InputFile file, SparseParts sparse);
 
-  Logits Row(std::int64_t row, RowBuffer& buffer) const override;
-  std::optional<TailInfo> Tail(std::int64_t row) const override;
+  absl::StatusOr<Logits> Row(std::int64_t row,
+                             RowBuffer& buffer) const override;
+  absl::StatusOr<std::optional<TailInfo>> Tail(std::int64_t row) const override;
 
  private:
-  double Value(std::int64_t row, std::int64_t entry) const;
-  double LogSumExp(std::int64_t row) const;
+  absl::StatusOr<RowEntries> Entries(std::int64_t row) const;
 
-  MappedFile file_;
-  SparseParts sparse_;  // Without `parts`, which are the base's.
+  SparseParts sparse_;  // Of `parts` only the vocabulary size.
 };
 
 }  // namespace sampler::logs

@@ -1,8 +1,11 @@
 #include "sampler/logs/sparse_parts.h"
 
-#include <cmath>
+#include <algorithm>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/errors.h"
@@ -13,81 +16,61 @@
 namespace sampler::logs {
 namespace {
 
-std::optional<DType> RealType(absl::string_view dtype) {
-  if (dtype == "F32") return DType::kF32;
-  if (dtype == "F16") return DType::kF16;
-  if (dtype == "BF16") return DType::kBF16;
-  return std::nullopt;
-}
-
 // Finds the columns of one file.
 class Columns {
  public:
-  Columns(const std::string& file, absl::Span<const unsigned char> bytes,
-          const SafetensorsHeader& header)
-      : file_(file), bytes_(bytes), header_(header) {}
+  Columns(const std::string& file, const SafetensorsHeader& header)
+      : file_(file), header_(header) {}
 
-  // The column `name` of `count` elements, or a null one.
-  absl::StatusOr<Column> Real(absl::string_view name,
-                              std::int64_t count) const {
-    const TensorInfo* tensor = header_.Find(name);
+  // The real numbers of `tensor`, of `shape`; without a tensor, none.
+  absl::StatusOr<Column> Real(const TensorInfo* tensor,
+                              const std::vector<std::int64_t>& shape) const {
     if (tensor == nullptr) return Column();
     const auto dtype = RealType(tensor->dtype);
-    if (!dtype || tensor->shape != std::vector<std::int64_t>{count}) {
+    if (!dtype || tensor->shape != shape) {
       return Wrong(*tensor,
-                   absl::StrCat("F32, F16 or BF16 of shape [", count, "]"));
+                   absl::StrCat("F32, F16 or BF16 of shape ",
+                                ShapeText(absl::MakeConstSpan(shape))));
     }
-    return Column{Data(*tensor), *dtype, DTypeSize(*dtype)};
+    return Column{Offset(*tensor), *dtype, {}};
   }
 
-  // The same of integers; `count` may be left open.
-  absl::StatusOr<Column> Integers(absl::string_view name,
-                                  std::optional<std::int64_t> count) const {
-    const TensorInfo& tensor = *header_.Find(name);
-    const bool integers = tensor.dtype == "I32" || tensor.dtype == "I64";
-    if (!integers || tensor.shape.size() != 1 ||
-        tensor.shape[0] != count.value_or(tensor.shape[0])) {
-      return Wrong(tensor,
-                   absl::StrCat("I32 or I64 of shape [",
-                                count ? absl::StrCat(*count) : "N + 1", "]"));
-    }
-    const std::size_t width = tensor.dtype == "I32" ? 4 : 8;
-    return Column{Data(tensor), DType::kF32, width};
+  // The same of integers along one axis.
+  absl::StatusOr<Column> Integers(const TensorInfo& tensor) const {
+    const auto type = IntegerTypeOf(tensor.dtype);
+    if (!type) return Wrong(tensor, "I32 or I64");
+    return Column{Offset(tensor), DType::kF32, *type};
+  }
+
+  absl::Status Wrong(const TensorInfo& tensor,
+                     absl::string_view allowed) const {
+    return InvalidLog({file_, absl::StrCat("tensor \"", tensor.name, "\""),
+                       TensorText(tensor), allowed,
+                       "write one value per entry of the rows"});
   }
 
  private:
-  absl::Status Wrong(const TensorInfo& tensor,
-                     absl::string_view allowed) const {
-    return InvalidLog(
-        {file_, absl::StrCat("tensor \"", tensor.name, "\""),
-         absl::StrCat(tensor.dtype, " ",
-                      ShapeText(absl::MakeConstSpan(tensor.shape))),
-         allowed, "write one value per entry of the rows"});
-  }
-
-  const unsigned char* Data(const TensorInfo& tensor) const {
-    return bytes_.data() + header_.data_offset + tensor.begin;
+  std::int64_t Offset(const TensorInfo& tensor) const {
+    return static_cast<std::int64_t>(header_.data_offset) + tensor.begin;
   }
 
   const std::string& file_;
-  absl::Span<const unsigned char> bytes_;
   const SafetensorsHeader& header_;
 };
 
-absl::Status CheckLength(const std::string& file,
-                         absl::Span<const unsigned char> bytes,
+absl::Status CheckLength(const InputFile& file,
                          const SafetensorsHeader& header) {
-  const auto available =
-      static_cast<std::int64_t>(bytes.size() - header.data_offset);
+  const std::int64_t available =
+      file.size() - static_cast<std::int64_t>(header.data_offset);
   const std::int64_t promised = header.tensors.back().end;
   if (available == promised) return absl::OkStatus();
   const std::string found = absl::StrCat(available, " bytes of data");
   const std::string allowed = absl::StrCat(promised, ", as the header says");
   if (available > promised) {
-    return InvalidLog({file, "end of file", found, allowed,
+    return InvalidLog({file.path(), "end of file", found, allowed,
                        "the file is corrupt: write it again"});
   }
-  return TruncatedLog({file, "end of file", found, allowed,
+  return TruncatedLog({file.path(), "end of file", found, allowed,
                        "the file is truncated, and no row of a top-k log is "
                        "intact before its end: write it again"});
 }
@@ -127,120 +110,165 @@ absl::Status ReadMetadata(const std::string& file, const OpenOptions& options,
   return absl::OkStatus();
 }
 
-// Offsets that ascend from 0 to the number of entries, ids of the vocabulary,
-// none twice in a row.
-absl::Status CheckEntries(const std::string& file, std::int64_t entries,
-                          const SparseParts& sparse) {
-  const LogDescription& description = sparse.parts.description;
-  std::vector<std::int64_t> seen_in(
-      static_cast<std::size_t>(description.vocabulary_size), -1);
-  std::int64_t begin = sparse.offsets.Integer(0);
-  for (std::int64_t row = 0; row < description.expected_rows; ++row) {
-    const std::int64_t end = sparse.offsets.Integer(row + 1);
-    const bool last = row + 1 == description.expected_rows;
-    if ((row == 0 && begin != 0) || end < begin || end > entries ||
-        (last && end != entries)) {
-      return InvalidLog(
-          {file, absl::StrCat("offsets[", row, "]"),
-           absl::StrCat(begin, " and then ", end),
-           absl::StrCat("offsets that ascend from 0 to ", entries),
-           "write where each row starts, and the end"});
+// Rows in CSR form: offsets along one axis, ids and values along another.
+absl::Status FindCsr(const Columns& columns, const SafetensorsHeader& header,
+                     const RowTensors& tensors, SparseParts& sparse) {
+  for (const TensorInfo* tensor : {tensors.ids, tensors.offsets}) {
+    if (tensor->shape.size() == 1) continue;
+    return columns.Wrong(*tensor, "I32 or I64 of one axis");
+  }
+  sparse.entries = tensors.ids->shape[0];
+  const std::int64_t rows = tensors.offsets->shape[0] - 1;
+  sparse.parts.description.expected_rows = rows;
+  auto offsets = columns.Integers(*tensors.offsets);
+  if (!offsets.ok()) return offsets.status();
+  sparse.offsets = *offsets;
+  auto sums = columns.Real(header.Find("logsumexp"), {rows});
+  if (!sums.ok()) return sums.status();
+  sparse.log_sum_exps = *sums;
+  return absl::OkStatus();
+}
+
+// Rows of equal length: ids and values of shape [..., K].
+absl::Status FindEqualRows(const Columns& columns,
+                           const SafetensorsHeader& header,
+                           const RowTensors& tensors, SparseParts& sparse) {
+  std::vector<std::int64_t> axes = tensors.ids->shape;
+  if (axes.back() < 1) return columns.Wrong(*tensors.ids, "K >= 1 ids a row");
+  sparse.row_entries = axes.back();
+  axes.pop_back();
+  std::int64_t rows = 1;  // The header has checked the products.
+  for (const std::int64_t extent : axes) rows *= extent;
+  sparse.entries = rows * sparse.row_entries;
+  sparse.parts.description.expected_rows = rows;
+  auto sums = columns.Real(header.Find("logsumexp"), axes);
+  if (!sums.ok()) return sums.status();
+  sparse.log_sum_exps = *sums;
+  return absl::OkStatus();
+}
+
+// All columns but the offsets, and the number of rows.
+absl::Status FindColumns(const Columns& columns,
+                         const SafetensorsHeader& header,
+                         const RowTensors& tensors, SparseParts& sparse) {
+  absl::Status status = tensors.form == RowForm::kCsr
+                            ? FindCsr(columns, header, tensors, sparse)
+                            : FindEqualRows(columns, header, tensors, sparse);
+  if (!status.ok()) return status;
+  auto ids = columns.Integers(*tensors.ids);
+  if (!ids.ok()) return ids.status();
+  sparse.ids = *ids;
+  auto logits = columns.Real(tensors.logits, tensors.ids->shape);
+  if (!logits.ok()) return logits.status();
+  sparse.logits = *logits;
+  auto logprobs = columns.Real(tensors.logprobs, tensors.ids->shape);
+  if (!logprobs.ok()) return logprobs.status();
+  sparse.logprobs = *logprobs;
+  // What the metadata calls log-probabilities is so, whatever its name.
+  const auto& metadata = sparse.parts.description.metadata;
+  const auto kind = metadata.find("kind");
+  const bool declared =
+      kind != metadata.end() && absl::StrContains(kind->second, "logprob");
+  if (declared && !sparse.logprobs.present()) {
+    sparse.logprobs = std::exchange(sparse.logits, Column());
+  }
+  return absl::OkStatus();
+}
+
+// Reads every entry once, and tells what was left out.
+absl::Status CheckEntries(const InputFile& file, SparseParts& sparse) {
+  EntryReader reader(file, sparse);
+  std::int64_t filling = 0;
+  std::int64_t repeated = 0;
+  const std::int64_t rows = sparse.parts.description.expected_rows;
+  for (std::int64_t row = 0; row < rows;) {
+    absl::Status status = reader.Read(row, rows - row, row);
+    if (!status.ok()) return status;
+    for (std::int64_t i = 0; i < reader.rows(); ++i) {
+      const auto entries = reader.Row(i);
+      if (!entries.ok()) return entries.status();
+      filling += entries->filling;
+      repeated += entries->repeated;
     }
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t id = sparse.ids.Integer(i);
-      const bool known = id >= 0 && id < description.vocabulary_size;
-      if (!known || seen_in[static_cast<std::size_t>(id)] == row) {
-        return InvalidLog(
-            {file, absl::StrCat("token_ids[", i, "]"),
-             absl::StrCat("token id ", id, known ? " again" : ""),
-             absl::StrCat("ids in [0, ", description.vocabulary_size,
-                          "), none twice in a row"),
-             "the tokens belong to another model, or the file is corrupt"});
-      }
-      seen_in[static_cast<std::size_t>(id)] = row;
-      const bool nan =
-          std::isnan(sparse.logprobs.Real(i)) ||
-          (sparse.logits.data != nullptr && std::isnan(sparse.logits.Real(i)));
-      if (nan) {
-        return InvalidLog({file, absl::StrCat("logprobs[", i, "]"), "NaN",
-                           "a log-probability and a logit for every entry",
-                           "rows with NaN have no likeliest tokens"});
-      }
-    }
-    if (sparse.log_sum_exps.data != nullptr &&
-        !std::isfinite(sparse.log_sum_exps.Real(row))) {
-      return InvalidLog({file, absl::StrCat("logsumexp[", row, "]"),
-                         absl::StrCat(sparse.log_sum_exps.Real(row)),
-                         "a finite number", "the file is corrupt"});
-    }
-    begin = end;
+    row += reader.rows();
+  }
+  std::vector<std::string>& notices = sparse.parts.description.notices;
+  if (filling > 0) {
+    notices.push_back(absl::StrCat(
+        filling,
+        " entries with a negative id or the value -inf are left out: they "
+        "fill rows up"));
+  }
+  if (repeated > 0) {
+    notices.push_back(absl::StrCat(
+        repeated,
+        " entries repeat a token of their row with the same value, and count "
+        "once"));
+  }
+  return absl::OkStatus();
+}
+
+// Offsets begin with 0 and end with the number of entries; what is between
+// them is checked as it is read.
+absl::Status CheckEnds(const InputFile& file, const SparseParts& sparse) {
+  const std::int64_t rows = sparse.parts.description.expected_rows;
+  if (!sparse.offsets.present()) return absl::OkStatus();
+  for (const auto& [index, wanted] :
+       {std::pair{std::int64_t{0}, std::int64_t{0}},
+        std::pair{rows, sparse.entries}}) {
+    const IntegerType type = sparse.offsets.integer;
+    unsigned char bytes[8];
+    absl::Status status = file.Read(
+        sparse.offsets.offset + index * static_cast<std::int64_t>(type.width),
+        absl::MakeSpan(bytes, type.width));
+    if (!status.ok()) return status;
+    const std::int64_t found = LoadInteger(bytes, type.width, type.is_signed);
+    if (found == wanted) continue;
+    return InvalidLog(
+        {file.path(),
+         absl::StrCat("offsets[", std::max<std::int64_t>(index - 1, 0), "]"),
+         absl::StrCat(found, index == 0 ? " at its begin" : " at its end"),
+         absl::StrCat("offsets that ascend from 0 to ", sparse.entries),
+         "write where each row starts, and the end"});
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-std::int64_t Column::Integer(std::int64_t i) const {
-  const unsigned char* from = data + width * static_cast<std::size_t>(i);
-  return width == 4 ? LoadLittle<std::int32_t>(from)
-                    : LoadLittle<std::int64_t>(from);
-}
-
-double Column::Real(std::int64_t i) const {
-  return Logits(data + width * static_cast<std::size_t>(i), dtype, 1)[0];
-}
-
-bool IsSparse(const SafetensorsHeader& header) {
-  const TensorInfo* logits = header.Find("logits");
-  return header.Find("offsets") != nullptr &&
-         header.Find("token_ids") != nullptr &&
-         (logits == nullptr || logits->shape.size() == 1);
-}
-
-absl::StatusOr<SparseParts> ParseSparse(const std::string& file,
-                                        absl::Span<const unsigned char> bytes,
+absl::StatusOr<SparseParts> ParseSparse(const InputFile& file,
                                         const SafetensorsHeader& header,
-                                        const OpenOptions& options) {
-  absl::Status status = CheckLength(file, bytes, header);
+                                        const RowTensors& tensors,
+                                        const OpenRequest& request) {
+  absl::Status status = CheckLength(file, header);
   if (!status.ok()) return status;
   SparseParts sparse;
   LogDescription& description = sparse.parts.description;
   description.format = Format::kSafetensors;
-  description.tensor = "token_ids";
+  description.tensor = tensors.ids->name;
   description.metadata = header.metadata;
-  const Columns columns(file, bytes, header);
-  auto ids = columns.Integers("token_ids", std::nullopt);
-  if (!ids.ok()) return ids.status();
-  const std::int64_t entries = header.Find("token_ids")->shape[0];
-  auto offsets = columns.Integers("offsets", std::nullopt);
-  if (!offsets.ok()) return offsets.status();
-  const std::int64_t rows = header.Find("offsets")->shape[0] - 1;
-  auto logits = columns.Real("logits", entries);
-  if (!logits.ok()) return logits.status();
-  auto logprobs = columns.Real("logprobs", entries);
-  if (!logprobs.ok()) return logprobs.status();
-  auto log_sum_exps = columns.Real("logsumexp", rows);
-  if (!log_sum_exps.ok()) return log_sum_exps.status();
-  if (logprobs->data == nullptr) {
+  description.top_k = true;
+  status = FindColumns(Columns(file.path(), header), header, tensors, sparse);
+  if (!status.ok()) return status;
+  if (!sparse.logprobs.present() && tensors.form == RowForm::kCsr) {
     return InvalidLog(
-        {file, "tensor \"logprobs\"", "none",
-         absl::StrCat("F32, F16 or BF16 of shape [", entries, "]"),
+        {file.path(), "tensor \"logprobs\"", "none",
+         absl::StrCat("F32, F16 or BF16 of shape [", sparse.entries, "]"),
          "a top-k log needs the entries' log-probabilities"});
   }
-  sparse.ids = *ids;
-  sparse.offsets = *offsets;
-  sparse.logits = *logits;
-  sparse.logprobs = *logprobs;
-  sparse.log_sum_exps = *log_sum_exps;
-  description.rows = description.expected_rows = rows;
-  status = ReadMetadata(file, options, sparse);
+  status = ReadMetadata(file.path(), request.options, sparse);
   if (!status.ok()) return status;
-  status = CheckExtents(file, options, description);
+  description.rows = description.expected_rows;
+  status = CheckExtents(file.path(), request.options, description);
   if (!status.ok()) return status;
-  status = CheckEntries(file, entries, sparse);
+  status = CheckEnds(file, sparse);
   if (!status.ok()) return status;
-  sparse.parts.sequence_offsets = UniformOffsets(rows, rows);
-  status = ReadTokenTensors(file, bytes, header, sparse.parts);
+  status = CheckEntries(file, sparse);
+  if (!status.ok()) return status;
+  // The rows of a CSR log lie along the axis of its offsets.
+  TensorInfo rows = *tensors.ids;
+  if (tensors.form == RowForm::kCsr) rows.shape = {description.rows, 1};
+  status = ReadTokenTensors(file, header, rows, request, sparse.parts);
   if (!status.ok()) return status;
   return sparse;
 }

@@ -32,12 +32,19 @@ class Surveyor {
     }
   }
 
-  void Add(const LogSequence& sequence, std::int64_t row) {
-    RowStatistics statistics = rows_.Measure(log_.Row(row, buffer_));
-    floor_ = log_.Floor(row);
+  // DataLoss and the like where the row cannot be read.
+  absl::Status Add(const LogSequence& sequence, std::int64_t row) {
+    const auto logits = log_.Row(row, buffer_);
+    if (!logits.ok()) return logits.status();
+    auto floor = log_.Floor(row);
+    if (!floor.ok()) return floor.status();
+    auto tail = log_.Tail(row);
+    if (!tail.ok()) return tail.status();
+    floor_ = *std::move(floor);
+    tail_ = *std::move(tail);
+    RowStatistics statistics = rows_.Measure(*logits);
     Count(survey_.nan, statistics.nans, row);
     Count(survey_.positive_infinity, statistics.positive_infinities, row);
-    tail_ = log_.Tail(row);
     const std::int64_t dropped = Hidden();
     Count(survey_.negative_infinity, statistics.negative_infinities - dropped,
           row);
@@ -50,13 +57,14 @@ class Surveyor {
       if (kind.scale == Scale::kProbs) rows_.TakeLogarithms(statistics);
     }
     if (IsSampled(row)) Report(row, statistics);
-    if (statistics.broken()) return;
+    if (statistics.broken()) return absl::OkStatus();
     ++unbroken_;
     survey_.mean_entropy += statistics.entropy;
     for (std::size_t i = 0; i < kTieRanks.size(); ++i) {
       survey_.tied[i] += statistics.ties[i] ? 1 : 0;
     }
     if (survey_.shifts) AddTokens(sequence, row, statistics);
+    return absl::OkStatus();
   }
 
   Survey Finish() && {
@@ -154,7 +162,9 @@ class Surveyor {
           from >= sequence.first_row + sequence.rows) {
         continue;
       }
+      if (log_.tokens()[static_cast<std::size_t>(from)] == kNoToken) continue;
       const double nll = Nll(from, statistics, score.shift == 0);
+      if (std::isnan(nll)) continue;  // The full row's logsumexp is unknown.
       ++score.rows;
       if (std::isinf(nll)) {
         ++score.impossible;
@@ -230,7 +240,8 @@ absl::StatusOr<Survey> TakeSurvey(const Log& log,
   Surveyor surveyor(log, options);
   for (const LogSequence& sequence : log.sequences()) {
     for (std::int64_t i = 0; i < sequence.rows; ++i) {
-      surveyor.Add(sequence, sequence.first_row + i);
+      absl::Status status = surveyor.Add(sequence, sequence.first_row + i);
+      if (!status.ok()) return status;
     }
   }
   return std::move(surveyor).Finish();

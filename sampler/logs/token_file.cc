@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -13,8 +15,8 @@
 #include "sampler/decimal.h"
 #include "sampler/logs/checked_math.h"
 #include "sampler/logs/errors.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/little_endian.h"
-#include "sampler/logs/mapped_file.h"
 #include "sampler/logs/npy_header.h"
 
 namespace sampler::logs {
@@ -68,15 +70,33 @@ absl::StatusOr<Ids> FromJson(const std::string& path, absl::string_view text) {
   return ids;
 }
 
-absl::StatusOr<Ids> FromNpy(const std::string& path,
-                            absl::Span<const unsigned char> bytes) {
+// How the ids of a .npy file are stored.
+struct IdType {
+  std::size_t width = 0;
+  bool is_signed = false;
+  bool big_endian = false;
+};
+
+std::optional<IdType> ReadIdType(absl::string_view descr) {
+  if (descr.size() != 3) return std::nullopt;
+  const char order = descr[0];
+  const bool single = descr[2] == '1';
+  const bool known = (descr[1] == 'i' || descr[1] == 'u') &&
+                     absl::StrContains("1248", descr.substr(2)) &&
+                     (order == '<' || order == '>' || (order == '|' && single));
+  if (!known) return std::nullopt;
+  return IdType{static_cast<std::size_t>(descr[2] - '0'), descr[1] == 'i',
+                order == '>'};
+}
+
+absl::StatusOr<TokenArray> FromNpy(const std::string& path,
+                                   absl::Span<const unsigned char> bytes) {
   auto header = ParseNpyHeader(path, bytes);
   if (!header.ok()) return header.status();
-  const std::string& descr = header->descr;
-  const bool wide = descr == "<i8" || descr == "<u8";
-  if (!wide && descr != "<i4" && descr != "<u4") {
-    return InvalidLog({path, "descr", absl::StrCat("\"", descr, "\""),
-                       "<i4, <i8, <u4 or <u8",
+  const auto type = ReadIdType(header->descr);
+  if (!type) {
+    return InvalidLog({path, "descr", absl::StrCat("\"", header->descr, "\""),
+                       "integers: <i4, <i8, <u4 or <u8, or narrower ones",
                        "save the ids with .astype('<i4')"});
   }
   if (header->fortran_order && header->shape.size() > 1) {
@@ -84,7 +104,7 @@ absl::StatusOr<Ids> FromNpy(const std::string& path,
                        "save numpy.ascontiguousarray(ids)"});
   }
   const auto count = CheckedProduct(header->shape);
-  const std::int64_t width = wide ? 8 : 4;
+  const auto width = static_cast<std::int64_t>(type->width);
   const auto size = count ? CheckedMultiply(*count, width) : count;
   const auto available =
       static_cast<std::int64_t>(bytes.size() - header->data_offset);
@@ -96,17 +116,14 @@ absl::StatusOr<Ids> FromNpy(const std::string& path,
   }
   Ids ids(static_cast<std::size_t>(*count));
   const unsigned char* from = bytes.data() + header->data_offset;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (wide) {
-      ids[i] = LoadLittle<std::int64_t>(from + 8 * i);
-      if (descr == "<u8" && ids[i] < 0) return BadId(path, i, "2^63 or more");
-    } else if (descr == "<i4") {
-      ids[i] = LoadLittle<std::int32_t>(from + 4 * i);
-    } else {
-      ids[i] = LoadLittle<std::uint32_t>(from + 4 * i);
-    }
+  for (std::size_t i = 0; i < ids.size(); ++i, from += type->width) {
+    unsigned char element[8];
+    std::copy_n(from, type->width, element);
+    if (type->big_endian) std::reverse(element, element + type->width);
+    ids[i] = LoadInteger(element, type->width, type->is_signed);
+    if (!type->is_signed && ids[i] < 0) return BadId(path, i, "2^63 or more");
   }
-  return ids;
+  return TokenArray{std::move(ids), std::move(header->shape)};
 }
 
 absl::StatusOr<Ids> FromBinary(const std::string& path,
@@ -123,8 +140,8 @@ absl::StatusOr<Ids> FromBinary(const std::string& path,
   return ids;
 }
 
-absl::StatusOr<Ids> FromBytes(const std::string& path,
-                              absl::Span<const unsigned char> bytes) {
+absl::StatusOr<TokenArray> FromBytes(const std::string& path,
+                                     absl::Span<const unsigned char> bytes) {
   if (HasNpyMagic(bytes)) return FromNpy(path, bytes);
   // Four printable bytes would be an id above 150 million, beyond every
   // vocabulary, so printable content is text.
@@ -132,27 +149,32 @@ absl::StatusOr<Ids> FromBytes(const std::string& path,
       std::all_of(bytes.begin(), bytes.end(), [](unsigned char byte) {
         return absl::ascii_isprint(byte) || absl::ascii_isspace(byte);
       });
-  if (!printable) return FromBinary(path, bytes);
   const absl::string_view text(reinterpret_cast<const char*>(bytes.data()),
                                bytes.size());
-  return absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "[")
-             ? FromJson(path, text)
-             : FromText(path, text);
+  const bool json =
+      absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "[");
+  auto ids = !printable ? FromBinary(path, bytes)
+             : json     ? FromJson(path, text)
+                        : FromText(path, text);
+  if (!ids.ok()) return ids.status();
+  const auto count = static_cast<std::int64_t>(ids->size());
+  return TokenArray{*std::move(ids), {count}};
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::int64_t>> ReadTokenFile(
-    const std::string& path) {
-  auto file = MappedFile::Open(path);
+absl::StatusOr<TokenArray> ReadTokenFile(const std::string& path) {
+  auto file = InputFile::Open(path);
   if (!file.ok()) return file.status();
-  auto ids = FromBytes(path, file->bytes());
-  if (ids.ok() && ids->empty()) {
+  const auto bytes = file->ReadAll();
+  if (!bytes.ok()) return bytes.status();
+  auto array = FromBytes(path, *bytes);
+  if (array.ok() && array->ids.empty()) {
     return InvalidLog({path, "token file", "no token ids",
                        absl::StrCat("at least one (", kForms, ")"),
                        "leave the option out if there are none"});
   }
-  return ids;
+  return array;
 }
 
 }  // namespace sampler::logs

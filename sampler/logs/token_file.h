@@ -1,9 +1,10 @@
 // Token ids from a file of their own, for logs that hold only rows.
 //
-// Read by content: a NumPy array of integers (<i4, <i8, <u4, <u8, any shape, in
-// C order), a JSON array of integers, or decimal integers separated by white
-// space. Bytes that are none of these are little-endian int32, and only if the
-// name ends in ".bin", because any file at all could be read that way.
+// Read by content: a NumPy array of integers (of 1 to 8 bytes, either byte
+// order, any shape, in C order), a JSON array of integers, or decimal integers
+// separated by white space. Bytes that are none of these are little-endian
+// int32, and only if the name ends in ".bin", because any file at all could be
+// read that way.
 //
 // Contract: ids are returned as found; whether they fit a vocabulary is the
 //   caller's question.
@@ -23,8 +24,13 @@
 
 namespace sampler::logs {
 
-absl::StatusOr<std::vector<std::int64_t>> ReadTokenFile(
-    const std::string& path);
+// Token ids, and the shape in which they were stored.
+struct TokenArray {
+  std::vector<std::int64_t> ids;
+  std::vector<std::int64_t> shape;  // Its product is ids.size().
+};
+
+absl::StatusOr<TokenArray> ReadTokenFile(const std::string& path);
 
 }  // namespace sampler::logs
 

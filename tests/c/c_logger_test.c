@@ -40,6 +40,25 @@ static sampler_logger* make(int64_t top_k) {
   return logger;
 }
 
+/* With what sequence 0 is drawn. */
+static void describe(sampler_logger* logger) {
+  static const char config[] =
+      "{\"version\": 1, \"stages\": [{\"type\": \"categorical\"}]}";
+  sampler_pipeline* pipeline = NULL;
+  EXPECT(sampler_pipeline_create(config, strlen(config), kSize, &pipeline,
+                                 &error) == SAMPLER_OK);
+  sampler_sequence* sequence = NULL;
+  EXPECT(sampler_sequence_create(pipeline, 7, 0, NULL, 0, &sequence, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_logger_describe(logger, 0, sequence, &error) == SAMPLER_OK);
+  EXPECT(sampler_logger_describe(logger, 0, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_logger_describe(NULL, 0, sequence, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  sampler_sequence_free(sequence);
+  sampler_pipeline_free(pipeline);
+}
+
 static void test_log(int64_t top_k) {
   clean();
   sampler_logger* logger = make(top_k);
@@ -48,6 +67,7 @@ static void test_log(int64_t top_k) {
   const sampler_row row = {logits, kSize, SAMPLER_F32};
   EXPECT(sampler_logger_prompt(logger, 0, prompt, 3, &error) == SAMPLER_OK);
   EXPECT(sampler_logger_prompt(logger, 1, NULL, 0, &error) == SAMPLER_OK);
+  describe(logger);
   for (int step = 0; step < 50; ++step) {
     for (int i = 0; i < kSize; ++i) logits[i] = (float)((i * step) % 17);
     EXPECT(sampler_logger_append(logger, (uint32_t)(step % 2), &row, step,

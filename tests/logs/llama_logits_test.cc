@@ -64,14 +64,14 @@ TEST(LlamaLogitsTest, KeepingTheFloorGivesItItsValue) {
 TEST(LlamaLogitsTest, TellsAFloorFromATrueMinimum) {
   const auto log = Log::Open(WriteFile("kld", Golden()));
   ASSERT_TRUE(log.ok()) << log.status();
-  const auto floor = (*log)->Floor(0);
+  const auto floor = (*log)->Floor(0).value();
   ASSERT_TRUE(floor.has_value());
   EXPECT_NEAR(floor->window, 16, 1e-5);
   EXPECT_TRUE(floor->full);
   EXPECT_TRUE(floor->dropped);
   EXPECT_EQ(floor->count, 1);
   EXPECT_NEAR(floor->log_prob, -16.313261, 1e-6);
-  const auto minimum = (*log)->Floor(1);
+  const auto minimum = (*log)->Floor(1).value();
   ASSERT_TRUE(minimum.has_value());
   EXPECT_NEAR(minimum->window, 3.5, 1e-5);
   EXPECT_FALSE(minimum->full);
@@ -115,9 +115,9 @@ TEST(LlamaLogitsTest, DropsCodeZeroExactlyInWindowsOf16And24Nats) {
         EXPECT_EQ(kept[i], Decode(row, id));
         EXPECT_EQ(dropped[i], c.full && id == 0 ? -kInfinity : Decode(row, id));
       }
-      EXPECT_EQ((*keep)->Floor(1)->full, c.full) << c.window;
-      EXPECT_EQ((*keep)->Floor(1)->count, c.full ? 1 : 0);
-      EXPECT_FALSE((*keep)->Floor(1)->dropped);
+      EXPECT_EQ((*(*keep)->Floor(1))->full, c.full) << c.window;
+      EXPECT_EQ((*(*keep)->Floor(1))->count, c.full ? 1 : 0);
+      EXPECT_FALSE((*(*keep)->Floor(1))->dropped);
     }
   }
 }

@@ -158,7 +158,7 @@ inline std::vector<double> AllValues(const Log& log) {
   std::vector<double> values;
   RowBuffer buffer;
   for (std::int64_t r = 0; r < log.rows(); ++r) {
-    const Logits row = log.Row(r, buffer);
+    const Logits row = log.Row(r, buffer).value();
     for (std::size_t i = 0; i < row.size(); ++i) values.push_back(row[i]);
   }
   return values;

@@ -112,7 +112,7 @@ void CheckLog(const Log& log, const Killed& killed, bool sparse) {
       const std::int64_t row = sequence.first_row + i;
       ASSERT_EQ(log.tokens()[static_cast<std::size_t>(row)], TokenOf(n));
       const std::vector<float> expected = RowOf(n);
-      const Logits logits = log.Row(row, buffer);
+      const Logits logits = log.Row(row, buffer).value();
       if (!sparse) {
         ASSERT_EQ(std::memcmp(logits.data(), expected.data(), 4 * kSize), 0);
         continue;

@@ -78,7 +78,8 @@ class Model {
 
   std::int64_t size() const { return log_->vocabulary_size(); }
   Logits Next(int sequence, int step, std::int32_t last) {
-    return log_->Row((sequence * 7 + step + last) % log_->rows(), buffer_);
+    return log_->Row((sequence * 7 + step + last) % log_->rows(), buffer_)
+        .value();
   }
 
  private:
@@ -136,8 +137,8 @@ std::vector<std::int32_t> Replay(const Pipeline& pipeline, const Log& log,
                                .stream = static_cast<std::uint32_t>(s),
                                .prompt = Ids(logged.prompt)});
     for (std::int64_t i = 0; i < logged.rows; ++i) {
-      const Token token = pipeline.Sample(log.Row(logged.first_row + i, buffer),
-                                          sequence, workspace);
+      const Token token = pipeline.Sample(
+          *log.Row(logged.first_row + i, buffer), sequence, workspace);
       EXPECT_TRUE(sequence.Accept(token).ok());
       tokens.push_back(token.id);
     }

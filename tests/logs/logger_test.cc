@@ -86,7 +86,7 @@ TEST(Logger, WritesWhatTheReadersRead) {
     for (int n = 0; n < lengths[s]; ++n) {
       const std::int64_t row = sequence.first_row + n;
       EXPECT_EQ((*log)->tokens()[static_cast<std::size_t>(row)], TokenOf(s, n));
-      const Logits logits = (*log)->Row(row, buffer);
+      const Logits logits = (*log)->Row(row, buffer).value();
       const std::vector<float> expected = RowOf(s, n);
       for (std::size_t i = 0; i < expected.size(); ++i) {
         EXPECT_EQ(logits[i], static_cast<double>(expected[i]));

@@ -83,7 +83,7 @@ TEST(NpyTest, ShapesBecomeRowsAndSequences) {
   for (const Case& c : std::vector<Case>{{"(6,)", 1, 6, 1},
                                          {"(3, 2)", 3, 2, 1},
                                          {"(1, 3, 2)", 3, 2, 1},
-                                         {"(3, 1, 2)", 3, 2, 3}}) {
+                                         {"(3, 2, 1)", 6, 1, 3}}) {
     SCOPED_TRACE(c.shape);
     const auto log = Log::Open(WriteFile("npy", Npy("<f4", c.shape, kF32)));
     ASSERT_TRUE(log.ok()) << log.status();

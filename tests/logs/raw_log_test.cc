@@ -57,10 +57,10 @@ TEST(RawLogTest, ReadsTheLastRowBeyondFourGigabytes) {
   ASSERT_TRUE(log.ok()) << log.status();
   ASSERT_EQ((*log)->rows(), kRows);
   RowBuffer buffer;
-  const Logits row = (*log)->Row(kRows - 1, buffer);
+  const Logits row = (*log)->Row(kRows - 1, buffer).value();
   EXPECT_EQ(row[kSize - 2], 0.0);
   EXPECT_EQ(row[kSize - 1], 3.5);
-  EXPECT_EQ((*log)->Row(kRows - 2, buffer)[kSize - 1], 0.0);
+  EXPECT_EQ((*(*log)->Row(kRows - 2, buffer))[kSize - 1], 0.0);
 }
 
 TEST(RawLogTest, RefusesASizeThatDoesNotDivide) {

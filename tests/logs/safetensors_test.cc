@@ -47,7 +47,11 @@ TEST(SafetensorsTest, ABatchIsOneSequencePerEntry) {
   ASSERT_TRUE(one.ok()) << one.status();
   EXPECT_EQ((*one)->sequences().size(), 1u);
   EXPECT_EQ((*one)->rows(), 2);
-  const auto two = Open({{"logits", "F32", "[2,1,3]", kF32}});
+  OpenOptions options;
+  options.axes = Axes::kBatchFirst;
+  const auto two = Log::Open(
+      WriteFile("s", Safetensors({{"logits", "F32", "[2,1,3]", kF32}})),
+      options);
   ASSERT_TRUE(two.ok()) << two.status();
   ASSERT_EQ((*two)->sequences().size(), 2u);
   EXPECT_EQ((*two)->sequences()[1].first_row, 1);

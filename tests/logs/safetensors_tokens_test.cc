@@ -116,8 +116,9 @@ TEST(SafetensorsTokensTest, RefusesOffsetsThatDoNotAscendToTheEnd) {
 TEST(SafetensorsTokensTest, RefusesCountsThatFitNoRule) {
   const auto kInvalid = absl::StatusCode::kInvalidArgument;
   EXPECT_TRUE(Refuses(Open({I32("tokens", {1, 2, 3})}), kInvalid,
-                      {"\"tokens\"", "got 3 ids", "want 4"}));
-  EXPECT_TRUE(Refuses(Open({I32("tokens", {})}), kInvalid, {"got 0 ids"}));
+                      {"\"tokens\"", "got 3 token ids", "want 4"}));
+  EXPECT_TRUE(
+      Refuses(Open({I32("tokens", {})}), kInvalid, {"got 0 token ids"}));
   EXPECT_TRUE(Refuses(Open({I32("input_ids", {1, 2, 3})}), kInvalid,
                       {"\"input_ids\"", "got 3 ids"}));
   // With sequences of unequal length nobody can say where an extra id belongs.

@@ -72,7 +72,7 @@ TEST(SparseLog, IsOneOfLogprobsWithoutLogsumexp) {
   const auto log = Log::Open(Write("logprobs", file));
   ASSERT_TRUE(log.ok()) << log.status();
   EXPECT_EQ(AllValues(**log)[3], -0.5);
-  EXPECT_EQ((*log)->Tail(0)->log_sum_exp, 0);
+  EXPECT_EQ((*(*log)->Tail(0))->log_sum_exp, 0);
   const auto survey = TakeSurvey(**log);
   ASSERT_TRUE(survey.ok());
   EXPECT_EQ(KindName(survey->kind.kind), "raw_logprobs");
@@ -80,7 +80,7 @@ TEST(SparseLog, IsOneOfLogprobsWithoutLogsumexp) {
 
 TEST(SparseLog, SaysWhatRowsLeaveOut) {
   const auto log = Log::Open(Write("tail", {}));
-  const TailInfo tail = *(*log)->Tail(1);
+  const TailInfo tail = **(*log)->Tail(1);
   EXPECT_EQ(tail.count, 2);
   EXPECT_NEAR(tail.mass, 1 - std::exp(-1.0) - std::exp(-1.25) - std::exp(-2.0),
               1e-12);
@@ -96,13 +96,13 @@ TEST(SparseLog, KnowsTheForcedToken) {
       "{\"vocab_size\":\"5\",\"top_k\":\"2\",\"forced_token\":\"true\"}";
   auto log = Log::Open(Write("forced", file));
   ASSERT_TRUE(log.ok()) << log.status();
-  EXPECT_EQ((*log)->Tail(1)->bound, 6.75);
-  EXPECT_EQ((*log)->Tail(1)->above, 1);
-  EXPECT_EQ((*log)->Tail(0)->bound, 2.5);
+  EXPECT_EQ((*(*log)->Tail(1))->bound, 6.75);
+  EXPECT_EQ((*(*log)->Tail(1))->above, 1);
+  EXPECT_EQ((*(*log)->Tail(0))->bound, 2.5);
   file.metadata = "{\"vocab_size\":\"5\",\"forced_token\":\"true\"}";
   log = Log::Open(Write("forced", file));
-  EXPECT_EQ((*log)->Tail(1)->bound, 6.75);
-  EXPECT_EQ((*log)->Tail(0)->bound, 3.5);
+  EXPECT_EQ((*(*log)->Tail(1))->bound, 6.75);
+  EXPECT_EQ((*(*log)->Tail(0))->bound, 3.5);
 }
 
 // Fewer entries than asked for: there were no others.
@@ -110,8 +110,8 @@ TEST(SparseLog, KnowsRowsThatAreComplete) {
   File file;
   file.metadata = "{\"vocab_size\":\"5\",\"top_k\":\"3\"}";
   const auto log = Log::Open(Write("complete", file));
-  EXPECT_EQ((*log)->Tail(0)->count, 0);
-  EXPECT_EQ((*log)->Tail(1)->count, 2);
+  EXPECT_EQ((*(*log)->Tail(0))->count, 0);
+  EXPECT_EQ((*(*log)->Tail(1))->count, 2);
 }
 
 // A kept set as a sampler leaves it: probabilities that sum to 1, in whatever
@@ -138,11 +138,11 @@ TEST(SparseLog, KnowsKeptSetsThatAreComplete) {
   // log says that the likeliest two were listed of it.
   file.logprobs[4] = std::log(0.1999f);
   log = Log::Open(Write("lacking", file));
-  EXPECT_EQ((*log)->Tail(0)->count, 0);
-  EXPECT_EQ((*log)->Tail(1)->count, 2);
+  EXPECT_EQ((*(*log)->Tail(0))->count, 0);
+  EXPECT_EQ((*(*log)->Tail(1))->count, 2);
   file.metadata = "{\"vocab_size\":\"5\",\"top_k\":\"2\"}";
   log = Log::Open(Write("declared", file));
-  EXPECT_EQ((*log)->Tail(0)->count, 3);
+  EXPECT_EQ((*(*log)->Tail(0))->count, 3);
 }
 
 // bf16 keeps three digits of a log-probability.
@@ -162,7 +162,7 @@ TEST(SparseLog, AllowsForTheStoredPrecision) {
                            {"logprobs", "BF16", "[2]", ArrayBytes(logprobs)}},
                           "{\"vocab_size\":\"5\"}")));
   ASSERT_TRUE(log.ok()) << log.status();
-  EXPECT_EQ((*log)->Tail(0)->count, 0);
+  EXPECT_EQ((*(*log)->Tail(0))->count, 0);
 }
 
 TEST(SparseLog, IsSurveyedByTheFullRow) {
@@ -286,7 +286,7 @@ TEST(SparseLog, HoldsTheRowsOfTheLogger) {
                            kRemoved, kRemoved, kRemoved, 2.0}));
   const double full = std::log(4 * std::exp(2.5) + std::exp(forced));
   for (std::int64_t n = 0; n < 2; ++n) {
-    const TailInfo tail = *(*log)->Tail(n);
+    const TailInfo tail = **(*log)->Tail(n);
     EXPECT_NEAR(tail.log_sum_exp, full, 1e-6);
     EXPECT_EQ(tail.bound, 2.5);
     EXPECT_EQ(tail.above, 0);  // A tie reaches into what is left out.
@@ -294,7 +294,7 @@ TEST(SparseLog, HoldsTheRowsOfTheLogger) {
                 (n == 0 ? 0 : std::exp(forced - full)) + std::exp(2.5 - full),
                 1e-6);
   }
-  EXPECT_EQ((*log)->Tail(2)->count, 0);
+  EXPECT_EQ((*(*log)->Tail(2))->count, 0);
   const auto survey = TakeSurvey(**log);
   ASSERT_TRUE(survey.ok());
   EXPECT_NEAR(survey->logged().mean_nll,

@@ -22,17 +22,17 @@ TEST(TokenFileTest, ReadsTheSameIdsFromEveryForm) {
            {"a.bin", ArrayBytes<std::int32_t>({7, 0, 49151})}}) {
     const auto read = ReadTokenFile(WriteFile(name, bytes));
     ASSERT_TRUE(read.ok()) << read.status();
-    EXPECT_EQ(*read, ids) << name;
+    EXPECT_EQ(read->ids, ids) << name;
   }
 }
 
 TEST(TokenFileTest, GoesByContentAndNotByName) {
   const auto json = ReadTokenFile(WriteFile("ids.txt", "[1, 2]"));
   ASSERT_TRUE(json.ok()) << json.status();
-  EXPECT_EQ(*json, (Ids64{1, 2}));
+  EXPECT_EQ(json->ids, (Ids64{1, 2}));
   const auto text = ReadTokenFile(WriteFile("ids.bin", "1 2"));
   ASSERT_TRUE(text.ok()) << text.status();
-  EXPECT_EQ(*text, (Ids64{1, 2}));
+  EXPECT_EQ(text->ids, (Ids64{1, 2}));
 }
 
 TEST(TokenFileTest, BinaryMustBeNamedBin) {
@@ -137,17 +137,22 @@ TEST_F(LogWithTokenFileTest, RefusesAnotherCountThanRows) {
 TEST_F(LogWithTokenFileTest, RefusesIdsOutsideTheVocabularyByIndexAndId) {
   EXPECT_TRUE(Refuses(Open("2 3", ""), absl::StatusCode::kInvalidArgument,
                       {"tokens[1]", "token id 3", "[0, 3)"}));
-  EXPECT_TRUE(Refuses(Open("-1 2", ""), absl::StatusCode::kInvalidArgument,
-                      {"tokens[0]", "token id -1"}));
+  EXPECT_TRUE(Refuses(Open("-2 2", ""), absl::StatusCode::kInvalidArgument,
+                      {"tokens[0]", "token id -2"}));
   EXPECT_TRUE(Refuses(Open("", "0 4294967296"),
                       absl::StatusCode::kInvalidArgument,
                       {"prompt_tokens[1]", "token id 4294967296"}));
 }
 
 TEST_F(LogWithTokenFileTest, OnePromptFileNeedsOneSequence) {
-  shape_ = "(2, 1, 3)";
-  EXPECT_TRUE(Refuses(Open("", "1"), absl::StatusCode::kInvalidArgument,
+  shape_ = "(2, 3, 1)";
+  EXPECT_TRUE(Refuses(Open("", "0"), absl::StatusCode::kInvalidArgument,
                       {"2 sequences", "prompt_offsets"}));
+  // And says so, where the axes do not.
+  shape_ = "(2, 1, 3)";
+  const auto log = Open("", "1");
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_EQ((*log)->sequences().size(), 1u);
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST(SafetensorsWriter, WritesWhatTheReaderReads) {
     const std::string path = FreshPath("safetensors");
     const absl::Status written = WriteDenseSafetensors(
         path, Overwrite::kNo, contents,
-        [&](std::int64_t n) { return encoder.Encode(log->Row(n, buffer)); });
+        [&](std::int64_t n) { return encoder.Encode(*log->Row(n, buffer)); });
     ASSERT_TRUE(written.ok()) << written;
     const auto copy = OpenOrDie(path);
     EXPECT_EQ(copy->description().dtype, dtype);
@@ -140,7 +140,7 @@ TEST(NpyWriter, WritesWhatTheReaderReads) {
     RowBuffer buffer;
     const std::string path = FreshPath("npy");
     ASSERT_TRUE(WriteNpy(path, Overwrite::kNo, contents, [&](std::int64_t n) {
-                  return encoder.Encode(log->Row(n, buffer));
+                  return encoder.Encode(*log->Row(n, buffer));
                 }).ok());
     const auto copy = OpenOrDie(path);
     EXPECT_EQ(copy->description().format, Format::kNpy);

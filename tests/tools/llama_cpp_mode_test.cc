@@ -57,7 +57,7 @@ std::vector<std::int32_t> LibraryTokens(bool logged) {
   std::vector<std::int32_t> tokens;
   for (std::int64_t row = 0; row < log->rows(); ++row) {
     const Token token =
-        pipeline.Sample(log->Row(row, buffer), sequence, workspace);
+        pipeline.Sample(*log->Row(row, buffer), sequence, workspace);
     tokens.push_back(token.id);
     const std::int32_t next =
         logged ? log->tokens()[static_cast<std::size_t>(row)] : token.id;

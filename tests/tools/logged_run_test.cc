@@ -51,7 +51,7 @@ TEST(LoggedRun, IsReplayedTokenByToken) {
   for (std::int64_t step = 0; step < 40; ++step) {
     for (std::uint32_t s = 0; s < 3; ++s) {
       const Logits row =
-          (*source)->Row((step * 5 + s) % (*source)->rows(), buffer);
+          *(*source)->Row((step * 5 + s) % (*source)->rows(), buffer);
       const Token token = pipeline->Sample(row, sequences[s], workspace);
       ASSERT_EQ(token.status, RowStatus::kOk);
       ASSERT_TRUE(logger->Append(s, row, token.id).ok());

@@ -65,7 +65,7 @@ TEST(PresetsTest, RunOnTheShippedLog) {
     logs::RowBuffer buffer;
     for (std::int64_t row = 0; row < 4; ++row) {
       const Token token =
-          pipeline->Sample((*log)->Row(row, buffer), *sequence, workspace);
+          pipeline->Sample(*(*log)->Row(row, buffer), *sequence, workspace);
       ASSERT_EQ(token.status, RowStatus::kOk) << preset.name;
       ASSERT_TRUE(sequence->AcceptId(token.id).ok());
     }

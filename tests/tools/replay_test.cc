@@ -68,7 +68,7 @@ TEST(ReplayTest, AnswersWhatTheLibraryAnswers) {
   for (std::int64_t i = 0; i < 24; ++i) {
     const json& row = rows[static_cast<std::size_t>(i)];
     const Distribution left =
-        pipeline->Process((*log)->Row(i, buffer), *sequence, workspace);
+        pipeline->Process(*(*log)->Row(i, buffer), *sequence, workspace);
     const Token token = pipeline->DrawFrom(left, *sequence, workspace);
     EXPECT_EQ(row["token"], token.id) << i;
     EXPECT_EQ(row["u"], token.u()) << i;

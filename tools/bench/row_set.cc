@@ -33,7 +33,7 @@ std::vector<std::vector<float>> RealRows() {
   std::vector<std::vector<float>> rows;
   logs::RowBuffer buffer;
   for (std::int64_t i = 0; i < log->rows(); ++i) {
-    const Logits row = log->Row(i, buffer);
+    const Logits row = OrExit(log->Row(i, buffer));
     auto& values = rows.emplace_back(row.size());
     for (std::size_t id = 0; id < row.size(); ++id) {
       values[id] = static_cast<float>(row[id]);

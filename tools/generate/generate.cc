@@ -19,13 +19,13 @@ namespace sampler::tools {
 namespace {
 
 absl::Status CheckOptions(const GenerateOptions& options) {
-  const std::uint64_t last = std::uint64_t{options.run.stream} +
-                             static_cast<std::uint64_t>(options.sequences) - 1;
-  if (last > std::numeric_limits<std::uint32_t>::max()) {
+  const std::int64_t first = options.run.stream.value_or(0);
+  const std::int64_t last = first + options.sequences - 1;
+  if (first < 0 || last > std::numeric_limits<std::uint32_t>::max()) {
     return absl::OutOfRangeError(
-        absl::StrCat("--stream ", options.run.stream, " with ",
-                     options.sequences, " sequences: the last stream would be ",
-                     last, ", want at most 2^32 - 1"));
+        absl::StrCat("--stream ", first, " with ", options.sequences,
+                     " sequences: the streams would be ", first, " to ", last,
+                     ", want 0 to 2^32 - 1"));
   }
   if (!options.log.empty() &&
       (options.samplers.size() > 1 || options.runs > 1)) {
@@ -67,6 +67,14 @@ absl::StatusOr<std::optional<logs::Logger>> OpenLogger(const Session& session) {
   for (std::int64_t i = 0; i < options.sequences; ++i) {
     absl::Status added = logger->AddPrompt(static_cast<std::uint32_t>(i),
                                            session.choosers.prompt);
+    if (!added.ok()) return added;
+    const ChooserOptions& choosers = session.choosers;
+    added = logger->Describe(
+        static_cast<std::uint32_t>(i),
+        {.config = ToJson(session.pipeline.config()),
+         .seed = choosers.seed,
+         .stream = choosers.first_stream + static_cast<std::uint32_t>(i),
+         .clock = choosers.clock});
     if (!added.ok()) return added;
   }
   return std::optional(*std::move(logger));
@@ -162,8 +170,9 @@ absl::Status Generate(const GenerateOptions& options) {
                            *model,
                            *pipeline,
                            {.seed = options.run.SeedFor(*config),
-                            .first_stream = options.run.stream,
-                            .clock = options.run.step,
+                            .first_stream = static_cast<std::uint32_t>(
+                                options.run.stream.value_or(0)),
+                            .clock = options.run.step.value_or(0),
                             .prompt = *prompt,
                             .context = length}};
   const auto all = RunAll(session, warnings);
@@ -174,7 +183,7 @@ absl::Status Generate(const GenerateOptions& options) {
     Write(ToPages(Json{{"model", model->name()},
                        {"chain", ChainText(*config)},
                        {"seed", session.choosers.seed},
-                       {"first_stream", options.run.stream},
+                       {"first_stream", session.choosers.first_stream},
                        {"prompt_tokens", *prompt},
                        {"samplers", samplers},
                        {"warnings", warnings.all()}}) +
