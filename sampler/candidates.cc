@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sampler/float_environment.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/kth_largest.h"
 #include "sampler/kernels/row_scan.h"
@@ -144,6 +145,7 @@ std::ptrdiff_t Candidates::Find(TokenId id) const {
 }
 
 std::optional<double> Candidates::Logit(TokenId id) const {
+  const DefaultFloatEnvironment environment;
   if (dense_form_) {
     if (!InRow(id)) return {};
     const double logit = dense_.Value(static_cast<std::size_t>(id));
@@ -218,11 +220,13 @@ double Candidates::MeanLogit() const {
 }
 
 double Candidates::Entropy() const {
+  const DefaultFloatEnvironment environment;
   MeanLogit();
   return Log(ToDouble(TotalMass()) * 0x1p-51) - *mean_offset_;
 }
 
 std::int64_t Candidates::Rank(TokenId id) const {
+  const DefaultFloatEnvironment environment;
   const std::optional<double> logit = Logit(id);
   if (!logit.has_value()) return 0;
   if (dense_form_) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sampler/candidates.h"
+#include "sampler/float_environment.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/power.h"
 #include "sampler/numeric.h"
@@ -34,6 +35,7 @@ kernels::SortedValues Candidates::SortGathered() const {
 }
 
 absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
+  const DefaultFloatEnvironment environment;
   Gather(n);
   in_order_.clear();
   if (gathered_.size() == 0) return in_order_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sampler/candidates.h"
+#include "sampler/float_environment.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/moment.h"
 #include "sampler/kernels/softmax_term.h"
@@ -90,6 +91,7 @@ Candidates::Parts Candidates::SumMoments(double low, double high) const {
 }
 
 double Candidates::LogSum() const {
+  const DefaultFloatEnvironment environment;
   if (log_sum_.has_value()) return *log_sum_;
   const double max = Max();
   LaneSum sum;
@@ -118,6 +120,7 @@ double Candidates::LogSum() const {
 }
 
 double Candidates::Logprob(double logit) const {
+  const DefaultFloatEnvironment environment;
   // Logits near both ends of a double's range would overflow.
   return std::max((logit - Max()) - LogSum(), kLowest);
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sampler/config.h"
+#include "sampler/float_environment.h"
 #include "sampler/json_document.h"
 #include "sampler/problems.h"
 #include "sampler/spelling.h"
@@ -149,6 +150,7 @@ bool IsConsequence(std::string pointer,
 absl::StatusOr<PipelineConfig> ParseConfig(
     StringView json, std::optional<std::int64_t> vocabulary_size,
     std::vector<JsonProblem>* problems, const StageRegistry& registry) {
+  const DefaultFloatEnvironment environment;
   std::vector<JsonProblem> found;
   PipelineConfig config;
   bool cut = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/float_environment.h"
 #include "sampler/kernels/load.h"
 
 namespace sampler {
@@ -120,6 +121,7 @@ DenseRow::Reach DenseRow::ReachOf(double threshold) const {
 
 std::uint64_t DenseRow::LoadReaching(std::size_t block, const Reach& reach,
                                      Block& values) const {
+  const DefaultFloatEnvironment environment;
   if (!(block_max_[block] >= reach.least)) return 0;
   const std::size_t first = block * kBlockSize;
   const std::size_t count = std::min(kBlockSize, size() - first);

@@ -2,8 +2,9 @@
 // default, rounding to nearest, no flushing of subnormal numbers, no traps.
 //
 // A program that is linked with -ffast-math flushes subnormals from its start,
-// and others round in another direction for a while. A step of the library must
-// not notice, so it begins by an object of this class.
+// and others round in another direction for a while. A step of the library, and
+// what is asked of its outcome, must not notice: each begins by an object of
+// this class.
 //
 // Thread-safety: each thread has an environment of its own.
 // Cost: a few nanoseconds where the environment is the default one already.
@@ -29,7 +30,7 @@ class DefaultFloatEnvironment {
   DefaultFloatEnvironment() {
 #if defined(__SSE2__) || defined(__aarch64__)
     before_ = Control();
-    if ((before_ & kModes) != kDefault) SetControl(kDefault);
+    if ((before_ & kModes) != (kDefault & kModes)) SetControl(kDefault);
 #else
     std::fegetenv(&before_);
     std::fesetenv(FE_DFL_ENV);
@@ -37,7 +38,7 @@ class DefaultFloatEnvironment {
   }
   ~DefaultFloatEnvironment() {
 #if defined(__SSE2__) || defined(__aarch64__)
-    if ((before_ & kModes) != kDefault) SetControl(before_);
+    if ((before_ & kModes) != (kDefault & kModes)) SetControl(before_);
 #else
     std::fesetenv(&before_);
 #endif
@@ -47,13 +48,22 @@ class DefaultFloatEnvironment {
 
  private:
 #if defined(__SSE2__)
-  // Of MXCSR: rounding, flushing and masks of traps, but not the flags that
-  // operations leave.
-  using Word = std::uint32_t;
-  static constexpr Word kModes = 0xffc0;
-  static constexpr Word kDefault = 0x1f80;
-  static Word Control() { return _mm_getcsr(); }
-  static void SetControl(Word word) { _mm_setcsr(word); }
+  // MXCSR below and, above it, the control word of the x87, whose rounding the
+  // C library looks at where it reads numbers. Of both rounding, flushing and
+  // masks of traps, but not the flags that operations leave.
+  using Word = std::uint64_t;
+  static constexpr Word kModes = Word{0x0c3f} << 32 | 0xffc0;
+  static constexpr Word kDefault = Word{0x037f} << 32 | 0x1f80;
+  static Word Control() {
+    std::uint16_t x87;
+    asm volatile("fnstcw %0" : "=m"(x87));
+    return Word{x87} << 32 | _mm_getcsr();
+  }
+  static void SetControl(Word word) {
+    const auto x87 = static_cast<std::uint16_t>(word >> 32);
+    asm volatile("fldcw %0" : : "m"(x87));
+    _mm_setcsr(static_cast<std::uint32_t>(word));
+  }
   Word before_;
 #elif defined(__aarch64__)
   using Word = std::uint64_t;

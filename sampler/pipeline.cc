@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "sampler/chain.h"
 #include "sampler/config_fingerprint.h"
+#include "sampler/float_environment.h"
 #include "sampler/mass.h"
 #include "sampler/random_seed.h"
 #include "sampler/scratch.h"
@@ -116,6 +117,7 @@ std::uint64_t Pipeline::fingerprint() const { return compiled_->fingerprint; }
 absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
                                           std::int64_t vocabulary_size,
                                           const StageRegistry& registry) {
+  const DefaultFloatEnvironment environment;
   if (!(1 <= vocabulary_size && vocabulary_size <= kMaxVocabularySize)) {
     return absl::InvalidArgumentError(
         absl::StrCat("vocabulary size: got ", vocabulary_size,
@@ -221,6 +223,7 @@ StepInputs Pipeline::OnlyRead(const StepInputs& offered) const {
 Scratch& Pipeline::Begin(Logits row, const Sequence& sequence,
                          Workspace& workspace, const StepInputs& inputs,
                          StepObserver* observer) const {
+  const DefaultFloatEnvironment environment;
   Scratch& scratch = workspace.scratch();
   ++scratch.steps;
   scratch.chain = compiled_->chain.get();

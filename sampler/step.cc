@@ -1,6 +1,7 @@
 #include "sampler/step.h"
 
 #include "sampler/chain.h"
+#include "sampler/float_environment.h"
 #include "sampler/scratch.h"
 
 namespace sampler {
@@ -18,6 +19,7 @@ RowStatus Step::status() const {
 }
 
 Token Step::DrawOf(const Sequence& sequence) const {
+  const DefaultFloatEnvironment environment;
   Token token = scratch_->chain->Draw(sequence, *scratch_);
   token.state.owner = scratch_->state_owner;
   return token;
@@ -30,6 +32,7 @@ Token Step::Draw() const {
 }
 
 absl::Span<const TokenId> Step::DrawAll() const {
+  const DefaultFloatEnvironment environment;
   if (status() != RowStatus::kOk) return {};
   return scratch_->chain->DrawAll(*scratch_->sequence, *scratch_);
 }
@@ -52,6 +55,7 @@ Token Step::DrawFor(const Sequence& fork) const {
 }
 
 absl::Span<const TokenId> Step::DrawAllFor(const Sequence& fork) const {
+  const DefaultFloatEnvironment environment;
   if (StatusFor(fork) != RowStatus::kOk) return {};
   return scratch_->chain->DrawAll(fork, *scratch_);
 }

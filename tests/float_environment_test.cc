@@ -32,6 +32,15 @@ std::vector<std::uint64_t> BitsOf(const std::string& stages,
   Workspace workspace;
   std::vector<std::uint64_t> bits;
   for (int step = 0; step < 4; ++step) {
+    const Distribution left = pipeline.Process(row, sequence, workspace);
+    for (const Candidate& candidate : left.Top(3)) {
+      bits.push_back(static_cast<std::uint64_t>(candidate.id));
+      bits.push_back(std::bit_cast<std::uint64_t>(candidate.logit));
+    }
+    bits.push_back(std::bit_cast<std::uint64_t>(left.Entropy()));
+    left.ForEach([&](TokenId, double logit) {
+      bits.push_back(std::bit_cast<std::uint64_t>(logit));
+    });
     const Token token = pipeline.Sample(row, sequence, workspace);
     bits.push_back(static_cast<std::uint64_t>(token.id));
     bits.push_back(token.bits);

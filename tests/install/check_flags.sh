@@ -39,13 +39,11 @@ try() {  # COMPILER, FLAG...
 
 fast=(-march=native -ffast-math)
 try g++ -O1 -ffp-contract=off
-try g++ -O0
 try g++ -O3 -march=native
 try g++ -O3 "${fast[@]}"
 try g++ -O0 "${fast[@]}"
 for clang in clang++ clang++-14 clang++-19; do
   command -v $clang >/dev/null || continue
-  try $clang -O3 -march=native
   try $clang -O3 "${fast[@]}" -w
   break
 done
