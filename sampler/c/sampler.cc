@@ -198,4 +198,15 @@ sampler_status sampler_sequence_restore(const sampler_pipeline* pipeline,
   });
 }
 
+sampler_status sampler_sequence_fork(const sampler_sequence* sequence,
+                                     uint32_t stream, sampler_sequence** fork,
+                                     sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    if (fork == nullptr) return Invalid(error, "fork: got NULL");
+    *fork = new sampler_sequence{sequence->pipeline,
+                                 sequence->sequence.Fork(stream)};
+    return SAMPLER_OK;
+  });
+}
+
 }  // extern "C"

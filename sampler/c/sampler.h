@@ -38,8 +38,8 @@
  *    the call: the token has a row status and the id -1.
  *
  * Not offered: stages written in C, observers of single stages, the clock of
- * schedules, forks, several tokens of one draw, the intervals of `arithmetic`,
- * speculative decoding.
+ * schedules, several tokens of one draw, the intervals of `arithmetic`,
+ * speculative decoding by another rule than identity.
  *
  * Tested by: tests/c/c_api_test.c, tests/c/c_batch_test.c and
  * tests/c/c_logger_test.c (compiled as C11), tests/c/ctypes_test.py.
@@ -165,6 +165,12 @@ sampler_sequence_snapshot(const sampler_sequence* sequence, char* text,
 SAMPLER_API sampler_status sampler_sequence_restore(
     const sampler_pipeline* pipeline, const char* snapshot,
     size_t snapshot_size, sampler_sequence** sequence, sampler_error* error);
+
+/* Makes a sequence that goes on from here with random numbers of its own: for
+ * n continuations of one text, each with another `stream`. */
+SAMPLER_API sampler_status sampler_sequence_fork(
+    const sampler_sequence* sequence, uint32_t stream, sampler_sequence** fork,
+    sampler_error* error);
 
 /* ---- Steps ------------------------------------------------------------- */
 

@@ -216,6 +216,45 @@ static void test_redraw(void) {
   sampler_pipeline_free(pipeline);
 }
 
+/* A fork has the text, and random numbers of its own; one of the same stream is
+ * a copy. */
+static void test_fork(void) {
+  sampler_pipeline *pipeline = make_pipeline();
+  sampler_sequence *sequence = make_sequence(pipeline, 42);
+  sampler_sequence *copy = NULL;
+  sampler_sequence *fork = NULL;
+  float logits[kSize];
+  for (unsigned i = 0; i < 5; ++i) {
+    fill(logits, i);
+    EXPECT(sampler_accept(sequence, step(sequence, logits), &error) ==
+           SAMPLER_OK);
+  }
+  EXPECT(sampler_sequence_fork(sequence, 0, &copy, &error) == SAMPLER_OK);
+  EXPECT(sampler_sequence_fork(sequence, 1, &fork, &error) == SAMPLER_OK);
+  EXPECT(sampler_sequence_position(fork) == 5);
+  unsigned same = 0;
+  for (unsigned i = 5; i < 25; ++i) {
+    fill(logits, i);
+    const int32_t token = step(sequence, logits);
+    EXPECT(step(copy, logits) == token);
+    same += step(fork, logits) == token;
+    sampler_sequence *const all[] = {sequence, copy, fork};
+    for (int k = 0; k < 3; ++k) {
+      EXPECT(sampler_accept(all[k], token, &error) == SAMPLER_OK);
+    }
+  }
+  EXPECT(same < 20);
+  EXPECT(sampler_sequence_fork(NULL, 1, &fork, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_sequence_fork(sequence, 1, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strcmp(text, "fork: got NULL") == 0);
+  sampler_sequence_free(fork);
+  sampler_sequence_free(copy);
+  sampler_sequence_free(sequence);
+  sampler_pipeline_free(pipeline);
+}
+
 static void test_misuse(void) {
   sampler_pipeline* pipeline = make_pipeline();
   sampler_sequence* sequence = make_sequence(pipeline, 1);
@@ -301,6 +340,7 @@ int main(void) {
   test_logprobs();
   test_redraw();
   test_unlikely();
+  test_fork();
   test_misuse();
   test_random_seed();
   if (failures == 0) puts("the C interface holds");
