@@ -8,16 +8,19 @@ include=$1
 shift
 words=$(find "$include" -name '*.h' -exec grep -ohE '\w+' {} + | sort -u)
 
-# Mangled names of the namespace; not of the versions for one instruction set
-# (N_AVX2, ...), which nobody reaches but their dispatchers.
-ours() {  # NM OPTION, LIBRARY
-  nm "$1" --defined-only "$2" 2>/dev/null |
-    awk '$3 ~ /^_Z(N[VK]*[RO]?|T[VIST]N)7sampler/ && $2 ~ /[TWVBDRu]/ {print $3}' |
+# Mangled names of the namespace that a library defines for others; not of the
+# versions for one instruction set (N_AVX2, ...), which nobody reaches but their
+# dispatchers.
+ours() {  # READELF OPTION, LIBRARY
+  readelf -W "$1" "$2" |
+    awk '$5 ~ /GLOBAL|WEAK|UNIQUE/ && $6 == "DEFAULT" && $7 != "UND" &&
+         $8 ~ /^_Z(N[VK]*[RO]?|T[VIST]N)7sampler/ {print $8}' |
     grep -vE 'kernels[0-9]+N_(AVX|SSE|SSSE|EMU|SCALAR|NEON)' | sort -u
 }
 
 for library in "$@"; do
-  missing=$(comm -23 <(ours -g "${library%.so}.a") <(ours -D "$library"))
+  missing=$(comm -23 <(ours --syms "${library%.so}.a") \
+    <(ours --dyn-syms "$library"))
   if [[ -n $missing ]]; then
     c++filt <<<"$missing"
     echo "are not exported by $library"
