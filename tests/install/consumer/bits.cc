@@ -111,7 +111,8 @@ int main() {
          {"type": "typical_p", "p": 0.8}, {"type": "categorical"})",
       R"({"type": "repetition_penalty", "penalty": 1.3},
          {"type": "eta_cutoff", "epsilon": 0.001}, {"type": "quadratic",
-          "factor": 0.3}, {"type": "mirostat", "tau": 3})"};
+          "factor": 0.3}, {"type": "mirostat", "tau": 3},
+         {"type": "categorical"})"};
   for (const char* const chain : chains) {
     const auto config = sampler::ParseConfig(
         std::string(R"({"version": 1, "stages": [)") + chain + "]}",
