@@ -43,16 +43,16 @@ absl::StatusOr<int> Run(const Options& options) {
   if (!text.ok()) return text.status();
   const auto survey = logs::TakeSurvey(**log, options.survey);
   if (!survey.ok()) return survey.status();
-  const std::vector<Finding> findings =
-      FindTrouble(**log, *survey, *text, options.log.kind);
+  const auto findings = FindTrouble(**log, *survey, *text, options.log.kind);
+  if (!findings.ok()) return findings.status();
   const Inspection inspection = {
-      options.log.path, options.log.kind, **log, *survey, *text, findings};
+      options.log.path, options.log.kind, **log, *survey, *text, *findings};
   Write(options.output.json
             ? ToPages(InspectJson(inspection)) + "\n"
             : InspectText(inspection, Painter(UseColor(options.output))));
   const absl::Status written = FinishOutput();
   if (!written.ok()) return written;
-  return options.strict && !findings.empty() ? 1 : 0;
+  return options.strict && !findings->empty() ? 1 : 0;
 }
 
 }  // namespace

@@ -112,30 +112,30 @@ class Findings {
     }
   }
 
-  void CheckText(const TokenText& text) {
-    if (text.empty()) return;
-    if (text.size() <= log_.vocabulary_size()) {
-      CheckTextless(text);
-      return;
-    }
+  absl::Status CheckText(const TokenText& text) {
+    if (text.empty()) return absl::OkStatus();
+    if (text.size() <= log_.vocabulary_size()) return CheckTextless(text);
     Add("vocabulary",
         absl::StrCat("the vocabulary file names ids up to ",
                      Grouped(text.size() - 1), ", but rows have ",
                      Grouped(log_.vocabulary_size()), " tokens"),
         "use the tokenizer of the model that made the log");
+    return absl::OkStatus();
   }
 
-  void CheckTextless(const TokenText& text) {
+  absl::Status CheckTextless(const TokenText& text) {
     constexpr double kMuch =
         0.05;  // Padding ids of a vocabulary weigh nothing.
-    const TextlessMass textless = LargestTextlessMass(log_, text);
-    if (textless.share < kMuch) return;
+    const auto textless = LargestTextlessMass(log_, text);
+    if (!textless.ok()) return textless.status();
+    if (textless->share < kMuch) return absl::OkStatus();
     Add("textless",
         absl::StrFormat(
             "ids without a text in the vocabulary file hold %.1f %% "
             "of row %d",
-            100.0 * textless.share, textless.row),
+            100.0 * textless->share, textless->row),
         "use the tokenizer of the model that made the log");
+    return absl::OkStatus();
   }
 
   std::vector<Finding> Take() && { return std::move(found_); }
@@ -152,16 +152,17 @@ class Findings {
 
 }  // namespace
 
-std::vector<Finding> FindTrouble(const logs::Log& log,
-                                 const logs::Survey& survey,
-                                 const TokenText& text,
-                                 const std::string& kind) {
+absl::StatusOr<std::vector<Finding>> FindTrouble(const logs::Log& log,
+                                                 const logs::Survey& survey,
+                                                 const TokenText& text,
+                                                 const std::string& kind) {
   Findings findings(log, survey);
   findings.CheckSize();
   findings.CheckTokens();
   findings.CheckValues();
   findings.CheckKind(kind);
-  findings.CheckText(text);
+  absl::Status status = findings.CheckText(text);
+  if (!status.ok()) return status;
   return std::move(findings).Take();
 }
 

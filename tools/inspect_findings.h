@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "sampler/logs/log.h"
 #include "sampler/logs/survey.h"
 #include "tools/token_text.h"
@@ -22,11 +23,11 @@ struct Finding {
 };
 
 // In the order of how much each would spoil. `kind` is the user's own word
-// (--kind), or "".
-std::vector<Finding> FindTrouble(const logs::Log& log,
-                                 const logs::Survey& survey,
-                                 const TokenText& text,
-                                 const std::string& kind);
+// (--kind), or "". Errors as logs::Log::Row.
+absl::StatusOr<std::vector<Finding>> FindTrouble(const logs::Log& log,
+                                                 const logs::Survey& survey,
+                                                 const TokenText& text,
+                                                 const std::string& kind);
 
 }  // namespace sampler::tools
 

@@ -27,12 +27,15 @@ double ShareOfTextless(const Logits& row, const TokenText& text) {
 
 }  // namespace
 
-TextlessMass LargestTextlessMass(const logs::Log& log, const TokenText& text) {
+absl::StatusOr<TextlessMass> LargestTextlessMass(const logs::Log& log,
+                                                 const TokenText& text) {
   TextlessMass largest;
   logs::RowBuffer buffer;
   const std::int64_t step = (log.rows() + kRows - 1) / kRows;
   for (std::int64_t row = 0; row < log.rows(); row += step) {
-    const double share = ShareOfTextless(log.Row(row, buffer), text);
+    const auto logits = log.Row(row, buffer);
+    if (!logits.ok()) return logits.status();
+    const double share = ShareOfTextless(*logits, text);
     if (share > largest.share) largest = {share, row};
   }
   return largest;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "absl/status/statusor.h"
 #include "sampler/logs/log.h"
 #include "tools/token_text.h"
 
@@ -20,7 +21,9 @@ struct TextlessMass {
 };
 
 // The row with most of it, among at most 64 that are spread over the log.
-TextlessMass LargestTextlessMass(const logs::Log& log, const TokenText& text);
+// Errors as logs::Log::Row.
+absl::StatusOr<TextlessMass> LargestTextlessMass(const logs::Log& log,
+                                                 const TokenText& text);
 
 }  // namespace sampler::tools
 
