@@ -59,4 +59,17 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   return app;
 }
 
+int RunCommandLine(int argc, const char* const* argv) {
+  int exit_code = 0;
+  const std::unique_ptr<CLI::App> app = MakeApp(exit_code);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version come this way too.
+    if (error.get_exit_code() == 0) return app->exit(error);
+    return Fail(UsageError(*app, error, argc, argv), AsksForJson(argc, argv));
+  }
+  return exit_code;
+}
+
 }  // namespace sampler::tools

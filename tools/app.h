@@ -1,7 +1,8 @@
 // The command line of the `sampler` binary as a whole: what it parses, and what
 // its documentation is made from.
 //
-// Tested by: tests/tools/command_reference_test.cc.
+// Tested by: tests/tools/command_reference_test.cc,
+//   tests/tools/every_stage_test.cc.
 
 #ifndef SAMPLER_TOOLS_APP_H_
 #define SAMPLER_TOOLS_APP_H_
@@ -15,6 +16,10 @@ namespace sampler::tools {
 // Parsing runs the command that was asked for, which leaves its exit code.
 // `exit_code` must outlive the result.
 std::unique_ptr<CLI::App> MakeApp(int& exit_code);
+
+// Runs a command line and returns its exit code (commands.h). Errors of usage
+// are told as every other error.
+int RunCommandLine(int argc, const char* const* argv);
 
 }  // namespace sampler::tools
 

@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
 namespace sampler::tools {
@@ -76,9 +77,12 @@ std::string DataFile(absl::string_view name) {
 
 std::string WriteTemporary(absl::string_view name, absl::string_view content) {
   const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string path =
-      absl::StrCat(testing::TempDir(), "/", test->test_suite_name(), ".",
-                   test->name(), ".", getpid(), ".", name);
+  // A slash stands in the names of tests with a parameter.
+  const std::string path = absl::StrCat(
+      testing::TempDir(), "/",
+      absl::StrReplaceAll(absl::StrCat(test->test_suite_name(), ".",
+                                       test->name(), ".", getpid(), ".", name),
+                          {{"/", "."}}));
   std::ofstream(path, std::ios::binary) << content;
   return path;
 }

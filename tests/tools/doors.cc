@@ -1,0 +1,423 @@
+#include "tests/tools/doors.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gtest/gtest.h"
+#include "sampler/logs/logger.h"
+#include "tests/stage_chains.h"
+#include "tests/tools/c_door.h"
+#include "tests/tools/in_process.h"
+#include "tests/tools/tool.h"
+
+namespace sampler::tools {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kSeed = 42;
+
+// The most of the inputs that the pipeline can make use of.
+StepInputs UsableInputs(const Pipeline& pipeline) {
+  static const auto& mask =
+      *new std::vector<std::uint32_t>((kChainVocabulary + 31) / 32, 0x7fffffff);
+  static const auto& unconditional =
+      *new std::vector<float>(kChainVocabulary, 0.25F);
+  StepInputs best;
+  int most = -1;
+  for (unsigned subset = 0; subset < 8; ++subset) {
+    StepInputs inputs;
+    if ((subset & 1) != 0) inputs.mask = TokenMask(absl::MakeConstSpan(mask));
+    if ((subset & 2) != 0) inputs.unconditional = Logits(unconditional);
+    if ((subset & 4) != 0) inputs.uniform = 0.625;
+    const int size = __builtin_popcount(subset);
+    if (size > most && pipeline.CheckInputs(inputs).ok()) {
+      best = inputs;
+      most = size;
+    }
+  }
+  EXPECT_GE(most, 0);
+  return best;
+}
+
+// Where the word stands by itself, in any case.
+bool HasWord(const std::string& text, const std::string& word) {
+  const auto is_letter = [&](std::size_t i) {
+    return i < text.size() &&
+           (std::isalnum(static_cast<unsigned char>(text[i])) != 0 ||
+            text[i] == '_');
+  };
+  const std::string lower = absl::AsciiStrToLower(text);
+  for (std::size_t at = lower.find(word); at != std::string::npos;
+       at = lower.find(word, at + 1)) {
+    if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + word.size())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A line of CSV without quotes inside quotes.
+std::vector<std::string> Fields(const std::string& line) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ',' && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back() += c;
+    }
+  }
+  return fields;
+}
+
+void ExpectFinite(const json& row, const std::string& name, double low,
+                  double high) {
+  const json& value = row.at(name);
+  ASSERT_TRUE(value.is_number()) << name << ": " << row;
+  EXPECT_GE(value.get<double>(), low) << name;
+  EXPECT_LE(value.get<double>(), high) << name;
+}
+
+void ExpectTop(const json& list) {
+  double above = 1e-9;
+  for (const json& token : list) {
+    ASSERT_TRUE(token.at("logprob").is_number()) << list;
+    EXPECT_LE(token.at("logprob").get<double>(), above) << list;
+    above = token.at("logprob").get<double>();
+  }
+}
+
+// A row of JSON, and that its numbers are some.
+void ExpectRow(const json& row, const WalkedRow& walked) {
+  EXPECT_EQ(row.at("row"), walked.row);
+  EXPECT_EQ(row.at("status"), std::string(RowStatusName(walked.status)));
+  if (walked.status != RowStatus::kOk) {
+    EXPECT_TRUE(row.at("token").is_null());
+    return;
+  }
+  EXPECT_EQ(row.at("token"), walked.token);
+  const double most = std::log(static_cast<double>(kChainVocabulary)) + 1e-9;
+  ExpectFinite(row, "logprob", -40, 1e-12);
+  ExpectFinite(row, "raw_logprob", -1e6, 0);
+  ExpectFinite(row, "raw_rank", 1, kChainVocabulary);
+  ExpectFinite(row, "kept", 1, kChainVocabulary);
+  ExpectFinite(row, "kept_mass", 0, 1);
+  ExpectFinite(row, "entropy", 0, most);
+  ExpectFinite(row, "entropy_raw", 0, most);
+  if (!row.at("u").is_null()) ExpectFinite(row, "u", 0, 1);
+  if (row.contains("top")) {
+    ExpectTop(row.at("top"));
+    ExpectTop(row.at("raw_top"));
+    EXPECT_FALSE(row.at("top").empty());
+  }
+}
+
+void ExpectCsv(const std::string& text, const std::vector<WalkedRow>& walked) {
+  const std::vector<std::string> lines = Lines(text);
+  ASSERT_EQ(lines.size(), walked.size() + 1);
+  const std::vector<std::string> names = Fields(lines[0]);
+  const auto column = [&](const std::string& name) {
+    const auto at = std::find(names.begin(), names.end(), name);
+    EXPECT_NE(at, names.end()) << name;
+    return static_cast<std::size_t>(at - names.begin());
+  };
+  for (std::size_t i = 0; i < walked.size(); ++i) {
+    const std::vector<std::string> fields = Fields(lines[i + 1]);
+    ASSERT_EQ(fields.size(), names.size()) << lines[i + 1];
+    EXPECT_EQ(fields[column("status")],
+              std::string(RowStatusName(walked[i].status)));
+    EXPECT_EQ(fields[column("token")],
+              walked[i].token < 0 ? "" : absl::StrCat(walked[i].token));
+    for (std::size_t j = 0; j < fields.size(); ++j) {
+      if (names[j] == "status") continue;
+      EXPECT_FALSE(HasWord(fields[j], "nan") || HasWord(fields[j], "inf"))
+          << names[j] << " of " << lines[i + 1];
+    }
+  }
+}
+
+std::string WriteLog(const std::vector<LoggedSequence>& sequences) {
+  const std::string path = WriteTemporary("log.safetensors", "");
+  std::filesystem::remove(path);
+  auto logger =
+      logs::Logger::Create(path, {.vocabulary_size = kChainVocabulary});
+  EXPECT_TRUE(logger.ok()) << logger.status();
+  for (std::uint32_t s = 0; s < sequences.size(); ++s) {
+    EXPECT_TRUE(logger->AddPrompt(s, sequences[s].prompt).ok());
+    for (std::size_t i = 0; i < sequences[s].rows.size(); ++i) {
+      EXPECT_TRUE(
+          logger->Append(s, sequences[s].rows[i], sequences[s].tokens[i]).ok());
+    }
+  }
+  EXPECT_TRUE(logger->Finish().ok());
+  return path;
+}
+
+std::string HistoryName(bool logged) { return logged ? "logged" : "replayed"; }
+
+}  // namespace
+
+Doors::Doors() : config_(WriteTemporary("chain.json", "")) {
+  std::mt19937_64 random(7);
+  constexpr float kGone = -std::numeric_limits<float>::infinity();
+  for (const int size : {7, 5}) {
+    LoggedSequence sequence;
+    sequence.prompt = {1, 0, 2, 1, 0, 2, size};
+    for (int i = 0; i < size; ++i) {
+      std::vector<float> row(kChainVocabulary);
+      for (float& l : row) {
+        l = static_cast<float>(random() % 1024) / 128.0F - 4.0F;
+      }
+      row[i == 3 ? 3 : 60] = kGone;
+      sequence.rows.push_back(row);
+      sequence.tokens.push_back(static_cast<std::int32_t>(random() % 4));
+    }
+    sequences_.push_back(std::move(sequence));
+  }
+  std::vector<float>& bad = sequences_[1].rows[2];
+  std::fill(bad.begin(), bad.end(), kGone);
+  log_ = WriteLog(sequences_);
+}
+
+void Doors::Enter(const PipelineConfig& config, Extent extent) {
+  const std::string text = ToJson(config);
+  SCOPED_TRACE(text);
+  std::ofstream(config_, std::ios::binary) << text;
+  const auto parsed = ParseConfig(text, kChainVocabulary);
+  if (!parsed.ok()) {
+    ++refused_;
+    return ExpectRefused(text, std::string(parsed.status().message()));
+  }
+  EXPECT_EQ(*parsed, config);
+  ExpectValid(config);
+  const auto pipeline = Pipeline::Create(*parsed, kChainVocabulary);
+  ASSERT_TRUE(pipeline.ok()) << pipeline.status();
+  ++sampled_;
+  ExpectSnapshots(*pipeline);
+  ExpectInC(*pipeline, text);
+
+  const absl::Status without = pipeline->CheckInputs({});
+  if (!without.ok()) {
+    for (const std::string command : {"replay", "explain"}) {
+      std::vector<std::string> arguments = {command, log_, "-c", config_};
+      if (command == "explain")
+        arguments.insert(arguments.end(), {"--row", "1"});
+      const ToolResult result = RunInProcess(arguments);
+      EXPECT_EQ(result.exit_code, 2);
+      EXPECT_TRUE(Says(result.err, std::string(without.message())));
+    }
+    return;
+  }
+  const std::array<std::vector<WalkedRow>, 2> walks = {Walk(*pipeline, false),
+                                                       Walk(*pipeline, true)};
+  const std::vector<std::string> formats = {"", "--json", "--jsonl", "--csv"};
+  const std::size_t turn = turn_++;
+  for (std::size_t i = 0; i < 2 * formats.size(); ++i) {
+    if (extent == Extent::kTurns && i != turn % (2 * formats.size())) continue;
+    const bool logged = i % 2 == 1;
+    ExpectReplays(walks[logged ? 1 : 0], logged, formats[i / 2]);
+  }
+  const std::size_t rows = walks[0].size();
+  for (std::size_t i = 0; i < 4 * rows; ++i) {
+    if (extent == Extent::kTurns && i != turn % (4 * rows)) continue;
+    const bool logged = i % 2 == 1;
+    ExpectExplains(walks[logged ? 1 : 0][i / 4], logged, i / 2 % 2 == 1);
+  }
+}
+
+// Every door has the library's words for what is wrong.
+void Doors::ExpectRefused(const std::string& text, const std::string& why) {
+  const ToolResult human = RunInProcess(
+      {"validate", config_, "--vocab-size", absl::StrCat(kChainVocabulary)});
+  EXPECT_EQ(human.exit_code, 1) << human.err;
+  const ToolResult json_result =
+      RunInProcess({"validate", config_, "--vocab-size",
+                    absl::StrCat(kChainVocabulary), "--json"});
+  EXPECT_EQ(json_result.exit_code, 1);
+  const json verdict = json::parse(json_result.out);
+  EXPECT_EQ(verdict.at("ok"), false);
+  const std::vector<std::string> problems = Lines(why);
+  EXPECT_EQ(verdict.at("configs").at(0).at("problems").size(), problems.size());
+  for (const std::string& problem : problems) {
+    EXPECT_TRUE(Says(human.out, problem));
+    for (const std::string command : {"replay", "explain"}) {
+      std::vector<std::string> arguments = {command, log_, "-c", config_};
+      if (command == "explain")
+        arguments.insert(arguments.end(), {"--row", "1"});
+      const ToolResult result = RunInProcess(arguments);
+      EXPECT_EQ(result.exit_code, 2);
+      EXPECT_TRUE(Says(result.err, problem));
+    }
+  }
+  EXPECT_EQ(CError(text), why);
+}
+
+void Doors::ExpectValid(const PipelineConfig& config) {
+  const ToolResult human = RunInProcess(
+      {"validate", config_, "--vocab-size", absl::StrCat(kChainVocabulary)});
+  EXPECT_EQ(human.exit_code, 0) << human.err << human.out;
+  EXPECT_TRUE(Says(human.out, ChainText(config)));
+  const ToolResult result = RunInProcess({"validate", config_, "--json"});
+  EXPECT_EQ(result.exit_code, 0);
+  const json verdict = json::parse(result.out);
+  EXPECT_EQ(verdict.at("ok"), true);
+  EXPECT_EQ(verdict.at("configs").at(0).at("chain"), ChainText(config));
+}
+
+std::vector<WalkedRow> Doors::Walk(const Pipeline& pipeline,
+                                   bool logged) const {
+  std::vector<WalkedRow> walked;
+  Workspace workspace;
+  for (std::size_t s = 0; s < sequences_.size(); ++s) {
+    const LoggedSequence& log = sequences_[s];
+    auto sequence =
+        pipeline.NewSequence({.seed = kSeed,
+                              .stream = static_cast<std::uint32_t>(s),
+                              .prompt = log.prompt});
+    EXPECT_TRUE(sequence.ok()) << sequence.status();
+    if (!sequence.ok()) return walked;
+    for (std::size_t i = 0; i < log.rows.size(); ++i) {
+      const Token token = pipeline.Sample(log.rows[i], *sequence, workspace);
+      walked.push_back({static_cast<std::int64_t>(walked.size()),
+                        static_cast<std::int64_t>(s), token.status, token.id});
+      const bool bad = token.status != RowStatus::kOk;
+      EXPECT_EQ(bad, token.id < 0);
+      EXPECT_TRUE(
+          sequence->Accept(token, logged || bad ? log.tokens[i] : token.id)
+              .ok());
+    }
+  }
+  return walked;
+}
+
+// From a snapshot in the middle it goes on as without one.
+void Doors::ExpectSnapshots(const Pipeline& pipeline) const {
+  const StepInputs inputs = UsableInputs(pipeline);
+  const LoggedSequence& log = sequences_[0];
+  Workspace workspace;
+  auto sequence = pipeline.NewSequence({.seed = kSeed, .prompt = log.prompt});
+  ASSERT_TRUE(sequence.ok()) << sequence.status();
+  std::optional<Sequence> restored;
+  for (std::size_t i = 0; i < log.rows.size(); ++i) {
+    if (i == log.rows.size() / 2) {
+      const auto again = Sequence::Restore(sequence->Snapshot());
+      ASSERT_TRUE(again.ok()) << again.status();
+      EXPECT_TRUE(*again == *sequence);
+      restored = *again;
+    }
+    const Token token =
+        pipeline.Sample(log.rows[i], *sequence, workspace, inputs);
+    if (restored.has_value()) {
+      const Token same =
+          pipeline.Sample(log.rows[i], *restored, workspace, inputs);
+      EXPECT_EQ(same.id, token.id);
+      EXPECT_EQ(same.bits, token.bits);
+      EXPECT_EQ(same.status, token.status);
+      EXPECT_EQ(restored->Accept(same).ok(), same.id >= 0);
+    }
+    EXPECT_EQ(sequence->Accept(token).ok(), token.id >= 0);
+  }
+  EXPECT_TRUE(*restored == *sequence);
+}
+
+void Doors::ExpectInC(const Pipeline& pipeline, const std::string& text) const {
+  const StepInputs inputs = UsableInputs(pipeline);
+  const LoggedSequence& log = sequences_[0];
+  CDoor door(text, kSeed, log.prompt);
+  Workspace workspace;
+  auto sequence = pipeline.NewSequence({.seed = kSeed, .prompt = log.prompt});
+  ASSERT_TRUE(sequence.ok()) << sequence.status();
+  for (std::size_t i = 0; i < log.rows.size(); ++i) {
+    if (i == log.rows.size() / 2) door.Restore();
+    const Token token =
+        pipeline.Sample(log.rows[i], *sequence, workspace, inputs);
+    const CToken in_c = door.Sample(log.rows[i], inputs);
+    EXPECT_EQ(in_c.id, token.id);
+    EXPECT_EQ(in_c.status, static_cast<int>(token.status));
+    EXPECT_EQ(in_c.bits, token.bits);
+    if (token.id < 0) continue;
+    EXPECT_LE(in_c.logprob, 1e-12);
+    EXPECT_GE(in_c.logprob, -40);
+    EXPECT_LT(in_c.raw_logprob, 0);
+    EXPECT_TRUE(std::isfinite(in_c.raw_logprob));
+    EXPECT_TRUE(sequence->Accept(token).ok());
+    door.Accept(token.id);
+  }
+}
+
+void Doors::ExpectReplays(const std::vector<WalkedRow>& walked, bool logged,
+                          const std::string& format) const {
+  std::vector<std::string> arguments = {"replay",    log_,
+                                        "-c",        config_,
+                                        "-s",        absl::StrCat(kSeed),
+                                        "--history", HistoryName(logged),
+                                        "--threads", "2"};
+  if (!format.empty()) arguments.push_back(format);
+  if (absl::StartsWith(format, "--json")) {
+    arguments.insert(arguments.end(), {"--top-logprobs", "3"});
+  }
+  const ToolResult result = RunInProcess(arguments);
+  SCOPED_TRACE(absl::StrCat(format, " ", HistoryName(logged)));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  if (format == "--csv") return ExpectCsv(result.out, walked);
+  if (format.empty()) {
+    const bool has_nan = std::any_of(
+        walked.begin(), walked.end(),
+        [](const WalkedRow& w) { return w.status == RowStatus::kNan; });
+    EXPECT_TRUE(has_nan || !HasWord(result.out, "nan")) << result.out;
+    EXPECT_TRUE(Says(result.out, absl::StrCat("seed     ", kSeed)));
+    return;
+  }
+  const std::vector<json> rows =
+      format == "--json"
+          ? json::parse(result.out).at("rows").get<std::vector<json>>()
+          : Events(result.out, "row");
+  ASSERT_EQ(rows.size(), walked.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) ExpectRow(rows[i], walked[i]);
+}
+
+void Doors::ExpectExplains(const WalkedRow& walked, bool logged,
+                           bool as_json) const {
+  std::vector<std::string> arguments = {
+      "explain",  log_,    "--row",     absl::StrCat(walked.row),
+      "-c",       config_, "-s",        absl::StrCat(kSeed),
+      "--stream", "0",     "--history", HistoryName(logged)};
+  if (as_json) arguments.push_back("--json");
+  const ToolResult result = RunInProcess(arguments);
+  SCOPED_TRACE(absl::StrCat("explain ", walked.row, " ", HistoryName(logged)));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  if (!as_json) {
+    EXPECT_TRUE(walked.status == RowStatus::kNan || !HasWord(result.out, "nan"))
+        << result.out;
+    EXPECT_FALSE(result.out.empty());
+    return;
+  }
+  const json answer = json::parse(result.out);
+  EXPECT_EQ(answer.at("status"), std::string(RowStatusName(walked.status)));
+  if (walked.status != RowStatus::kOk) {
+    EXPECT_TRUE(answer.at("token").is_null());
+    return;
+  }
+  EXPECT_EQ(answer.at("token"), walked.token);
+  double total = 0;
+  for (const json& survivor : answer.at("survivors")) {
+    total += survivor.at("prob").get<double>();
+  }
+  EXPECT_NEAR(total, 1, 1e-9);
+}
+
+}  // namespace sampler::tools
