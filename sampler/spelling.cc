@@ -31,27 +31,6 @@ std::size_t Distance(absl::string_view a, absl::string_view b) {
   return row.back();
 }
 
-// Bytes of the UTF-8 character that `text` begins with; 0 if it begins with
-// none (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
-std::size_t Utf8Length(absl::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const unsigned second = byte(1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-      (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) {
-    return 0;
-  }
-  return length;
-}
-
 }  // namespace
 
 absl::string_view NearestName(absl::string_view name,
@@ -91,25 +70,6 @@ std::string UnknownName(absl::string_view what, absl::string_view name,
                           ? absl::StrCat(", want one of \"",
                                          absl::StrJoin(known, "\", \""), "\"")
                           : hint);
-}
-
-std::string Printable(absl::string_view text) {
-  std::string line;
-  while (!text.empty()) {
-    const std::size_t length = Utf8Length(text);
-    const auto byte = static_cast<unsigned char>(text[0]);
-    if (length == 0) {
-      line += "\xEF\xBF\xBD";
-    } else if (byte == '\n') {
-      line += "\\n";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      absl::StrAppend(&line, "\\u", absl::Hex(byte, absl::kZeroPad4));
-    } else {
-      absl::StrAppend(&line, text.substr(0, length));
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return line;
 }
 
 std::string Shortened(absl::string_view text, std::size_t longest) {

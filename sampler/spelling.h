@@ -1,5 +1,5 @@
-// Small text helpers for error messages: the nearest known name, printable
-// text, and JSON pointers (RFC 6901).
+// Small text helpers for error messages: the nearest known name, and JSON
+// pointers (RFC 6901).
 //
 // Thread-safety: pure functions.
 // Tested by: tests/spelling_test.cc.
@@ -12,6 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/printable.h"  // IWYU pragma: export
 
 namespace sampler {
 
@@ -30,10 +31,6 @@ std::string DidYouMean(absl::string_view name,
 // `unknown stage "abc", want one of ...`.
 std::string UnknownName(absl::string_view what, absl::string_view name,
                         absl::Span<const absl::string_view> known);
-
-// `text` as one line that is safe to print: control characters become escapes
-// ("\n", "\u001b"), and what is not UTF-8 becomes U+FFFD.
-std::string Printable(absl::string_view text);
 
 // `text`, or if it has more than `longest` bytes its beginning (whole UTF-8
 // characters) and "...": what stands in a message may come from anywhere.

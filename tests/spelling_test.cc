@@ -40,30 +40,5 @@ TEST(EscapePointer, FollowsRfc6901) {
   EXPECT_EQ(EscapePointer(""), "");
 }
 
-TEST(Printable, KeepsTextAndEscapesTheRest) {
-  EXPECT_EQ(Printable("a \"b\" \\ \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"),
-            "a \"b\" \\ \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
-  EXPECT_EQ(Printable("a\nb\r\x1b[0m\x7f"), "a\\nb\\u000d\\u001b[0m\\u007f");
-  EXPECT_EQ(Printable(absl::string_view("\0", 1)), "\\u0000");
-  EXPECT_EQ(Printable(""), "");
-}
-
-TEST(Printable, ReplacesWhatIsNotUtf8) {
-  const std::string bad = "\xEF\xBF\xBD";
-  EXPECT_EQ(Printable("\xff"
-                      "a"),
-            bad + "a");
-  EXPECT_EQ(Printable("\x80"), bad);
-  EXPECT_EQ(Printable("\xc3"), bad);  // Cut short.
-  EXPECT_EQ(Printable("\xc3"
-                      "a"),
-            bad + "a");
-  EXPECT_EQ(Printable("\xc0\x80"), bad + bad);            // Overlong.
-  EXPECT_EQ(Printable("\xe0\x80\x80"), bad + bad + bad);  // Overlong.
-  EXPECT_EQ(Printable("\xed\xa0\x80"), bad + bad + bad);  // Surrogate.
-  EXPECT_EQ(Printable("\xf4\x90\x80\x80"), bad + bad + bad + bad);
-  EXPECT_EQ(Printable("\xf0\x9f\x98"), bad + bad + bad);
-}
-
 }  // namespace
 }  // namespace sampler

@@ -12,6 +12,7 @@
 #include "sampler/spelling.h"
 #include "tools/commands.h"
 #include "tools/output.h"
+#include "tools/process.h"
 #include "tools/usage.h"
 
 namespace sampler::tools {
@@ -62,14 +63,7 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
 int RunCommandLine(int argc, const char* const* argv) {
   int exit_code = 0;
   const std::unique_ptr<CLI::App> app = MakeApp(exit_code);
-  try {
-    app->parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    // Help and version come this way too.
-    if (error.get_exit_code() == 0) return app->exit(error);
-    return Fail(UsageError(*app, error, argc, argv), AsksForJson(argc, argv));
-  }
-  return exit_code;
+  return ParseArguments(*app, argc, argv).value_or(exit_code);
 }
 
 }  // namespace sampler::tools

@@ -77,7 +77,7 @@ absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
   if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) {
     const std::vector<absl::string_view> names = PresetNames();
     return WithHint(
-        absl::NotFoundError(absl::StrCat(name,
+        absl::NotFoundError(absl::StrCat(Printable(name),
                                          ": neither a preset nor a file that "
                                          "can be read",
                                          DidYouMean(name, names))),
@@ -106,11 +106,11 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
     if (!json.ok()) return json.status();
     absl::StatusOr<PipelineConfig> config = ParseConfig(*json, vocabulary_size);
     if (!config.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrJoin(absl::StrSplit(config.status().message(), '\n'), "\n",
-                        [&](std::string* out, absl::string_view line) {
-                          absl::StrAppend(out, options.config, ":", line);
-                        }));
+      return absl::InvalidArgumentError(absl::StrJoin(
+          absl::StrSplit(config.status().message(), '\n'), "\n",
+          [&](std::string* out, absl::string_view line) {
+            absl::StrAppend(out, Printable(options.config), ":", line);
+          }));
     }
     base = *std::move(config);
   }

@@ -135,12 +135,13 @@ absl::Status WriteTopK(const logs::Log& log, const std::string& path,
                         "--top-k: LOG has no tokens, want the drawn ones"),
                     "add them with --tokens FILE");
   }
-  auto logger =
-      logs::Logger::Create(path, {.vocabulary_size = log.vocabulary_size(),
-                                  .dtype = dtype,
-                                  .top_k = top_k,
-                                  .metadata = log.description().metadata,
-                                  .overwrite = overwrite});
+  auto logger = logs::Logger::Create(
+      path, {.vocabulary_size = log.vocabulary_size(),
+             .dtype = dtype,
+             .top_k = top_k,
+             .metadata = logs::WithoutReserved(log.description().metadata),
+             .overwrite = overwrite,
+             .journal = logs::Journal::kNameless});
   if (!logger.ok()) return logger.status();
   logs::RowBuffer buffer;
   std::uint32_t number = 0;

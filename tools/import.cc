@@ -1,9 +1,5 @@
 // `sampler import`: another runtime's settings as a config, with a report.
 
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +12,9 @@
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/importers/importer.h"
+#include "sampler/logs/file_names.h"
+#include "sampler/logs/mapped_file.h"
+#include "sampler/logs/output_file.h"
 #include "sampler/mass.h"
 #include "sampler/spelling.h"
 #include "tools/commands.h"
@@ -47,7 +46,8 @@ struct ImportCommand {
   std::string file;
   std::optional<std::string> text;  // "--text".
   std::string vocab_file;
-  std::string output_file;
+  std::string output_file;  // "", "-": stdout.
+  bool force = false;
   importers::ImportOptions options;
   OutputOptions output;
 };
@@ -64,41 +64,46 @@ absl::StatusOr<std::string> ReadSettings(const ImportCommand& command) {
     return WithHint(absl::InvalidArgumentError("no settings to import"),
                     "name a file, - for stdin, or give them with --text");
   }
-  const auto all = [](std::istream& stream) {
-    return std::string(std::istreambuf_iterator<char>(stream), {});
-  };
-  if (command.file == "-") return all(std::cin);
-  std::ifstream file(command.file, std::ios::binary);
-  std::string text = all(file);
-  if (!file.good() && !file.eof()) {
-    return absl::NotFoundError(absl::StrCat(command.file, ": cannot be read"));
-  }
-  return text;
+  const auto file = logs::MappedFile::Open(command.file);
+  if (!file.ok()) return file.status();
+  return std::string(file->bytes().begin(), file->bytes().end());
 }
 
 // Every problem with the name of what it was found in.
-absl::Status Prefixed(const absl::Status& status, absl::string_view name) {
+absl::Status Prefixed(const absl::Status& status, const std::string& name) {
   if (name.empty()) return status;
   std::vector<std::string> lines;
   for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
-    lines.push_back(absl::StrCat(name, ":", line));
+    lines.push_back(absl::StrCat(logs::InputName(name), ":", line));
   }
   return {status.code(), absl::StrJoin(lines, "\n")};
 }
 
+logs::Overwrite OverwriteOf(const ImportCommand& command) {
+  return command.force ? logs::Overwrite::kYes : logs::Overwrite::kNo;
+}
+
+// Before anything is read or reported.
+absl::Status CheckOutput(const ImportCommand& command) {
+  if (command.output_file.empty()) return absl::OkStatus();
+  absl::Status status = logs::CheckNotInput(command.output_file,
+                                            {command.file, command.vocab_file});
+  if (!status.ok()) return status;
+  status = logs::CheckTarget(command.output_file, OverwriteOf(command));
+  return absl::IsAlreadyExists(status) ? WithHint(status, "--force replaces it")
+                                       : status;
+}
+
 absl::Status WriteConfig(const ImportCommand& command,
                          const std::string& text) {
-  if (command.output_file.empty()) {
+  if (command.output_file.empty() || command.output_file == "-") {
     Write(text);
     return FinishOutput();
   }
-  std::ofstream file(command.output_file, std::ios::binary);
-  file << text << std::flush;
-  if (!file.good()) {
-    return absl::DataLossError(
-        absl::StrCat(command.output_file, ": cannot be written"));
-  }
-  return absl::OkStatus();
+  absl::Status status =
+      logs::WriteTextFile(command.output_file, OverwriteOf(command), text);
+  return absl::IsAlreadyExists(status) ? WithHint(status, "--force replaces it")
+                                       : status;
 }
 
 // What a stage of ours does not admit although the runtime does.
@@ -112,6 +117,8 @@ absl::Status CheckResult(const PipelineConfig& config) {
 }
 
 absl::Status Run(ImportCommand& command) {
+  absl::Status output = CheckOutput(command);
+  if (!output.ok()) return output;
   const absl::StatusOr<std::string> settings = ReadSettings(command);
   if (!settings.ok()) return settings.status();
   absl::StatusOr<TokenText> texts = TokenText();
@@ -135,7 +142,7 @@ absl::Status Run(ImportCommand& command) {
     return WriteConfig(command, ToPages(ImportJson(*imported)) + "\n");
   }
   if (!command.output.quiet) {
-    std::fputs(ImportText(*imported).c_str(), stderr);
+    WriteNote(ImportText(*imported));
   }
   return WriteConfig(command, config);
 }
@@ -177,6 +184,8 @@ void AddImport(CLI::App& app, int& exit_code) {
       ->add_option("-o,--output", import->output_file,
                    "Where the config goes; by default stdout")
       ->type_name("FILE");
+  command->add_flag("--force", import->force,
+                    "Replace the --output file if it exists");
   AddOutputOptions(*command, import->output);
   command->callback([import, &exit_code] {
     const absl::Status done = Run(*import);

@@ -2,12 +2,17 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "sampler/logs/output_file.h"
 #include "tools/output.h"
 #include "tools/typed_options.h"
 
@@ -21,28 +26,34 @@ constexpr char kGroup[] = "Reading the log";
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
     const logs::OpenOptions& options) {
   if (isatty(STDIN_FILENO) == 1) {
-    return WithHint(absl::InvalidArgumentError("stdin is a terminal"),
+    return WithHint(absl::InvalidArgumentError(
+                        "standard input: got a terminal, want a log"),
                     "pipe a log into it, or name a file");
   }
+  const auto fail = [](absl::string_view what) {
+    return absl::ErrnoToStatus(
+        errno, absl::StrCat("standard input: cannot be ", what));
+  };
   std::FILE* copy = std::tmpfile();
-  if (copy == nullptr) {
-    return absl::UnavailableError("no temporary file to copy stdin to");
+  if (copy == nullptr) return fail("copied to a temporary file");
+  const absl::Cleanup close = [copy] { std::fclose(copy); };
+  std::vector<unsigned char> buffer(1 << 20);
+  while (true) {
+    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail("read");
+    if (got == 0) break;
+    errno = logs::WriteFully(fileno(copy), absl::MakeConstSpan(buffer).first(
+                                               static_cast<std::size_t>(got)));
+    if (errno != 0) return fail("copied to a temporary file");
   }
-  std::vector<char> buffer(1 << 20);
-  bool written = true;
-  while (written) {
-    const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), stdin);
-    if (n == 0) break;
-    written = std::fwrite(buffer.data(), 1, n, copy) == n;
-  }
-  if (!written || std::fflush(copy) != 0 || std::ferror(stdin) != 0) {
-    std::fclose(copy);
-    return absl::DataLossError("stdin could not be copied to a file");
-  }
-  auto log =
-      logs::Log::Open(absl::StrCat("/proc/self/fd/", fileno(copy)), options);
-  std::fclose(copy);
-  return log;
+  const std::string name = absl::StrCat("/proc/self/fd/", fileno(copy));
+  auto log = logs::Log::Open(name, options);
+  if (log.ok()) return log;
+  // The name that the user gave.
+  return absl::Status(
+      log.status().code(),
+      absl::StrReplaceAll(log.status().message(), {{name, "standard input"}}));
 }
 
 // An option that the format has no use for is a mistake about the log.

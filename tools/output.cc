@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -9,15 +11,54 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
 #include "sampler/numeric.h"
+#include "tools/quote.h"
 
 namespace sampler::tools {
 namespace {
 
 constexpr absl::string_view kHintUrl = "sampler/hint";
+
+// The escape sequences that a Painter writes, in the order of Style.
+constexpr absl::string_view kStyles[] = {"\x1b[1m", "\x1b[2m", "\x1b[31m",
+                                         "\x1b[32m", "\x1b[33m"};
+constexpr absl::string_view kPlain = "\x1b[0m";
+
+// Whether a Painter writes in this process.
+std::atomic<bool> paints = false;
+
+// The length of the sequence of a Painter that `text` begins with, or 0.
+std::size_t PaintLength(absl::string_view text) {
+  if (!paints.load(std::memory_order_relaxed)) return 0;
+  if (absl::StartsWith(text, kPlain)) return kPlain.size();
+  for (const absl::string_view style : kStyles) {
+    if (absl::StartsWith(text, style)) return style.size();
+  }
+  return 0;
+}
+
+// The last guard: what no command has escaped before. Line breaks and the
+// sequences of Painters stay.
+std::string Guarded(absl::string_view text) {
+  std::string guarded;
+  while (true) {
+    const std::size_t escape = text.find('\x1b');
+    guarded += EscapeLines(text.substr(0, escape));
+    if (escape == absl::string_view::npos) return guarded;
+    text.remove_prefix(escape);
+    const std::size_t paint = PaintLength(text);
+    if (paint > 0) {
+      absl::StrAppend(&guarded, text.substr(0, paint));
+    } else {
+      guarded += EscapeLines(text.substr(0, 1));
+    }
+    text.remove_prefix(std::max<std::size_t>(paint, 1));
+  }
+}
 
 std::string HintOf(const absl::Status& status) {
   const auto hint = status.GetPayload(kHintUrl);
@@ -72,11 +113,13 @@ bool UseColor(const OutputOptions& output) {
   return IsTerminal(Stream::kStdout);
 }
 
+Painter::Painter(bool color) : color_(color) {
+  if (color) paints.store(true, std::memory_order_relaxed);
+}
+
 std::string Painter::operator()(Style style, absl::string_view text) const {
   if (!color_ || text.empty()) return std::string(text);
-  constexpr int kCodes[] = {1, 2, 31, 32, 33};
-  return absl::StrCat("\x1b[", kCodes[static_cast<int>(style)], "m", text,
-                      "\x1b[0m");
+  return absl::StrCat(kStyles[static_cast<std::size_t>(style)], text, kPlain);
 }
 
 // ---- Numbers and text ---------------------------------------------------
@@ -105,16 +148,17 @@ std::string Grouped(std::int64_t n) {
 }
 
 std::string ToLine(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return EscapeLines(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string ToPages(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return EscapeLines(json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
-std::string CsvField(absl::string_view text) {
+std::string CsvField(absl::string_view bytes) {
+  const std::string text = EscapeLines(bytes);
   if (text.find_first_of(",\"\r\n") == absl::string_view::npos) {
-    return std::string(text);
+    return text;
   }
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }
@@ -122,12 +166,19 @@ std::string CsvField(absl::string_view text) {
 // ---- Data, warnings, errors ---------------------------------------------
 
 void Write(absl::string_view data) {
-  std::fwrite(data.data(), 1, data.size(), stdout);
+  const std::string text = Guarded(data);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void WriteNote(absl::string_view text) {
+  const std::string lines = Guarded(text);
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
 absl::Status FinishOutput() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    return absl::DataLossError("stdout: not everything could be written");
+    return absl::DataLossError(
+        "standard output: not everything could be written");
   }
   return absl::OkStatus();
 }
@@ -136,7 +187,7 @@ void Warnings::Add(std::string warning) {
   for (const std::string& said : all_) {
     if (said == warning) return;
   }
-  if (!quiet_) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  if (!quiet_) WriteNote(absl::StrCat("warning: ", warning, "\n"));
   all_.push_back(std::move(warning));
 }
 
@@ -154,9 +205,9 @@ Json ErrorJson(const absl::Status& status) {
 
 int Fail(const absl::Status& status, bool json) {
   std::fflush(stdout);
-  std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
+  WriteNote(absl::StrCat("error: ", status.message(), "\n"));
   const std::string hint = HintOf(status);
-  if (!hint.empty()) std::fprintf(stderr, "hint: %s\n", hint.c_str());
+  if (!hint.empty()) WriteNote(absl::StrCat("hint: ", hint, "\n"));
   if (json) {
     Write(ToLine({{"type", "error"}, {"error", ErrorJson(status)}}) + "\n");
     std::fflush(stdout);

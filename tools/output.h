@@ -72,7 +72,7 @@ enum class Style { kBold, kDim, kRed, kGreen, kYellow };
 // Wraps text in escape codes, or leaves it as it is.
 class Painter {
  public:
-  explicit Painter(bool color) : color_(color) {}
+  explicit Painter(bool color);
   std::string operator()(Style style, absl::string_view text) const;
 
  private:
@@ -103,8 +103,13 @@ std::string CsvField(absl::string_view text);
 
 // ---- Data, warnings, errors ---------------------------------------------
 
-// Writes data to stdout.
+// Writes data to stdout: text. What printable.h calls unsafe and no command has
+// escaped is escaped here, as in JSON; line breaks and the colours of a Painter
+// stay.
 void Write(absl::string_view data);
+
+// The same to stderr, for remarks.
+void WriteNote(absl::string_view text);
 
 // Flushes stdout. DataLoss if anything written there was lost (disk full).
 absl::Status FinishOutput();

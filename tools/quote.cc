@@ -4,7 +4,9 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 
 namespace sampler::tools {
@@ -21,15 +23,6 @@ bool In(absl::Span<const Range> ranges, char32_t c) {
     return range.first <= c && c <= range.last;
   });
 }
-
-// Characters that are invisible, move the cursor, change what stands beside
-// them, or turn the direction of what follows.
-constexpr Range kUnsafe[] = {
-    {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x34f, 0x34f},
-    {0x61c, 0x61c},   {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},
-    {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},   {0x3164, 0x3164},
-    {0xe000, 0xf8ff}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
-    {0xfff0, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0x10ffff}};
 
 // The common blocks of combining marks, and of wide characters.
 constexpr Range kCombining[] = {
@@ -49,69 +42,17 @@ std::size_t Columns(char32_t c) {
   return In(kCombining, c) ? 0 : In(kWide, c) ? 2 : 1;
 }
 
-void AppendEscaped(string_view bytes, std::string& out) {
-  for (const char c : bytes) {
-    if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else {
-      absl::StrAppend(
-          &out, "\\x",
-          absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
-    }
-  }
-}
-
 }  // namespace
 
-Character FirstCharacter(string_view bytes) {
-  if (bytes.empty()) return {};
-  const auto byte = [&](std::size_t i) {
-    return static_cast<char32_t>(static_cast<unsigned char>(bytes[i]));
-  };
-  if (byte(0) < 0x80) return {1, byte(0)};
-  if (byte(0) < 0xc2 || byte(0) > 0xf4) return {};
-  const std::size_t length = byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
-  if (bytes.size() < length) return {};
-  char32_t code = byte(0) & (0xffu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    code = code << 6 | (byte(i) & 0x3f);
-  }
-  // Overlong forms, surrogates, and what lies above U+10FFFF.
-  if (length == 3 && (code < 0x800 || (0xd800 <= code && code < 0xe000))) {
-    return {};
-  }
-  if (length == 4 && (code < 0x10000 || code > 0x10ffff)) return {};
-  return {length, code};
-}
-
-bool IsUtf8(string_view bytes) {
-  while (!bytes.empty()) {
-    const std::size_t length = FirstCharacter(bytes).length;
-    if (length == 0) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
-}
-
 std::string Escape(string_view bytes) {
-  std::string escaped;
-  while (!bytes.empty()) {
-    const Character character = FirstCharacter(bytes);
-    const string_view head =
-        bytes.substr(0, std::max<std::size_t>(character.length, 1));
-    if (character.length == 0 || In(kUnsafe, character.code)) {
-      AppendEscaped(head, escaped);
-    } else {
-      absl::StrAppend(&escaped, head);
-    }
-    bytes.remove_prefix(head.size());
-  }
-  return escaped;
+  return EscapeUnsafe(bytes, Escapes::kBytes);
+}
+
+std::string EscapeLines(string_view text) {
+  return absl::StrJoin(absl::StrSplit(text, '\n'), "\n",
+                       [](std::string* out, string_view line) {
+                         absl::StrAppend(out, Printable(line));
+                       });
 }
 
 std::string Quote(string_view bytes) {

@@ -1,4 +1,5 @@
-// Untrusted bytes, made fit for a terminal.
+// Untrusted bytes, made fit for a terminal by sampler/printable.h, and set in
+// columns.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/tools/token_text_test.cc.
@@ -10,29 +11,21 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "sampler/printable.h"  // IWYU pragma: export
 
 namespace sampler::tools {
 
-// `bytes` in double quotes. Quotes, backslashes, control characters, invisible
-// and direction-changing characters, and whatever is not UTF-8, become
-// \" \\ \n \t \r \xNN.
+// `bytes` in double quotes. Quotes, backslashes and what printable.h calls
+// unsafe become \" \\ \n \t \r \xNN.
 std::string Quote(absl::string_view bytes);
 
 // The same without the quotes around, and with those inside left alone: for
 // sentences that hold something untrusted.
 std::string Escape(absl::string_view bytes);
 
-// A character of UTF-8. `length` is 0 where there is none.
-struct Character {
-  std::size_t length = 0;  // In bytes.
-  char32_t code = 0;
-};
-
-// The character that `bytes` begins with.
-Character FirstCharacter(absl::string_view bytes);
-
-// Whether all of `bytes` is UTF-8.
-bool IsUtf8(absl::string_view bytes);
+// Printable(text), but for line breaks, which stay. Of JSON (with line breaks
+// only between its values) it is the same JSON.
+std::string EscapeLines(absl::string_view text);
 
 // Columns that `text`, UTF-8, takes in a terminal: none for combining marks,
 // two for East Asian wide characters and emoji.

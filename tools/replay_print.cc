@@ -3,7 +3,6 @@
 #include "tools/replay_print.h"
 
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,13 +47,11 @@ class CsvPrinter final : public ReplayPrinter {
     if (value.is_null()) return "";
     if (value.is_number_float()) return Digits(value.get<double>());
     if (!value.is_string()) return ToLine(value);
-    // By way of JSON, which replaces what is not UTF-8.
-    const Json text = Json::parse(ToLine(value));
-    return CsvField(text.get_ref<const std::string&>());
+    return CsvField(value.get_ref<const std::string&>());
   }
 
   void Note(const std::string& text) const {
-    if (!quiet_) std::fputs(text.c_str(), stderr);
+    if (!quiet_) WriteNote(text);
   }
 
   const ReplayHeader& header_;

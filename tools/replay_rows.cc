@@ -4,26 +4,28 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "oneapi/tbb/enumerable_thread_specific.h"
-#include "oneapi/tbb/parallel_pipeline.h"
-#include "oneapi/tbb/task_arena.h"
+#include "tools/ordered_work.h"
 #include "tools/replay_row.h"
 
 namespace sampler::tools {
 namespace {
 
 // Rows of one sequence that one thread takes in order.
-struct Chunk {
+struct Chunk final : WorkItem {
+  Chunk(Sequence start, RowPlace place, std::int64_t end)
+      : sequence(std::move(start)), first(place), end_row(end) {}
+
   Sequence sequence;  // As it stands before `first`.
   RowPlace first;
   std::int64_t end_row;
-  std::vector<RowResult> results = {};
-  absl::Status status = absl::OkStatus();
+  std::vector<RowResult> results;
+  absl::Status status;
 };
-using ChunkPtr = std::shared_ptr<Chunk>;
+using ChunkPtr = std::unique_ptr<Chunk>;
 
 // Cuts the log into chunks. With a logged history every chunk's state is known
 // beforehand, by walking the tokens; with a replayed one, and where stages
@@ -64,8 +66,8 @@ class ChunkSource {
     const std::int64_t end = whole_sequences_
                                  ? sequence_end
                                  : std::min(row_ + chunk_rows_, sequence_end);
-    auto chunk = std::make_shared<Chunk>(Chunk{
-        *sequence_, whole_sequences_ ? PlaceOf(log_, first) : place, end});
+    auto chunk = std::make_unique<Chunk>(
+        *sequence_, whole_sequences_ ? PlaceOf(log_, first) : place, end);
     for (; row_ < end; ++row_) {
       if (whole_sequences_) continue;
       const std::int32_t token = log_.tokens()[static_cast<std::size_t>(row_)];
@@ -163,36 +165,33 @@ absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
   ChunkSource source(log, options, configs, replayed || has_state);
   absl::Status status;  // Written by the first and the last step, in turn.
   absl::Status emitted;
-  tbb::enumerable_thread_specific<RowReplayer> replayers([&] {
-    return RowReplayer({log, configs, *pipelines, *raw}, options.top_logprobs);
-  });
+  std::vector<std::optional<RowReplayer>> replayers(
+      static_cast<std::size_t>(options.threads));
 
-  const auto read = [&](tbb::flow_control& control) -> ChunkPtr {
-    absl::StatusOr<ChunkPtr> chunk = source.Next();
-    if (chunk.ok() && *chunk != nullptr) return *std::move(chunk);
-    status = chunk.status();
-    control.stop();
-    return nullptr;
-  };
-  const auto work = [&](ChunkPtr chunk) {
-    Work(log, options, replayed, replayers.local(), *chunk);
-    return chunk;
-  };
-  const auto write = [&](const ChunkPtr& chunk) {
-    if (!emitted.ok()) return;
-    for (const RowResult& result : chunk->results) emit(result);
-    emitted = chunk->status;
-  };
-  const auto live = 2 * static_cast<std::size_t>(options.threads);
-  tbb::task_arena(options.threads).execute([&] {
-    tbb::parallel_pipeline(live,
-                           tbb::make_filter<void, ChunkPtr>(
-                               tbb::filter_mode::serial_in_order, read) &
-                               tbb::make_filter<ChunkPtr, ChunkPtr>(
-                                   tbb::filter_mode::parallel, work) &
-                               tbb::make_filter<ChunkPtr, void>(
-                                   tbb::filter_mode::serial_in_order, write));
-  });
+  RunInOrder(
+      {.read = [&]() -> std::unique_ptr<WorkItem> {
+         absl::StatusOr<ChunkPtr> chunk = source.Next();
+         if (chunk.ok()) return *std::move(chunk);
+         status = chunk.status();
+         return nullptr;
+       },
+       .work =
+           [&](WorkItem& item, int worker) {
+             auto& replayer = replayers[static_cast<std::size_t>(worker)];
+             if (!replayer.has_value()) {
+               replayer.emplace(RowReplayer({log, configs, *pipelines, *raw},
+                                            options.top_logprobs));
+             }
+             Work(log, options, replayed, *replayer, static_cast<Chunk&>(item));
+           },
+       .write =
+           [&](WorkItem& item) {
+             if (!emitted.ok()) return;
+             const auto& chunk = static_cast<const Chunk&>(item);
+             for (const RowResult& result : chunk.results) emit(result);
+             emitted = chunk.status;
+           }},
+      options.threads);
   return emitted.ok() ? status : emitted;
 }
 

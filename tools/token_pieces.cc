@@ -32,7 +32,8 @@ constexpr absl::string_view kForms =
 absl::Status Wrong(const std::string& path, absl::string_view where,
                    absl::string_view found, absl::string_view allowed) {
   return absl::InvalidArgumentError(
-      absl::StrCat(path, ": ", where, ": got ", found, ", want ", allowed));
+      absl::StrCat(Printable(path), ": ", Printable(where), ": got ",
+                   Printable(found), ", want ", allowed));
 }
 
 // What `json` is, for error messages; never more than a line. Nested values are
@@ -184,7 +185,7 @@ absl::StatusOr<Json> Parse(const std::string& path, absl::string_view text) {
   // The parser takes a zero byte for the end of the text.
   if (json.is_discarded() || absl::StrContains(text, '\0')) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": got malformed JSON, want ", kForms));
+        absl::StrCat(Printable(path), ": got malformed JSON, want ", kForms));
   }
   if (repeated.has_value()) {
     return Wrong(path, Quote(*repeated), "it twice", "every text once");
@@ -271,7 +272,7 @@ absl::StatusOr<TokenPieces> ReadTokenPieces(const std::string& path) {
                          bytes->size());
   if (text.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(path, ": got an empty file, want ", kForms));
+        absl::StrCat(Printable(path), ": got an empty file, want ", kForms));
   }
   absl::ConsumePrefix(&text, "\xef\xbb\xbf");
   // A list of pieces may begin with the piece "{"; only its name tells.

@@ -76,7 +76,7 @@ absl::Status UsageError(const CLI::App& app, const CLI::ParseError& error,
   }
   if (message.empty()) message = error.what();
   return WithHint(
-      absl::InvalidArgumentError(message),
+      absl::InvalidArgumentError(Printable(message)),
       "sampler --help, or sampler COMMAND --help, says what is known");
 }
 

@@ -14,6 +14,7 @@
 #include "tools/commands.h"
 #include "tools/config_options.h"
 #include "tools/output.h"
+#include "tools/quote.h"
 #include "tools/typed_options.h"
 
 namespace sampler::tools {
@@ -69,8 +70,8 @@ Verdict Judge(const std::string& name,
 
 void Print(const Verdict& verdict, const Painter& paint) {
   if (verdict.config.has_value()) {
-    Write(absl::StrCat(verdict.name, ": ", paint(Style::kGreen, "ok"), ": ",
-                       ChainText(*verdict.config), "\n"));
+    Write(absl::StrCat(Escape(verdict.name), ": ", paint(Style::kGreen, "ok"),
+                       ": ", ChainText(*verdict.config), "\n"));
   }
   for (const Problem& doubt : verdict.doubts) {
     Write(absl::StrCat(verdict.name, ": ", paint(Style::kYellow, "warning"),
@@ -79,10 +80,10 @@ void Print(const Verdict& verdict, const Painter& paint) {
   for (const JsonProblem& found : verdict.problems) {
     const Problem& problem = found.problem;
     Write(absl::StrCat(
-        paint(Style::kBold, absl::StrCat(verdict.name, ":", found.line, ":",
-                                         found.column, ":")),
-        " ", problem.pointer, problem.pointer.empty() ? "" : ": ",
-        problem.message, "\n"));
+        paint(Style::kBold, absl::StrCat(Escape(verdict.name), ":", found.line,
+                                         ":", found.column, ":")),
+        " ", Escape(problem.pointer), problem.pointer.empty() ? "" : ": ",
+        Escape(problem.message), "\n"));
   }
 }
 

@@ -2,6 +2,8 @@
 //
 //   FILE: WHERE: got FOUND, want ALLOWED; REMEDY
 //
+// on one printable line.
+//
 // Thread-safety: pure functions.
 // Tested by: tests/logs/log_test.cc (HasFourParts), and by each reader's tests.
 
@@ -13,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/printable.h"
 
 namespace sampler::logs {
 
@@ -27,8 +30,10 @@ struct Fault {
 
 inline absl::Status MakeError(absl::StatusCode code, const Fault& fault) {
   return absl::Status(
-      code, absl::StrCat(fault.file, ": ", fault.where, ": got ", fault.found,
-                         ", want ", fault.allowed, "; ", fault.remedy));
+      code, absl::StrCat(
+                fault.file == "-" ? "standard input" : Printable(fault.file),
+                ": ", Printable(fault.where), ": got ", Printable(fault.found),
+                ", want ", fault.allowed, "; ", Printable(fault.remedy)));
 }
 
 inline absl::Status InvalidLog(const Fault& fault) {

@@ -1,94 +1,24 @@
 #include "sampler/logs/journal.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/logs/file_names.h"
 #include "sampler/logs/output_file.h"
 
 namespace sampler::logs {
 namespace {
 
-constexpr char kMagic[] = "smpl-log";
-constexpr std::size_t kMagicBytes = sizeof(kMagic) - 1;
 constexpr std::size_t kMostPieces = 6;
-
-// Sums and sums of sums of 64-bit words, in eight lanes: zeroed, exchanged and
-// shifted words are noticed, and compilers make vector code of it, so that it
-// costs a tenth of writing the row. Against accidents, not against forgers.
-class Checksum {
- public:
-  void Add(ByteSpan bytes) {
-    length_ += bytes.size();
-    if (pending_ > 0) {
-      const std::size_t taken = std::min(kBlock - pending_, bytes.size());
-      std::copy_n(bytes.begin(), taken, block_ + pending_);
-      pending_ += taken;
-      bytes.remove_prefix(taken);
-      if (pending_ < kBlock) return;
-      AddBlock(block_);
-      pending_ = 0;
-    }
-    for (; bytes.size() >= kBlock; bytes.remove_prefix(kBlock)) {
-      AddBlock(bytes.data());
-    }
-    std::copy(bytes.begin(), bytes.end(), block_);
-    pending_ = bytes.size();
-  }
-
-  std::uint64_t Value() {
-    std::fill(block_ + pending_, block_ + kBlock, 0);
-    AddBlock(block_);
-    std::uint64_t value = length_;
-    const auto mix = [&](std::uint64_t word) {
-      value = (value ^ word) * 0x9e3779b97f4a7c15u;
-      value ^= value >> 32;
-    };
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      mix(sums_[i]);
-      mix(sums_of_sums_[i]);
-    }
-    return value;
-  }
-
- private:
-  static constexpr std::size_t kLanes = 8;
-  static constexpr std::size_t kBlock = 8 * kLanes;
-
-  void AddBlock(const unsigned char* block) {
-    std::uint64_t words[kLanes];
-    std::memcpy(words, block, kBlock);
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      sums_[i] += words[i];
-      sums_of_sums_[i] += sums_[i];
-    }
-  }
-
-  std::uint64_t sums_[kLanes] = {};
-  std::uint64_t sums_of_sums_[kLanes] = {};
-  std::uint64_t length_ = 0;
-  unsigned char block_[kBlock];  // The last, not yet full: `pending_` bytes.
-  std::size_t pending_ = 0;
-};
-
-ByteSpan HeaderBytes(const RecordHeader& header) {
-  return {reinterpret_cast<const unsigned char*>(&header), sizeof(header)};
-}
-
-std::uint64_t ChecksumOf(const RecordHeader& header,
-                         absl::Span<const ByteSpan> pieces) {
-  Checksum checksum;
-  checksum.Add(HeaderBytes(header).first(sizeof(header) - 8));
-  for (const ByteSpan piece : pieces) checksum.Add(piece);
-  return checksum.Value();
-}
 
 // Writes all pieces in as few calls as the system makes of it; an errno.
 int WritePieces(int descriptor, std::array<iovec, kMostPieces + 1> pieces,
@@ -117,41 +47,110 @@ int WritePieces(int descriptor, std::array<iovec, kMostPieces + 1> pieces,
   return 0;
 }
 
+// A descriptor that is closed in the end.
+class Descriptor {
+ public:
+  // Waits for no writer of a named pipe and follows no symbolic link.
+  explicit Descriptor(const std::string& path)
+      : value_(open(path.c_str(),
+                    O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)) {}
+  ~Descriptor() {
+    if (value_ >= 0) close(value_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int value() const { return value_; }
+
+ private:
+  int value_;
+};
+
+bool IsRegular(int descriptor) {
+  struct stat info;
+  return fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+// False only if another process holds the lock; a file system without locks
+// cannot tell.
+bool Lock(int descriptor, int how) {
+  return flock(descriptor, how | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+// Makes room for a new journal, or says why there is none.
+absl::Status MakeRoom(const std::string& path, Overwrite overwrite) {
+  struct stat info;
+  if (lstat(path.c_str(), &info) != 0) return absl::OkStatus();
+  const std::string name = OutputName(path);
+  if (!S_ISREG(info.st_mode)) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(name, ": got ", FileTypeName(info.st_mode),
+                     ", want a new name; remove it"));
+  }
+  const Descriptor old(path);
+  if (old.value() >= 0 && !Lock(old.value(), LOCK_EX)) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        name,
+        ": another logger is writing it now; name another log, or recover it "
+        "(sampler convert --recover) when that logger has ended"));
+  }
+  if (overwrite == Overwrite::kNo || old.value() < 0) {
+    return absl::AlreadyExistsError(absl::StrCat(
+        name,
+        ": exists already: a log that was not finished; recover it (sampler "
+        "convert --recover) or remove it"));
+  }
+  return unlink(path.c_str()) == 0 || errno == ENOENT
+             ? absl::OkStatus()
+             : FileError(path, "replace", errno);
+}
+
 }  // namespace
 
-JournalWriter::JournalWriter(std::string path, int descriptor)
-    : path_(std::move(path)), descriptor_(descriptor) {}
+JournalWriter::JournalWriter(std::string path, TemporaryFile file)
+    : path_(std::move(path)),
+      file_(std::move(file)),
+      descriptor_(file_.descriptor()) {}
 
-absl::StatusOr<JournalWriter> JournalWriter::Create(const std::string& path) {
-  const int descriptor = open(
-      path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor < 0 && errno == EEXIST) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        path,
-        ": exists already: a log that was not finished; recover it "
-        "(sampler convert --recover) or remove it"));
-  }
-  if (descriptor < 0) return FileError(path, "create", errno);
-  JournalWriter writer(path, descriptor);
-  const int error =
-      WriteFully(descriptor, AsBytes(absl::MakeConstSpan(kMagic, kMagicBytes)));
-  if (error != 0) {
-    unlink(path.c_str());
-    return FileError(path, "write", error);
-  }
-  writer.size_ = kMagicBytes;
+absl::StatusOr<JournalWriter> JournalWriter::Create(const std::string& path,
+                                                    Overwrite overwrite) {
+  absl::Status status = MakeRoom(path, overwrite);
+  if (!status.ok()) return status;
+  auto journal = Begin(path, Overwrite::kNo);
+  if (!journal.ok()) return journal;
+  // The file is locked before it has its name, so no other process ever takes
+  // it for that of a dead one.
+  status = journal->file_.Publish();
+  if (!status.ok()) return status;
+  journal->named_ = true;
+  return journal;
+}
+
+absl::StatusOr<JournalWriter> JournalWriter::CreateNameless(
+    const std::string& path) {
+  // It never takes the name, which a file may have.
+  return Begin(path, Overwrite::kYes);
+}
+
+absl::StatusOr<JournalWriter> JournalWriter::Begin(const std::string& path,
+                                                   Overwrite overwrite) {
+  auto file = TemporaryFile::Create(path, overwrite);
+  if (!file.ok()) return file.status();
+  JournalWriter writer(path, *std::move(file));
+  const int descriptor = writer.descriptor_;
+  (void)Lock(descriptor, LOCK_EX);
+  // Many processes cannot put their pieces into each other's.
+  (void)fcntl(descriptor, F_SETFL, O_APPEND);
+  const int error = WriteFully(
+      descriptor,
+      AsBytes(absl::MakeConstSpan(kJournalMagic, kJournalMagicBytes)));
+  if (error != 0) return FileError(path, "write", error);
+  writer.size_ = kJournalMagicBytes;
   return writer;
 }
 
-JournalWriter::JournalWriter(JournalWriter&& other) noexcept
-    : path_(std::move(other.path_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(other.size_),
-      status_(std::move(other.status_)) {}
-
-JournalWriter::~JournalWriter() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
+JournalWriter::JournalWriter(JournalWriter&&) noexcept = default;
+JournalWriter::~JournalWriter() = default;
 
 absl::Status JournalWriter::Append(RecordHeader header,
                                    absl::Span<const ByteSpan> pieces) {
@@ -187,41 +186,20 @@ absl::Status JournalWriter::Sync() {
   return status_;
 }
 
-absl::StatusOr<JournalContents> ReadJournal(const std::string& file,
-                                            ByteSpan bytes) {
-  const auto fail = [&](absl::string_view found) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        file, ": byte 0: got ", found, ", want \"", kMagic,
-        "\" and the options of a log; name the .partial file of a logger"));
-  };
-  if (bytes.size() < kMagicBytes ||
-      !std::equal(kMagic, kMagic + kMagicBytes, bytes.begin())) {
-    return fail("other bytes");
+void JournalWriter::Remove() {
+  struct stat ours;
+  struct stat named;
+  if (named_ && fstat(descriptor_, &ours) == 0 &&
+      lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
+      ours.st_ino == named.st_ino) {
+    (void)unlink(path_.c_str());
   }
-  JournalContents contents;
-  ByteSpan rest = bytes.subspan(kMagicBytes);
-  bool has_options = false;
-  while (rest.size() >= sizeof(RecordHeader)) {
-    Record record;
-    std::memcpy(&record.header, rest.data(), sizeof(RecordHeader));
-    const ByteSpan body = rest.subspan(sizeof(RecordHeader));
-    if (record.header.payload > body.size()) break;
-    record.payload =
-        body.first(static_cast<std::size_t>(record.header.payload));
-    if (ChecksumOf(record.header, {record.payload}) != record.header.checksum) {
-      break;
-    }
-    if (record.header.type == RecordType::kOptions) {
-      contents.options.assign(record.payload.begin(), record.payload.end());
-      has_options = true;
-    } else {
-      contents.records.push_back(record);
-    }
-    rest = body.subspan(record.payload.size());
-  }
-  if (!has_options) return fail("a journal without options");
-  contents.ignored_bytes = static_cast<std::int64_t>(rest.size());
-  return contents;
+}
+
+bool IsBeingWritten(const std::string& path) {
+  const Descriptor file(path);
+  return file.value() >= 0 && IsRegular(file.value()) &&
+         !Lock(file.value(), LOCK_SH);
 }
 
 }  // namespace sampler::logs

@@ -2,82 +2,63 @@
 // the disk when Append returns, in one system call, so a process that is killed
 // at any moment leaves all rows that it was told are logged.
 //
-//   "smpl-log" | record | record | ...
-//   record: RecordHeader (40 bytes), then `payload` bytes
+//   "smpl-log" | record | record | ...       (journal_record.h)
 //
-//   kOptions  JSON: what the log is (one, the first)
+//   kOptions  JSON: what the log is. The first two records, so that one damaged
+//             place cannot make a journal unreadable
 //   kPrompt   i32 ids, added to the prompt of `sequence`
 //   kDense    a row's elements
 //   kSettings JSON: with what `sequence` is drawn (sequence_settings.h); of
 //             several the last one counts
 //   kSparse   f32 log_sum_exp | i32 ids[n] | f32 logprobs[n] | elements[n]
 //
-// The checksum is over the rest of the header and the payload; the first record
-// that is cut off or does not match ends the journal. After a killed process
-// that is the end of the file; after a power failure it may be earlier, because
-// the system writes in its own order (Sync makes sure).
+// The writer holds a lock on the file (flock), which the system gives back when
+// the process ends: a journal without a lock is that of a dead process. The
+// lock also belongs to processes forked meanwhile.
 //
 // A private format: this version reads what this version wrote, on a machine of
 // the same byte order.
 //
-// Errors: FailedPrecondition (not a journal of this version), and those of
-//   output_file.h.
+// Errors: those of output_file.h.
 // Thread-safety: one thread at a time.
-// Tested by: tests/logs/journal_test.cc (every prefix, every flipped byte),
-//   tests/logs/logger_kill_test.cc (SIGKILL).
+// Tested by: tests/logs/journal_test.cc, logger_lock_test.cc,
+//   logger_kill_test.cc (SIGKILL).
 
 #ifndef SAMPLER_LOGS_JOURNAL_H_
 #define SAMPLER_LOGS_JOURNAL_H_
 
-#include <array>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "sampler/logs/journal_record.h"
+#include "sampler/logs/output_target.h"
+#include "sampler/logs/temporary_file.h"
 
 namespace sampler::logs {
 
-enum class RecordType : std::uint32_t {
-  kOptions = 1,
-  kPrompt = 2,
-  kDense = 3,
-  kSparse = 4,
-  kSettings = 5
-};
-
-struct RecordHeader {
-  RecordType type = RecordType::kOptions;
-  std::uint32_t sequence = 0;
-  std::int32_t token = 0;
-  std::uint32_t source_dtype = 0;  // Of the row as it was given: a DType.
-  std::uint64_t entries = 0;       // kSparse: n.
-  std::uint64_t payload = 0;       // Bytes.
-  std::uint64_t checksum = 0;
-};
-static_assert(sizeof(RecordHeader) == 40);
-
-using ByteSpan = absl::Span<const unsigned char>;
-
-template <typename T>
-ByteSpan AsBytes(absl::Span<const T> values) {
-  return {reinterpret_cast<const unsigned char*>(values.data()),
-          values.size() * sizeof(T)};
-}
+inline constexpr char kJournalMagic[] = "smpl-log";
+inline constexpr std::size_t kJournalMagicBytes = sizeof(kJournalMagic) - 1;
 
 class JournalWriter {
  public:
   // Fails with AlreadyExists where there is such a file: it may hold a log that
-  // is not yet recovered.
-  static absl::StatusOr<JournalWriter> Create(const std::string& path);
+  // is not yet recovered. With kYes the journal of a dead process is replaced.
+  static absl::StatusOr<JournalWriter> Create(
+      const std::string& path, Overwrite overwrite = Overwrite::kNo);
+
+  // A journal without a name, in the folder of `path`: whatever ends the
+  // process, nothing stays. On file systems without such files it has a random
+  // name (temporary_file.h).
+  static absl::StatusOr<JournalWriter> CreateNameless(const std::string& path);
 
   JournalWriter(JournalWriter&& other) noexcept;
   JournalWriter& operator=(JournalWriter&&) = delete;
   JournalWriter(const JournalWriter&) = delete;
   JournalWriter& operator=(const JournalWriter&) = delete;
-  ~JournalWriter();  // Leaves the file.
+  ~JournalWriter();  // Leaves a file that has a name.
 
   // Writes one record; its payload is the pieces one after another. `header`
   // needs no payload size and no checksum. After an error the journal ends with
@@ -87,34 +68,32 @@ class JournalWriter {
   // Waits until everything is on the disk, for machines that lose power.
   absl::Status Sync();
 
+  // Removes the file, unless its name belongs to another file by now.
+  void Remove();
+
   const std::string& path() const { return path_; }
+  // For reading what was written, whatever its name means by now.
+  int descriptor() const { return descriptor_; }
   std::int64_t size() const { return size_; }  // Bytes.
   const absl::Status& status() const { return status_; }
 
  private:
-  JournalWriter(std::string path, int descriptor);
+  JournalWriter(std::string path, TemporaryFile file);
+
+  // A journal without records, which has no name yet.
+  static absl::StatusOr<JournalWriter> Begin(const std::string& path,
+                                             Overwrite overwrite);
 
   std::string path_;
+  TemporaryFile file_;
   int descriptor_;
+  bool named_ = false;
   std::int64_t size_ = 0;  // Of all complete records.
   absl::Status status_;
 };
 
-struct Record {
-  RecordHeader header;
-  ByteSpan payload;  // Inside the bytes that were read.
-};
-
-// What a journal holds. The options and every record were checked.
-struct JournalContents {
-  std::string options;
-  std::vector<Record> records;     // But the options.
-  std::int64_t ignored_bytes = 0;  // After the last intact record.
-};
-
-// `file` names it in errors. Cost: one pass over the bytes, 56 bytes a record.
-absl::StatusOr<JournalContents> ReadJournal(const std::string& file,
-                                            ByteSpan bytes);
+// Whether a live process writes this journal.
+bool IsBeingWritten(const std::string& path);
 
 }  // namespace sampler::logs
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "sampler/logs/file_names.h"
 #include "sampler/numeric.h"
 
 namespace sampler::logs {
@@ -67,8 +68,8 @@ class RowCoder {
 
 absl::Status Unfit(const std::string& path, absl::string_view what,
                    absl::string_view found, absl::string_view want) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(path, ": ", what, ": got ", found, ", want ", want));
+  return absl::InvalidArgumentError(absl::StrCat(
+      OutputName(path), ": ", what, ": got ", found, ", want ", want));
 }
 
 absl::Status Check(const std::string& path, const Log& log) {

@@ -1,19 +1,18 @@
 #include "sampler/logs/logger.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <bit>
+#include <algorithm>
 #include <cstddef>
 #include <mutex>
-#include <optional>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/logs/file_names.h"
 #include "sampler/logs/journal.h"
+#include "sampler/logs/logger_options.h"
 #include "sampler/logs/recover.h"
 #include "sampler/logs/row_encoder.h"
-#include "sampler/token.h"
 
 namespace sampler::logs {
 
@@ -23,12 +22,45 @@ struct Logger::State {
         options(std::move(log_options)),
         journal(std::move(writer)),
         dense(options.dtype),
-        sparse(options.dtype, options.top_k) {}
+        sparse(options.dtype, options.top_k),
+        room_for_sequences(RoomForSequences(options)) {}
 
   absl::Status CheckOpen() const {
     if (!finished) return absl::OkStatus();
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, ": the log is finished; rows need a new logger"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        OutputName(path), ": the log is finished; rows need a new logger"));
+  }
+
+  // What was logged of a sequence so far.
+  struct Place {
+    std::uint32_t rows = 0;
+    std::uint32_t prompt_tokens = 0;
+  };
+
+  // OutOfRange if `sequence` is new and the log could not list its number.
+  absl::Status CheckRoom(std::uint32_t sequence) const {
+    if (places.contains(sequence)) return absl::OkStatus();
+    // Numbers 0, 1, 2, ... are not listed.
+    const std::uint64_t count = places.size() + 1;
+    const bool counted = std::max(last_sequence, sequence) + 1ull == count;
+    const auto digits = std::ssize(absl::StrCat(sequence)) + 1;
+    if (counted || sequence_bytes + digits <= room_for_sequences) {
+      return absl::OkStatus();
+    }
+    return absl::OutOfRangeError(absl::StrCat(
+        OutputName(path), ": sequence ", sequence, ": got ", count,
+        " sequences, want fewer, or numbers counted from 0: the log has no "
+        "room to list the numbers"));
+  }
+
+  // REQUIRES: CheckRoom(sequence).
+  Place& PlaceOf(std::uint32_t sequence) {
+    const auto [place, is_new] = places.try_emplace(sequence);
+    if (is_new) {
+      last_sequence = std::max(last_sequence, sequence);
+      sequence_bytes += std::ssize(absl::StrCat(sequence)) + 1;
+    }
+    return place->second;
   }
 
   std::string path;
@@ -37,37 +69,15 @@ struct Logger::State {
   DenseEncoder dense;
   SparseEncoder sparse;
   std::int64_t rows = 0;
+  std::unordered_map<std::uint32_t, Place> places;
+  std::uint32_t last_sequence = 0;
+  std::int64_t sequence_bytes = 0;  // Of the list of their numbers.
+  const std::int64_t room_for_sequences;
   bool finished = false;
   mutable std::mutex mutex;
 };
 
 namespace {
-
-absl::Status CheckOptions(const std::string& path,
-                          const LoggerOptions& options) {
-  const auto fail = [&](absl::string_view name, auto found,
-                        absl::string_view allowed) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", name, ": got ", found, ", want ", allowed));
-  };
-  if (options.vocabulary_size < 1 ||
-      options.vocabulary_size > kMaxVocabularySize) {
-    return fail("vocabulary_size", options.vocabulary_size,
-                absl::StrCat("1 to ", kMaxVocabularySize));
-  }
-  if (options.top_k < 0 || options.top_k > options.vocabulary_size) {
-    return fail("top_k", options.top_k,
-                absl::StrCat("0 (whole rows) to ", options.vocabulary_size));
-  }
-  if (options.dtype == DType::kF64) {
-    return fail("dtype", DTypeName(options.dtype), "f32, f16 or bf16");
-  }
-  if constexpr (std::endian::native != std::endian::little) {
-    return absl::UnimplementedError(
-        "logs are little-endian; this machine is not");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckToken(absl::string_view name, std::int32_t token,
                         std::int64_t vocabulary_size) {
@@ -88,18 +98,25 @@ absl::StatusOr<Logger> Logger::Create(const std::string& path,
                                       const LoggerOptions& options) {
   absl::Status status = CheckOptions(path, options);
   if (!status.ok()) return status;
-  struct stat info;
-  if (options.overwrite == Overwrite::kNo && stat(path.c_str(), &info) == 0) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        path, ": exists already; name another log, or allow overwriting"));
+  if (path == "-") {
+    return absl::InvalidArgumentError(
+        "-: got standard output, want the name of a file; ./- is a file");
   }
-  auto journal = JournalWriter::Create(path + ".partial");
+  status = CheckTarget(path, options.overwrite);
+  if (!status.ok()) return status;
+  auto journal =
+      options.journal == Journal::kNameless
+          ? JournalWriter::CreateNameless(path)
+          : JournalWriter::Create(path + ".partial", options.overwrite);
   if (!journal.ok()) return journal.status();
   const std::string json = OptionsToJson(options);
-  status = journal->Append({.type = RecordType::kOptions},
-                           {AsBytes(absl::MakeConstSpan(json))});
+  // Twice, see journal.h.
+  for (int copy = 0; copy < 2 && status.ok(); ++copy) {
+    status = journal->Append({.type = RecordType::kOptions},
+                             {AsBytes(absl::MakeConstSpan(json))});
+  }
   if (!status.ok()) {
-    unlink(journal->path().c_str());
+    journal->Remove();
     return status;
   }
   return Logger(std::make_unique<State>(path, options, *std::move(journal)));
@@ -115,8 +132,18 @@ absl::Status Logger::AddPrompt(std::uint32_t sequence,
                         state_->options.vocabulary_size);
     if (!status.ok()) return status;
   }
-  return state_->journal.Append(
-      {.type = RecordType::kPrompt, .sequence = sequence}, {AsBytes(tokens)});
+  status = state_->CheckRoom(sequence);
+  if (!status.ok()) return status;
+  State::Place& place = state_->PlaceOf(sequence);
+  status = state_->journal.Append(
+      {.type = RecordType::kPrompt,
+       .sequence = sequence,
+       .entries = PackEntries(/*entries=*/0, place.prompt_tokens)},
+      {AsBytes(tokens)});
+  if (status.ok()) {
+    place.prompt_tokens += static_cast<std::uint32_t>(tokens.size());
+  }
+  return status;
 }
 
 absl::Status Logger::Describe(std::uint32_t sequence,
@@ -133,6 +160,9 @@ absl::Status Logger::Describe(std::uint32_t sequence,
         settings.clock,
         ", want the text of a config and a clock of 0 or more"));
   }
+  status = state_->CheckRoom(sequence);
+  if (!status.ok()) return status;
+  state_->PlaceOf(sequence);
   return state_->journal.Append(
       {.type = RecordType::kSettings, .sequence = sequence},
       {AsBytes(absl::MakeConstSpan(json))});
@@ -150,26 +180,35 @@ absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
   }
   status = CheckToken("token", token, size);
   if (!status.ok()) return status;
+  status = state_->CheckRoom(sequence);
+  if (!status.ok()) return status;
   RecordHeader header = {
       .type = RecordType::kDense,
       .sequence = sequence,
       .token = token,
       .source_dtype = static_cast<std::uint32_t>(row.dtype())};
+  State::Place* place = nullptr;
   if (state_->options.top_k == 0) {
     const auto elements = state_->dense.Encode(row);
     if (!elements.ok()) return elements.status();
+    place = &state_->PlaceOf(sequence);
+    header.entries = PackEntries(/*entries=*/0, place->rows);
     status = state_->journal.Append(header, {*elements});
   } else {
     const auto encoded = state_->sparse.Encode(row, token);
     if (!encoded.ok()) return encoded.status();
     header.type = RecordType::kSparse;
-    header.entries = encoded->ids.size();
+    place = &state_->PlaceOf(sequence);
+    header.entries = PackEntries(encoded->ids.size(), place->rows);
     status = state_->journal.Append(
         header,
         {AsBytes(absl::MakeConstSpan(&encoded->log_sum_exp, 1)),
          AsBytes(encoded->ids), AsBytes(encoded->logprobs), encoded->logits});
   }
-  if (status.ok()) ++state_->rows;
+  if (status.ok()) {
+    ++state_->rows;
+    ++place->rows;
+  }
   return status;
 }
 
@@ -186,16 +225,11 @@ absl::Status Logger::Finish() {
   // A log with a row missing is no log of this run: the caller decides whether
   // to recover what there is.
   if (!state_->journal.status().ok()) return state_->journal.status();
-  const auto made = RecoverLog(state_->journal.path(), state_->path,
-                               state_->options.overwrite);
-  if (!made.ok()) return made.status();
-  if (made->rows != state_->rows) {
-    return absl::DataLossError(absl::StrCat(
-        state_->journal.path(), ": got ", made->rows, " intact rows, want ",
-        state_->rows, "; was the file changed by another program?"));
-  }
+  status = FinishLog(state_->journal, state_->rows, state_->path,
+                     state_->options.overwrite);
+  if (!status.ok()) return status;
   state_->finished = true;
-  unlink(state_->journal.path().c_str());
+  state_->journal.Remove();
   return absl::OkStatus();
 }
 
@@ -203,7 +237,7 @@ void Logger::Discard() {
   const std::lock_guard lock(state_->mutex);
   if (state_->finished) return;
   state_->finished = true;
-  unlink(state_->journal.path().c_str());
+  state_->journal.Remove();
 }
 
 std::int64_t Logger::rows() const {

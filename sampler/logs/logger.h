@@ -14,7 +14,9 @@
 // one has the stream 0, the next 1: numbers 0, 1, 2, ... with streams of those
 // numbers are replayed as they were drawn.
 //
-// Until Finish the rows are in PATH.partial (journal.h). A row whose Append
+// Until Finish the rows are in PATH.partial (journal.h), which is locked: no
+// second logger writes it, and the journal of a live process is told from that
+// of a dead one. A row whose Append
 // returned OK survives the death of the process at any moment; RecoverLog
 // (recover.h) or `sampler convert --recover PATH.partial OUT` then makes the
 // log of it. Finish does the same and removes PATH.partial, so it needs room
@@ -29,16 +31,19 @@
 //   outside the vocabulary, a logit that the type cannot hold, a row without
 //   likeliest tokens in a top-k log): nothing is logged, and a caller that goes
 //   on should leave the sequence, whose later rows would stand one place too
-//   early. ResourceExhausted and the like (disk full): the rows before are
-//   safe, and every later call gives this error. FailedPrecondition (used after
-//   Finish or Discard). Destroying a logger that was not finished leaves
-//   PATH.partial. A logger that was moved from may only be destroyed.
+//   early. OutOfRange also for a sequence so many that the log could not list
+//   their numbers (millions, not counted from 0). ResourceExhausted and the
+//   like (disk full): the rows before are safe, and every later call gives this
+//   error. FailedPrecondition (used after Finish or Discard). Destroying a
+//   logger that was not finished leaves PATH.partial. A logger that was moved
+//   from may only be destroyed.
 // Thread-safety: calls from any number of threads are serialised by a lock.
 // Cost: one write of the row (a log in another type: and one pass to round it),
-//   a fixed amount of memory; Finish copies all rows. `logger-bench`
-//   measures both.
+//   a fixed amount of memory and some 50 bytes a sequence; Finish copies all
+//   rows. `logger-bench` measures both.
 // Tested by: tests/logs/logger_test.cc, logger_kill_test.cc (SIGKILL),
-//   logger_replay_test.cc (the logged tokens again), tests/threads_test.cc.
+//   logger_replay_test.cc (the logged tokens again), logger_limits_test.cc,
+//   logger_lock_test.cc (two loggers), tests/threads_test.cc.
 
 #ifndef SAMPLER_LOGS_LOGGER_H_
 #define SAMPLER_LOGS_LOGGER_H_
@@ -52,10 +57,16 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sampler/logits.h"
-#include "sampler/logs/output_file.h"
+#include "sampler/logs/output_target.h"
 #include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {
+
+enum class Journal {
+  kRecoverable,  // In PATH.partial, which outlives the process.
+  kNameless      // In a file without a name: whatever ends the process removes
+                 // the rows too. For logs that can be made again.
+};
 
 struct LoggerOptions {
   std::int64_t vocabulary_size = 0;  // Width of every row, from 1 to 2^20.
@@ -64,15 +75,30 @@ struct LoggerOptions {
   std::int64_t top_k = 0;
   // Put into the file, for example "model" or "temperature". "kind" is "raw"
   // unless it is said here that stages have changed the rows ("processed").
+  // Names are UTF-8, not those that the logger writes itself (vocab_size,
+  // source_precision, sequences, top_k, forced_token, missing_rows, configs), and all of
+  // it has at most 99,000,000 bytes as JSON. In values, what is not UTF-8
+  // becomes U+FFFD.
   std::map<std::string, std::string> metadata = {};
-  // Replace an existing log of this name when finished.
+  // kYes: replace an existing log of this name when finished, and at once a
+  // PATH.partial that a dead process left.
   Overwrite overwrite = Overwrite::kNo;
+  // Where the rows are until Finish.
+  Journal journal = Journal::kRecoverable;
 };
+
+// `metadata` without the names that the logger writes itself: for logs that are
+// made of other logs.
+std::map<std::string, std::string> WithoutReserved(
+    std::map<std::string, std::string> metadata);
 
 class Logger {
  public:
-  // Errors: InvalidArgument (options out of range), AlreadyExists (PATH, unless
-  // it may be overwritten; PATH.partial, always), those of the system.
+  // Errors: InvalidArgument (options out of range; PATH is "-", a folder, a
+  // device or anything else than a new name or a regular file), AlreadyExists
+  // (PATH, or the PATH.partial of a dead process, unless they may be
+  // overwritten; the PATH.partial of a live logger, always), those of the
+  // system.
   static absl::StatusOr<Logger> Create(const std::string& path,
                                        const LoggerOptions& options);
 
@@ -101,8 +127,10 @@ class Logger {
   // Waits until all rows so far are on the disk, against a loss of power.
   absl::Status Sync();
 
-  // Makes the log. FailedPrecondition if no row was logged. After an error
-  // PATH.partial is still there.
+  // Makes the log, of the file that this logger wrote even if PATH.partial is
+  // the name of another one by now. FailedPrecondition if no row was logged.
+  // After an error PATH.partial is still there, more rows may be logged, and
+  // Finish may be tried again.
   absl::Status Finish();
 
   // Gives up: removes PATH.partial and all rows with it.

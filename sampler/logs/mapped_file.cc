@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/logs/file_names.h"
 
 namespace sampler::logs {
 namespace {
@@ -35,7 +36,8 @@ class Descriptor {
 
 absl::Status SystemError(const std::string& path, absl::string_view doing,
                          int error) {
-  return absl::ErrnoToStatus(error, absl::StrCat(path, ": cannot ", doing));
+  return absl::ErrnoToStatus(error,
+                             absl::StrCat(InputName(path), ": cannot ", doing));
 }
 
 }  // namespace
@@ -43,22 +45,25 @@ absl::Status SystemError(const std::string& path, absl::string_view doing,
 absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
   const Descriptor descriptor(path);
   if (descriptor.value() < 0) return SystemError(path, "open", errno);
+  return OfDescriptor(descriptor.value(), path);
+}
+
+absl::StatusOr<MappedFile> MappedFile::OfDescriptor(int descriptor,
+                                                    const std::string& path) {
   struct stat info;
-  if (fstat(descriptor.value(), &info) != 0) {
-    return SystemError(path, "stat", errno);
-  }
+  if (fstat(descriptor, &info) != 0) return SystemError(path, "stat", errno);
   if (S_ISDIR(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": got a directory, want a file; name one log inside it"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(InputName(path),
+                     ": got a directory, want a file; name one log inside it"));
   }
   MappedFile file;
   // A redirected standard input may be a regular file that someone has already
   // read from; its bytes start where its offset stands, so it is a stream too.
   const bool map = S_ISREG(info.st_mode) && info.st_size > 0 && path != "-";
   absl::Status status =
-      map ? file.Map(descriptor.value(), static_cast<std::size_t>(info.st_size),
-                     path)
-          : file.ReadAll(descriptor.value(), path);
+      map ? file.Map(descriptor, static_cast<std::size_t>(info.st_size), path)
+          : file.ReadAll(descriptor, path);
   if (!status.ok()) return status;
   return file;
 }

@@ -29,6 +29,11 @@ class MappedFile {
  public:
   static absl::StatusOr<MappedFile> Open(const std::string& path);
 
+  // The file that is open as `descriptor`, whatever name it has by now. The
+  // descriptor stays the caller's. `path` names it in errors.
+  static absl::StatusOr<MappedFile> OfDescriptor(int descriptor,
+                                                 const std::string& path);
+
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;

@@ -1,21 +1,27 @@
 #include "sampler/logs/output_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "sampler/logs/system_error.h"
+#include "sampler/logs/file_names.h"
 
 namespace sampler::logs {
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{1} << 18;
+
+int SyncFile(int descriptor) {
+  while (fsync(descriptor) != 0) {
+    // EINVAL: nothing to synchronise there.
+    if (errno == EINVAL) return 0;
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
 
 }  // namespace
 
@@ -30,43 +36,20 @@ int WriteFully(int descriptor, absl::Span<const unsigned char> bytes) {
   return 0;
 }
 
-absl::Status FileError(const std::string& path, absl::string_view doing,
-                       int error) {
-  return SystemStatus(error, absl::StrCat(path, ": cannot ", doing));
-}
-
-OutputFile::OutputFile(std::string path, Overwrite overwrite)
-    : path_(std::move(path)),
-      temporary_(absl::StrCat(path_, ".tmp-", getpid())),
-      overwrite_(overwrite) {}
-
 absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path,
                                               Overwrite overwrite) {
-  struct stat info;
-  if (overwrite == Overwrite::kNo && stat(path.c_str(), &info) == 0) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        path, ": exists already; name another file, or allow overwriting"));
+  OutputFile file(path);
+  if (path != "-") {
+    auto temporary = TemporaryFile::Create(path, overwrite);
+    if (!temporary.ok()) return temporary.status();
+    file.file_.emplace(*std::move(temporary));
   }
-  OutputFile file(path, overwrite);
-  file.descriptor_ = open(file.temporary_.c_str(),
-                          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file.descriptor_ < 0) return FileError(path, "create", errno);
   file.buffer_.reserve(kBuffer);
   return file;
 }
 
-OutputFile::OutputFile(OutputFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      temporary_(std::move(other.temporary_)),
-      overwrite_(other.overwrite_),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      buffer_(std::move(other.buffer_)),
-      status_(std::move(other.status_)) {}
-
-OutputFile::~OutputFile() {
-  if (descriptor_ < 0) return;
-  close(descriptor_);
-  unlink(temporary_.c_str());
+int OutputFile::descriptor() const {
+  return file_.has_value() ? file_->descriptor() : STDOUT_FILENO;
 }
 
 void OutputFile::Append(absl::Span<const unsigned char> bytes) {
@@ -76,12 +59,13 @@ void OutputFile::Append(absl::Span<const unsigned char> bytes) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     return;
   }
-  const int error = WriteFully(descriptor_, bytes);
+  if (!status_.ok()) return;
+  const int error = WriteFully(descriptor(), bytes);
   if (error != 0) status_.Update(FileError(path_, "write", error));
 }
 
 void OutputFile::Flush() {
-  const int error = WriteFully(descriptor_, buffer_);
+  const int error = WriteFully(descriptor(), buffer_);
   if (error != 0) status_.Update(FileError(path_, "write", error));
   buffer_.clear();
 }
@@ -89,24 +73,27 @@ void OutputFile::Flush() {
 absl::Status OutputFile::Commit() {
   if (status_.ok()) Flush();
   if (!status_.ok()) return status_;
-  if (descriptor_ < 0) {
+  if (committed_) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path_, ": is committed already"));
+        absl::StrCat(OutputName(path_), ": is committed already"));
   }
-  if (fsync(descriptor_) != 0 && errno != EINVAL) {
-    return status_ = FileError(path_, "write", errno);
+  if (!file_.has_value()) {
+    committed_ = true;
+    return status_;
   }
-  // The name may have been taken while this file was being written.
-  struct stat info;
-  if (overwrite_ == Overwrite::kNo && stat(path_.c_str(), &info) == 0) {
-    return status_ = absl::AlreadyExistsError(absl::StrCat(
-               path_, ": exists already; another program wrote it meanwhile"));
-  }
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    return status_ = FileError(path_, "rename to it", errno);
-  }
-  close(std::exchange(descriptor_, -1));
-  return absl::OkStatus();
+  const int error = SyncFile(file_->descriptor());
+  if (error != 0) return status_ = FileError(path_, "write", error);
+  status_ = file_->Publish();
+  committed_ = status_.ok();
+  return status_;
+}
+
+absl::Status WriteTextFile(const std::string& path, Overwrite overwrite,
+                           absl::string_view text) {
+  auto file = OutputFile::Create(path, overwrite);
+  if (!file.ok()) return file.status();
+  file->AppendValues(absl::MakeConstSpan(text.data(), text.size()));
+  return file->Commit();
 }
 
 }  // namespace sampler::logs

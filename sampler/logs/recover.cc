@@ -3,115 +3,34 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "nlohmann/json.hpp"
-#include "sampler/logs/journal.h"
+#include "sampler/logs/file_names.h"
+#include "sampler/logs/logger_options.h"
 #include "sampler/logs/mapped_file.h"
+#include "sampler/logs/record_check.h"
 #include "sampler/logs/safetensors_writer.h"
 #include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr DType kLogTypes[] = {DType::kF32, DType::kF16, DType::kBF16};
-constexpr DType kRowTypes[] = {DType::kF32, DType::kF16, DType::kBF16,
-                               DType::kF64};
-
-absl::StatusOr<LoggerOptions> OptionsFromJson(const std::string& file,
-                                              const std::string& text) {
-  const auto fail = [&] {
-    return absl::FailedPreconditionError(
-        absl::StrCat(file, ": options: got ", text.substr(0, 200),
-                     ", want those of a logger of this version"));
-  };
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  LoggerOptions options;
-  if (!json.is_object() || json.size() != 4) return fail();
-  for (const char* name : {"vocabulary_size", "top_k"}) {
-    if (!json.contains(name) || !json[name].is_number_integer()) return fail();
-  }
-  if (!json.contains("dtype") || !json.contains("metadata") ||
-      !json["metadata"].is_object()) {
-    return fail();
-  }
-  options.vocabulary_size = json["vocabulary_size"].get<std::int64_t>();
-  options.top_k = json["top_k"].get<std::int64_t>();
-  const auto* dtype =
-      std::find_if(std::begin(kLogTypes), std::end(kLogTypes), [&](DType type) {
-        return json["dtype"] == std::string(DTypeName(type));
-      });
-  if (dtype == std::end(kLogTypes) || options.vocabulary_size < 1 ||
-      options.vocabulary_size > kMaxVocabularySize || options.top_k < 0) {
-    return fail();
-  }
-  options.dtype = *dtype;
-  for (const auto& [key, value] : json["metadata"].items()) {
-    if (!value.is_string()) return fail();
-    options.metadata[key] = value.get<std::string>();
-  }
-  return options;
-}
-
 // One sequence as the records give it.
 struct SequenceRecords {
   std::vector<std::int32_t> prompt;
   std::vector<const Record*> rows;
   std::optional<SequenceSettings> settings;
+  // Where the next row, and the next token of the prompt, had their place when
+  // they were logged.
+  std::int64_t next_row = 0;
+  std::int64_t next_prompt_token = 0;
 };
-
-absl::string_view TextOf(ByteSpan bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-std::size_t PayloadOf(const RecordHeader& header,
-                      const LoggerOptions& options) {
-  const std::size_t width = DTypeSize(options.dtype);
-  if (header.type == RecordType::kDense) {
-    return width * static_cast<std::size_t>(options.vocabulary_size);
-  }
-  return 4 + static_cast<std::size_t>(header.entries) * (4 + 4 + width);
-}
-
-// The checksums hold, so what does not fit was not written by a logger.
-absl::Status CheckRecord(const std::string& file, const Record& record,
-                         const LoggerOptions& options) {
-  const RecordHeader& header = record.header;
-  const bool row =
-      header.type == RecordType::kDense || header.type == RecordType::kSparse;
-  const bool sparse = header.type == RecordType::kSparse;
-  const auto entries = static_cast<std::uint64_t>(options.vocabulary_size);
-  const bool fits =
-      row ? sparse == (options.top_k > 0) && header.entries <= entries &&
-                header.source_dtype < std::size(kRowTypes) &&
-                record.payload.size() == PayloadOf(header, options)
-      : header.type == RecordType::kSettings
-          ? SettingsFromJson(TextOf(record.payload)).has_value()
-          : header.type == RecordType::kPrompt &&
-                record.payload.size() % 4 == 0;
-  if (fits) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      file, ": got a record of type ", static_cast<std::uint32_t>(header.type),
-      " and ", record.payload.size(), " bytes, want those that a logger of ",
-      options.vocabulary_size, " tokens writes"));
-}
-
-template <typename T>
-std::vector<T> ValuesOf(ByteSpan bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  if (!values.empty()) {
-    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
-  }
-  return values;
-}
 
 // The parts of a sparse row, copied to where they are aligned.
 class SparseReader {
@@ -119,7 +38,7 @@ class SparseReader {
   explicit SparseReader(std::size_t width) : width_(width) {}
 
   SparseRow Read(const Record& record) {
-    const auto n = static_cast<std::size_t>(record.header.entries);
+    const auto n = static_cast<std::size_t>(EntriesOf(record.header));
     SparseRow row;
     std::memcpy(&row.log_sum_exp, record.payload.data(), 4);
     ids_ = ValuesOf<std::int32_t>(record.payload.subspan(4, 4 * n));
@@ -151,9 +70,9 @@ void AddMetadata(const LoggerOptions& options,
     counted &= number == numbers.size();
     numbers.push_back(number);
     for (const Record* record : sequence.rows) {
-      types.insert(DTypeName(kRowTypes[record->header.source_dtype]));
+      types.insert(DTypeName(SourceDType(record->header)));
       forced |=
-          static_cast<std::int64_t>(record->header.entries) > options.top_k;
+          static_cast<std::int64_t>(EntriesOf(record->header)) > options.top_k;
     }
   }
   metadata["source_precision"] = absl::StrJoin(types, " ");
@@ -164,45 +83,110 @@ void AddMetadata(const LoggerOptions& options,
   metadata["forced_token"] = forced ? "true" : "false";
 }
 
-}  // namespace
-
-std::string OptionsToJson(const LoggerOptions& options) {
-  const Json json = {{"vocabulary_size", options.vocabulary_size},
-                     {"dtype", std::string(DTypeName(options.dtype))},
-                     {"top_k", options.top_k},
-                     {"metadata", options.metadata}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+// Notes a gap before `record`, and where the next record of its kind belongs.
+void NoteGap(const Record& record, std::int64_t units, std::int64_t& next,
+             std::vector<MissingRows>& missing) {
+  const auto place = PlaceOf(record.header);
+  if (place.has_value() && *place > next) {
+    missing.push_back(
+        {record.header.sequence, !IsRow(record.header), next, *place - next});
+  }
+  if (place.has_value()) next = std::max<std::int64_t>(next, *place);
+  next += units;
 }
 
-absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
-                                        const std::string& path,
-                                        Overwrite overwrite) {
-  const auto file = MappedFile::Open(journal);
-  if (!file.ok()) return file.status();
-  const auto read = ReadJournal(journal, file->bytes());
-  if (!read.ok()) return read.status();
-  const auto options = OptionsFromJson(journal, read->options);
-  if (!options.ok()) return options.status();
-  std::map<std::uint32_t, SequenceRecords> sequences;
-  for (const Record& record : read->records) {
-    absl::Status status = CheckRecord(journal, record, *options);
-    if (!status.ok()) return status;
-    SequenceRecords& sequence = sequences[record.header.sequence];
-    if (record.header.type == RecordType::kPrompt) {
-      const auto ids = ValuesOf<std::int32_t>(record.payload);
-      sequence.prompt.insert(sequence.prompt.end(), ids.begin(), ids.end());
-    } else if (record.header.type == RecordType::kSettings) {
-      sequence.settings = SettingsFromJson(TextOf(record.payload));
-    } else {
-      sequence.rows.push_back(&record);
+void AddRecord(const Record& record, SequenceRecords& sequence,
+               std::vector<MissingRows>& missing) {
+  if (record.header.type == RecordType::kSettings) {
+    sequence.settings = SettingsFromJson(TextOf(record.payload));
+    return;
+  }
+  if (record.header.type != RecordType::kPrompt) {
+    NoteGap(record, /*units=*/1, sequence.next_row, missing);
+    sequence.rows.push_back(&record);
+    return;
+  }
+  const auto ids = ValuesOf<std::int32_t>(record.payload);
+  NoteGap(record, std::ssize(ids), sequence.next_prompt_token, missing);
+  sequence.prompt.insert(sequence.prompt.end(), ids.begin(), ids.end());
+}
+
+// "0:58 3:7-9".
+std::string MissingText(const std::vector<MissingRows>& missing) {
+  constexpr std::size_t kMost = 10'000;
+  std::vector<std::string> places;
+  for (const MissingRows& rows : missing) {
+    if (rows.prompt) continue;
+    if (places.size() == kMost) {
+      places.push_back("...");
+      break;
+    }
+    places.push_back(absl::StrCat(rows.sequence, ":", rows.first));
+    if (rows.count > 1) {
+      absl::StrAppend(&places.back(), "-", rows.first + rows.count - 1);
     }
   }
+  return absl::StrJoin(places, " ");
+}
+
+// A journal that was read: what it says the log is, and the records in their
+// order.
+struct Recovery {
+  LoggerOptions options;
+  JournalContents journal;
+  std::map<std::uint32_t, SequenceRecords> sequences;
+  RecoveredLog result;
+};
+
+// At most part of one record that such a logger writes.
+bool EndsAsAfterAKill(const JournalContents& journal,
+                      const LoggerOptions& options) {
+  if (journal.ignored_bytes < std::int64_t{sizeof(RecordHeader)}) return true;
+  return journal.cut_record.has_value() &&
+         IsHeaderOf(*journal.cut_record, options);
+}
+
+absl::StatusOr<Recovery> Read(const std::string& journal, ByteSpan bytes) {
+  Recovery recovery;
+  auto read = ReadJournal(journal, bytes);
+  if (!read.ok()) return read.status();
+  recovery.journal = *std::move(read);
+  auto options = OptionsFromJson(journal, recovery.journal.options);
+  if (!options.ok()) return options.status();
+  recovery.options = *std::move(options);
+  RecoveredLog& result = recovery.result;
+  const std::vector<Record>& records = recovery.journal.records;
+  for (const Record& record : records) {
+    absl::Status status = CheckRecord(journal, record, recovery.options);
+    if (!status.ok()) return status;
+    result.rows += IsRow(record.header) ? 1 : 0;
+  }
+  if (result.rows == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(InputName(journal), ": got no row, want at least one"));
+  }
+  for (const Record& record : records) {
+    absl::Status status = CheckTokens(journal, record, recovery.options);
+    if (!status.ok()) return status;
+    AddRecord(record, recovery.sequences[record.header.sequence],
+              result.missing);
+  }
+  result.sequences = std::ssize(recovery.sequences);
+  result.holes = recovery.journal.holes;
+  result.ignored_bytes = recovery.journal.ignored_bytes;
+  result.undamaged = result.holes.empty() && result.missing.empty() &&
+                     EndsAsAfterAKill(recovery.journal, recovery.options);
+  return recovery;
+}
+
+absl::Status Write(const Recovery& recovery, const std::string& path,
+                   Overwrite overwrite) {
   LogContents contents;
-  contents.vocabulary_size = options->vocabulary_size;
-  contents.dtype = options->dtype;
+  contents.vocabulary_size = recovery.options.vocabulary_size;
+  contents.dtype = recovery.options.dtype;
   std::vector<const Record*> rows;
   SettingsTable settings;
-  for (auto& [number, sequence] : sequences) {
+  for (const auto& [number, sequence] : recovery.sequences) {
     settings.Add(sequence.settings);
     contents.prompt_tokens.insert(contents.prompt_tokens.end(),
                                   sequence.prompt.begin(),
@@ -212,11 +196,9 @@ absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
     contents.sequence_offsets.push_back(std::ssize(rows));
   }
   for (const Record* row : rows) contents.tokens.push_back(row->header.token);
-  if (rows.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(journal, ": got no row, want at least one"));
-  }
-  AddMetadata(*options, sequences, contents.metadata);
+  AddMetadata(recovery.options, recovery.sequences, contents.metadata);
+  const std::string missing = MissingText(recovery.result.missing);
+  if (!missing.empty()) contents.metadata["missing_rows"] = missing;
   if (!settings.empty()) {
     contents.drawn_with = settings.sequences();
     contents.metadata["configs"] = settings.configs();
@@ -224,20 +206,52 @@ absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
   const auto row_of = [&](std::int64_t n) -> const Record& {
     return *rows[static_cast<std::size_t>(n)];
   };
-  SparseReader sparse(DTypeSize(options->dtype));
-  absl::Status written =
-      options->top_k == 0
-          ? WriteDenseSafetensors(
-                path, overwrite, contents,
-                [&](std::int64_t n) -> absl::StatusOr<ByteSpan> {
-                  return row_of(n).payload;
-                })
-          : WriteSparseSafetensors(
-                path, overwrite, contents,
-                [&](std::int64_t n) { return sparse.Read(row_of(n)); });
-  if (!written.ok()) return written;
-  return RecoveredLog{std::ssize(rows), std::ssize(sequences),
-                      read->ignored_bytes};
+  if (recovery.options.top_k == 0) {
+    return WriteDenseSafetensors(
+        path, overwrite, contents,
+        [&](std::int64_t n) -> absl::StatusOr<ByteSpan> {
+          return row_of(n).payload;
+        });
+  }
+  SparseReader sparse(DTypeSize(recovery.options.dtype));
+  return WriteSparseSafetensors(path, overwrite, contents, [&](std::int64_t n) {
+    return sparse.Read(row_of(n));
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
+                                        const std::string& path,
+                                        Overwrite overwrite) {
+  absl::Status status = CheckNotInput(path, {journal});
+  if (!status.ok()) return status;
+  const bool is_being_written = IsBeingWritten(journal);
+  const auto file = MappedFile::Open(journal);
+  if (!file.ok()) return file.status();
+  auto recovery = Read(journal, file->bytes());
+  if (!recovery.ok()) return recovery.status();
+  recovery->result.is_being_written = is_being_written;
+  status = Write(*recovery, path, overwrite);
+  if (!status.ok()) return status;
+  return std::move(recovery->result);
+}
+
+absl::Status FinishLog(const JournalWriter& journal, std::int64_t rows,
+                       const std::string& path, Overwrite overwrite) {
+  const auto file =
+      MappedFile::OfDescriptor(journal.descriptor(), journal.path());
+  if (!file.ok()) return file.status();
+  const auto recovery = Read(journal.path(), file->bytes());
+  if (!recovery.ok()) return recovery.status();
+  const RecoveredLog& found = recovery->result;
+  if (found.rows != rows || !found.undamaged || found.ignored_bytes > 0) {
+    return absl::DataLossError(absl::StrCat(
+        OutputName(journal.path()), ": got ", found.rows,
+        " intact rows, want the ", rows,
+        " that were logged; was the file changed by another program?"));
+  }
+  return Write(*recovery, path, overwrite);
 }
 
 }  // namespace sampler::logs

@@ -14,8 +14,7 @@
 namespace sampler::logs {
 namespace {
 
-// The reference reader's own cap.
-constexpr std::uint64_t kMaximumHeader = 100'000'000;
+constexpr std::uint64_t kMaximumHeader = kMaximumSafetensorsHeader;
 constexpr std::size_t kLengthBytes = 8;
 
 std::optional<std::int64_t> BitsPerElement(absl::string_view dtype) {

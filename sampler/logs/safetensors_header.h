@@ -34,6 +34,10 @@
 
 namespace sampler::logs {
 
+// Bytes of a header, at most: the reference reader's own cap. Writers keep it
+// too.
+inline constexpr std::int64_t kMaximumSafetensorsHeader = 100'000'000;
+
 struct TensorInfo {
   std::string name;
   std::string dtype;  // As written: "BF16".

@@ -8,6 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "sampler/logs/file_names.h"
+#include "sampler/logs/safetensors_header.h"
 
 namespace sampler::logs {
 namespace {
@@ -32,14 +34,21 @@ class Header {
   }
 
   // Length and text, padded so that the data is aligned for 64-bit elements.
-  void WriteTo(OutputFile& file) const {
+  // InvalidArgument if no reader would take it.
+  absl::Status WriteTo(const std::string& path, OutputFile& file) const {
     // Metadata is the caller's: bytes that are not UTF-8 become U+FFFD.
     std::string text =
         json_.dump(-1, ' ', false, Json::error_handler_t::replace);
     text.resize((text.size() + 7) / 8 * 8, ' ');
     const std::uint64_t length = text.size();
+    if (length > kMaximumSafetensorsHeader) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(OutputName(path), ": metadata: got a header of ", length,
+                       " bytes, want at most ", kMaximumSafetensorsHeader));
+    }
     file.AppendValues(absl::MakeConstSpan(&length, 1));
     file.AppendValues(absl::MakeConstSpan(text.data(), text.size()));
+    return absl::OkStatus();
   }
 
  private:
@@ -70,8 +79,8 @@ absl::Status CheckContents(const std::string& path,
       (has_prompts &&
        contents.prompt_offsets.size() != contents.sequence_offsets.size())) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path, ": got ", rows, " rows, ", contents.tokens.size(), " tokens and ",
-        contents.prompt_offsets.size() - 1, " prompts of ",
+        OutputName(path), ": got ", rows, " rows, ", contents.tokens.size(),
+        " tokens and ", contents.prompt_offsets.size() - 1, " prompts of ",
         contents.sequence_offsets.size() - 1,
         " sequences, want at least one row, and one of each or none"));
   }
@@ -145,7 +154,8 @@ absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
   AddSmallTensors(contents, header);
   header.Add("logits", SafetensorsName(contents.dtype),
              {contents.rows(), contents.vocabulary_size}, width);
-  header.WriteTo(*file);
+  status = header.WriteTo(path, *file);
+  if (!status.ok()) return status;
   WriteSmallTensors(contents, *file);
   const std::size_t row_bytes =
       width * static_cast<std::size_t>(contents.vocabulary_size);
@@ -154,7 +164,7 @@ absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
     if (!row.ok()) return row.status();
     if (row->size() != row_bytes) {
       return absl::InvalidArgumentError(
-          absl::StrCat(path, ": row ", n, ": got ", row->size(),
+          absl::StrCat(OutputName(path), ": row ", n, ": got ", row->size(),
                        " bytes, want ", row_bytes));
     }
     file->Append(*row);
@@ -187,7 +197,8 @@ absl::Status WriteSparseSafetensors(const std::string& path,
   header.Add("logprobs", "F32", {entries}, 4);
   header.Add("logits", SafetensorsName(contents.dtype), {entries},
              DTypeSize(contents.dtype));
-  header.WriteTo(*file);
+  status = header.WriteTo(path, *file);
+  if (!status.ok()) return status;
   file->AppendValues(absl::MakeConstSpan(offsets));
   WriteSmallTensors(contents, *file);
   file->AppendValues(absl::MakeConstSpan(log_sum_exps));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sampler/logs/journal_reader.h"
 #include "tests/logs/log_files.h"
 
 namespace sampler::logs {
@@ -86,7 +87,8 @@ TEST(Journal, GivesTheWholeRecordsOfEveryPrefix) {
   }
 }
 
-TEST(Journal, EndsBeforeTheFirstChangedByte) {
+// One changed byte costs the record that it is in, and no other.
+TEST(Journal, FindsTheRecordsBehindAChangedByte) {
   const std::string bytes = SmallJournal();
   for (std::size_t at = kFirstRecord; at < bytes.size(); ++at) {
     for (const int change : {1, 0x80, 0xff}) {
@@ -94,18 +96,90 @@ TEST(Journal, EndsBeforeTheFirstChangedByte) {
       changed[at] = static_cast<char>(changed[at] ^ change);
       const auto read = ReadJournal("j", Span(changed));
       ASSERT_TRUE(read.ok());
-      EXPECT_EQ(read->records.size(), (at - kFirstRecord) / kRecord) << at;
+      ASSERT_EQ(read->records.size(), 2u) << at;
+      const auto lost = (at - kFirstRecord) / kRecord;
+      for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(read->records[i].header.token,
+                  static_cast<std::int32_t>(i < lost ? i : i + 1));
+      }
+      if (lost == 2) {
+        EXPECT_TRUE(read->holes.empty());
+        EXPECT_EQ(read->ignored_bytes, static_cast<std::int64_t>(kRecord));
+        continue;
+      }
+      ASSERT_EQ(read->holes.size(), 1u) << at;
+      EXPECT_EQ(read->holes[0].begin,
+                static_cast<std::int64_t>(kFirstRecord + lost * kRecord));
+      EXPECT_EQ(read->holes[0].bytes, static_cast<std::int64_t>(kRecord));
+      EXPECT_EQ(read->holes[0].rows_before, static_cast<std::int64_t>(lost));
+      EXPECT_EQ(read->ignored_bytes, 0);
     }
   }
 }
 
-TEST(Journal, EndsBeforeZerosThatAPowerFailureLeft) {
+TEST(Journal, FindsTheRecordsBehindLostAndAddedBytes) {
+  const std::string bytes = SmallJournal();
+  const std::size_t middle = kFirstRecord + kRecord + 50;
+  for (const std::size_t count : {1u, 3u, 8u, 60u, 91u}) {
+    std::string shorter = bytes;
+    shorter.erase(middle, count);
+    std::string longer = bytes;
+    longer.insert(middle, count, '\x03');
+    for (const std::string& changed : {shorter, longer}) {
+      const auto read = ReadJournal("j", Span(changed));
+      ASSERT_TRUE(read.ok());
+      ASSERT_EQ(read->records.size(), 2u) << count;
+      EXPECT_EQ(read->records[1].header.token, 2);
+      EXPECT_EQ(read->holes.size(), 1u);
+    }
+  }
+}
+
+TEST(Journal, FindsTheRecordsBehindZerosThatAPowerFailureLeft) {
   std::string bytes = SmallJournal();
   std::fill(bytes.begin() + kFirstRecord + kRecord + 60,
             bytes.begin() + kFirstRecord + 2 * kRecord, '\0');
-  const auto read = ReadJournal("j", Span(bytes));
+  auto read = ReadJournal("j", Span(bytes));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->records.size(), 2u);
+  // At the end they are no beginning of a record.
+  std::fill(bytes.begin() + kFirstRecord + kRecord, bytes.end(), '\0');
+  read = ReadJournal("j", Span(bytes));
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->records.size(), 1u);
+  EXPECT_FALSE(read->cut_record.has_value());
+}
+
+TEST(Journal, NeedsOneIntactCopyOfItsOptions) {
+  const std::string path = FreshPath("copies");
+  auto writer = JournalWriter::Create(path);
+  ASSERT_TRUE(writer.ok());
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(writer->Append({}, {Span("options")}).ok());
+  }
+  ASSERT_TRUE(writer->Append({.type = RecordType::kDense}, {Span("row")}).ok());
+  const std::string bytes = ReadFile(path);
+  for (std::size_t at = 0; at < kFirstRecord; ++at) {
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    const auto read = ReadJournal("j", Span(changed));
+    ASSERT_TRUE(read.ok()) << at << read.status();
+    EXPECT_EQ(read->options, "options");
+    EXPECT_EQ(read->records.size(), 1u);
+    EXPECT_EQ(read->holes.size(), 1u);
+  }
+}
+
+// Bytes that were made to look like records everywhere: an end, soon.
+TEST(Journal, GivesUpInBytesThatAllLookLikeRecords) {
+  std::string bytes = SmallJournal();
+  RecordHeader header = {.type = RecordType::kDense, .payload = 1'000'000};
+  const std::string fake(reinterpret_cast<const char*>(&header),
+                         sizeof(header));
+  for (int i = 0; i < 50'000; ++i) bytes += fake;
+  const auto read = ReadJournal("j", Span(bytes));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->records.size(), 3u);
 }
 
 TEST(Journal, NoticesExchangedWords) {

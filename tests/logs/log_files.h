@@ -186,6 +186,13 @@ testing::AssertionResult Refuses(const absl::StatusOr<T>& result,
   return testing::AssertionSuccess();
 }
 
+inline testing::AssertionResult Fails(const absl::Status& status,
+                                      absl::StatusCode code,
+                                      const std::vector<std::string>& parts) {
+  if (status.ok()) return testing::AssertionFailure() << "was accepted";
+  return Refuses(absl::StatusOr<int>(status), code, parts);
+}
+
 // Every proper prefix of a good log is DataLoss (or, below the first bytes by
 // which the format is known, InvalidArgument), and with allow_partial gives
 // exactly the rows that lie wholly inside it.

@@ -126,12 +126,6 @@ TEST(Logger, SaysWhatSequenceNumbersWere) {
   EXPECT_EQ(Ids((*log)->tokens()), (std::vector<std::int32_t>{2, 1}));
 }
 
-template <typename T>
-testing::AssertionResult Fails(const T& status, absl::StatusCode code,
-                               const std::vector<std::string>& parts) {
-  return Refuses(absl::StatusOr<int>(status), code, parts);
-}
-
 TEST(Logger, RefusesWhatCannotBeReplayed) {
   const std::string path = FreshPath("misuse");
   auto logger =

@@ -189,7 +189,7 @@ absl::Status Generate(const GenerateOptions& options) {
                        {"warnings", warnings.all()}}) +
           "\n");
   } else if (!options.output.quiet) {
-    std::fputs(SpeedText(*all).c_str(), stderr);
+    WriteNote(SpeedText(*all));
   }
   return FinishOutput();
 }

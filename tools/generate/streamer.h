@@ -1,5 +1,6 @@
 // Shows texts as they grow: one without a name as it comes; of named ones each
-// line, behind the name, as soon as it is complete.
+// line, behind the name, as soon as it is complete. Characters that a terminal
+// would act on, but for line breaks, are escaped (output.h, Write).
 //
 // Thread-safety: one thread at a time.
 // Tested by: tests/generate/generate_test.cc.

@@ -1,0 +1,60 @@
+// Reads a journal (journal.h), damaged or not: every record that is intact by
+// its length and checksum is found, also behind others that are not.
+//
+// Where a record does not match, the next place that holds an intact one is
+// looked for, byte by byte; the bytes in between are a hole. What follows the
+// last intact record is the tail: after a killed process part of one record,
+// after a power failure or damage anything.
+//
+// Errors: FailedPrecondition (not a journal of this version, or no intact
+//   options).
+// Thread-safety: pure function.
+// Cost: one pass over the bytes for the checksums, one more over holes, 56
+//   bytes a record. In bytes that were made to look like records the search
+//   gives up when it has read them eight times.
+// Tested by: tests/logs/journal_test.cc (every prefix, every flipped byte).
+
+#ifndef SAMPLER_LOGS_JOURNAL_READER_H_
+#define SAMPLER_LOGS_JOURNAL_READER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "sampler/logs/journal_record.h"
+
+namespace sampler::logs {
+
+struct Record {
+  RecordHeader header;
+  ByteSpan payload;  // Inside the bytes that were read.
+};
+
+// Bytes that hold no intact record, between two that do.
+struct JournalHole {
+  std::int64_t begin = 0;  // Offset in the file.
+  std::int64_t bytes = 0;
+  std::int64_t rows_before = 0;  // Intact rows before it, of all sequences.
+};
+
+// What a journal holds. The options and every record were checked.
+struct JournalContents {
+  std::string options;
+  std::vector<Record> records;  // But the options.
+  std::vector<JournalHole> holes;
+  std::int64_t ignored_bytes = 0;  // After the last intact record.
+  // The header of a record that those bytes are the beginning of: what a
+  // process leaves that is killed while it writes. (Fewer bytes than a header
+  // are one too.)
+  std::optional<RecordHeader> cut_record;
+};
+
+// `file` names it in errors.
+absl::StatusOr<JournalContents> ReadJournal(const std::string& file,
+                                            ByteSpan bytes);
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_JOURNAL_READER_H_
