@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "sampler/printable.h"
 
 namespace sampler {
 namespace {
@@ -65,7 +66,7 @@ std::string DidYouMean(absl::string_view name,
 std::string UnknownName(absl::string_view what, absl::string_view name,
                         absl::Span<const absl::string_view> known) {
   const std::string hint = DidYouMean(name, known);
-  return absl::StrCat("unknown ", what, " \"", Shortened(name), "\"",
+  return absl::StrCat("unknown ", what, " \"", Printable(Shortened(name)), "\"",
                       hint.empty()
                           ? absl::StrCat(", want one of \"",
                                          absl::StrJoin(known, "\", \""), "\"")

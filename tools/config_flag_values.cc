@@ -13,6 +13,8 @@
 #include "nlohmann/json.hpp"
 #include "sampler/decimal.h"
 #include "sampler/importers/token_texts.h"
+#include "sampler/printable.h"
+#include "sampler/spelling.h"
 #include "tools/output.h"
 
 namespace sampler::tools {
@@ -60,8 +62,9 @@ Value SumOfBiases(const Value& present, double added) {
 }  // namespace
 
 absl::Status WrongFlag(const ConfigFlag& flag, absl::string_view message) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      flag.name, flag.value.empty() ? "" : " ", flag.value, ": ", message));
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag.name, flag.value.empty() ? "" : " ",
+                   Printable(Shortened(flag.value)), ": ", message));
 }
 
 absl::StatusOr<Value> ReadNumber(const ConfigFlag& flag, FlagKind kind) {

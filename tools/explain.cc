@@ -11,6 +11,8 @@
 #include "nlohmann/json.hpp"
 #include "sampler/decimal.h"
 #include "sampler/pipeline.h"
+#include "sampler/printable.h"
+#include "sampler/spelling.h"
 #include "tools/basis.h"
 #include "tools/commands.h"
 #include "tools/config_options.h"
@@ -52,8 +54,8 @@ struct Options {
 absl::StatusOr<RowPlace> FindRow(const logs::Log& log,
                                  const std::string& text) {
   const auto wrong = [&](absl::string_view want) {
-    return absl::OutOfRangeError(
-        absl::StrCat("--row: got ", text, ", want ", want));
+    return absl::OutOfRangeError(absl::StrCat(
+        "--row: got ", Printable(Shortened(text)), ", want ", want));
   };
   const std::pair<std::string, std::string> parts =
       absl::StrSplit(text, absl::MaxSplits(':', 1));
@@ -61,8 +63,9 @@ absl::StatusOr<RowPlace> FindRow(const logs::Log& log,
   const auto first_number = ReadInteger(parts.first);
   const auto second_number = ReadInteger(split ? parts.second : "0");
   if (!first_number.ok() || !second_number.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--row: got ", text, ", want a row, or SEQUENCE:POSITION"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--row: got ", Printable(Shortened(text)),
+                     ", want a row, or SEQUENCE:POSITION"));
   }
   const std::int64_t first = *first_number;
   const std::int64_t second = *second_number;

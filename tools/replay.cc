@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sampler/decimal.h"
+#include "sampler/printable.h"
+#include "sampler/spelling.h"
 #include "tools/commands.h"
 #include "tools/config_options.h"
 #include "tools/log_options.h"
@@ -72,9 +74,9 @@ absl::Status ReadRows(const std::string& text, std::int64_t rows,
   if (!absl::StrContains(text, ':') || !read(parts.first, options.first_row) ||
       !read(parts.second, options.end_row) || options.first_row < 0 ||
       options.first_row >= options.end_row || options.end_row > rows) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--rows ", text, ": want A:B with 0 <= A < B <= ", rows,
-                     " (rows A to B - 1 of the log)"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--rows ", Printable(Shortened(text)), ": want A:B with 0 <= A < B <= ",
+        rows, " (rows A to B - 1 of the log)"));
   }
   return absl::OkStatus();
 }

@@ -12,13 +12,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/errors.h"
+#include "sampler/logs/file_names.h"
+#include "sampler/logs/system_error.h"
 
 namespace sampler::logs {
 namespace {
 
 absl::Status SystemError(const std::string& path, absl::string_view doing,
                          int error) {
-  return absl::ErrnoToStatus(error, absl::StrCat(path, ": cannot ", doing));
+  return SystemStatus(error, absl::StrCat(InputName(path), ": cannot ", doing));
 }
 
 }  // namespace
@@ -35,8 +37,9 @@ absl::StatusOr<InputFile> InputFile::Open(const std::string& path) {
   struct stat info;
   if (fstat(descriptor, &info) != 0) return SystemError(path, "stat", errno);
   if (S_ISDIR(info.st_mode)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": got a directory, want a file; name one log inside it"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(InputName(path),
+                     ": got a directory, want a file; name one log inside it"));
   }
   if (standard_input || !S_ISREG(info.st_mode)) {
     absl::Status status = file.ReadStream(descriptor);

@@ -89,7 +89,7 @@ Recovered Recover(const std::string& bytes, std::int64_t top_k) {
     int last = -1;
     for (std::int64_t i = 0; i < sequence.rows; ++i) {
       const std::int64_t at = sequence.first_row + i;
-      const Logits logits = (*log)->Row(at, buffer);
+      const Logits logits = (*log)->Row(at, buffer).value();
       int n = static_cast<int>(s);
       const auto matches = [&] {
         const std::vector<float> row = RowOf(n);

@@ -125,9 +125,9 @@ TEST(SparseLog, KnowsKeptSetsThatAreComplete) {
   auto log = Log::Open(Write("kept", file));
   ASSERT_TRUE(log.ok()) << log.status();
   for (const std::int64_t row : {0, 1}) {
-    EXPECT_EQ((*log)->Tail(row)->count, 0);
-    EXPECT_EQ((*log)->Tail(row)->mass, 0.0);
-    EXPECT_EQ((*log)->Tail(row)->listed, row == 0 ? 2 : 3);
+    EXPECT_EQ((*(*log)->Tail(row))->count, 0);
+    EXPECT_EQ((*(*log)->Tail(row))->mass, 0.0);
+    EXPECT_EQ((*(*log)->Tail(row))->listed, row == 0 ? 2 : 3);
   }
   const auto survey = TakeSurvey(**log);
   ASSERT_TRUE(survey.ok());

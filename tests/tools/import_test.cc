@@ -33,8 +33,8 @@ TEST(ImportTest, WritesTheConfigAndReportsBesideIt) {
 
 TEST(ImportTest, TheResultIsAConfigOfTheTool) {
   const std::string output = WriteTemporary("chain.json", "");
-  const ToolResult import =
-      RunTool({"import", "llama.cpp", "-", "--output", output, "-q"}, kBody);
+  const ToolResult import = RunTool(
+      {"import", "llama.cpp", "-", "-o", output, "--force", "-q"}, kBody);
   EXPECT_EQ(import.exit_code, 0) << import.err;
   EXPECT_EQ(import.out, "");
   EXPECT_EQ(import.err, "");
