@@ -13,7 +13,7 @@
 #include "sampler/config.h"
 #include "sampler/importers/importer.h"
 #include "sampler/logs/file_names.h"
-#include "sampler/logs/mapped_file.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/output_file.h"
 #include "sampler/mass.h"
 #include "sampler/spelling.h"
@@ -64,9 +64,11 @@ absl::StatusOr<std::string> ReadSettings(const ImportCommand& command) {
     return WithHint(absl::InvalidArgumentError("no settings to import"),
                     "name a file, - for stdin, or give them with --text");
   }
-  const auto file = logs::MappedFile::Open(command.file);
+  const auto file = logs::InputFile::Open(command.file);
   if (!file.ok()) return file.status();
-  return std::string(file->bytes().begin(), file->bytes().end());
+  const auto bytes = file->ReadAll();
+  if (!bytes.ok()) return bytes.status();
+  return std::string(bytes->begin(), bytes->end());
 }
 
 // Every problem with the name of what it was found in.

@@ -25,32 +25,45 @@ absl::Status SystemError(const std::string& path, absl::string_view doing,
 
 }  // namespace
 
-absl::StatusOr<InputFile> InputFile::Open(const std::string& path) {
-  InputFile file(path);
+absl::StatusOr<InputFile> InputFile::Open(const std::string& path,
+                                          Growth growth) {
+  InputFile file(path, growth);
+  const int descriptor =
+      path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return SystemError(path, "open", errno);
+  absl::Status status = file.Take(descriptor);
+  if (!status.ok()) return status;
+  return file;
+}
+
+absl::StatusOr<InputFile> InputFile::OfDescriptor(int descriptor,
+                                                  const std::string& path) {
+  InputFile file(path, Growth::kIsExpected);
+  const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (own < 0) return SystemError(path, "open", errno);
+  absl::Status status = file.Take(own);
+  if (!status.ok()) return status;
+  return file;
+}
+
+absl::Status InputFile::Take(int descriptor) {
   // A redirected standard input may be a regular file that someone has already
   // read from; its bytes start where its offset stands, so it is a stream too.
-  const bool standard_input = path == "-";
-  const int descriptor =
-      standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return SystemError(path, "open", errno);
-  if (!standard_input) file.descriptor_ = descriptor;  // Closed with `file`.
+  const bool standard_input = descriptor == STDIN_FILENO && path_ == "-";
+  if (!standard_input) descriptor_ = descriptor;  // Closed with this object.
   struct stat info;
-  if (fstat(descriptor, &info) != 0) return SystemError(path, "stat", errno);
+  if (fstat(descriptor, &info) != 0) return SystemError(path_, "stat", errno);
   if (S_ISDIR(info.st_mode)) {
     return absl::InvalidArgumentError(
-        absl::StrCat(InputName(path),
+        absl::StrCat(InputName(path_),
                      ": got a directory, want a file; name one log inside it"));
   }
-  if (standard_input || !S_ISREG(info.st_mode)) {
-    absl::Status status = file.ReadStream(descriptor);
-    if (!status.ok()) return status;
-    return file;
-  }
-  file.version_ = {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
-  file.size_ = info.st_size;
+  if (standard_input || !S_ISREG(info.st_mode)) return ReadStream(descriptor);
+  version_ = {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+  size_ = info.st_size;
   // Only advice: a kernel that does not take it is as correct, and slower.
   (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
-  return file;
+  return absl::OkStatus();
 }
 
 absl::Status InputFile::ReadStream(int descriptor) {
@@ -101,7 +114,11 @@ absl::Status InputFile::Read(std::int64_t offset, absl::Span<unsigned char> out,
   }
   struct stat info;
   if (fstat(descriptor_, &info) != 0) return SystemError(path_, "stat", errno);
-  const Version now = {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+  Version now = {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+  // What was appended is none of the bytes that are read.
+  if (growth_ == Growth::kIsExpected && now.size >= version_.size) {
+    now = version_;
+  }
   if (now.size != version_.size) {
     return Changed(offset, row,
                    absl::StrCat("a file that now has ", now.size, " bytes"));
@@ -124,6 +141,7 @@ absl::StatusOr<std::vector<unsigned char>> InputFile::Prefix(
 
 InputFile::InputFile(InputFile&& other) noexcept
     : path_(std::move(other.path_)),
+      growth_(other.growth_),
       size_(std::exchange(other.size_, 0)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       version_(other.version_),
@@ -131,6 +149,7 @@ InputFile::InputFile(InputFile&& other) noexcept
 
 InputFile& InputFile::operator=(InputFile&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(growth_, other.growth_);
   std::swap(size_, other.size_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(version_, other.version_);

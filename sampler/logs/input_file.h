@@ -6,6 +6,9 @@
 // A regular file is read in place. A stream ("-" for standard input, a pipe, a
 // device) is read into memory when it is opened.
 //
+// A file to which its writer still appends is read as long as it was when it
+// was opened.
+//
 // Errors: NotFound, PermissionDenied, InvalidArgument (a directory),
 //   Unavailable (a read that the system refuses), DataLoss (the file is not
 //   what it was when it was opened: another size, or written to since), each
@@ -21,6 +24,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,9 +34,20 @@
 
 namespace sampler::logs {
 
+// Whether the file may become longer while it is read. (Then its time of the
+// last change says nothing, so only a shorter file is noticed.)
+enum class Growth { kIsAnError, kIsExpected };
+
 class InputFile {
  public:
-  static absl::StatusOr<InputFile> Open(const std::string& path);
+  static absl::StatusOr<InputFile> Open(const std::string& path,
+                                        Growth growth = Growth::kIsAnError);
+
+  // The regular file that is open as `descriptor`, whatever name it has by now
+  // and whoever appends to it. The descriptor stays the caller's. `path` names
+  // it in errors.
+  static absl::StatusOr<InputFile> OfDescriptor(int descriptor,
+                                                const std::string& path);
 
   InputFile(InputFile&& other) noexcept;
   InputFile& operator=(InputFile&& other) noexcept;
@@ -66,13 +81,17 @@ class InputFile {
     friend bool operator==(const Version&, const Version&) = default;
   };
 
-  explicit InputFile(std::string path) : path_(std::move(path)) {}
+  InputFile(std::string path, Growth growth)
+      : path_(std::move(path)), growth_(growth) {}
 
+  // Takes over a file, which is open.
+  absl::Status Take(int descriptor);
   absl::Status ReadStream(int descriptor);
   absl::Status Changed(std::int64_t offset, std::int64_t row,
                        absl::string_view found) const;
 
   std::string path_;
+  Growth growth_ = Growth::kIsAnError;
   std::int64_t size_ = 0;
   int descriptor_ = -1;  // Of a regular file; else all is in memory_.
   Version version_;

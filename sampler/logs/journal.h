@@ -21,8 +21,8 @@
 //
 // Errors: those of output_file.h.
 // Thread-safety: one thread at a time.
-// Tested by: tests/logs/journal_test.cc, logger_lock_test.cc,
-//   logger_kill_test.cc (SIGKILL).
+// Tested by: tests/logs/journal_test.cc, journal_writer_test.cc,
+//   logger_lock_test.cc, logger_kill_test.cc (SIGKILL).
 
 #ifndef SAMPLER_LOGS_JOURNAL_H_
 #define SAMPLER_LOGS_JOURNAL_H_

@@ -7,11 +7,11 @@
 // after a power failure or damage anything.
 //
 // Errors: FailedPrecondition (not a journal of this version, or no intact
-//   options).
-// Thread-safety: pure function.
-// Cost: one pass over the bytes for the checksums, one more over holes, 56
-//   bytes a record. In bytes that were made to look like records the search
-//   gives up when it has read them eight times.
+//   options), and those of reading the file (input_file.h).
+// Thread-safety: pure functions.
+// Cost: one pass over the bytes for the checksums, one more over holes; memory
+//   of 48 bytes a record and of a window of the file. In bytes that were made
+//   to look like records the search gives up when it has read them eight times.
 // Tested by: tests/logs/journal_test.cc (every prefix, every flipped byte).
 
 #ifndef SAMPLER_LOGS_JOURNAL_READER_H_
@@ -22,14 +22,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/journal_record.h"
 
 namespace sampler::logs {
 
 struct Record {
   RecordHeader header;
-  ByteSpan payload;  // Inside the bytes that were read.
+  std::int64_t at = 0;  // Of the payload, in the file.
 };
 
 // Bytes that hold no intact record, between two that do.
@@ -51,9 +53,13 @@ struct JournalContents {
   std::optional<RecordHeader> cut_record;
 };
 
-// `file` names it in errors.
-absl::StatusOr<JournalContents> ReadJournal(const std::string& file,
-                                            ByteSpan bytes);
+absl::StatusOr<JournalContents> ReadJournal(const InputFile& file);
+
+// The payload of a record of that file, in `bytes`, which is only enlarged or
+// shortened: a buffer for all records. `row` is named in errors; -1: none.
+absl::Status ReadPayload(const InputFile& file, const Record& record,
+                         std::vector<unsigned char>& bytes,
+                         std::int64_t row = -1);
 
 }  // namespace sampler::logs
 

@@ -76,9 +76,9 @@ struct LoggerOptions {
   // Put into the file, for example "model" or "temperature". "kind" is "raw"
   // unless it is said here that stages have changed the rows ("processed").
   // Names are UTF-8, not those that the logger writes itself (vocab_size,
-  // source_precision, sequences, top_k, forced_token, missing_rows, configs), and all of
-  // it has at most 99,000,000 bytes as JSON. In values, what is not UTF-8
-  // becomes U+FFFD.
+  // source_precision, sequences, top_k, forced_token, missing_rows, configs),
+  // and all of it has at most 99,000,000 bytes as JSON. In values, what is not
+  // UTF-8 becomes U+FFFD.
   std::map<std::string, std::string> metadata = {};
   // kYes: replace an existing log of this name when finished, and at once a
   // PATH.partial that a dead process left.

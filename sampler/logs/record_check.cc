@@ -59,29 +59,27 @@ bool IsHeaderOf(const RecordHeader& header, const LoggerOptions& options) {
          header.payload == PayloadOf(header, options);
 }
 
-absl::Status CheckRecord(const std::string& file, const Record& record,
-                         const LoggerOptions& options) {
-  const RecordHeader& header = record.header;
+absl::Status CheckRecord(const std::string& file, const RecordHeader& header,
+                         ByteSpan payload, const LoggerOptions& options) {
   const bool settings = header.type == RecordType::kSettings;
   if (IsHeaderOf(header, options) &&
-      (!settings || SettingsFromJson(TextOf(record.payload)).has_value())) {
+      (!settings || SettingsFromJson(TextOf(payload)).has_value())) {
     return absl::OkStatus();
   }
-  return absl::FailedPreconditionError(absl::StrCat(
-      InputName(file), ": got a record of type ",
-      static_cast<std::uint32_t>(header.type), " and ", record.payload.size(),
-      " bytes, want those that a logger of ", options.vocabulary_size,
-      " tokens writes"));
+  return absl::FailedPreconditionError(
+      absl::StrCat(InputName(file), ": got a record of type ",
+                   static_cast<std::uint32_t>(header.type), " and ",
+                   header.payload, " bytes, want those that a logger of ",
+                   options.vocabulary_size, " tokens writes"));
 }
 
-absl::Status CheckTokens(const std::string& file, const Record& record,
-                         const LoggerOptions& options) {
-  const RecordHeader& header = record.header;
+absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
+                         ByteSpan payload, const LoggerOptions& options) {
   const auto entries = static_cast<std::size_t>(EntriesOf(header));
   // A dense row holds none but the drawn one.
-  const ByteSpan ids = header.type == RecordType::kPrompt ? record.payload
+  const ByteSpan ids = header.type == RecordType::kPrompt ? payload
                        : header.type == RecordType::kSparse
-                           ? record.payload.subspan(4, 4 * entries)
+                           ? payload.subspan(4, 4 * entries)
                            : ByteSpan();
   const bool drawn = !IsRow(header) || AreIds({header.token}, options);
   if (drawn && AreIds(ValuesOf<std::int32_t>(ids), options)) {

@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "sampler/logits.h"
-#include "sampler/logs/journal_reader.h"
+#include "sampler/logs/journal_record.h"
 #include "sampler/logs/logger.h"
 
 namespace sampler::logs {
@@ -27,13 +27,15 @@ DType SourceDType(const RecordHeader& header);
 // FailedPrecondition if a logger with these options writes no record of such a
 // type and size. (Where the checksum holds, that is no accident.) `file` is the
 // journal.
-absl::Status CheckRecord(const std::string& file, const Record& record,
-                         const LoggerOptions& options);
+// Only the payload of kSettings is looked at.
+absl::Status CheckRecord(const std::string& file, const RecordHeader& header,
+                         ByteSpan payload, const LoggerOptions& options);
 
-// FailedPrecondition if a token of the record is none of the vocabulary.
+// FailedPrecondition if a token of the record is none of the vocabulary. The
+// payload of kDense, which holds none, may be left out.
 // REQUIRES: CheckRecord.
-absl::Status CheckTokens(const std::string& file, const Record& record,
-                         const LoggerOptions& options);
+absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
+                         ByteSpan payload, const LoggerOptions& options);
 
 // Whether a logger with these options writes records with such a header.
 bool IsHeaderOf(const RecordHeader& header, const LoggerOptions& options);

@@ -9,11 +9,12 @@
 #include <set>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sampler/logs/file_names.h"
+#include "sampler/logs/input_file.h"
 #include "sampler/logs/logger_options.h"
-#include "sampler/logs/mapped_file.h"
 #include "sampler/logs/record_check.h"
 #include "sampler/logs/safetensors_writer.h"
 #include "sampler/logs/sequence_settings.h"
@@ -37,15 +38,15 @@ class SparseReader {
  public:
   explicit SparseReader(std::size_t width) : width_(width) {}
 
-  SparseRow Read(const Record& record) {
-    const auto n = static_cast<std::size_t>(EntriesOf(record.header));
+  SparseRow Read(const RecordHeader& header, ByteSpan payload) {
+    const auto n = static_cast<std::size_t>(EntriesOf(header));
     SparseRow row;
-    std::memcpy(&row.log_sum_exp, record.payload.data(), 4);
-    ids_ = ValuesOf<std::int32_t>(record.payload.subspan(4, 4 * n));
-    logprobs_ = ValuesOf<float>(record.payload.subspan(4 + 4 * n, 4 * n));
+    std::memcpy(&row.log_sum_exp, payload.data(), 4);
+    ids_ = ValuesOf<std::int32_t>(payload.subspan(4, 4 * n));
+    logprobs_ = ValuesOf<float>(payload.subspan(4 + 4 * n, 4 * n));
     row.ids = ids_;
     row.logprobs = logprobs_;
-    row.logits = record.payload.subspan(4 + 8 * n, width_ * n);
+    row.logits = payload.subspan(4 + 8 * n, width_ * n);
     return row;
   }
 
@@ -83,50 +84,20 @@ void AddMetadata(const LoggerOptions& options,
   metadata["forced_token"] = forced ? "true" : "false";
 }
 
-// Notes a gap before `record`, and where the next record of its kind belongs.
-void NoteGap(const Record& record, std::int64_t units, std::int64_t& next,
-             std::vector<MissingRows>& missing) {
-  const auto place = PlaceOf(record.header);
-  if (place.has_value() && *place > next) {
-    missing.push_back(
-        {record.header.sequence, !IsRow(record.header), next, *place - next});
-  }
-  if (place.has_value()) next = std::max<std::int64_t>(next, *place);
-  next += units;
-}
-
-void AddRecord(const Record& record, SequenceRecords& sequence,
-               std::vector<MissingRows>& missing) {
+void AddRecord(const Record& record, ByteSpan payload,
+               SequenceRecords& sequence, std::vector<MissingRows>& missing) {
   if (record.header.type == RecordType::kSettings) {
-    sequence.settings = SettingsFromJson(TextOf(record.payload));
+    sequence.settings = SettingsFromJson(TextOf(payload));
     return;
   }
   if (record.header.type != RecordType::kPrompt) {
-    NoteGap(record, /*units=*/1, sequence.next_row, missing);
+    NoteGap(record.header, /*units=*/1, sequence.next_row, missing);
     sequence.rows.push_back(&record);
     return;
   }
-  const auto ids = ValuesOf<std::int32_t>(record.payload);
-  NoteGap(record, std::ssize(ids), sequence.next_prompt_token, missing);
+  const auto ids = ValuesOf<std::int32_t>(payload);
+  NoteGap(record.header, std::ssize(ids), sequence.next_prompt_token, missing);
   sequence.prompt.insert(sequence.prompt.end(), ids.begin(), ids.end());
-}
-
-// "0:58 3:7-9".
-std::string MissingText(const std::vector<MissingRows>& missing) {
-  constexpr std::size_t kMost = 10'000;
-  std::vector<std::string> places;
-  for (const MissingRows& rows : missing) {
-    if (rows.prompt) continue;
-    if (places.size() == kMost) {
-      places.push_back("...");
-      break;
-    }
-    places.push_back(absl::StrCat(rows.sequence, ":", rows.first));
-    if (rows.count > 1) {
-      absl::StrAppend(&places.back(), "-", rows.first + rows.count - 1);
-    }
-  }
-  return absl::StrJoin(places, " ");
 }
 
 // A journal that was read: what it says the log is, and the records in their
@@ -146,9 +117,28 @@ bool EndsAsAfterAKill(const JournalContents& journal,
          IsHeaderOf(*journal.cut_record, options);
 }
 
-absl::StatusOr<Recovery> Read(const std::string& journal, ByteSpan bytes) {
+// Calls `use` with every record and its payload; that of a dense row, which
+// nobody needs to know what a journal holds, is left out.
+absl::Status ForEachRecord(
+    const InputFile& file, const std::vector<Record>& records,
+    absl::FunctionRef<absl::Status(const Record&, ByteSpan)> use) {
+  std::vector<unsigned char> bytes;
+  for (const Record& record : records) {
+    bytes.clear();
+    if (record.header.type != RecordType::kDense) {
+      absl::Status status = ReadPayload(file, record, bytes);
+      if (!status.ok()) return status;
+    }
+    absl::Status status = use(record, bytes);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Recovery> Read(const InputFile& file) {
+  const std::string& journal = file.path();
   Recovery recovery;
-  auto read = ReadJournal(journal, bytes);
+  auto read = ReadJournal(file);
   if (!read.ok()) return read.status();
   recovery.journal = *std::move(read);
   auto options = OptionsFromJson(journal, recovery.journal.options);
@@ -156,21 +146,23 @@ absl::StatusOr<Recovery> Read(const std::string& journal, ByteSpan bytes) {
   recovery.options = *std::move(options);
   RecoveredLog& result = recovery.result;
   const std::vector<Record>& records = recovery.journal.records;
-  for (const Record& record : records) {
-    absl::Status status = CheckRecord(journal, record, recovery.options);
-    if (!status.ok()) return status;
-    result.rows += IsRow(record.header) ? 1 : 0;
-  }
+  absl::Status status =
+      ForEachRecord(file, records, [&](const Record& record, ByteSpan payload) {
+        result.rows += IsRow(record.header) ? 1 : 0;
+        return CheckRecord(journal, record.header, payload, recovery.options);
+      });
+  if (!status.ok()) return status;
   if (result.rows == 0) {
     return absl::FailedPreconditionError(
         absl::StrCat(InputName(journal), ": got no row, want at least one"));
   }
-  for (const Record& record : records) {
-    absl::Status status = CheckTokens(journal, record, recovery.options);
-    if (!status.ok()) return status;
-    AddRecord(record, recovery.sequences[record.header.sequence],
-              result.missing);
-  }
+  status =
+      ForEachRecord(file, records, [&](const Record& record, ByteSpan payload) {
+        AddRecord(record, payload, recovery.sequences[record.header.sequence],
+                  result.missing);
+        return CheckTokens(journal, record.header, payload, recovery.options);
+      });
+  if (!status.ok()) return status;
   result.sequences = std::ssize(recovery.sequences);
   result.holes = recovery.journal.holes;
   result.ignored_bytes = recovery.journal.ignored_bytes;
@@ -179,8 +171,8 @@ absl::StatusOr<Recovery> Read(const std::string& journal, ByteSpan bytes) {
   return recovery;
 }
 
-absl::Status Write(const Recovery& recovery, const std::string& path,
-                   Overwrite overwrite) {
+absl::Status Write(const InputFile& file, const Recovery& recovery,
+                   const std::string& path, Overwrite overwrite) {
   LogContents contents;
   contents.vocabulary_size = recovery.options.vocabulary_size;
   contents.dtype = recovery.options.dtype;
@@ -197,26 +189,33 @@ absl::Status Write(const Recovery& recovery, const std::string& path,
   }
   for (const Record* row : rows) contents.tokens.push_back(row->header.token);
   AddMetadata(recovery.options, recovery.sequences, contents.metadata);
-  const std::string missing = MissingText(recovery.result.missing);
+  const std::string missing = MissingRowsText(recovery.result.missing);
   if (!missing.empty()) contents.metadata["missing_rows"] = missing;
   if (!settings.empty()) {
     contents.drawn_with = settings.sequences();
     contents.metadata["configs"] = settings.configs();
   }
-  const auto row_of = [&](std::int64_t n) -> const Record& {
-    return *rows[static_cast<std::size_t>(n)];
+  std::vector<unsigned char> bytes;
+  const auto header_of = [&](std::int64_t n) -> const RecordHeader& {
+    return rows[static_cast<std::size_t>(n)]->header;
+  };
+  const auto payload_of = [&](std::int64_t n) -> absl::StatusOr<ByteSpan> {
+    absl::Status status =
+        ReadPayload(file, *rows[static_cast<std::size_t>(n)], bytes, n);
+    if (!status.ok()) return status;
+    return absl::MakeConstSpan(bytes);
   };
   if (recovery.options.top_k == 0) {
-    return WriteDenseSafetensors(
-        path, overwrite, contents,
-        [&](std::int64_t n) -> absl::StatusOr<ByteSpan> {
-          return row_of(n).payload;
-        });
+    return WriteDenseSafetensors(path, overwrite, contents, payload_of);
   }
   SparseReader sparse(DTypeSize(recovery.options.dtype));
-  return WriteSparseSafetensors(path, overwrite, contents, [&](std::int64_t n) {
-    return sparse.Read(row_of(n));
-  });
+  return WriteSparseSafetensors(
+      path, overwrite, contents,
+      [&](std::int64_t n) -> absl::StatusOr<SparseRow> {
+        const auto payload = payload_of(n);
+        if (!payload.ok()) return payload.status();
+        return sparse.Read(header_of(n), *payload);
+      });
 }
 
 }  // namespace
@@ -227,12 +226,13 @@ absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
   absl::Status status = CheckNotInput(path, {journal});
   if (!status.ok()) return status;
   const bool is_being_written = IsBeingWritten(journal);
-  const auto file = MappedFile::Open(journal);
+  const auto file = InputFile::Open(
+      journal, is_being_written ? Growth::kIsExpected : Growth::kIsAnError);
   if (!file.ok()) return file.status();
-  auto recovery = Read(journal, file->bytes());
+  auto recovery = Read(*file);
   if (!recovery.ok()) return recovery.status();
   recovery->result.is_being_written = is_being_written;
-  status = Write(*recovery, path, overwrite);
+  status = Write(*file, *recovery, path, overwrite);
   if (!status.ok()) return status;
   return std::move(recovery->result);
 }
@@ -240,9 +240,9 @@ absl::StatusOr<RecoveredLog> RecoverLog(const std::string& journal,
 absl::Status FinishLog(const JournalWriter& journal, std::int64_t rows,
                        const std::string& path, Overwrite overwrite) {
   const auto file =
-      MappedFile::OfDescriptor(journal.descriptor(), journal.path());
+      InputFile::OfDescriptor(journal.descriptor(), journal.path());
   if (!file.ok()) return file.status();
-  const auto recovery = Read(journal.path(), file->bytes());
+  const auto recovery = Read(*file);
   if (!recovery.ok()) return recovery.status();
   const RecoveredLog& found = recovery->result;
   if (found.rows != rows || !found.undamaged || found.ignored_bytes > 0) {
@@ -251,7 +251,7 @@ absl::Status FinishLog(const JournalWriter& journal, std::int64_t rows,
         " intact rows, want the ", rows,
         " that were logged; was the file changed by another program?"));
   }
-  return Write(*recovery, path, overwrite);
+  return Write(*file, *recovery, path, overwrite);
 }
 
 }  // namespace sampler::logs

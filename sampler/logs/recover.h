@@ -11,11 +11,14 @@
 // "missing_rows" of the log, "0:58 3:7-9" for row 58 of sequence 0 and rows 7
 // to 9 of sequence 3.
 //
-// Errors: NotFound and the like (the journal cannot be read),
+// Errors: NotFound and the like (the journal cannot be read), DataLoss (it is
+//   truncated or overwritten meanwhile: no log appears; a logger that appends
+//   to it is no error),
 //   FailedPrecondition (not a journal, or one without rows), and those of
 //   output_file.h. The journal is only read.
 // Thread-safety: pure function of the two files.
-// Cost: one pass over the journal for the checksums, one to copy.
+// Cost: one pass over the journal for the checksums, one to copy (top-k rows:
+//   six); memory of one row.
 // Tested by: tests/logs/logger_test.cc, logger_kill_test.cc, recover_test.cc,
 //   recover_damage_test.cc.
 
@@ -29,18 +32,10 @@
 #include "absl/status/statusor.h"
 #include "sampler/logs/journal.h"
 #include "sampler/logs/journal_reader.h"
+#include "sampler/logs/missing_rows.h"
 #include "sampler/logs/output_target.h"
 
 namespace sampler::logs {
-
-// Rows (or tokens of the prompt) of a sequence that a damaged journal no longer
-// holds, as far as later records of the sequence tell.
-struct MissingRows {
-  std::uint32_t sequence = 0;
-  bool prompt = false;
-  std::int64_t first = 0;  // In the sequence, or in its prompt.
-  std::int64_t count = 0;
-};
 
 struct RecoveredLog {
   std::int64_t rows = 0;

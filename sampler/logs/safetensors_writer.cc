@@ -140,6 +140,18 @@ void WriteSmallTensors(const LogContents& contents, OutputFile& file) {
   file.AppendValues(absl::MakeConstSpan(contents.tokens));
 }
 
+void AppendIds(const SparseRow& row, OutputFile& file) {
+  file.AppendValues(row.ids);
+}
+
+void AppendLogprobs(const SparseRow& row, OutputFile& file) {
+  file.AppendValues(row.logprobs);
+}
+
+void AppendLogits(const SparseRow& row, OutputFile& file) {
+  file.Append(row.logits);
+}
+
 }  // namespace
 
 absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
@@ -184,9 +196,10 @@ absl::Status WriteSparseSafetensors(const std::string& path,
   std::vector<std::int64_t> offsets = {0};
   std::vector<float> log_sum_exps;
   for (std::int64_t n = 0; n < count; ++n) {
-    const SparseRow row = rows(n);
-    offsets.push_back(offsets.back() + std::ssize(row.ids));
-    log_sum_exps.push_back(row.log_sum_exp);
+    const auto row = rows(n);
+    if (!row.ok()) return row.status();
+    offsets.push_back(offsets.back() + std::ssize(row->ids));
+    log_sum_exps.push_back(row->log_sum_exp);
   }
   const std::int64_t entries = offsets.back();
   Header header(contents.metadata);
@@ -202,9 +215,18 @@ absl::Status WriteSparseSafetensors(const std::string& path,
   file->AppendValues(absl::MakeConstSpan(offsets));
   WriteSmallTensors(contents, *file);
   file->AppendValues(absl::MakeConstSpan(log_sum_exps));
-  for (std::int64_t n = 0; n < count; ++n) file->AppendValues(rows(n).ids);
-  for (std::int64_t n = 0; n < count; ++n) file->AppendValues(rows(n).logprobs);
-  for (std::int64_t n = 0; n < count; ++n) file->Append(rows(n).logits);
+  const auto append = [&](void (*part)(const SparseRow&, OutputFile&)) {
+    for (std::int64_t n = 0; n < count && !file->failed(); ++n) {
+      const auto row = rows(n);
+      if (!row.ok()) return row.status();
+      part(*row, *file);
+    }
+    return absl::OkStatus();
+  };
+  for (const auto part : {AppendIds, AppendLogprobs, AppendLogits}) {
+    status = append(part);
+    if (!status.ok()) return status;
+  }
   return file->Commit();
 }
 

@@ -33,6 +33,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "sampler/logs/log_contents.h"
 #include "sampler/logs/output_file.h"
 #include "sampler/logs/row_encoder.h"
@@ -42,8 +43,8 @@ namespace sampler::logs {
 absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
                                    const LogContents& contents, DenseRows rows);
 
-// Row n; the same whenever it is asked for.
-using SparseRows = absl::FunctionRef<SparseRow(std::int64_t)>;
+// Row n, valid until the next call; the same whenever it is asked for.
+using SparseRows = absl::FunctionRef<absl::StatusOr<SparseRow>(std::int64_t)>;
 
 absl::Status WriteSparseSafetensors(const std::string& path,
                                     Overwrite overwrite,

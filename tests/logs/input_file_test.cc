@@ -1,5 +1,6 @@
 #include "sampler/logs/input_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,13 +88,14 @@ TEST(InputFileTest, DashReadsStandardInput) {
 
 // What a reader of rows is told when the file under it changes.
 absl::StatusOr<int> ReadsAfter(const std::string& name,
-                               void (*change)(const std::string& path)) {
+                               void (*change)(const std::string& path),
+                               Growth growth = Growth::kIsAnError) {
   const std::string path = WriteFile(name, std::string(64, 'a'));
   // A file that was not written just now: its time tells one write from the
   // next.
   std::filesystem::last_write_time(
       path, std::filesystem::last_write_time(path) - std::chrono::hours(1));
-  const auto file = InputFile::Open(path);
+  const auto file = InputFile::Open(path, growth);
   if (!file.ok()) return file.status();
   std::vector<unsigned char> row(8);
   absl::Status status = file->Read(56, absl::MakeSpan(row), 7);
@@ -129,6 +131,36 @@ TEST(InputFileTest, BytesThatWereWrittenInPlaceAreAnErrorThatNamesTheRow) {
     std::ofstream(path, std::ios::binary | std::ios::app) << "b";
   });
   EXPECT_TRUE(Refuses(grown, absl::StatusCode::kDataLoss, {"65 bytes"}));
+}
+
+TEST(InputFileTest, AFileMayGrowWhereThatIsExpected) {
+  const auto grown = ReadsAfter(
+      "grows",
+      [](const std::string& path) {
+        std::ofstream(path, std::ios::binary | std::ios::app) << "b";
+      },
+      Growth::kIsExpected);
+  EXPECT_TRUE(grown.ok()) << grown.status();
+  const auto cut = ReadsAfter(
+      "shrinks",
+      [](const std::string& path) { std::filesystem::resize_file(path, 60); },
+      Growth::kIsExpected);
+  EXPECT_TRUE(Refuses(cut, absl::StatusCode::kDataLoss,
+                      {"row 7 (byte 56)", "now has 60 bytes"}));
+}
+
+TEST(InputFileTest, AnOpenFileIsReadWithoutItsName) {
+  const std::string path = WriteFile("named", "hello");
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  std::filesystem::remove(path);
+  {
+    const auto file = InputFile::OfDescriptor(descriptor, path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    EXPECT_EQ(Text(*file), "hello");
+  }
+  EXPECT_EQ(close(descriptor), 0);  // Still the caller's.
+  EXPECT_FALSE(InputFile::OfDescriptor(-1, path).ok());
 }
 
 // A new file of the same name is another file: the one that is open stays.

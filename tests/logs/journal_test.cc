@@ -1,35 +1,24 @@
 #include "sampler/logs/journal.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "sampler/logs/journal_reader.h"
+#include "tests/logs/journal_files.h"
 #include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {
 
-ByteSpan Span(const std::string& text) {
-  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
-}
-
-// A name that no file has.
-std::string FreshPath(absl::string_view name) {
-  std::string path = WriteFile(name, "");
-  std::filesystem::remove(path);
-  return path;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
+// What a journal of these bytes holds.
+absl::StatusOr<JournalContents> Read(const std::string& bytes) {
+  const auto file = InputFile::Open(WriteFile("read", bytes));
+  if (!file.ok()) return file.status();
+  return ReadJournal(*file);
 }
 
 // Options and three records, the second in pieces that fill no block.
@@ -56,17 +45,20 @@ constexpr std::size_t kFirstRecord = 8 + 40 + 7;
 constexpr std::size_t kRecord = 40 + 102;
 
 TEST(Journal, HoldsWhatWasWritten) {
-  const std::string bytes = SmallJournal();
-  const auto read = ReadJournal("j", Span(bytes));
+  const auto file = InputFile::Open(WriteFile("small", SmallJournal()));
+  ASSERT_TRUE(file.ok());
+  const auto read = ReadJournal(*file);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->options, "options");
   EXPECT_EQ(read->ignored_bytes, 0);
+  std::vector<unsigned char> payload;
   ASSERT_EQ(read->records.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) {
     const Record& record = read->records[i];
     EXPECT_EQ(record.header.sequence, 7u);
     EXPECT_EQ(record.header.token, static_cast<std::int32_t>(i));
-    EXPECT_EQ(std::string(record.payload.begin(), record.payload.end()),
+    ASSERT_TRUE(ReadPayload(*file, record, payload).ok());
+    EXPECT_EQ(std::string(payload.begin(), payload.end()),
               "ab" + std::string(100, 'x'));
   }
 }
@@ -76,7 +68,7 @@ TEST(Journal, GivesTheWholeRecordsOfEveryPrefix) {
   ASSERT_EQ(bytes.size(), kFirstRecord + 3 * kRecord);
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
     const std::string prefix = bytes.substr(0, size);
-    const auto read = ReadJournal("j", Span(prefix));
+    const auto read = Read(prefix);
     ASSERT_EQ(read.ok(), size >= kFirstRecord) << size;
     if (!read.ok()) continue;
     const std::size_t records = (size - kFirstRecord) / kRecord;
@@ -94,7 +86,7 @@ TEST(Journal, FindsTheRecordsBehindAChangedByte) {
     for (const int change : {1, 0x80, 0xff}) {
       std::string changed = bytes;
       changed[at] = static_cast<char>(changed[at] ^ change);
-      const auto read = ReadJournal("j", Span(changed));
+      const auto read = Read(changed);
       ASSERT_TRUE(read.ok());
       ASSERT_EQ(read->records.size(), 2u) << at;
       const auto lost = (at - kFirstRecord) / kRecord;
@@ -126,7 +118,7 @@ TEST(Journal, FindsTheRecordsBehindLostAndAddedBytes) {
     std::string longer = bytes;
     longer.insert(middle, count, '\x03');
     for (const std::string& changed : {shorter, longer}) {
-      const auto read = ReadJournal("j", Span(changed));
+      const auto read = Read(changed);
       ASSERT_TRUE(read.ok());
       ASSERT_EQ(read->records.size(), 2u) << count;
       EXPECT_EQ(read->records[1].header.token, 2);
@@ -139,15 +131,64 @@ TEST(Journal, FindsTheRecordsBehindZerosThatAPowerFailureLeft) {
   std::string bytes = SmallJournal();
   std::fill(bytes.begin() + kFirstRecord + kRecord + 60,
             bytes.begin() + kFirstRecord + 2 * kRecord, '\0');
-  auto read = ReadJournal("j", Span(bytes));
+  auto read = Read(bytes);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->records.size(), 2u);
   // At the end they are no beginning of a record.
   std::fill(bytes.begin() + kFirstRecord + kRecord, bytes.end(), '\0');
-  read = ReadJournal("j", Span(bytes));
+  read = Read(bytes);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->records.size(), 1u);
   EXPECT_FALSE(read->cut_record.has_value());
+}
+
+// Records on both sides of every border of the pieces in which the file is
+// read, and records larger than a piece.
+TEST(Journal, ReadsRecordsOfEverySize) {
+  const std::string path = FreshPath("sizes");
+  auto writer = JournalWriter::Create(path);
+  ASSERT_TRUE(writer.ok());
+  ASSERT_TRUE(writer->Append({}, {Span("options")}).ok());
+  const std::vector<std::size_t> sizes = {
+      0,         1,  700'000, 348'000, (1 << 20), (1 << 20) - 40, (1 << 20) + 1,
+      3'000'001, 63, 64};
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const std::string row(sizes[i], static_cast<char>('a' + i));
+    ASSERT_TRUE(writer->Append({.type = RecordType::kDense}, {Span(row)}).ok());
+  }
+  std::string bytes = ReadFile(path);
+  const auto whole = Read(bytes);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  ASSERT_EQ(whole->records.size(), sizes.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    EXPECT_EQ(whole->records[i].header.payload, sizes[i]);
+  }
+  // Of the large one its last byte.
+  const std::int64_t last = whole->records[8].at - 41;
+  bytes[static_cast<std::size_t>(last)] ^= 1;
+  const auto damaged = Read(bytes);
+  ASSERT_TRUE(damaged.ok());
+  EXPECT_EQ(damaged->records.size(), sizes.size() - 1);
+  ASSERT_EQ(damaged->holes.size(), 1u);
+  EXPECT_EQ(damaged->holes[0].bytes, 3'000'001 + 40);
+}
+
+TEST(Journal, ThatIsTruncatedWhileItIsReadIsAnError) {
+  const std::string bytes = SmallJournal();
+  const std::string path = WriteFile("shrinks", bytes);
+  for (const Growth growth : {Growth::kIsAnError, Growth::kIsExpected}) {
+    std::ofstream(path, std::ios::binary) << bytes;
+    const auto file = InputFile::Open(path, growth);
+    ASSERT_TRUE(file.ok());
+    const auto read = ReadJournal(*file);
+    ASSERT_TRUE(read.ok()) << read.status();
+    std::filesystem::resize_file(path, bytes.size() - 1);
+    EXPECT_TRUE(Refuses(ReadJournal(*file), absl::StatusCode::kDataLoss,
+                        {"shrinks", "another program"}));
+    std::vector<unsigned char> payload;
+    EXPECT_EQ(ReadPayload(*file, read->records[0], payload).code(),
+              absl::StatusCode::kDataLoss);
+  }
 }
 
 TEST(Journal, NeedsOneIntactCopyOfItsOptions) {
@@ -162,7 +203,7 @@ TEST(Journal, NeedsOneIntactCopyOfItsOptions) {
   for (std::size_t at = 0; at < kFirstRecord; ++at) {
     std::string changed = bytes;
     changed[at] = static_cast<char>(changed[at] ^ 0x10);
-    const auto read = ReadJournal("j", Span(changed));
+    const auto read = Read(changed);
     ASSERT_TRUE(read.ok()) << at << read.status();
     EXPECT_EQ(read->options, "options");
     EXPECT_EQ(read->records.size(), 1u);
@@ -177,7 +218,7 @@ TEST(Journal, GivesUpInBytesThatAllLookLikeRecords) {
   const std::string fake(reinterpret_cast<const char*>(&header),
                          sizeof(header));
   for (int i = 0; i < 50'000; ++i) bytes += fake;
-  const auto read = ReadJournal("j", Span(bytes));
+  const auto read = Read(bytes);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->records.size(), 3u);
 }
@@ -195,63 +236,16 @@ TEST(Journal, NoticesExchangedWords) {
       writer->Append({.type = RecordType::kDense}, {Span(payload)}).ok());
   std::string bytes = ReadFile(path);
   std::swap_ranges(bytes.end() - 128, bytes.end() - 64, bytes.end() - 64);
-  const auto read = ReadJournal("j", Span(bytes));
+  const auto read = Read(bytes);
   ASSERT_TRUE(read.ok());
   EXPECT_TRUE(read->records.empty());
 }
 
-TEST(Journal, IsNotReplacedByAnother) {
-  const std::string path = WriteFile("taken", "rows of yesterday");
-  EXPECT_TRUE(Refuses(JournalWriter::Create(path),
-                      absl::StatusCode::kAlreadyExists,
-                      {"taken", "recover it"}));
-  EXPECT_EQ(ReadFile(path), "rows of yesterday");
-}
-
 TEST(Journal, RefusesOtherFiles) {
   for (const char* bytes : {"", "smpl-lo", "_logits_ and more than a header"}) {
-    EXPECT_TRUE(Refuses(ReadJournal("other", Span(bytes)),
-                        absl::StatusCode::kFailedPrecondition,
-                        {"other", "smpl-log"}));
+    EXPECT_TRUE(Refuses(Read(bytes), absl::StatusCode::kFailedPrecondition,
+                        {"read", "smpl-log"}));
   }
-}
-
-// The largest file that this process may write, as a disk that is full.
-class DiskOf {
- public:
-  explicit DiskOf(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit = {bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~DiskOf() { setrlimit(RLIMIT_FSIZE, &before_); }
-  DiskOf(const DiskOf&) = delete;
-  DiskOf& operator=(const DiskOf&) = delete;
-
- private:
-  rlimit before_;
-};
-
-TEST(Journal, KeepsTheRecordsBeforeAFullDisk) {
-  const std::string path = FreshPath("full");
-  auto writer = JournalWriter::Create(path);
-  ASSERT_TRUE(writer.ok());
-  const std::string row(1000, 'r');
-  ASSERT_TRUE(writer->Append({}, {Span("o")}).ok());
-  ASSERT_TRUE(writer->Append({.type = RecordType::kDense}, {Span(row)}).ok());
-  const std::int64_t size = writer->size();
-  {
-    const DiskOf disk(1500);
-    EXPECT_FALSE(
-        writer->Append({.type = RecordType::kDense}, {Span(row)}).ok());
-  }
-  // Room again: the error stays, because a row is missing.
-  EXPECT_FALSE(writer->Append({.type = RecordType::kDense}, {Span(row)}).ok());
-  EXPECT_FALSE(writer->Sync().ok());
-  const std::string bytes = ReadFile(path);
-  EXPECT_EQ(static_cast<std::int64_t>(bytes.size()), size);
-  EXPECT_EQ(ReadJournal("j", Span(bytes))->records.size(), 1u);
 }
 
 }  // namespace

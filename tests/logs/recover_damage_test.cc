@@ -4,19 +4,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <random>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "sampler/logs/logger.h"
 #include "sampler/logs/recover.h"
+#include "tests/logs/journal_files.h"
 #include "tests/logs/log_files.h"
 
 namespace sampler::logs {
@@ -25,17 +26,6 @@ namespace {
 constexpr std::int64_t kSize = 20;
 constexpr std::uint32_t kSequences = 3;
 constexpr int kRows = 30;  // Of all sequences.
-
-std::string FreshPath(absl::string_view name) {
-  std::string path = WriteFile(name, "");
-  std::filesystem::remove(path);
-  return path;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 std::vector<float> RowOf(int n) {
   std::vector<float> row(kSize);
@@ -197,6 +187,35 @@ TEST(RecoverDamage, TheLogItselfSaysWhichRowsAreMissing) {
   ASSERT_TRUE(log.ok());
   EXPECT_EQ((*log)->description().metadata.at("missing_rows"),
             "1:4-5 2:4-5 0:4-6");
+}
+
+// Whenever it happens: an error, or the log of a journal that was read before.
+TEST(RecoverDamage, AJournalThatIsTruncatedMeanwhileIsAnErrorNotASignal) {
+  const std::string path = FreshPath("large");
+  auto logger = Logger::Create(path, {.vocabulary_size = 50'000});
+  ASSERT_TRUE(logger.ok());
+  const std::vector<float> row(50'000, 1.5F);
+  for (int n = 0; n < 100; ++n) ASSERT_TRUE(logger->Append(0, row, n).ok());
+  const std::string journal = path + ".partial";
+  const std::string copy = FreshPath("copy");
+  int failures = 0;
+  for (int trial = 0; trial < 12; ++trial) {
+    std::filesystem::remove(copy);
+    std::filesystem::copy_file(journal, copy);
+    const std::string out = FreshPath("out");
+    std::thread truncate([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(trial));
+      std::filesystem::resize_file(copy, 1'000'000);
+    });
+    const auto report = RecoverLog(copy, out, Overwrite::kNo);
+    truncate.join();
+    EXPECT_EQ(std::filesystem::exists(out), report.ok());
+    failures += absl::IsDataLoss(report.status()) ? 1 : 0;
+    EXPECT_TRUE(report.ok() || absl::IsDataLoss(report.status()))
+        << report.status();
+  }
+  EXPECT_GT(failures, 0);
+  logger->Discard();
 }
 
 TEST(RecoverDamage, ALostPromptIsTold) {
