@@ -4,10 +4,10 @@
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "sampler/printable.h"
 
 namespace sampler::logs {
 namespace {
@@ -195,8 +195,10 @@ Foreign ForeignText(absl::string_view head) {
             "numpy; numpy.save('out.npy', numpy.loadtxt('in.txt', 'f4', "
             "ndmin=2))\"; token ids go to --tokens"};
   }
-  return {absl::StrCat("text (\"", absl::CHexEscape(text.substr(0, 24)), "\")"),
-          "a log is an array of numbers: save the rows with numpy.save"};
+  return {
+      absl::StrCat("text (\"",
+                   EscapeUnsafe(text.substr(0, 24), Escapes::kBytes), "\")"),
+      "a log is an array of numbers: save the rows with numpy.save"};
 }
 
 }  // namespace sampler::logs

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -13,6 +12,7 @@
 #include "sampler/logs/foreign_format.h"
 #include "sampler/logs/npy_header.h"
 #include "sampler/logs/safetensors_header.h"
+#include "sampler/printable.h"
 
 namespace sampler::logs {
 namespace {
@@ -54,11 +54,12 @@ absl::StatusOr<Format> RecogniseFormat(const InputFile& input,
   }
   const Foreign by_guess = ForeignByGuess(head);
   if (!by_guess.found.empty()) return Refuse(file, by_guess);
-  return Refuse(file,
-                {absl::StrCat("unknown bytes \"",
-                              absl::CHexEscape(head.substr(0, 8)), "\""),
-                 "for a headerless array say the vocabulary size and dtype "
-                 "(--vocab-size N --dtype TYPE)"});
+  return Refuse(
+      file,
+      {absl::StrCat("unknown bytes \"",
+                    EscapeUnsafe(head.substr(0, 8), Escapes::kBytes), "\""),
+       "for a headerless array say the vocabulary size and dtype "
+       "(--vocab-size N --dtype TYPE)"});
 }
 
 }  // namespace sampler::logs

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "sampler/logs/errors.h"
 #include "sampler/logs/little_endian.h"
+#include "sampler/printable.h"
 
 namespace sampler::logs {
 namespace {
@@ -180,7 +180,9 @@ absl::StatusOr<NpyHeader> ParseNpyHeader(
     return InvalidLog(
         {file, absl::StrCat("header, byte ", start + parser.position()),
          absl::StrCat(
-             "\"", absl::CHexEscape(text.substr(parser.position(), 24)), "\""),
+             "\"",
+             EscapeUnsafe(text.substr(parser.position(), 24), Escapes::kBytes),
+             "\""),
          "a dict of descr (a string), fortran_order and shape",
          "structured arrays are not supported: save one plain array"});
   }

@@ -5,9 +5,9 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "sampler/printable.h"
 
 namespace sampler::logs {
 namespace {
@@ -120,11 +120,13 @@ class HeaderHandler final : public Json::json_sax_t {
   }
   bool FailAtKey(absl::string_view what) {
     return Fail(absl::StrCat(what, " key \"",
-                             absl::CHexEscape(key_.substr(0, 80)), "\""));
+                             EscapeUnsafe(key_.substr(0, 80), Escapes::kBytes),
+                             "\""));
   }
   bool Refuse(absl::string_view what) {
     return Fail(absl::StrCat(what, " at key \"",
-                             absl::CHexEscape(key_.substr(0, 80)), "\""));
+                             EscapeUnsafe(key_.substr(0, 80), Escapes::kBytes),
+                             "\""));
   }
 
   SafetensorsJson& out_;
