@@ -33,6 +33,10 @@ inline constexpr Weight kHeadWeight = Weight{1} << 51;
 // Exp(-37) * 2^51 = 0.19 rounds to 0.
 inline constexpr double kZeroWeightGap = 37.0;
 
+// A candidate weighs at most this much more than one with a larger logit:
+// weights are rounded to integers, and each Exp is off by less than 1 in 2^51.
+inline constexpr Weight kWeightRise = 2;
+
 // Largest vocabulary the exact arithmetic above is proved for.
 inline constexpr std::int64_t kMaxVocabularySize = std::int64_t{1} << 20;
 
@@ -46,6 +50,9 @@ Mass Floor(double p, Mass total);
 // floor(u * total / 2^64), exactly: the place in [0, total) that 64 random bits
 // stand for. Never forms the 135-bit product.
 Mass Scale(std::uint64_t u, Mass total);
+
+// ceil(a / b). REQUIRES: b > 0.
+inline Mass DivideUp(Mass a, Mass b) { return a / b + (a % b == 0 ? 0 : 1); }
 
 // The nearest double, ties to even. (The conversion that absl::uint128 offers
 // may round twice and differs between platforms.)

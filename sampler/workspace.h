@@ -14,6 +14,8 @@
 
 #include <memory>
 
+#include "sampler/bounds_use.h"
+
 namespace sampler {
 
 struct Scratch;
@@ -24,6 +26,11 @@ class Workspace {
   Workspace(Workspace&&) noexcept;
   Workspace& operator=(Workspace&&) noexcept;
   ~Workspace();
+
+  // Whether decisions are tried by bounds, and how often these have sufficed
+  // since the workspace was made (bounds_use.h). No answer depends on it.
+  void SetBoundsUse(BoundsUse use);
+  BoundsTally bounds_tally() const;
 
  private:
   friend class Pipeline;

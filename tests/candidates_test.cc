@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/numeric.h"
 #include "tests/naive_candidates.h"
 #include "tests/test_share.h"
 #include "tests/weight_steps.h"
@@ -33,6 +34,16 @@ Mass ToMass(oracle::Mass mass) {
 }
 
 std::uint64_t Bits(double x) { return std::bit_cast<std::uint64_t>(x); }
+
+double RandomFraction(std::mt19937_64& random) {
+  const double edges[] = {0.0,   std::numeric_limits<double>::denorm_min(),
+                          0.125, 0.25,
+                          0.5,   0.75,
+                          0.95,  std::nextafter(1.0, 0.0),
+                          1.0};
+  if (random() % 2 == 0) return edges[random() % std::size(edges)];
+  return static_cast<double>(random() >> 11) * 0x1p-53;
+}
 
 // Every question, in an order that differs from round to round, so that what
 // is remembered meets what is not.
@@ -100,16 +111,20 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
     ASSERT_EQ(in_order[i].logit, naive.Logit(ranked[i])) << what;
     ASSERT_EQ(in_order[i].weight, naive.WeightOf(ranked[i])) << what;
   }
-  const double threshold = naive.Logit(ranked[some]);
-  const auto weights =
-      c.WeightsInOrder(threshold, static_cast<std::int64_t>(some / 2) + 1);
-  ASSERT_GE(weights.size(), some + 1) << what;
-  ASSERT_LE(weights.size(), ranked.size()) << what;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    ASSERT_EQ(weights[i], naive.WeightOf(ranked[i])) << what;
+  const double least = RandomFraction(random);
+  const oracle::Mass least_mass = oracle::Target(least, naive.Total());
+  std::vector<TokenId> heavy;
+  for (TokenId id = 0; id < naive.Size(); ++id) {
+    if (!naive.Has(id)) continue;
+    if (naive.WeightOf(id) >= least_mass) heavy.push_back(id);
   }
-  ASSERT_EQ(c.WeightsInOrder(kInfinity, c.Count()).size(), ranked.size())
-      << what;
+  const auto listed = c.OfProbability(least);
+  ASSERT_EQ(listed.size(), heavy.size()) << what;
+  for (std::size_t i = 0; i < heavy.size(); ++i) {
+    ASSERT_EQ(listed[i].id, heavy[i]) << what;
+    ASSERT_EQ(listed[i].logit, naive.Logit(heavy[i])) << what;
+    ASSERT_EQ(listed[i].weight, naive.WeightOf(heavy[i])) << what;
+  }
   ProbabilityRecord record;
   c.Record(record);
   for (TokenId id = -1; id <= naive.Size(); ++id) {
@@ -177,16 +192,6 @@ MassRule RandomRule(std::mt19937_64& random) {
       .basis = coin() ? MassBasis::kOriginal : MassBasis::kSurviving,
       .tie_order = coin() ? TieOrder::kHighId : TieOrder::kLowId,
       .min_keep = coin() ? 1 + static_cast<std::int64_t>(random() % 250) : 1};
-}
-
-double RandomFraction(std::mt19937_64& random) {
-  const double edges[] = {0.0,   std::numeric_limits<double>::denorm_min(),
-                          0.125, 0.25,
-                          0.5,   0.75,
-                          0.95,  std::nextafter(1.0, 0.0),
-                          1.0};
-  if (random() % 2 == 0) return edges[random() % std::size(edges)];
-  return static_cast<double>(random() >> 11) * 0x1p-53;
 }
 
 // One random operation on both; returns its name, which starts with "Keep" for
@@ -274,15 +279,19 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       const auto min_keep =
           static_cast<std::int64_t>(random() % 2 == 0 ? 1 : 1 + random() % 250);
       if (random() % 2 == 0 && 0.0 < p && p < 1.0) {
-        c.KeepEta(p, min_keep);
+        c.KeepWeights(
+            [=](const Totals& t) {
+              return Target(std::min(p, std::sqrt(p) * Exp(-t.entropy)),
+                            t.mass);
+            },
+            {.needs = Needs::kEntropy, .min_keep = min_keep});
         naive.KeepProbability(
             std::min(p, std::sqrt(p) * oracle::E(-naive.Entropy())), min_keep);
-        return absl::StrCat("KeepEta ", p);
+        return absl::StrCat("KeepWeights by entropy ", p);
       }
-      const bool acts = p > 0.0;
       c.KeepProbability(p, min_keep);
-      if (acts) naive.KeepProbability(p, min_keep);
-      return absl::StrCat(acts ? "KeepProbability " : "probability ", p);
+      naive.KeepProbability(p, min_keep);
+      return absl::StrCat("KeepProbability ", p);
     }
     case 10: {
       const auto f = [](double p) { return 5.0 - 10.0 * p * p; };
@@ -339,9 +348,12 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       const auto f = [=](TokenId i) {
         return static_cast<std::uint64_t>(i) % period == 0;
       };
-      c.Favour(f);
-      naive.Favour(f);
-      return "Favour";
+      const double share = RandomFraction(random);
+      c.ShiftByMass(f, [=](Mass chosen, Mass total) -> Candidates::Shifts {
+        return {share * Ratio(chosen, total), share - 1.0};
+      });
+      naive.ShiftByMass(f, share);
+      return "ShiftByMass";
     }
     default:
       return WeightStep(c, naive, random, RandomFraction(random));

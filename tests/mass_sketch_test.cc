@@ -1,6 +1,6 @@
 // The place that a sketch gives holds the one that a sorted walk finds.
 
-#include "sampler/mass_sketch.h"
+#include "sampler/bounds/mass_sketch.h"
 
 #include <algorithm>
 #include <random>

@@ -75,18 +75,19 @@ class NaiveCandidates {
       });
     }
   }
+  // Of chosen tokens by `share` of their part of the mass, of others by share -
+  // 1.
   template <typename F>
-  void Favour(F is_favoured) {
-    const double total = oracle::ToDouble(Total());
-    oracle::Mass lost = 0;
+  void ShiftByMass(F is_chosen, double share) {
+    oracle::Mass chosen = 0;
     for (const TokenId id : Ranked()) {
-      if (!is_favoured(id)) lost += WeightOf(id);
+      if (is_chosen(id)) chosen += WeightOf(id);
     }
-    const double lose =
-        lost > 0 ? oracle::L(oracle::ToDouble(lost) / total) : 0.0;
-    const double win = oracle::L(oracle::ToDouble(Total() + lost) / total);
+    const double part = oracle::ToDouble(chosen) / oracle::ToDouble(Total());
     for (TokenId id = 0; id < Size(); ++id) {
-      Edit(id, [&](double v) { return v + (is_favoured(id) ? win : lose); });
+      Edit(id, [&](double v) {
+        return v + (is_chosen(id) ? share * part : share - 1.0);
+      });
     }
   }
   template <typename F>
@@ -149,83 +150,25 @@ class NaiveCandidates {
     const oracle::Mass target = oracle::Target(p, Total());
     KeepJudged([&](oracle::Mass w) { return w >= target; }, min_keep);
   }
-  void KeepTopA(double a, std::int64_t min_keep) {
-    // a = m 2^-e; w S >= ceil(m 2^(102 - e)).
-    const oracle::Fraction f = oracle::ExactFraction(a);
-    const int down = f.e - 102;
-    const oracle::Mass threshold = down <= 0   ? oracle::Mass{f.m} << -down
-                                   : down < 64 ? ((f.m - 1) >> down) + 1
-                                               : 1;
+  // w S >= product.
+  void KeepProduct(oracle::Mass product, std::int64_t min_keep) {
     const oracle::Mass total = Total();
-    KeepJudged([&](oracle::Mass w) { return w * total >= threshold; },
-               min_keep);
+    KeepJudged([&](oracle::Mass w) { return w * total >= product; }, min_keep);
   }
   void KeepCollision(std::int64_t min_keep) {
     const oracle::Mass total = Total();
     const oracle::Mass squares = SquaredMass();
     KeepJudged([&](oracle::Mass w) { return w * total >= squares; }, min_keep);
   }
-  void KeepExcessCollision(std::int64_t n, std::int64_t min_keep) {
-    const auto size = static_cast<oracle::Mass>(n);
-    const oracle::Mass total = Total();
-    oracle::Digits right = {};
-    oracle::AddProduct(right, size, SquaredMass());
-    const auto stays = [&](oracle::Mass w) {
-      oracle::Digits left = {};
-      oracle::AddProduct(left, w * total, size - 1);
-      oracle::AddProduct(left, total, total);
-      return left >= right;
-    };
-    KeepJudged(stays, min_keep);
-  }
-
-  // What XTC removes, in the total order.
-  std::vector<TokenId> Excluded(const TopChoices& rule) const {
-    const oracle::Mass target = oracle::Target(rule.threshold, Total());
-    const auto is_protected = [&](TokenId id) {
-      return std::find(rule.protect.begin(), rule.protect.end(), id) !=
-             rule.protect.end();
-    };
-    const bool exempt = rule.protect_rule == ProtectRule::kExempt;
-    std::vector<TokenId> ids;
-    for (const TokenId id : Ranked()) {
-      if (WeightOf(id) < target || (exempt && is_protected(id))) continue;
-      ids.push_back(id);
-    }
-    if (ids.size() < 2) return {};
-    ids.pop_back();
-    if (Count() - static_cast<std::int64_t>(ids.size()) < rule.min_keep) {
-      return {};
-    }
-    if (std::any_of(ids.begin(), ids.end(), is_protected)) return {};
-    return ids;
-  }
-  void ExcludeTopChoices(const TopChoices& rule) {
+  void Exclude(const std::vector<TokenId>& ids) {
     Begin();
-    const std::vector<TokenId> excluded = Excluded(rule);
     std::vector<TokenId> ranking = Ranked();
     const auto end =
         std::stable_partition(ranking.begin(), ranking.end(), [&](TokenId id) {
-          return std::find(excluded.begin(), excluded.end(), id) ==
-                 excluded.end();
+          return std::find(ids.begin(), ids.end(), id) == ids.end();
         });
     Keep(ranking, end - ranking.begin(), Ties::kExact, 1,
          [&](TokenId id) { return Logit(id); });
-  }
-  void DampTopChoices(const TopChoices& rule, double chance) {
-    const std::vector<TokenId> excluded = Excluded(rule);
-    oracle::Mass mass = 0;
-    for (const TokenId id : excluded) mass += WeightOf(id);
-    const oracle::Mass rest = Total() - mass;
-    if (excluded.empty() || rest == 0) return;
-    const double odds = oracle::ToDouble(mass) / oracle::ToDouble(rest);
-    for (TokenId id = 0; id < Size(); ++id) {
-      const bool out =
-          std::find(excluded.begin(), excluded.end(), id) != excluded.end();
-      Edit(id, [&](double v) {
-        return v + oracle::L(out ? 1 - chance : 1 + chance * odds);
-      });
-    }
   }
 
   // ---- Questions ----

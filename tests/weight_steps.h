@@ -15,60 +15,69 @@
 
 namespace sampler {
 
-inline TopChoices RandomTopChoices(std::mt19937_64& random,
-                                   const NaiveCandidates& naive,
-                                   std::vector<TokenId>& protect) {
-  for (TokenId id = 0; id < naive.Size(); ++id) {
-    if (random() % 16 == 0) protect.push_back(id);
-  }
-  const double thresholds[] = {0.0, 1e-300, 0.01, 0.125, 0.25, 0.5, 1.0};
-  return {.threshold = thresholds[random() % std::size(thresholds)],
-          .min_keep = static_cast<std::int64_t>(
-              random() % 2 == 0 ? 1 : 1 + random() % 250),
-          .protect = protect,
-          .protect_rule = random() % 2 == 0 ? ProtectRule::kExempt
-                                            : ProtectRule::kSkipStage};
-}
-
 // One random operation on both; returns its name, which starts with "Keep" for
 // truncations. `fraction` is in [0, 1].
 inline std::string WeightStep(Candidates& c, NaiveCandidates& naive,
                               std::mt19937_64& random, double fraction) {
   const auto min_keep =
       static_cast<std::int64_t>(random() % 2 == 0 ? 1 : 1 + random() % 250);
-  switch (random() % 5) {
+  switch (random() % 4) {
     case 0: {
+      // Falls with the mass: w S >= ceil(fraction 2^102).
       if (fraction == 0.0) return "nothing";
-      c.KeepTopA(fraction, min_keep);
-      naive.KeepTopA(fraction, min_keep);
-      return absl::StrCat("KeepTopA ", fraction);
+      const Mass squared = Target(fraction, Mass{1} << 70) << 32;
+      c.KeepWeights([=](const Totals& t) { return DivideUp(squared, t.mass); },
+                    {.min_keep = min_keep});
+      naive.KeepProduct(static_cast<oracle::Mass>(absl::Uint128High64(squared))
+                                << 64 |
+                            absl::Uint128Low64(squared),
+                        min_keep);
+      return absl::StrCat("KeepWeights by mass ", fraction);
     }
     case 1:
-      c.KeepCollision(min_keep);
+      c.KeepWeights([](const Totals& t) { return DivideUp(t.squares, t.mass); },
+                    {.needs = Needs::kSquares, .min_keep = min_keep});
       naive.KeepCollision(min_keep);
-      return "KeepCollision";
+      return "KeepWeights by squares";
     case 2: {
-      // Few tokens, or more than there can be.
-      const std::int64_t most = random() % 2 == 0 ? 3 : kMaxVocabularySize;
-      const std::int64_t n = std::max<std::int64_t>(naive.Size() + 1, most);
-      c.KeepExcessCollision(n, min_keep);
-      naive.KeepExcessCollision(n, min_keep);
-      return absl::StrCat("KeepExcessCollision ", n);
-    }
-    case 3: {
-      std::vector<TokenId> protect;
-      const TopChoices rule = RandomTopChoices(random, naive, protect);
-      c.ExcludeTopChoices(rule);
-      naive.ExcludeTopChoices(rule);
-      return absl::StrCat("Keep: ExcludeTopChoices ", rule.threshold);
+      // As many of the first as have a weight of so much: decided by ever
+      // longer heads.
+      if (naive.Count() < 2) return "nothing";
+      const auto least = static_cast<Weight>(fraction * 0x1p51) / 3;
+      std::int64_t kept = 0;
+      for (const TokenId id : naive.Ranked()) {
+        if (naive.WeightOf(id) < least) break;
+        ++kept;
+      }
+      c.KeepDecidedByHead([&](const OrderHead& head) -> HeadVerdict {
+        for (std::size_t i = 0; i < head.weights.size(); ++i) {
+          if (head.weights[i] < least) {
+            return {.keep = std::max<std::int64_t>(
+                        1, static_cast<std::int64_t>(i))};
+          }
+        }
+        if (!head.complete) return {.deeper = 1.0};
+        // Whoever is not listed weighs nothing.
+        return {.keep = least == 0
+                            ? head.count
+                            : static_cast<std::int64_t>(head.weights.size())};
+      });
+      naive.KeepTop(std::max<std::int64_t>(kept, 1));
+      return absl::StrCat("KeepDecidedByHead ", fraction);
     }
     default: {
-      if (fraction == 1.0) return "nothing";
-      std::vector<TokenId> protect;
-      const TopChoices rule = RandomTopChoices(random, naive, protect);
-      c.DampTopChoices(rule, fraction);
-      naive.DampTopChoices(rule, fraction);
-      return absl::StrCat("DampTopChoices ", rule.threshold);
+      auto these = c.OfProbability(fraction);
+      // Somebody stays.
+      if (static_cast<std::int64_t>(these.size()) == naive.Count()) {
+        these.remove_suffix(1);
+      }
+      std::vector<TokenId> ids;
+      for (const WeightedCandidate& candidate : these) {
+        ids.push_back(candidate.id);
+      }
+      c.Exclude(these);
+      naive.Exclude(ids);
+      return absl::StrCat("KeepAllBut: Exclude ", ids.size());
     }
   }
 }

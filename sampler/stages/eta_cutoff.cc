@@ -1,5 +1,9 @@
 #include "sampler/stages/eta_cutoff.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "sampler/numeric.h"
 #include "sampler/stages/truncation_parameters.h"
 
 namespace sampler {
@@ -28,7 +32,12 @@ StageType EtaCutoff::Type() {
 
 void EtaCutoff::Apply(Candidates& candidates, const StepContext&) const {
   if (epsilon_ == 0.0) return;
-  candidates.KeepEta(epsilon_, min_keep_);
+  const auto eta = [this](double entropy) {
+    return std::min(epsilon_, std::sqrt(epsilon_) * Exp(-entropy));
+  };
+  candidates.KeepWeights(
+      [&](const Totals& t) { return Target(eta(t.entropy), t.mass); },
+      {.needs = Needs::kEntropy, .min_keep = min_keep_});
 }
 
 }  // namespace sampler

@@ -18,7 +18,10 @@ StageType PLess::Type() {
 }
 
 void PLess::Apply(Candidates& candidates, const StepContext&) const {
-  candidates.KeepCollision(min_keep_);
+  // w / S >= sum w^2 / S^2.
+  candidates.KeepWeights(
+      [](const Totals& t) { return DivideUp(t.squares, t.mass); },
+      {.needs = Needs::kSquares, .min_keep = min_keep_});
 }
 
 }  // namespace sampler

@@ -1,6 +1,5 @@
 #include "sampler/stages/skew.h"
 
-#include "sampler/kernels/power.h"
 #include "sampler/numeric.h"
 
 namespace sampler {
@@ -27,9 +26,7 @@ Skew::Skew(double skew) : neutral_(skew == 0.0), exponent_(Exp(skew)) {}
 
 void Skew::Apply(Candidates& candidates, const StepContext&) const {
   if (neutral_) return;
-  candidates.TransformCumulative([this](absl::Span<double> running) {
-    kernels::RaiseToPower(exponent_, running.size(), running.data());
-  });
+  candidates.RaiseCumulative(exponent_);
 }
 
 }  // namespace sampler

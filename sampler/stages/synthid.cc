@@ -1,6 +1,19 @@
 #include "sampler/stages/synthid.h"
 
+#include "sampler/numeric.h"
+
 namespace sampler {
+namespace {
+
+// ln(1 + g - sum g p) for g = 1 and g = 0. Where all the mass is favoured, the
+// others weigh nothing and stay as they are.
+Candidates::Shifts Tournament(Mass favoured, Mass total) {
+  return {
+      .chosen = Log(Ratio(2 * total - favoured, total)),
+      .others = favoured == total ? 0.0 : Log(Ratio(total - favoured, total))};
+}
+
+}  // namespace
 
 StageType SynthId::Type() {
   return {
@@ -54,7 +67,8 @@ void SynthId::Apply(Candidates& candidates, const StepContext& step) const {
   // Differences of a layer are small: not to be lost beside large logits.
   candidates.Normalize();
   for (std::size_t layer = 0; layer < hash_.layers(); ++layer) {
-    candidates.Favour([&](TokenId id) { return hash_.G(context, id, layer); });
+    candidates.ShiftByMass(
+        [&](TokenId id) { return hash_.G(context, id, layer); }, Tournament);
   }
 }
 

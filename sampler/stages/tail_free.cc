@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 
 #include "sampler/numeric.h"
 #include "sampler/stages/truncation_parameters.h"
@@ -12,12 +11,6 @@ namespace {
 
 // Sums of differences below this share of the total mass are called flat.
 constexpr double kFlat = 1e-6;
-
-// How far down the first look at the order goes: nats below the maximum, and
-// candidates. Then by what that shows; the last look sees every weight.
-constexpr double kFirstLook = 6.0;
-constexpr std::int64_t kFirstCount = 64;
-constexpr int kLooks = 4;
 
 // |w_i - 2 w_(i+1) + w_(i+2)|; what the head does not list weighs nothing.
 Weight SecondDifference(absl::Span<const Weight> head, std::size_t i) {
@@ -33,22 +26,22 @@ Weight SecondDifference(absl::Span<const Weight> head, std::size_t i) {
 // What a head of the order tells of the sum of all differences and of the total
 // mass: intervals that hold them.
 //
-// A weight is within 1.5 of the real e^x 2^51, so that from one candidate to
-// the next it rises by 2 at most, and with N candidates all its changes from
-// the i-th on sum to w_i + 4 N at most. A second difference is at most the sum
+// From one candidate to the next a weight rises by kWeightRise = 2 at most, so
+// that with N candidates all its changes from the i-th on sum to w_i + 4 N at
+// most. A second difference is at most the sum
 // of two changes; the first unknown one is of the last but one weight w of the
 // head: 2 w + 8 N bounds them all. (In the same way all differences fit 64
 // bits.)
 struct View {
-  View(absl::Span<const Weight> of_head, std::int64_t count, bool is_all)
-      : head(of_head), places(static_cast<std::size_t>(count - 2)) {
-    const auto n = static_cast<std::size_t>(count);
-    known = std::min(is_all ? head.size() : head.size() - 2, places);
+  explicit View(const OrderHead& order)
+      : head(order.weights), places(static_cast<std::size_t>(order.count - 2)) {
+    const auto n = static_cast<std::size_t>(order.count);
+    known = std::min(order.complete ? head.size() : head.size() - 2, places);
     for (std::size_t i = 0; i < known; ++i) sum += SecondDifference(head, i);
     for (const Weight weight : head) total += weight;
-    if (is_all) return;
-    more = 2 * head[head.size() - 2] + 8 * n;
-    more_total = Mass{n - head.size()} * (head.back() + 2);
+    if (order.complete) return;
+    more = 2 * head[head.size() - 2] + 4 * kWeightRise * n;
+    more_total = Mass{n - head.size()} * (head.back() + kWeightRise);
   }
 
   // The first place at which the running sum exceeds z of `whole`; `known` if
@@ -100,39 +93,28 @@ StageType TailFree::Type() {
 void TailFree::Apply(Candidates& candidates, const StepContext&) const {
   const std::int64_t count = candidates.Count();
   if (z_ == 1.0 || count <= 2) return;
-  const std::int64_t last = count - 3;
-  const double end = candidates.Max() - kZeroWeightGap;
-  double threshold = candidates.Max() - kFirstLook;
-  for (int look = 1;; ++look) {
-    if (look == kLooks) threshold = end;
-    const absl::Span<const Weight> head =
-        candidates.WeightsInOrder(threshold, kFirstCount);
-    const View view(head, count, threshold <= end || std::ssize(head) == count);
-    // The first i at which the running sum exceeds z of the whole.
-    std::int64_t i = 0;
-    std::size_t spread = 1;
-    bool decided = false;
+  candidates.KeepDecidedByHead([&](const OrderHead& head) -> HeadVerdict {
+    const View view(head);
     if (view.sum + view.more <= Floor(kFlat, view.total)) {
-      i = static_cast<std::int64_t>(
-          absl::Uint128Low64(Floor(z_, static_cast<Mass>(view.places))));
-      decided = true;
-    } else {
-      const std::size_t low = view.Find(z_, view.sum);
-      const std::size_t high = view.Find(z_, view.sum + view.more);
-      i = static_cast<std::int64_t>(low);
-      spread += high - low;
-      decided = low == high && low < view.known &&
-                view.sum > Floor(kFlat, view.total + view.more_total);
+      return {.keep = CountAt(static_cast<std::int64_t>(absl::Uint128Low64(
+                                  Floor(z_, static_cast<Mass>(view.places)))),
+                              count)};
     }
-    if (decided) {
-      i = std::max(i, std::max<std::int64_t>(min_keep_, 1) - offset_);
-      candidates.KeepTop(i <= last ? i + offset_ : count);
-      return;
+    const std::size_t low = view.Find(z_, view.sum);
+    const std::size_t high = view.Find(z_, view.sum + view.more);
+    if (low == high && low < view.known &&
+        view.sum > Floor(kFlat, view.total + view.more_total)) {
+      return {.keep = CountAt(static_cast<std::int64_t>(low), count)};
     }
     // What is left of the interval should be a quarter of a place.
-    threshold =
-        std::max(end, threshold - Log(4.0 * static_cast<double>(spread)));
-  }
+    return {.deeper = Log(4.0 * static_cast<double>(1 + high - low))};
+  });
+}
+
+std::int64_t TailFree::CountAt(std::int64_t place, std::int64_t count) const {
+  const std::int64_t least = std::max<std::int64_t>(min_keep_, 1) - offset_;
+  const std::int64_t i = std::max(place, least);
+  return i <= count - 3 ? i + offset_ : count;
 }
 
 }  // namespace sampler

@@ -38,6 +38,10 @@ class TailFree final : public Stage {
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
  private:
+  // How many of `count` candidates to keep where the running sum exceeds its
+  // share at `place`.
+  std::int64_t CountAt(std::int64_t place, std::int64_t count) const;
+
   double z_;
   std::int64_t min_keep_;
   std::int64_t offset_;

@@ -1,8 +1,23 @@
 #include "sampler/stages/top_a.h"
 
+#include <cmath>
+
 #include "sampler/stages/truncation_parameters.h"
 
 namespace sampler {
+namespace {
+
+// ceil(a * 2^102) for 0 < a <= 1: a times the square of the largest weight.
+Mass OfSquaredMaximum(double a) {
+  int exponent;
+  const double fraction = std::frexp(a, &exponent);
+  const Mass significand = static_cast<std::uint64_t>(std::ldexp(fraction, 53));
+  const int shift = exponent - 53 + 102;
+  if (shift >= 0) return significand << shift;
+  return shift < -53 ? Mass{1} : DivideUp(significand, Mass{1} << -shift);
+}
+
+}  // namespace
 
 StageType TopA::Type() {
   return {
@@ -27,7 +42,11 @@ StageType TopA::Type() {
 
 void TopA::Apply(Candidates& candidates, const StepContext&) const {
   if (a_ == 0.0) return;
-  candidates.KeepTopA(a_, min_keep_);
+  // w / S >= a (2^51 / S)^2, as integers: w S >= ceil(a 2^102).
+  const Mass squared = OfSquaredMaximum(a_);
+  candidates.KeepWeights(
+      [=](const Totals& t) { return DivideUp(squared, t.mass); },
+      {.min_keep = min_keep_});
 }
 
 }  // namespace sampler

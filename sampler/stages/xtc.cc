@@ -1,5 +1,8 @@
 #include "sampler/stages/xtc.h"
 
+#include <algorithm>
+
+#include "sampler/numeric.h"
 #include "sampler/stages/truncation_parameters.h"
 
 namespace sampler {
@@ -53,17 +56,66 @@ bool Xtc::Fires(const StepContext& step) const {
              : coin <= Floor(options_.probability, kAllCoins);
 }
 
+bool Xtc::IsProtected(TokenId id) const {
+  return std::binary_search(options_.protect.begin(), options_.protect.end(),
+                            id);
+}
+
+absl::Span<const WeightedCandidate> Xtc::Excess(Candidates& candidates) const {
+  const bool exempt = options_.protect_rule == ProtectRule::kExempt;
+  const auto is_protected = [this](const WeightedCandidate& c) {
+    return IsProtected(c.id);
+  };
+  absl::Span<WeightedCandidate> choices =
+      candidates.OfProbability(options_.threshold);
+  if (exempt) {
+    const auto end =
+        std::remove_if(choices.begin(), choices.end(), is_protected);
+    choices = choices.first(static_cast<std::size_t>(end - choices.begin()));
+  }
+  if (choices.size() < 2) return {};
+  // Of equal logits the highest id is the last.
+  const auto last = std::min_element(
+      choices.begin(), choices.end(),
+      [](const WeightedCandidate& a, const WeightedCandidate& b) {
+        return a.logit != b.logit ? a.logit < b.logit : a.id > b.id;
+      });
+  std::move(last + 1, choices.end(), last);
+  choices.remove_suffix(1);
+  const auto count = static_cast<std::int64_t>(choices.size());
+  if (candidates.Count() - count < options_.min_keep) return {};
+  if (!exempt && std::any_of(choices.begin(), choices.end(), is_protected)) {
+    return {};
+  }
+  return choices;
+}
+
+void Xtc::Damp(Candidates& candidates) const {
+  const Mass total = candidates.TotalMass();
+  const absl::Span<const WeightedCandidate> excess = Excess(candidates);
+  Mass mass = 0;
+  for (const WeightedCandidate& c : excess) mass += c.weight;
+  // Where the others have no mass, there is nothing to scale.
+  if (excess.empty() || mass == total) return;
+  const double chance = options_.probability;
+  const double damping = Log(1.0 - chance);
+  const double gain = Log(1.0 + chance * Ratio(mass, total - mass));
+  candidates.Transform([&](TokenId id, double logit) {
+    const auto at = std::lower_bound(
+        excess.begin(), excess.end(), id,
+        [](const WeightedCandidate& c, TokenId other) { return c.id < other; });
+    const bool goes = at != excess.end() && at->id == id;
+    return logit + (goes ? damping : gain);
+  });
+}
+
 void Xtc::Apply(Candidates& candidates, const StepContext& step) const {
   if (options_.probability == 0.0) return;
-  const TopChoices rule = {.threshold = options_.threshold,
-                           .min_keep = options_.min_keep,
-                           .protect = options_.protect,
-                           .protect_rule = options_.protect_rule};
   const bool certain = options_.probability == 1.0;
   if (options_.mode == Mode::kExpected && !certain) {
-    candidates.DampTopChoices(rule, options_.probability);
+    Damp(candidates);
   } else if (certain || Fires(step)) {
-    candidates.ExcludeTopChoices(rule);
+    candidates.Exclude(Excess(candidates));
   }
 }
 

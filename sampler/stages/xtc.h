@@ -27,9 +27,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {
+
+// What becomes of protected tokens among the top choices: none is removed if
+// one of them would be, or they are not counted as choices.
+enum class ProtectRule { kSkipStage, kExempt };
 
 class Xtc final : public Stage {
  public:
@@ -60,6 +65,12 @@ class Xtc final : public Stage {
 
  private:
   bool Fires(const StepContext& step) const;
+  bool IsProtected(TokenId id) const;
+  // The choices but the last of the total order, in id order: what goes if the
+  // stage fires. Empty where it may not.
+  absl::Span<const WeightedCandidate> Excess(Candidates& candidates) const;
+  // The mean of removing them and of leaving all as it is.
+  void Damp(Candidates& candidates) const;
 
   Options options_;
 };

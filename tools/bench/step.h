@@ -28,6 +28,9 @@ class Step {
   // message if the step fails. REQUIRES: row.size() is the vocabulary size.
   double Time(Logits row);
 
+  // How often bounds have decided.
+  BoundsTally bounds_tally() const { return workspace_.bounds_tally(); }
+
  private:
   // Nanoseconds of the report that the chain times.
   double TimeOfReport(Logits row, TokenId token);

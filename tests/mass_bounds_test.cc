@@ -1,21 +1,24 @@
-// The filter never changes an answer: its bounds hold the exact masses, and
-// tokens and kept sets are the same with it and without it, on every
+// Bounds never change an answer: they hold the exact masses, and
+// tokens and kept sets are the same with them and without, on every
 // instruction set.
 
-#include "sampler/mass_filter.h"
+#include "sampler/bounds/mass_bounds.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <iostream>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/bounds/tuning.h"
 #include "sampler/candidates.h"
 #include "sampler/kernels/dispatch.h"
+#include "sampler/numeric.h"
 #include "tests/rows.h"
 #include "tests/test_share.h"
 
@@ -40,27 +43,25 @@ Kept Look(const Candidates& c, std::uint64_t bits) {
   return kept;
 }
 
-class MassFilterTest : public testing::Test {
+class MassBoundsTest : public testing::Test {
  protected:
+  MassBoundsTest() { judged_.bounds().SetUse(BoundsUse::kNever); }
   void TearDown() override {
-    MassFilter::Switch(true);
     kernels::UseSimdTarget(kernels::SimdTargets().front());
   }
 
-  // Runs `f` on fresh candidates with the filter and without it; without, on
-  // the row as doubles, which are never cut in place (DenseRow::RemoveBelow).
+  // Runs `f` on fresh candidates with bounds and without; without, on the row
+  // as doubles, which are never cut in place (DenseRow::RemoveBelow).
   template <typename F>
   void Compare(Logits row, std::uint64_t bits, F f) {
     std::vector<double> doubles(row.size());
     row.Load(0, row.size(), doubles.data());
-    MassFilter::Switch(false);
     judged_.Begin(Logits(doubles));
     f(judged_);
     const Kept want = Look(judged_, bits);
-    MassFilter::Switch(true);
-    filtered_.Begin(row);
-    f(filtered_);
-    const Kept got = Look(filtered_, bits);
+    bounded_.Begin(row);
+    f(bounded_);
+    const Kept got = Look(bounded_, bits);
     ++comparisons_;
     ASSERT_EQ(got.ids, want.ids);
     ASSERT_EQ(got.logits, want.logits);
@@ -68,23 +69,50 @@ class MassFilterTest : public testing::Test {
   }
 
   void Report() {
-    const MassFilter::Tally& tally = MassFilter::ThreadTally();
+    const BoundsTally& tally = bounded_.bounds().tally();
     std::cout << comparisons_ << " comparisons; bounds settled "
               << tally.settled << ", left " << tally.undecided << "\n";
     EXPECT_GT(tally.settled, 0);
   }
 
+  static void Set(CandidateSet& set, TokenId id, double logit) {
+    set.Edit(id, [=](double) { return logit; });
+  }
+  TokenId AnyId(const std::vector<float>& row) {
+    return static_cast<TokenId>(random_() % row.size());
+  }
+  // Bounds of the same candidates as a list.
+  MassBounds& OfList(const std::vector<double>& logits) {
+    std::vector<TokenId> ids(logits.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    list_.SetTo(ids, logits);
+    EXPECT_TRUE(bounds_of_list_.Have());
+    return bounds_of_list_;
+  }
+
+  CandidateSet list_;
+  MassBounds bounds_of_list_{list_};
   Candidates judged_;
-  Candidates filtered_;
+  Candidates bounded_;
   std::mt19937_64 random_{11};
   std::int64_t comparisons_ = 0;
 };
 
-// Small enough to be many, large enough to be filtered.
+// A rule that falls with the entropy.
+void KeepEta(Candidates& c, double epsilon, std::int64_t min_keep) {
+  c.KeepWeights(
+      [=](const Totals& t) {
+        return Target(std::min(epsilon, std::sqrt(epsilon) * Exp(-t.entropy)),
+                      t.mass);
+      },
+      {.needs = Needs::kEntropy, .min_keep = min_keep});
+}
+
+// Small enough to be many, large enough for bounds.
 std::vector<float> RandomRow(std::mt19937_64& random) {
   // Now and then so large that a nucleus goes beyond its head and a sample.
   const std::size_t more = random() % 10 == 0 ? 8000 : 300;
-  const std::size_t size = MassFilter::kWorthwhile + 1 + random() % more;
+  const std::size_t size = tuning::kFewCandidates + 1 + random() % more;
   const RowKind kind = kAllRowKinds[random() % std::size(kAllRowKinds)];
   return MakeRow(kind, size, random());
 }
@@ -114,7 +142,7 @@ void RandomChanges(Candidates& c, std::mt19937_64 random) {
   }
 }
 
-TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
+TEST_F(MassBoundsTest, ChangesNoAnswerOnRandomRows) {
   const auto targets = kernels::SimdTargets();
   for (int round = 0; round < Share(60000); ++round) {
     ASSERT_TRUE(kernels::UseSimdTarget(targets[random_() % targets.size()]));
@@ -136,17 +164,26 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
       if (action == 1) c.KeepMass(p, rule);
       if (action == 2) c.KeepProbability(p * p * p * p, rule.min_keep);
       if (action == 3) c.KeepProbability(p * 1e-3, rule.min_keep);
-      if (action == 4) c.KeepTopA((p + 1e-3) / 1.001, rule.min_keep);
-      if (action == 5) c.KeepEta((p + 1e-3) / 1.002, rule.min_keep);
-      if (action == 6) c.KeepEta(p * 1e-3 + 1e-6, rule.min_keep);
+      if (action == 4) {
+        // Falls with the mass.
+        c.KeepWeights(
+            [&](const Totals& t) {
+              return DivideUp(Target((p + 1e-3) / 1.001, Mass{1} << 72) << 30,
+                              t.mass);
+            },
+            {.min_keep = rule.min_keep});
+      }
+      if (action == 5) KeepEta(c, (p + 1e-3) / 1.002, rule.min_keep);
+      if (action == 6) KeepEta(c, p * 1e-3 + 1e-6, rule.min_keep);
       if (action == 7 && c.Count() >= 2) {
         c.KeepWithinDeviations(4.0 * p + 0.1, Deviation::kSample,
                                rule.min_keep);
       }
       if (action == 8) {
-        c.ExcludeTopChoices(
-            {.threshold = p * p * p,
-             .min_keep = std::max<std::int64_t>(rule.min_keep, 1)});
+        // All but one of them, or none: somebody stays.
+        auto heavy = c.OfProbability(p * p * p);
+        if (!heavy.empty()) heavy.remove_suffix(1);
+        c.Exclude(heavy);
       }
       if (action >= 9) c.KeepTypical(p, rule);
       if (seed % 7 == 0) c.Scale(1.0 / 0.9);
@@ -159,7 +196,7 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnRandomRows) {
 
 // Large nuclei that end among tied tokens, few or many, of a row that is cut in
 // place.
-TEST_F(MassFilterTest, ChangesNoTiesAtTheEndOfLargeNuclei) {
+TEST_F(MassBoundsTest, ChangesNoTiesAtTheEndOfLargeNuclei) {
   for (int round = 0; round < Share(300); ++round) {
     // Of so many blocks that their maxima tell where the head ends.
     std::vector<float> row(40000 + random_() % 4000);
@@ -186,7 +223,7 @@ TEST_F(MassFilterTest, ChangesNoTiesAtTheEndOfLargeNuclei) {
 
 // Draws and nuclei whose decision falls exactly on a token's boundary, and one
 // unit beside it.
-TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
+TEST_F(MassBoundsTest, ChangesNoAnswerOnBoundaries) {
   Candidates all;
   for (int round = 0; round < Share(1500); ++round) {
     const std::vector<float> row = RandomRow(random_);
@@ -249,64 +286,63 @@ TEST_F(MassFilterTest, ChangesNoAnswerOnBoundaries) {
     if (HasFatalFailure()) return;
   }
   Report();
-  EXPECT_GT(MassFilter::ThreadTally().undecided, 0);
+  EXPECT_GT(bounded_.bounds().tally().undecided, 0);
 }
 
-TEST_F(MassFilterTest, HoldsTheExactTotal) {
-  MassFilter filter;
+TEST_F(MassBoundsTest, HoldsTheExactTotal) {
+  CandidateSet set;
+  MassBounds bounds(set);
   for (const absl::string_view target : kernels::SimdTargets()) {
     ASSERT_TRUE(kernels::UseSimdTarget(target));
     double widest = 0.0;
     for (int round = 0; round < Share(2000); ++round) {
       const std::vector<float> row = RandomRow(random_);
-      DenseRow dense;
-      dense.Reset(Logits(row));
+      set.Begin(Logits(row));
       for (std::uint64_t i = random_() % 4; i < 3; ++i) {
-        dense.Scale(1.0 / 0.9);
-        dense.Set(random_() % row.size(), 3.0);
-        dense.Set(dense.FirstOfMax(), dense.Max() + 2.0);
+        set.Scale(1.0 / 0.9);
+        Set(set, AnyId(row), 3.0);
+        Set(set, set.Likeliest().id, set.Max() + 2.0);
       }
       if (random_() % 2 == 0) {
-        dense.RemoveBelow(dense.Value(random_() % row.size()));
+        set.CutInPlace(set.LogitOfSlot(random_() % row.size()));
       }
       Mass exact = 0;
       std::vector<double> values;
       for (std::size_t i = 0; i < row.size(); ++i) {
-        values.push_back(dense.Value(i));
-        exact += kernels::ComputeWeight(values[i], dense.Max());
+        values.push_back(set.LogitOfSlot(i));
+        exact += kernels::ComputeWeight(values[i], set.Max());
       }
-      ASSERT_TRUE(filter.SumRow(dense));
-      const MassBounds of_row = filter.Total();
-      ASSERT_TRUE(filter.SumList(values, dense.Max()));
-      for (const MassBounds& bounds : {of_row, filter.Total()}) {
-        ASSERT_LE(bounds.low, exact) << target;
-        ASSERT_GE(bounds.high, exact) << target;
-        widest = std::max(widest, Ratio(bounds.high - bounds.low, exact));
+      ASSERT_TRUE(bounds.Have());
+      const MassInterval of_row = bounds.Total();
+      for (const MassInterval& total : {of_row, OfList(values).Total()}) {
+        ASSERT_LE(total.low, exact) << target;
+        ASSERT_GE(total.high, exact) << target;
+        widest = std::max(widest, Ratio(total.high - total.low, exact));
       }
     }
     EXPECT_LT(widest, 1e-4) << target;
   }
 }
 
-TEST_F(MassFilterTest, HoldsWhatIsMissingInAPart) {
-  MassFilter filter;
+TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
+  CandidateSet set;
+  MassBounds bounds(set);
   for (const absl::string_view target : kernels::SimdTargets()) {
     ASSERT_TRUE(kernels::UseSimdTarget(target));
     double widest = 0.0;
     for (int round = 0; round < Share(2000); ++round) {
       const std::vector<float> row = RandomRow(random_);
-      DenseRow dense;
-      dense.Reset(Logits(row));
+      set.Begin(Logits(row));
       for (std::uint64_t i = random_() % 4; i < 3; ++i) {
-        dense.Scale(1.0 / 0.9);
-        dense.Set(random_() % row.size(), 3.0);
+        set.Scale(1.0 / 0.9);
+        Set(set, AnyId(row), 3.0);
       }
       if (random_() % 2 == 0) {
-        dense.RemoveBelow(dense.Value(random_() % row.size()));
+        set.CutInPlace(set.LogitOfSlot(random_() % row.size()));
       }
       // From one token's logit to another's.
       const auto any = [&] {
-        const double logit = dense.Value(random_() % row.size());
+        const double logit = set.LogitOfSlot(random_() % row.size());
         return std::max(logit, std::numeric_limits<double>::lowest());
       };
       const double low = any();
@@ -317,20 +353,20 @@ TEST_F(MassFilterTest, HoldsWhatIsMissingInAPart) {
       long double inside = 0.0L;
       std::vector<double> values;
       for (std::size_t i = 0; i < row.size(); ++i) {
-        values.push_back(dense.Value(i));
-        const Weight weight = kernels::ComputeWeight(values[i], dense.Max());
+        values.push_back(set.LogitOfSlot(i));
+        const Weight weight = kernels::ComputeWeight(values[i], set.Max());
         total += static_cast<long double>(weight);
         if (low <= values[i] && values[i] < high) {
           inside += static_cast<long double>(weight);
         }
       }
       const long double exact = static_cast<long double>(p) * total - inside;
-      ASSERT_TRUE(filter.SumRow(dense));
-      ASSERT_TRUE(filter.SplitRow(dense, low, high));
-      const MassFilter::Missing of_row = filter.MissingTo(p);
-      ASSERT_TRUE(filter.SumList(values, dense.Max()));
-      filter.SplitList(values, low, high);
-      for (const auto& missing : {of_row, filter.MissingTo(p)}) {
+      ASSERT_TRUE(bounds.Have());
+      ASSERT_TRUE(bounds.Split({low, high}));
+      const MassBounds::Missing of_row = bounds.MissingTo(p);
+      MassBounds& of_list = OfList(values);
+      ASSERT_TRUE(of_list.Split({low, high}));
+      for (const auto& missing : {of_row, of_list.MissingTo(p)}) {
         ASSERT_LE(missing.low, exact) << target;
         ASSERT_GE(missing.high, exact) << target;
         widest = std::max(
@@ -341,43 +377,42 @@ TEST_F(MassFilterTest, HoldsWhatIsMissingInAPart) {
   }
 }
 
-TEST_F(MassFilterTest, HoldsTheMeanOffset) {
+TEST_F(MassBoundsTest, HoldsTheMeanOffset) {
   Candidates exact;
-  MassFilter filter;
+  CandidateSet set;
+  MassBounds bounds(set);
   for (const absl::string_view target : kernels::SimdTargets()) {
     ASSERT_TRUE(kernels::UseSimdTarget(target));
     double widest = 0.0;
     for (int round = 0; round < Share(2000); ++round) {
       const std::vector<float> row = RandomRow(random_);
-      DenseRow dense;
-      dense.Reset(Logits(row));
+      set.Begin(Logits(row));
       exact.Begin(Logits(row));
       for (std::uint64_t i = random_() % 4; i < 3; ++i) {
-        dense.Scale(1.0 / 0.9);
+        set.Scale(1.0 / 0.9);
         exact.Scale(1.0 / 0.9);
-        const std::size_t id = random_() % row.size();
-        dense.Set(id, 3.0);
-        exact.Edit(static_cast<TokenId>(id), [](double) { return 3.0; });
+        const TokenId id = AnyId(row);
+        Set(set, id, 3.0);
+        exact.Edit(id, [](double) { return 3.0; });
       }
       // The exact sums, in long double.
       long double moment = 0.0L;
       long double total = 0.0L;
       std::vector<double> values;
       for (std::size_t i = 0; i < row.size(); ++i) {
-        values.push_back(dense.Value(i));
+        values.push_back(set.LogitOfSlot(i));
         const auto weight = static_cast<long double>(
-            kernels::ComputeWeight(values[i], dense.Max()));
+            kernels::ComputeWeight(values[i], set.Max()));
         if (weight == 0.0L) continue;
         total += weight;
-        moment += weight * (static_cast<long double>(values[i]) - dense.Max());
+        moment += weight * (static_cast<long double>(values[i]) - set.Max());
       }
       const auto mean = static_cast<double>(moment / total);
-      EXPECT_NEAR(exact.MeanLogit() - dense.Max(), mean,
-                  1e-12 * (1.0 + std::fabs(mean) + std::fabs(dense.Max())));
-      ASSERT_TRUE(filter.SumRow(dense));
-      const MassFilter::Offset of_row = filter.MeanOffset();
-      ASSERT_TRUE(filter.SumList(values, dense.Max()));
-      for (const auto& offset : {of_row, filter.MeanOffset()}) {
+      EXPECT_NEAR(exact.MeanLogit() - set.Max(), mean,
+                  1e-12 * (1.0 + std::fabs(mean) + std::fabs(set.Max())));
+      ASSERT_TRUE(bounds.Have());
+      const MassBounds::Offset of_row = bounds.MeanOffset();
+      for (const auto& offset : {of_row, OfList(values).MeanOffset()}) {
         ASSERT_LE(offset.low, mean) << target;
         ASSERT_GE(offset.high, mean) << target;
         widest = std::max(widest, offset.high - offset.low);
@@ -387,33 +422,21 @@ TEST_F(MassFilterTest, HoldsTheMeanOffset) {
   }
 }
 
-TEST_F(MassFilterTest, GivesNoBoundsWhereTheyWouldBeUseless) {
-  MassFilter filter;
-  std::vector<double> list(1000, 1.0);
-  EXPECT_TRUE(filter.SumList(list, 1.0));
-  EXPECT_FALSE(filter.SumList({list.data(), 100}, 1.0));
-  for (double& l : list) l = 1e6;
-  EXPECT_FALSE(filter.SumList(list, 1e6));
-  MassFilter::Switch(false);
-  EXPECT_FALSE(MassFilter::IsOn());
-  EXPECT_FALSE(filter.SumList(std::vector<double>(1000, 1.0), 1.0));
-}
-
-// A new process, because the variable is read once.
-TEST(MassFilterDeathTest, IsLeftOutWhereTheEnvironmentSaysSo) {
-  testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(
-      {
-        setenv("SAMPLER_FILTER", "off", 1);
-        std::exit(MassFilter::IsOn() ? 1 : 0);
-      },
-      testing::ExitedWithCode(0), "");
-  EXPECT_EXIT(
-      {
-        setenv("SAMPLER_FILTER", "on", 1);
-        std::exit(MassFilter::IsOn() ? 0 : 1);
-      },
-      testing::ExitedWithCode(0), "");
+TEST_F(MassBoundsTest, GivesNoBoundsWhereTheyWouldBeUseless) {
+  CandidateSet set;
+  MassBounds bounds(set);
+  std::vector<double> row(1000, 1.0);
+  set.Begin(Logits(row));
+  EXPECT_TRUE(bounds.Have());
+  bounds.SetUse(BoundsUse::kNever);
+  EXPECT_FALSE(bounds.Have());
+  bounds.SetUse(BoundsUse::kTry);
+  EXPECT_TRUE(bounds.Have());
+  set.Begin(Logits(row.data(), DType::kF64, 100));
+  EXPECT_FALSE(bounds.Have());
+  for (double& l : row) l = 1e6;
+  set.Begin(Logits(row));
+  EXPECT_FALSE(bounds.Have());
 }
 
 }  // namespace

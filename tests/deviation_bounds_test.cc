@@ -2,7 +2,7 @@
 // inside, on every instruction set, for rows of all types, with edits and
 // scales.
 
-#include "sampler/deviation_filter.h"
+#include "sampler/bounds/deviation_bounds.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-class DeviationFilterTest : public testing::TestWithParam<std::string> {
+class DeviationBoundsTest : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { ASSERT_TRUE(kernels::UseSimdTarget(GetParam())); }
   void TearDown() override {
@@ -49,7 +49,7 @@ class DeviationFilterTest : public testing::TestWithParam<std::string> {
   std::mt19937_64 random_{21};
 };
 
-TEST_P(DeviationFilterTest, BoundsTheTrueSums) {
+TEST_P(DeviationBoundsTest, BoundsTheTrueSums) {
   double worst = 0.0;
   for (int round = 0; round < Share(1000); ++round) {
     const std::vector<float> row = RandomRow();
@@ -87,7 +87,7 @@ TEST_P(DeviationFilterTest, BoundsTheTrueSums) {
   EXPECT_GT(worst, 0.01);
 }
 
-TEST_P(DeviationFilterTest, BoundsTheDeviation) {
+TEST_P(DeviationBoundsTest, BoundsTheDeviation) {
   int narrow = 0;
   int wide = 0;
   for (int round = 0; round < Share(1000); ++round) {
@@ -100,20 +100,24 @@ TEST_P(DeviationFilterTest, BoundsTheDeviation) {
     } else {
       logs::Narrow(floats, dtype, bytes.data());
     }
-    DenseRow row;
-    row.Reset(Logits(bytes.data(), dtype, floats.size()));
+    CandidateSet row;
+    row.Begin(Logits(bytes.data(), dtype, floats.size()));
     for (std::uint64_t change = random_() % 5; change > 0; --change) {
       const std::size_t id = random_() % floats.size();
       if (random_() % 3 == 0) row.Scale(random_() % 2 == 0 ? 1.0 / 0.7 : 0.3);
-      if (random_() % 2 == 0)
-        row.Set(id, random_() % 2 == 0 ? 3.7 : -kInfinity);
+      if (random_() % 2 == 0) {
+        const double logit = random_() % 2 == 0 ? 3.7 : -kInfinity;
+        row.Edit(static_cast<TokenId>(id), [=](double) { return logit; });
+      }
       if (random_() % 4 == 0) {
-        row.RemoveBelow(std::min(row.Value(id), row.Value(floats.size() / 2)));
+        row.CutInPlace(
+            std::min(row.LogitOfSlot(id), row.LogitOfSlot(floats.size() / 2)));
       }
     }
     std::vector<long double> values;
     for (std::size_t id = 0; id < floats.size(); ++id) {
-      if (std::isfinite(row.Value(id))) values.push_back(row.Value(id));
+      if (std::isfinite(row.LogitOfSlot(id)))
+        values.push_back(row.LogitOfSlot(id));
     }
     if (values.size() < 2) continue;
     const auto n = static_cast<long double>(values.size());
@@ -136,12 +140,12 @@ TEST_P(DeviationFilterTest, BoundsTheDeviation) {
   EXPECT_GT(narrow, wide);
 }
 
-TEST_P(DeviationFilterTest, SaysNothingWhereItKnowsNothing) {
+TEST_P(DeviationBoundsTest, SaysNothingWhereItKnowsNothing) {
   std::vector<float> row(1000, 1.0f);
   const auto bounds = [](Logits logits) {
-    DenseRow dense;
-    dense.Reset(logits);
-    return BoundDeviation(dense, static_cast<double>(dense.finite_count()));
+    CandidateSet set;
+    set.Begin(logits);
+    return BoundDeviation(set, static_cast<double>(set.Count()));
   };
   EXPECT_TRUE(bounds(Logits(row)).has_value());
   // Squares that overflow.
@@ -157,7 +161,7 @@ std::vector<std::string> Targets() {
   return {names.begin(), names.end()};
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, DeviationFilterTest,
+INSTANTIATE_TEST_SUITE_P(Every, DeviationBoundsTest,
                          testing::ValuesIn(Targets()),
                          [](const auto& info) { return info.param; });
 

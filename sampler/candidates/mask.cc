@@ -10,9 +10,9 @@
 namespace sampler {
 namespace {
 
-// Up to this share of the row, 1 / 16, what a mask allows becomes a list, and
-// what it bans is removed one by one: looking it up costs less than a pass that
-// converts everything.
+// Up to this share of the candidates, 1 / 16, what a mask allows becomes a
+// list, and what it bans is removed one by one: looking it up costs less than a
+// pass that converts everything.
 constexpr std::size_t kListShare = 16;
 
 // Calls f(id) for every id below `covered` whose bit, inverted or not, is set.
@@ -36,37 +36,32 @@ void Candidates::RemoveUnmasked(TokenMask mask, MaskPadding padding) {
     const auto i = static_cast<std::size_t>(id);
     return i < mask.size() ? mask.Allows(i) : padding == MaskPadding::kAllow;
   };
-  if (!dense_form_) {
-    Changed();
-    list_.Filter([&](std::size_t i) { return stays(list_.ids()[i]); });
+  if (!set_.SlotsAreIds()) {
+    set_.RemoveUnless(stays);
     return;
   }
-  const std::size_t covered = std::min(mask.size(), dense_.size());
-  const std::size_t uncovered = dense_.size() - covered;
-  const std::size_t allowed = mask.CountAllowed(dense_.size()) +
-                              (padding == MaskPadding::kAllow ? uncovered : 0);
-  if (allowed == dense_.size()) return;
-  const std::size_t few = dense_.size() / kListShare;
-  if (dense_.size() - allowed <= few) {
+  const auto limit = static_cast<std::size_t>(set_.IdLimit());
+  const std::size_t covered = std::min(mask.size(), limit);
+  const bool pads = padding == MaskPadding::kAllow;
+  const std::size_t allowed =
+      mask.CountAllowed(limit) + (pads ? limit - covered : 0);
+  const std::size_t few = set_.slots() / kListShare;
+  if (limit - allowed <= few) {
     ForEachBit(mask, covered, ~std::uint32_t{0},
                [&](TokenId id) { Remove(id); });
-    if (padding == MaskPadding::kAllow) return;
-    for (std::size_t id = covered; id < dense_.size(); ++id) {
+    for (std::size_t id = covered; id < limit && !pads; ++id) {
       Remove(static_cast<TokenId>(id));
     }
     return;
   }
   if (allowed > few) {
-    Transform(
-        [&](TokenId id, double logit) { return stays(id) ? logit : kRemoved; });
+    set_.RemoveUnless(stays);
     return;
   }
   allowed_.clear();
   ForEachBit(mask, covered, 0, [&](TokenId id) { allowed_.push_back(id); });
-  if (padding == MaskPadding::kAllow) {
-    for (std::size_t id = covered; id < dense_.size(); ++id) {
-      allowed_.push_back(static_cast<TokenId>(id));
-    }
+  for (std::size_t id = covered; id < limit && pads; ++id) {
+    allowed_.push_back(static_cast<TokenId>(id));
   }
   RemoveAllBut(allowed_);
 }

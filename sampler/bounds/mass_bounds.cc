@@ -1,12 +1,11 @@
-#include "sampler/mass_filter.h"
+#include "sampler/bounds/mass_bounds.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
-#include "absl/strings/string_view.h"
+#include "sampler/bounds/tuning.h"
+#include "sampler/kernels/block.h"
 #include "sampler/numeric.h"
 
 namespace sampler {
@@ -17,115 +16,82 @@ using kernels::kChunkSize;
 // What is done in double here is off by less than this part of the total.
 constexpr double kDoubleError = 0x1p-40;
 
-// Logits beyond this are rounded too coarsely for bounds to be of use.
-constexpr double kLargestMax = 0x1p16;
-
-std::atomic<bool>& On() {
-  static std::atomic<bool> on = [] {
-    const char* const value = std::getenv("SAMPLER_FILTER");
-    return value == nullptr || absl::string_view(value) != "off";
-  }();
-  return on;
-}
-
 }  // namespace
 
-bool MassFilter::IsOn() { return On().load(std::memory_order_relaxed); }
-
-void MassFilter::Switch(bool on) { On() = on; }
-
-MassFilter::Tally& MassFilter::ThreadTally() {
-  thread_local Tally tally;
-  return tally;
+bool MassBounds::Have() {
+  if (state_ == State::kUnknown || generation_ != set_.generation()) {
+    generation_ = set_.generation();
+    state_ = use_ == BoundsUse::kTry && Sum() ? State::kSummed : State::kNone;
+  }
+  return state_ == State::kSummed;
 }
 
-bool MassFilter::Prepare(std::size_t size, double max,
-                         absl::Span<const double> scales) {
-  if (size <= kWorthwhile || !IsOn()) return false;
-  if (!(std::fabs(max) <= kLargestMax)) return false;
+bool MassBounds::Sum() {
+  size_ = set_.slots();
+  if (size_ <= tuning::kFewCandidates) return false;
+  max_ = set_.Max();
+  if (!(std::fabs(max_) <= tuning::kLargestMax)) return false;
+  const StoredValues stored = set_.stored();
   double scale = 1.0;
-  for (const double factor : scales) scale *= factor;
+  for (const double factor : stored.scales) scale *= factor;
   if (!(0x1p-60 <= scale && scale <= 0x1p60)) return false;
-  size_ = size;
-  max_ = max;
-  edited_ = 0.0;
-  edited_moment_ = 0.0;
-  argument_ = kernels::ExpArgument(max / scale, scale);
-  rounding_ = (2.0 * static_cast<double>(scales.size()) + 8.0) * 0x1p-53 *
-              (std::fabs(max) + 40.0);
-  const std::size_t chunks = kernels::ChunkCount(size);
-  sums_.resize(chunks);
-  gaps_.resize(chunks);
-  return true;
-}
-
-bool MassFilter::SumRow(const DenseRow& row) {
-  const double max = row.Max();
-  if (!Prepare(row.size(), max, row.pending_scales())) return false;
-  argument_.least = row.floor();
-  const Logits stored = row.unedited();
-  if (stored.dtype() != DType::kF64) {
+  argument_ = kernels::ExpArgument(max_ / scale, scale);
+  argument_.least = stored.floor;
+  if (stored.values.dtype() != DType::kF64) {
     argument_.center =
         static_cast<double>(static_cast<float>(argument_.center));
   }
-  const absl::Span<const std::uint32_t> edited = row.edited_ids();
-  error_ = kernels::SumExpOfRow(
-      stored, argument_, edited.empty() ? nullptr : row.edit_masks().data(),
-      sums_.data(), gaps_.data());
-  Finish(max);
-  // Edited tokens weigh what they weigh exactly.
-  for (const std::uint32_t id : edited) {
-    const double value = row.Value(id);
-    const Weight weight = kernels::ComputeWeight(value, max);
-    if (weight == 0) continue;
-    const double part = static_cast<double>(weight) * 0x1p-51;
-    edited_ += part;
-    edited_moment_ += part * (value - max);
-    sums_[id / kChunkSize] += part;
-    total_ += part;
-  }
-  return true;
-}
-
-bool MassFilter::SumList(absl::Span<const double> logits, double max) {
-  if (!Prepare(logits.size(), max, {})) return false;
-  error_ = kernels::SumExpOfRow(logits, argument_, nullptr, sums_.data(),
-                                gaps_.data());
-  Finish(max);
-  return true;
-}
-
-double MassFilter::ToHead(double max) const {
-  return Exp(argument_.center * argument_.scale - max);
-}
-
-void MassFilter::Finish(double max) {
-  const double factor = ToHead(max);
+  rounding_ = (2.0 * static_cast<double>(stored.scales.size()) + 8.0) *
+              0x1p-53 * (std::fabs(max_) + 40.0);
+  const std::size_t chunks = kernels::ChunkCount(size_);
+  sums_.resize(chunks);
+  gaps_.resize(chunks);
+  error_ = kernels::SumExpOfRow(stored.values, argument_, stored.edit_masks,
+                                sums_.data(), gaps_.data());
+  const double factor = FactorToLikeliest();
   total_ = 0.0;
   total_gap_ = 0.0;
-  for (std::size_t c = 0; c < sums_.size(); ++c) {
+  for (std::size_t c = 0; c < chunks; ++c) {
     sums_[c] *= factor;
     gaps_[c] *= factor;
     total_ += sums_[c];
     total_gap_ += gaps_[c];
   }
+  // Edited candidates weigh what they weigh exactly.
+  edited_ = 0.0;
+  edited_moment_ = 0.0;
+  for (const std::uint32_t slot : stored.edited) {
+    const double logit = set_.LogitOfSlot(slot);
+    const Weight weight = kernels::ComputeWeight(logit, max_);
+    if (weight == 0) continue;
+    const double part = static_cast<double>(weight) * 0x1p-51;
+    edited_ += part;
+    edited_moment_ += part * (logit - max_);
+    sums_[slot / kChunkSize] += part;
+    total_ += part;
+  }
+  return true;
 }
 
-double MassFilter::Error(double sum, double gap, double terms) const {
+double MassBounds::FactorToLikeliest() const {
+  return Exp(argument_.center * argument_.scale - max_);
+}
+
+double MassBounds::Error(double sum, double gap, double terms) const {
   return (error_.relative + rounding_) * sum + error_.per_gap * gap +
          kernels::kTermError * terms;
 }
 
-MassBounds MassFilter::Total() const {
+MassInterval MassBounds::Total() const {
   const double error = Error(total_, total_gap_, static_cast<double>(size_)) +
                        kDoubleError * total_;
-  // The head alone weighs 1.
+  // The likeliest alone weighs 1.
   const double low = std::max(total_ - error, 1.0) * 0x1p51;
   const double high = (total_ + error) * 0x1p51;
   return {static_cast<Mass>(low), static_cast<Mass>(high) + 1};
 }
 
-MassFilter::Place MassFilter::Find(std::uint64_t bits) const {
+MassBounds::Place MassBounds::Find(std::uint64_t bits) const {
   const double u = static_cast<double>(bits) * 0x1p-64;
   const double place = u * total_;
   double before = 0.0;
@@ -159,7 +125,7 @@ MassFilter::Place MassFilter::Find(std::uint64_t bits) const {
 // + `per_gap` |x| g each. The sum of g |x| = e x^2 is at most, for any X >= 2,
 // that of X g over |x| <= X, and X^2 e^-X for each of the others. Terms that
 // are no weights, and weights rounded to integers, count |x| <= 83 times.
-MassFilter::Offset MassFilter::MeanOffset() const {
+MassBounds::Offset MassBounds::MeanOffset() const {
   const auto terms = static_cast<double>(size_);
   // Exponents are relative to the center, which is not quite the maximum: some
   // may lie above it, and have counted against the others.
@@ -183,37 +149,25 @@ MassFilter::Offset MassFilter::MeanOffset() const {
   return {mean - error, mean + error};
 }
 
-bool MassFilter::SplitRow(const DenseRow& row, double low, double high) {
-  const DenseRow::StoredInterval stored = row.Stored(low, high);
-  if (!stored.exact) return false;
-  const absl::Span<const std::uint32_t> edited = row.edited_ids();
-  const double max = row.Max();
-  FinishSplit(kernels::SplitExpOfRow(
-                  row.unedited(), argument_, stored.interval,
-                  edited.empty() ? nullptr : row.edit_masks().data()),
-              max);
-  for (const std::uint32_t id : edited) {
-    const double value = row.Value(id);
-    const Weight weight = kernels::ComputeWeight(value, max);
-    const bool inside = low <= value && value < high;
-    (inside ? inside_ : outside_).sum += static_cast<double>(weight) * 0x1p-51;
+bool MassBounds::Split(const LogitRange& range) {
+  const DenseRow::StoredInterval interval = set_.Stored(range);
+  if (!interval.exact) return false;
+  const StoredValues stored = set_.stored();
+  const kernels::ExpSplit split = kernels::SplitExpOfRow(
+      stored.values, argument_, interval.interval, stored.edit_masks);
+  const double factor = FactorToLikeliest();
+  inside_ = {split.inside.sum * factor, split.inside.gap * factor};
+  outside_ = {split.outside.sum * factor, split.outside.gap * factor};
+  for (const std::uint32_t slot : stored.edited) {
+    const double logit = set_.LogitOfSlot(slot);
+    const Weight weight = kernels::ComputeWeight(logit, max_);
+    (range.Contains(logit) ? inside_ : outside_).sum +=
+        static_cast<double>(weight) * 0x1p-51;
   }
   return true;
 }
 
-void MassFilter::SplitList(absl::Span<const double> logits, double low,
-                           double high) {
-  FinishSplit(kernels::SplitExpOfRow(logits, argument_, {low, high}, nullptr),
-              argument_.center);
-}
-
-void MassFilter::FinishSplit(const kernels::ExpSplit& split, double max) {
-  const double factor = ToHead(max);
-  inside_ = {split.inside.sum * factor, split.inside.gap * factor};
-  outside_ = {split.outside.sum * factor, split.outside.gap * factor};
-}
-
-MassFilter::Missing MassFilter::MissingTo(double p) const {
+MassBounds::Missing MassBounds::MissingTo(double p) const {
   // p (I + O) - I = p O - (1 - p) I.
   const auto terms = static_cast<double>(size_);
   const double q = 1.0 - p;

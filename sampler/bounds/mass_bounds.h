@@ -14,60 +14,67 @@
 // (2 scales + 8) 2^-53 (|M| + 40) at most for every term that is not below
 // e^-40; and 2^-40 of the total for everything done in double here.
 //
-// SAMPLER_FILTER=off (an environment variable, read once) leaves every decision
-// to the exact sums.
+// Whether decisions are tried by bounds at all is the caller's choice
+// (BoundsUse): for tests, which compare both ways.
 //
-// Thread-safety: one thread at a time (part of a Candidates).
-// Cost: one pass of float32 exponentials; 16 bytes per 512 tokens.
-// Tested by: tests/mass_filter_test.cc.
+// Thread-safety: one thread at a time (part of a Workspace).
+// Cost: one pass of float32 exponentials; 16 bytes per 512 candidates.
+// Tested by: tests/mass_bounds_test.cc.
 
-#ifndef SAMPLER_MASS_FILTER_H_
-#define SAMPLER_MASS_FILTER_H_
+#ifndef SAMPLER_BOUNDS_MASS_BOUNDS_H_
+#define SAMPLER_BOUNDS_MASS_BOUNDS_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/dense_row.h"
+#include "sampler/bounds/mass_sketch.h"
+#include "sampler/bounds_use.h"
 #include "sampler/kernels/exp_split.h"
 #include "sampler/kernels/exp_sum.h"
 #include "sampler/mass.h"
+#include "sampler/rows/candidate_set.h"
+#include "sampler/rows/logit_range.h"
 
 namespace sampler {
 
 // low <= exact <= high.
-struct MassBounds {
+struct MassInterval {
   Mass low;
   Mass high;
 };
 
-class MassFilter {
+class MassBounds {
  public:
-  // Sets of candidates up to this size are as fast to weigh exactly.
-  static constexpr std::size_t kWorthwhile = 512;
+  // `set` must outlive it. REQUIRES, of every question: set.status() is kOk.
+  explicit MassBounds(const CandidateSet& set) : set_(set) {}
+  MassBounds(const MassBounds&) = delete;
+  MassBounds& operator=(const MassBounds&) = delete;
 
-  // Is it on? And the switch, for tests: it holds for the whole process.
-  static bool IsOn();
-  static void Switch(bool on);
+  // Forgets the sums of another use.
+  void SetUse(BoundsUse use) {
+    use_ = use;
+    state_ = State::kUnknown;
+  }
+  BoundsUse use() const { return use_; }
 
-  // How many decisions this thread has taken by bounds, and how many it tried
-  // in vain.
-  struct Tally {
-    std::int64_t settled = 0;
-    std::int64_t undecided = 0;
-  };
-  static Tally& ThreadTally();
+  const BoundsTally& tally() const { return tally_; }
 
-  // Sums up a row, or a list of logits with their maximum. False, and no
-  // bounds, where they would be useless: filter off, too few candidates, or
-  // logits so large that rounding them moves probabilities.
-  bool SumRow(const DenseRow& row);
-  bool SumList(absl::Span<const double> logits, double max);
+  // Counts a decision that was tried; returns `settled`.
+  bool Note(bool settled) {
+    ++(settled ? tally_.settled : tally_.undecided);
+    return settled;
+  }
 
-  // ---- After a sum that was true ----
+  // Sums up the set, unless the sums at hand are of it as it stands. False, and
+  // no bounds, where they would be useless: not to be tried, too few
+  // candidates, or logits so large that rounding them moves probabilities.
+  bool Have();
 
-  MassBounds Total() const;
+  // ---- After Have was true, and while the set is unchanged ----
+
+  MassInterval Total() const;
 
   // Where r = floor(bits * S / 2^64) falls: r, less the mass of all chunks
   // before this one, is the floor of a number in [low, high].
@@ -85,11 +92,10 @@ class MassFilter {
   };
   Offset MeanOffset() const;
 
-  // Sums up the same candidates in two parts: those with low <= logit < high,
-  // and the others. False where the interval cannot be told from what is
-  // stored. Cost: another pass. REQUIRES: low is finite.
-  bool SplitRow(const DenseRow& row, double low, double high);
-  void SplitList(absl::Span<const double> logits, double low, double high);
+  // Sums up the same candidates in two parts: those in `range`, and the others.
+  // False where the range cannot be told from what is stored. Cost: another
+  // pass. REQUIRES: its low end is finite.
+  bool Split(const LogitRange& range);
 
   // After a split: p S less the mass inside, in [low, high]. The mass that is
   // found beyond the interval counts with p, that inside with 1 - p, and so do
@@ -100,17 +106,25 @@ class MassFilter {
   };
   Missing MissingTo(double p) const;
 
+  // Memory for guesses of where a mass lies.
+  MassSketch& sketch() { return sketch_; }
+
  private:
-  bool Prepare(std::size_t size, double max, absl::Span<const double> scales);
-  // Turns the sums of the kernel, relative to its center, into masses.
-  void Finish(double max);
+  enum class State { kUnknown, kNone, kSummed };
 
-  // From the sums of the kernel, relative to its center, to the head's.
-  double ToHead(double max) const;
-  void FinishSplit(const kernels::ExpSplit& split, double max);
+  bool Sum();
+  // From the sums of the kernel, relative to its center, to the likeliest's.
+  double FactorToLikeliest() const;
 
-  // Error of a sum and gap over `terms` terms, as a fraction of the head.
+  // Error of a sum and gap over `terms` terms, as a fraction of the likeliest.
   double Error(double sum, double gap, double terms) const;
+
+  const CandidateSet& set_;
+  BoundsUse use_ = BoundsUse::kTry;
+  BoundsTally tally_;
+  State state_ = State::kUnknown;
+  std::uint64_t generation_ = 0;
+  MassSketch sketch_;
 
   kernels::ExpArgument argument_{0.0, 1.0};
   kernels::ExpSumError error_{};
@@ -123,10 +137,10 @@ class MassFilter {
   double edited_moment_ = 0.0;  // and to the sum of w (l - max).
   kernels::ExpSums inside_;
   kernels::ExpSums outside_;
-  std::vector<double> sums_;  // By chunk, as fractions of the head's weight.
+  std::vector<double> sums_;  // By chunk, as fractions of the likeliest's.
   std::vector<double> gaps_;
 };
 
 }  // namespace sampler
 
-#endif  // SAMPLER_MASS_FILTER_H_
+#endif  // SAMPLER_BOUNDS_MASS_BOUNDS_H_

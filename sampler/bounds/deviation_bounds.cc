@@ -1,24 +1,22 @@
-#include "sampler/deviation_filter.h"
+#include "sampler/bounds/deviation_bounds.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 
+#include "sampler/bounds/tuning.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/load.h"
 #include "sampler/kernels/spread.h"
-#include "sampler/mass_filter.h"
 
 namespace sampler {
 namespace {
 
-// Blocks that the center is the mean of.
-constexpr std::size_t kSampleBlocks = 16;
-
 float SampleMean(Logits row, double least) {
   const std::size_t blocks = row.size() / kernels::kBlockSize;
-  const std::size_t stride = std::max<std::size_t>(1, blocks / kSampleBlocks);
+  const std::size_t stride =
+      std::max<std::size_t>(1, blocks / tuning::kCenterBlocks);
   double sum = 0.0;
   double count = 0.0;
   double values[kernels::kBlockSize];
@@ -36,29 +34,27 @@ float SampleMean(Logits row, double least) {
 
 }  // namespace
 
-std::optional<DeviationBounds> BoundDeviation(const DenseRow& row,
-                                              double degrees) {
-  const Logits stored = row.unedited();
-  if (!MassFilter::IsOn() || stored.dtype() == DType::kF64 ||
-      stored.size() <= MassFilter::kWorthwhile) {
+std::optional<DeviationInterval> BoundDeviation(const CandidateSet& set,
+                                                double degrees) {
+  const StoredValues stored = set.stored();
+  if (stored.values.dtype() == DType::kF64 ||
+      stored.values.size() <= tuning::kFewCandidates) {
     return {};
   }
   double scale = 1.0;
-  for (const double factor : row.pending_scales()) scale *= factor;
+  for (const double factor : stored.scales) scale *= factor;
   if (!(0x1p-60 <= scale && scale <= 0x1p60)) return {};
-  const float center = SampleMean(stored, row.floor());
-  const auto edited = row.edited_ids();
-  kernels::Spread sums = kernels::SumSpread(
-      stored, center, edited.empty() ? nullptr : row.edit_masks().data(),
-      row.floor());
-  for (const std::uint32_t id : edited) {
-    const double value = row.Value(id);
+  const float center = SampleMean(stored.values, stored.floor);
+  kernels::Spread sums = kernels::SumSpread(stored.values, center,
+                                            stored.edit_masks, stored.floor);
+  for (const std::uint32_t slot : stored.edited) {
+    const double value = set.LogitOfSlot(slot);
     if (!std::isfinite(value)) continue;
     const double offset = value / scale - static_cast<double>(center);
     sums.offsets += offset;
     sums.squares += offset * offset;
   }
-  const auto n = static_cast<double>(row.finite_count());
+  const auto n = static_cast<double>(set.Count());
   const double squares = sums.squares * (1.0 + sums.relative) + n * 0x1p-126;
   const double error_of_sum = sums.relative * std::sqrt(n * squares);
   const double rounding =
@@ -71,8 +67,8 @@ std::optional<DeviationBounds> BoundDeviation(const DenseRow& row,
   const double low = std::sqrt(std::max(middle - error, 0.0) / degrees);
   const double high = std::sqrt((middle + error) / degrees);
   constexpr double kSlack = 0x1p-48;
-  const DeviationBounds bounds = {scale * low * (1.0 - kSlack),
-                                  scale * high * (1.0 + kSlack)};
+  const DeviationInterval bounds = {scale * low * (1.0 - kSlack),
+                                    scale * high * (1.0 + kSlack)};
   if (!(bounds.high <= std::numeric_limits<double>::max())) return {};
   return bounds;
 }

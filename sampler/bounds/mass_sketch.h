@@ -1,12 +1,12 @@
 // Where, by a sample, a share of the mass lies: masses at distances, in buckets
 // of equal width. For guesses that bounds or exact sums are then tried on.
 //
-// Thread-safety: one thread at a time (part of a Candidates).
+// Thread-safety: one thread at a time (part of a Workspace).
 // Cost: a few operations per mass, and 4,096 per question.
 // Tested by: tests/mass_sketch_test.cc.
 
-#ifndef SAMPLER_MASS_SKETCH_H_
-#define SAMPLER_MASS_SKETCH_H_
+#ifndef SAMPLER_BOUNDS_MASS_SKETCH_H_
+#define SAMPLER_BOUNDS_MASS_SKETCH_H_
 
 #include <algorithm>
 #include <array>
@@ -58,4 +58,4 @@ class MassSketch {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_MASS_SKETCH_H_
+#endif  // SAMPLER_BOUNDS_MASS_SKETCH_H_

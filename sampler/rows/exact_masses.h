@@ -1,0 +1,110 @@
+// The exact masses of a set of candidates: sums of integer weights (mass.h),
+// and floating sums in their one order (lane_sum.h).
+//
+// An answer is computed when it is first asked for, and remembered until the
+// set changes.
+//
+// Thread-safety: one thread at a time; lives beside its set in a Workspace.
+// Cost: exact weights of a whole row take ten to twenty reads of it; the
+//   support also 20 bytes for each candidate of weight > 0.
+// Tested by: tests/candidates_test.cc (against long-hand sums).
+
+#ifndef SAMPLER_ROWS_EXACT_MASSES_H_
+#define SAMPLER_ROWS_EXACT_MASSES_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "sampler/candidate_list.h"
+#include "sampler/mass.h"
+#include "sampler/rows/candidate_set.h"
+#include "sampler/rows/logit_range.h"
+
+namespace sampler {
+
+// Whether a variance divides by n, or by n - 1.
+enum class Deviation { kPopulation, kSample };
+
+class ExactMasses {
+ public:
+  // `set` must outlive it. REQUIRES, of every question: set.status() is kOk.
+  explicit ExactMasses(const CandidateSet& set) : set_(set) {}
+  ExactMasses(const ExactMasses&) = delete;
+  ExactMasses& operator=(const ExactMasses&) = delete;
+
+  // The candidates of weight > 0, in id order, with their weights.
+  struct Support {
+    CandidateList list;
+    std::vector<Weight> weight_of;  // Beside the list; may be longer.
+    Mass total = 0;
+
+    absl::Span<const Weight> weights() const {
+      return {weight_of.data(), list.size()};
+    }
+  };
+  const Support& support() const;
+
+  // Is it at hand? Then every mass is.
+  bool knows_support() const { return Remembered().support_known; }
+
+  // The support's own memory, for whoever truncates the set to a part of it.
+  // REQUIRES: the set is changed before the next question.
+  Support& TakeSupport() const;
+
+  Weight WeightOf(TokenId id) const;
+  Mass Total() const;
+  Mass SumOfSquares() const;
+
+  // sum p (l - M), M the largest logit: the mean logit is M more.
+  double MeanOffset() const;
+
+  // H = -sum p ln p, in nats.
+  double Entropy() const;
+
+  // ln of the sum of e^(l - M) over all candidates, those of weight 0 included:
+  // a floating sum (kernels/softmax_term.h), for what is reported. Nothing may
+  // be decided by it.
+  double LogSum() const;
+
+  // Standard deviation of the logits, each counted once, whatever its weight;
+  // +inf if it overflows. REQUIRES for kSample: two candidates.
+  double LogitDeviation(Deviation deviation) const;
+
+  // The mass inside a range of logits, and of all.
+  struct Parts {
+    Mass inside;
+    Mass total;
+  };
+  Parts SumParts(const LogitRange& range) const;
+
+  // The same; and from then on the total and the mean are known.
+  Parts SumMoments(const LogitRange& range) const;
+
+  // The first candidate, in id order, at which the running mass exceeds
+  // `place`. REQUIRES: place < Total().
+  TokenId AtMass(Mass place) const;
+
+ private:
+  struct Memory {
+    std::uint64_t generation = 0;
+    bool support_known = false;
+    std::optional<Mass> total = {};
+    std::optional<double> mean_offset = {};
+    std::optional<double> log_sum = {};
+  };
+
+  // What is remembered of the set as it stands.
+  Memory& Remembered() const;
+  void WeighSlots() const;
+  void WeighGathered() const;
+
+  const CandidateSet& set_;
+  mutable Memory memory_;
+  mutable Support support_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_ROWS_EXACT_MASSES_H_

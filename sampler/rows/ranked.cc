@@ -1,0 +1,130 @@
+#include "sampler/rows/ranked.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sampler/kernels/block.h"
+
+namespace sampler {
+
+kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order,
+                             GatherScratch& scratch) {
+  scratch.keys.resize(list.size());
+  std::transform(list.logits().begin(), list.logits().end(),
+                 scratch.keys.begin(), kernels::OrderedKey);
+  return {scratch.keys, {}, tie_order};
+}
+
+kernels::Ranking RankByDistance(const CandidateList& list, double center,
+                                GatherScratch& scratch) {
+  scratch.keys.resize(list.size());
+  scratch.second_keys.resize(list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const double logit = list.logits()[i];
+    scratch.keys[i] = ~kernels::OrderedKey(std::fabs(logit - center));
+    scratch.second_keys[i] = kernels::OrderedKey(logit);
+  }
+  return {scratch.keys, scratch.second_keys, TieOrder::kLowId};
+}
+
+MassCut CutForMass(const kernels::Ranking& ranking,
+                   absl::Span<const Weight> weights, double p, Mass total,
+                   std::int64_t count, const MassRule& rule,
+                   GatherScratch& scratch) {
+  const Mass target = MassToReach(p, total, rule);
+  const kernels::Cut cut =
+      kernels::CutAtMass(ranking, weights, target, scratch.select);
+  // Never reached: everything stays, candidates of weight 0 included.
+  const std::int64_t reached =
+      cut.mass < target ? count
+                        : static_cast<std::int64_t>(cut.count) -
+                              (rule.crossing == Crossing::kExclude ? 1 : 0);
+  return {cut,
+          std::min(std::max({reached, rule.min_keep, std::int64_t{1}}), count)};
+}
+
+void KeepPrefix(const kernels::Ranking& ranking, const kernels::Cut& cut,
+                Ties ties, CandidateList& list) {
+  if (ties == Ties::kKeepAll) {
+    list.Filter([&](std::size_t i) { return ranking.keys[i] >= cut.key; });
+  } else {
+    list.Filter(
+        [&](std::size_t i) { return kernels::InPrefix(ranking, cut, i); });
+  }
+}
+
+void KeepFirst(const kernels::Ranking& ranking, std::int64_t count, Ties ties,
+               CandidateList& list, GatherScratch& scratch) {
+  KeepPrefix(ranking,
+             kernels::CutAtCount(ranking, static_cast<std::size_t>(count),
+                                 scratch.select),
+             ties, list);
+}
+
+void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
+                Ties ties, CandidateList& list, GatherScratch& scratch) {
+  if (reached.count == static_cast<std::int64_t>(reached.cut.count)) {
+    KeepPrefix(ranking, reached.cut, ties, list);
+  } else {
+    KeepFirst(ranking, reached.count, ties, list, scratch);
+  }
+}
+
+absl::Span<const Weight> Weigh(absl::Span<const double> logits, double max,
+                               GatherScratch& scratch) {
+  std::vector<Weight>& weights = scratch.weights;
+  weights.resize(std::max(weights.size(), logits.size()));
+  kernels::ComputeWeights(logits.data(), logits.size(), max, weights.data());
+  return {weights.data(), logits.size()};
+}
+
+namespace {
+
+// The prefix of mass p in the order that rank(list) makes of a list.
+template <typename Rank>
+Survivors FindPrefix(const CandidateSet& set, const ExactMasses& masses,
+                     double p, const MassRule& rule, GatherScratch& scratch,
+                     Rank rank) {
+  const ExactMasses::Support& s = masses.support();
+  const kernels::Ranking ranking = rank(s.list);
+  const MassCut reached =
+      CutForMass(ranking, s.weights(), p, s.total, set.Count(), rule, scratch);
+  if (reached.count <= static_cast<std::int64_t>(s.list.size())) {
+    CandidateList& list = masses.TakeSupport().list;  // The one ranked above.
+    KeepAtMass(ranking, reached, rule.ties, list, scratch);
+    return Survivors::Exactly(list);
+  }
+  // Candidates without weight stay as well.
+  set.Gather({kLowestLogit}, scratch.gathered);
+  KeepFirst(rank(scratch.gathered), reached.count, rule.ties, scratch.gathered,
+            scratch);
+  return Survivors::Exactly(scratch.gathered);
+}
+
+}  // namespace
+
+Survivors FindNucleus(const CandidateSet& set, const ExactMasses& masses,
+                      double p, const MassRule& rule, GatherScratch& scratch) {
+  return FindPrefix(set, masses, p, rule, scratch,
+                    [&](const CandidateList& list) {
+                      return RankByLogit(list, rule.tie_order, scratch);
+                    });
+}
+
+Survivors FindTypical(const CandidateSet& set, const ExactMasses& masses,
+                      double p, const MassRule& rule, GatherScratch& scratch) {
+  // |-ln p_i - H| = |l_i - c|, c the mean logit.
+  const double center = set.Max() + masses.MeanOffset();
+  return FindPrefix(set, masses, p, rule, scratch,
+                    [&](const CandidateList& list) {
+                      return RankByDistance(list, center, scratch);
+                    });
+}
+
+Survivors FindWeights(const ExactMasses& masses, Mass least) {
+  ExactMasses::Support& s = masses.TakeSupport();
+  s.list.Filter([&](std::size_t i) { return s.weight_of[i] >= least; });
+  return Survivors::Exactly(s.list);
+}
+
+}  // namespace sampler
