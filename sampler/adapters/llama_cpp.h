@@ -46,7 +46,7 @@
 //   survivor, and a workspace.
 // Source: llama.h b10573; only members of llama_sampler_i that all versions
 //   since September 2024 have.
-// Tested by: tests/adapters/llama_cpp_test.cc.
+// Tested by: tests/adapters/llama_cpp_adapter_test.cc.
 
 #ifndef SAMPLER_ADAPTERS_LLAMA_CPP_H_
 #define SAMPLER_ADAPTERS_LLAMA_CPP_H_

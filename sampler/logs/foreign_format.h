@@ -6,8 +6,7 @@
 // whose names might need quoting.
 //
 // Thread-safety: pure functions.
-// Tested by: tests/logs/foreign_format_test.cc; the Python of the lines runs in
-//   tests/logs/conversion_lines_test.py.
+// Tested by: tests/logs/foreign_format_test.cc.
 
 #ifndef SAMPLER_LOGS_FOREIGN_FORMAT_H_
 #define SAMPLER_LOGS_FOREIGN_FORMAT_H_

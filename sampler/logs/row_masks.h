@@ -2,7 +2,7 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read of a row's mask; plain ones are packed on the way.
-// Tested by: tests/logs/row_masks_test.cc.
+// Tested by: tests/tools/logged_settings_test.cc.
 
 #ifndef SAMPLER_LOGS_ROW_MASKS_H_
 #define SAMPLER_LOGS_ROW_MASKS_H_

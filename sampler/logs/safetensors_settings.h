@@ -5,7 +5,7 @@
 //   of a pair that is missing, a stream or a clock out of range, an index of no
 //   config, configs that are no JSON array of objects.
 // Thread-safety: pure function of the file.
-// Tested by: tests/logs/settings_test.cc.
+// Tested by: tests/logs/logger_settings_test.cc.
 
 #ifndef SAMPLER_LOGS_SAFETENSORS_SETTINGS_H_
 #define SAMPLER_LOGS_SAFETENSORS_SETTINGS_H_
