@@ -1,5 +1,6 @@
 #include "sampler/house_chain.h"
 
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,7 +49,9 @@ void HouseChain::Add(std::string type, std::unique_ptr<const Stage> stage) {
   if (size > 0) {
     stage->InitializeState(absl::MakeSpan(initial_state_).subspan(begin));
   }
-  parts_.push_back({std::move(type), std::move(stage), begin, size});
+  static std::atomic<std::uint64_t> keys = 0;
+  const std::uint64_t key = stage->MakeScratch() != nullptr ? ++keys : 0;
+  parts_.push_back({std::move(type), std::move(stage), begin, size, key});
 }
 
 StepContext HouseChain::ContextOf(std::size_t index, const Sequence& sequence,
@@ -66,7 +69,8 @@ StepContext HouseChain::ContextOf(std::size_t index, const Sequence& sequence,
           .vocabulary_size = vocabulary_size_,
           .state = absl::MakeConstSpan(scratch.state)
                        .subspan(part.state_begin, part.state_size),
-          .record = scratch.records[index]};
+          .record = scratch.records[index],
+          .scratch = scratch.own.Of(part.scratch_key, *part.stage)};
 }
 
 void HouseChain::Run(Logits row, const Sequence& sequence,

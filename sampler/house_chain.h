@@ -57,6 +57,8 @@ class HouseChain final : public Chain {
     std::unique_ptr<const Stage> stage;
     std::size_t state_begin;
     std::size_t state_size;
+    // Unlike that of any other stage in the process; 0 if it wants no scratch.
+    std::uint64_t scratch_key;
   };
 
   explicit HouseChain(std::int64_t vocabulary_size)

@@ -27,9 +27,10 @@ struct InputName {
 };
 
 constexpr InputName kInputNames[] = {
-    {StepInput::kMask, "a mask", "mask"},
-    {StepInput::kUnconditional, "a second logits row", "guidance"},
-    {StepInput::kUniform, "a code point", "arithmetic"},
+    {StepInput::kMask, "a mask", "\"mask\""},
+    {StepInput::kUnconditional, "a second logits row", "\"guidance\""},
+    {StepInput::kUniform, "a code point", "\"arithmetic\""},
+    {StepInput::kOwn, "an input of the program's own", "of the program's own"},
 };
 
 bool IsGiven(const StepInputs& inputs, StepInput input) {
@@ -39,9 +40,11 @@ bool IsGiven(const StepInputs& inputs, StepInput input) {
     case StepInput::kUnconditional:
       return inputs.unconditional.has_value();
     case StepInput::kUniform:
+      return inputs.uniform.has_value();
+    case StepInput::kOwn:
       break;
   }
-  return inputs.uniform.has_value();
+  return inputs.own != nullptr;
 }
 
 // StateUpdate::owner: FNV-1a of the words; 0 for a chain without memory.
@@ -198,8 +201,8 @@ absl::Status Pipeline::CheckInputs(const StepInputs& inputs) const {
     if (!IsGiven(inputs, input.input) || Reads(input.input)) continue;
     problems.push_back(absl::StrCat(input.name,
                                     " was given, but no stage reads it, want a "
-                                    "stage \"",
-                                    input.stage, "\""));
+                                    "stage ",
+                                    input.stage));
   }
   for (std::string& missing : compiled_->chain->MissingInputs(inputs)) {
     problems.push_back(std::move(missing));
@@ -217,6 +220,7 @@ StepInputs Pipeline::OnlyRead(const StepInputs& offered) const {
   if (!Reads(StepInput::kMask)) read.mask.reset();
   if (!Reads(StepInput::kUnconditional)) read.unconditional.reset();
   if (!Reads(StepInput::kUniform)) read.uniform.reset();
+  if (!Reads(StepInput::kOwn)) read.own = nullptr;
   return read;
 }
 

@@ -10,6 +10,7 @@
 
 #include "sampler/candidates.h"
 #include "sampler/history.h"
+#include "sampler/own_scratches.h"
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/probability_record.h"
 #include "sampler/race.h"
@@ -42,6 +43,7 @@ struct Scratch {
   Repeats repeats;
   // By stage; only those of stages with a memory are ever filled.
   std::vector<ProbabilityRecord> records;
+  OwnScratches own;
 
   parity::LlamaCppWork llama_cpp;
 };

@@ -24,6 +24,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "absl/strings/string_view.h"
@@ -40,6 +41,20 @@
 
 namespace sampler {
 
+// What a program hands to stages of its own for one step: a class of its own,
+// derived from this, which those stages know (dynamic_cast).
+class OwnInputs {
+ public:
+  virtual ~OwnInputs() = default;
+};
+
+// Scratch memory that a stage of a program's own wants: a class of its own,
+// derived from this. What is in it must not decide anything in a later step.
+class OwnScratch {
+ public:
+  virtual ~OwnScratch() = default;
+};
+
 // What the caller may supply for one step besides the row. `guidance` and
 // `arithmetic` cannot do without theirs: where it is absent the row gets the
 // status kMissingInput (Stage::MissingInput). Without a mask, `mask` does
@@ -49,13 +64,15 @@ struct StepInputs {
   std::optional<TokenMask> mask = {};        // For `mask`.
   std::optional<Logits> unconditional = {};  // The second row of `guidance`.
   std::optional<double> uniform = {};        // The code point of `arithmetic`.
+  const OwnInputs* own = nullptr;            // For stages of the program's own.
 };
 
 // The fields of StepInputs, one by one.
-enum class StepInput { kMask, kUnconditional, kUniform };
+enum class StepInput { kMask, kUnconditional, kUniform, kOwn };
 
 inline constexpr StepInput kAllStepInputs[] = {
-    StepInput::kMask, StepInput::kUnconditional, StepInput::kUniform};
+    StepInput::kMask, StepInput::kUnconditional, StepInput::kUniform,
+    StepInput::kOwn};
 
 // What a stage may know of the step besides the candidates.
 struct StepContext {
@@ -73,6 +90,8 @@ struct StepContext {
   // to note the probabilities that Advance will ask for.
   absl::Span<const double> state;
   ProbabilityRecord& record;
+  // What this stage's MakeScratch made for the workspace; null for none.
+  OwnScratch* scratch = nullptr;
 };
 
 class Draw;
@@ -110,6 +129,12 @@ class Stage {
     (void)inputs;
     return {};
   }
+
+  // Scratch memory for the steps of this stage in one workspace, or null. It is
+  // made at the first step there, and once when the pipeline is made, to see
+  // whether there is any. It serves one step at a time, so that Apply need not
+  // allocate.
+  virtual std::unique_ptr<OwnScratch> MakeScratch() const { return nullptr; }
 
   // Number of doubles that the stage remembers from token to token.
   virtual std::size_t StateSize() const { return 0; }
