@@ -261,9 +261,10 @@ TEST(Types, AreDestroyedThroughTheirInterfaces) {
   static_assert(std::has_virtual_destructor_v<TruncationObserver>);
 }
 
-// The random numbers carry no engine: a copy or a rollback takes 16 bytes.
+// The random numbers carry no engine: a key, a place, and where their use is
+// noted.
 static_assert(std::is_trivially_copyable_v<Coins>);
-static_assert(sizeof(Coins) == 16);
+static_assert(sizeof(Coins) == 24);
 
 TEST(Sequence, CarriesFourBytesATokenAndNoEngine) {
   EXPECT_LE(sizeof(Sequence), 160u);
