@@ -82,7 +82,8 @@ absl::StatusOr<double> ReadReal(absl::string_view text) {
 
 bool Underflows(absl::string_view number, double value) {
   const absl::string_view digits = number.substr(0, number.find_first_of("eE"));
-  return value == 0.0 && digits.find_first_of("123456789") != digits.npos;
+  return value == 0.0 &&
+         digits.find_first_of("123456789") != absl::string_view::npos;
 }
 
 }  // namespace sampler

@@ -272,8 +272,8 @@ TEST(DenseRow, HasNoFloorWhereItCannotBeTold) {
   EXPECT_EQ(row.finite_count(), 2u);
   row.Reset(absl::Span<const float>(floats));
   EXPECT_TRUE(row.ManyReach(1.0));
-  row.Transform([](std::size_t, double v) { return v; });
-  EXPECT_FALSE(row.RemoveBelow(2.0));
+  row.Transform([](std::size_t, double v) { return v + 1.0; });
+  EXPECT_FALSE(row.RemoveBelow(3.0));
   EXPECT_EQ(row.finite_count(), 2u);
 }
 

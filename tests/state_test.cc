@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "sampler/pipeline.h"
 #include "tests/test_share.h"
 
@@ -280,7 +281,15 @@ TEST(State, OfAnotherPipelineIsNotRestored) {
   Sequence s = mirostat.NewSequence({.seed = 1}).value();
   ASSERT_TRUE(s.Accept(mirostat.Sample(RandomRow(random), s, workspace)).ok());
   EXPECT_EQ(*mirostat.RestoreSequence(s.Snapshot()), s);
-  EXPECT_EQ(adaptive.RestoreSequence(s.Snapshot()).status().message(),
+  auto snapshot = nlohmann::json::parse(std::string(s.Snapshot()));
+  EXPECT_NE(adaptive.RestoreSequence(snapshot.dump())
+                .status()
+                .message()
+                .find("/config: got the fingerprint "),
+            std::string::npos);
+  // One that does not tell its config.
+  snapshot.erase("config");
+  EXPECT_EQ(adaptive.RestoreSequence(snapshot.dump()).status().message(),
             "sequence snapshot: /state, after 1 tokens: got the memory of "
             "other stages");
   const Pipeline small = Pipeline::Create(mirostat.config(), kSize - 1).value();

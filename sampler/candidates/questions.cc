@@ -46,7 +46,7 @@ std::int64_t Candidates::Rank(TokenId id) const {
   if (counted.has_value()) return static_cast<std::int64_t>(*counted) + 1;
   std::int64_t before = 0;
   set_.ForEachReaching(*logit, [&](TokenId other, double other_logit) {
-    before += other_logit > *logit || other < id;
+    before += other_logit > *logit || other < id ? 1 : 0;
   });
   return before + 1;
 }

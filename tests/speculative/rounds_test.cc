@@ -134,7 +134,7 @@ double MisfitOfBlocks(const Speculation& setup, Back draft_back,
     }
     return text;
   };
-  return Misfit(LawOf(setup.target, outcomes), Share(60'000), tell);
+  return Misfit(LawOf(setup.target, outcomes), 60'000, tell);
 }
 
 TEST(Rounds, NeedADraftThatIsRedrawn) {

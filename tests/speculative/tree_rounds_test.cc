@@ -93,13 +93,10 @@ using VerifyOfTree =
 
 // What nodes are drawn with: numbers of their own, or those of their position,
 // which other nodes and rounds share.
-enum class Numbers { kOwn, kShared };
-
 struct TreeSetup {
   Speculation models;
   VerifyOfTree verify;
   const Shape* shape;
-  Numbers numbers = Numbers::kOwn;
 };
 
 class TreeTeller {
@@ -122,7 +119,6 @@ class TreeTeller {
       };
       tree_.Begin();
       setup_.shape->grow(tree_, [&](int node, int n, Siblings siblings) {
-        if (setup_.numbers == Numbers::kShared) draft.set_attempt(0);
         EXPECT_TRUE(tree_
                         .Grow(node, n, siblings, draft_, draft,
                               rows_of(setup_.models.draft), workspace_)
@@ -193,15 +189,6 @@ TEST(TreeRounds, HaveTheLawOfTheTargetWhateverTheChains) {
         {{.target_stages = xtc + "0.5}"}, VerifyTree, &Shapes()[shape]},
         {{0.5, xtc + "1}"}, {0.5, ""}});
   }
-}
-
-TEST(TreeRounds, NeedNumbersOfTheirOwnWhereShapesDependOnTokens) {
-  double worst = 0.0;
-  for (const Shape& shape : Shapes()) {
-    worst = std::max(worst, MisfitOf({{}, VerifyTree, &shape, Numbers::kShared},
-                                     {{1.0, ""}}));
-  }
-  EXPECT_GT(worst, 1.5);
 }
 
 // ---- TreeRound itself -------------------------------------------------------
