@@ -168,9 +168,9 @@ SAMPLER_API sampler_status sampler_sequence_restore(
 
 /* Makes a sequence that goes on from here with random numbers of its own: for
  * n continuations of one text, each with another `stream`. */
-SAMPLER_API sampler_status sampler_sequence_fork(
-    const sampler_sequence* sequence, uint32_t stream, sampler_sequence** fork,
-    sampler_error* error);
+SAMPLER_API sampler_status
+sampler_sequence_fork(const sampler_sequence* sequence, uint32_t stream,
+                      sampler_sequence** fork, sampler_error* error);
 
 /* ---- Steps ------------------------------------------------------------- */
 

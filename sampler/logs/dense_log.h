@@ -43,7 +43,7 @@ class DenseLog final : public Log {
 void CountIntactRows(std::int64_t available, LogDescription& description);
 
 // The reader of headerless files: options.vocabulary_size elements a row.
-absl::StatusOr<DenseParts> ParseRaw(const InputFile& file,
+absl::StatusOr<DenseParts> ParseRaw(const InputFile& input,
                                     const OpenRequest& request);
 
 }  // namespace sampler::logs

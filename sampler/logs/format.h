@@ -17,7 +17,7 @@
 namespace sampler::logs {
 
 // Headerless bytes are taken as raw only if `options` gives the row width.
-absl::StatusOr<Format> RecogniseFormat(const InputFile& file,
+absl::StatusOr<Format> RecogniseFormat(const InputFile& input,
                                        const OpenOptions& options);
 
 }  // namespace sampler::logs

@@ -29,7 +29,9 @@ inline std::int64_t LoadInteger(const unsigned char* from, std::size_t width,
                                 bool is_signed) {
   std::uint64_t value = 0;
   for (std::size_t i = width; i > 0; --i) value = value << 8 | from[i - 1];
-  if (!is_signed) return static_cast<std::int64_t>(value);
+  if (!is_signed || width == 0 || width >= sizeof(value)) {
+    return static_cast<std::int64_t>(value);
+  }
   const std::size_t unused = 64 - 8 * width;
   return static_cast<std::int64_t>(value << unused) >> static_cast<int>(unused);
 }

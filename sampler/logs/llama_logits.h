@@ -44,7 +44,7 @@ struct LlamaParts {
   std::int64_t row_bytes = 0;
 };
 
-absl::StatusOr<LlamaParts> ParseLlamaLogits(const InputFile& file,
+absl::StatusOr<LlamaParts> ParseLlamaLogits(const InputFile& input,
                                             const OpenRequest& request);
 
 class LlamaLog final : public Log {

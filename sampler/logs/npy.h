@@ -17,7 +17,7 @@
 
 namespace sampler::logs {
 
-absl::StatusOr<DenseParts> ParseNpy(const InputFile& file,
+absl::StatusOr<DenseParts> ParseNpy(const InputFile& input,
                                     const OpenRequest& request);
 
 }  // namespace sampler::logs

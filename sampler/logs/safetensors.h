@@ -42,7 +42,7 @@
 
 namespace sampler::logs {
 
-absl::StatusOr<DenseParts> ParseSafetensors(const InputFile& file,
+absl::StatusOr<DenseParts> ParseSafetensors(const InputFile& input,
                                             const SafetensorsHeader& header,
                                             const TensorInfo& logits,
                                             const OpenRequest& request);

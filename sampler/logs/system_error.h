@@ -23,7 +23,7 @@ namespace sampler::logs {
 // `sentence` and what the system calls `error`, an errno. ResourceExhausted
 // where there is no room, Unavailable where it cannot be done.
 inline absl::Status SystemStatus(int error, absl::string_view sentence) {
-  const absl::Status status = absl::ErrnoToStatus(error, sentence);
+  absl::Status status = absl::ErrnoToStatus(error, sentence);
   if (error == EFBIG || error == EDQUOT || error == ENOSPC) {
     return absl::ResourceExhaustedError(status.message());
   }

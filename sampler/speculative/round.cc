@@ -53,8 +53,9 @@ absl::Status RecordRow(const Pipeline& pipeline, Logits row,
                        std::int64_t index, Workspace& workspace,
                        ProbabilityRecord& record) {
   const Step left = pipeline.Process(row, sequence, workspace);
-  if (left.status() != RowStatus::kOk)
+  if (left.status() != RowStatus::kOk) {
     return BadRow(what, index, left.status());
+  }
   left.Record(record);
   return absl::OkStatus();
 }

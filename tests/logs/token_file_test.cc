@@ -45,8 +45,8 @@ TEST(TokenFileTest, BinaryMustBeNamedBin) {
 
 TEST(TokenFileTest, SaysWhichEntryIsNoId) {
   for (const absl::string_view text :
-       {"1 2 x", "1 2 3.5", "1 2 9223372036854775808", "1 2 0x10",
-        "1 2 010", "1 2 +3"}) {
+       {"1 2 x", "1 2 3.5", "1 2 9223372036854775808", "1 2 0x10", "1 2 010",
+        "1 2 +3"}) {
     EXPECT_TRUE(Refuses(ReadTokenFile(WriteFile("t.txt", std::string(text))),
                         absl::StatusCode::kInvalidArgument, {"token 2"}))
         << text;
