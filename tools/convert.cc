@@ -207,7 +207,7 @@ absl::StatusOr<int> Work(const Convert& convert) {
 
 // The exit code.
 absl::StatusOr<int> Run(const Convert& convert) {
-  const absl::StatusOr<int> code = Work(convert);
+  absl::StatusOr<int> code = Work(convert);
   if (absl::IsAlreadyExists(code.status())) {
     return WithHint(code.status(), "--force replaces it");
   }

@@ -60,6 +60,7 @@ CLI::Option* AddChoice(CLI::App& app, const std::string& name,
                        const std::vector<std::pair<std::string, T>>& choices,
                        std::function<void(T)> set) {
   std::vector<std::string> words;
+  words.reserve(choices.size());
   for (const auto& [word, value] : choices) words.push_back(word);
   return AddWord(app, name, help, std::move(words),
                  [choices, set = std::move(set)](std::size_t index) {
