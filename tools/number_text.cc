@@ -27,14 +27,14 @@ std::string NumberText(double x, int decimals, std::size_t columns) {
 
 std::string ProbabilityText(double p) {
   if (p == 0.0 || p >= 0.00005) return absl::StrFormat("%.4f", p);
-  return absl::StrFormat(p < 1e-99 ? "%.0e" : "%.1e", p);
+  return absl::StrFormat("%.*e", p < 1e-99 ? 0 : 1, p);
 }
 
 std::string LogitText(double logit) { return NumberText(logit, 3, 12); }
 
 std::string PercentText(double share) {
   if (std::isnan(share)) return "-";
-  const std::string text = absl::StrFormat("%.1f %%", 100.0 * share);
+  std::string text = absl::StrFormat("%.1f %%", 100.0 * share);
   if (share > 0.0 && text == "0.0 %") return "<0.1 %";
   if (share < 1.0 && text == "100.0 %") return ">99.9 %";
   return text;

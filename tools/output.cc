@@ -156,7 +156,7 @@ std::string ToPages(const Json& json) {
 }
 
 std::string CsvField(absl::string_view bytes) {
-  const std::string text = EscapeLines(bytes);
+  std::string text = EscapeLines(bytes);
   if (text.find_first_of(",\"\r\n") == absl::string_view::npos) {
     return text;
   }

@@ -99,7 +99,7 @@ std::string ToLine(const Json& json);
 std::string ToPages(const Json& json);
 
 // A CSV field, quoted where it has to be.
-std::string CsvField(absl::string_view text);
+std::string CsvField(absl::string_view bytes);
 
 // ---- Data, warnings, errors ---------------------------------------------
 
