@@ -16,7 +16,7 @@
 
 namespace sampler::logs {
 
-struct Logger::State {
+struct [[gnu::visibility("hidden")]] Logger::State {
   State(std::string log_path, LoggerOptions log_options, JournalWriter writer)
       : path(std::move(log_path)),
         options(std::move(log_options)),
