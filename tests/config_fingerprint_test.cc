@@ -49,15 +49,18 @@ TEST(ConfigFingerprint, TellsTreesApartThatReadAlike) {
   const auto of = [](Value value) {
     return ConfigFingerprint({.stages = {{"x", {{"p", std::move(value)}}}}});
   };
+  // By a count and a value: a braced list of one list is a copy to Clang and a
+  // list of a list to GCC.
+  const Value ones = Value::List(2, Value(1));
   const std::vector<std::uint64_t> different = {
       of(nullptr),
       of(true),
       of(1),
       of("1"),
-      of(Value::List{1}),
-      of(Value::List{1, 1}),
-      of(Value::List{Value::List{1}, 1}),
-      of(Value::List{Value::List{1, 1}}),
+      of(Value::List(1, Value(1))),
+      of(ones),
+      of(Value::List{Value::List(1, Value(1)), 1}),
+      of(Value::List(1, ones)),
       of(Value::Object{{"1", 1}}),
       of(std::int64_t{1} << 60),
       of(static_cast<double>((std::int64_t{1} << 60) + 1)),
