@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/parameters/problems.h"
+#include "sampler/parameters/spelling.h"
 #include "sampler/parity/llama_cpp.h"
-#include "sampler/problems.h"
-#include "sampler/spelling.h"
 
 namespace sampler {
 namespace {

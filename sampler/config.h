@@ -40,8 +40,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "sampler/parameters/problems.h"
+#include "sampler/parameters/value.h"
 #include "sampler/stages/registry.h"
-#include "sampler/value.h"
 
 namespace sampler {
 
@@ -86,13 +87,6 @@ StageGroup GroupOf(const StageConfig& stage,
 // says nothing, what StageFacts says by default.
 StageFacts FactsOf(const StageConfig& stage,
                    const StageRegistry& registry = StageRegistry::BuiltIn());
-
-// A problem of a JSON text, with the place it was found at (from 1).
-struct JsonProblem {
-  int line = 0;
-  int column = 0;
-  Problem problem;
-};
 
 // Reads and checks a JSON config. If `problems` is not null it receives what
 // the error message lists, one by one.

@@ -6,11 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/arithmetic/float_environment.h"
 #include "sampler/config.h"
-#include "sampler/float_environment.h"
-#include "sampler/json_document.h"
-#include "sampler/problems.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/json_document.h"
+#include "sampler/parameters/problems.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler {
 namespace {

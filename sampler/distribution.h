@@ -21,7 +21,8 @@
 // Thread-safety: one thread at a time (answers are remembered when first
 // asked for).
 // Cost: what is asked for is computed on demand, exactly, once.
-// Tested by: tests/pipeline_test.cc, tests/draw_test.cc, tests/oracle_test.cc.
+// Tested by: tests/pipeline_test.cc, tests/laws/draw_test.cc,
+// tests/oracle_test.cc.
 
 #ifndef SAMPLER_DISTRIBUTION_H_
 #define SAMPLER_DISTRIBUTION_H_
@@ -32,9 +33,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/candidates.h"
-#include "sampler/mass.h"
-#include "sampler/numeric.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/row_status.h"
 
 namespace sampler {

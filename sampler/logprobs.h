@@ -40,7 +40,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/candidates.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/distribution.h"
 #include "sampler/logits.h"
 

@@ -8,13 +8,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/arithmetic/float_environment.h"
+#include "sampler/arithmetic/mass.h"
 #include "sampler/chain.h"
 #include "sampler/config_fingerprint.h"
-#include "sampler/float_environment.h"
-#include "sampler/mass.h"
-#include "sampler/random_seed.h"
+#include "sampler/parameters/spelling.h"
+#include "sampler/random/random_seed.h"
 #include "sampler/scratch.h"
-#include "sampler/spelling.h"
 
 namespace sampler {
 namespace {

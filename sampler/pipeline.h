@@ -32,7 +32,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "sampler/candidates.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/config.h"
 #include "sampler/distribution.h"
 #include "sampler/lifetime.h"

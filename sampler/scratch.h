@@ -8,14 +8,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "sampler/candidates.h"
-#include "sampler/history.h"
-#include "sampler/own_scratches.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/race.h"
+#include "sampler/history/history.h"
+#include "sampler/history/repeats.h"
 #include "sampler/parity/llama_cpp_process.h"
-#include "sampler/probability_record.h"
-#include "sampler/race.h"
-#include "sampler/repeats.h"
+#include "sampler/rows/probability_record.h"
 #include "sampler/sequence.h"
+#include "sampler/stages/own_scratches.h"
 #include "sampler/stages/stage.h"
 
 namespace sampler {

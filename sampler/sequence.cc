@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "sampler/mass.h"
-#include "sampler/random_seed.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/random/random_seed.h"
 
 namespace sampler {
 namespace {

@@ -31,8 +31,8 @@
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
 // Tested by: tests/sequence_test.cc (rollback and snapshot identity),
-//   tests/redraw_test.cc (the law of redrawn tokens), tests/state_test.cc,
-//   tests/threads_test.cc.
+//   tests/laws/redraw_test.cc (the law of redrawn tokens),
+//   tests/stages/state_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_SEQUENCE_H_
 #define SAMPLER_SEQUENCE_H_
@@ -46,8 +46,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "sampler/history.h"
-#include "sampler/random.h"
+#include "sampler/history/history.h"
+#include "sampler/random/random.h"
 #include "sampler/string_view.h"
 #include "sampler/token.h"
 

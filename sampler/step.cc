@@ -1,7 +1,7 @@
 #include "sampler/step.h"
 
+#include "sampler/arithmetic/float_environment.h"
 #include "sampler/chain.h"
-#include "sampler/float_environment.h"
 #include "sampler/scratch.h"
 
 namespace sampler {

@@ -8,8 +8,8 @@
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
-#include "sampler/code_interval.h"
-#include "sampler/random.h"
+#include "sampler/arithmetic/code_interval.h"
+#include "sampler/random/random.h"
 #include "sampler/row_status.h"
 
 namespace sampler {

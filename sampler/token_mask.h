@@ -7,7 +7,7 @@
 // bits.
 //
 // Thread-safety: immutable; any number of threads may read one view.
-// Tested by: tests/mask_test.cc.
+// Tested by: tests/stages/edits/mask_test.cc.
 
 #ifndef SAMPLER_TOKEN_MASK_H_
 #define SAMPLER_TOKEN_MASK_H_

@@ -14,7 +14,7 @@
 
 #include <memory>
 
-#include "sampler/bounds_use.h"
+#include "sampler/bounds/bounds_use.h"
 
 namespace sampler {
 

@@ -12,11 +12,11 @@
 #include "sampler/batch.h"
 #include "sampler/logprobs.h"
 #include "sampler/pipeline.h"
-#include "tests/count_allocations.h"
-#include "tests/library_adapter.h"
-#include "tests/random_chain.h"
-#include "tests/rows.h"
-#include "tests/test_share.h"
+#include "tests/support/count_allocations.h"
+#include "tests/support/library_adapter.h"
+#include "tests/support/random_chain.h"
+#include "tests/support/rows.h"
+#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {

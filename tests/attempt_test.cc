@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "sampler/sequence.h"
-#include "tests/pipelines.h"
+#include "tests/support/pipelines.h"
 
 namespace sampler {
 namespace {

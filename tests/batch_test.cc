@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/pipelines.h"
-#include "tests/rows.h"
-#include "tests/test_share.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/rows.h"
+#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {

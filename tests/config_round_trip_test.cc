@@ -14,8 +14,8 @@
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/pipeline.h"
-#include "tests/random_parameters.h"
-#include "tests/test_share.h"
+#include "tests/support/random_parameters.h"
+#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {

@@ -13,10 +13,10 @@
 #include <tuple>
 #include <vector>
 
-#include "tests/library_adapter.h"
-#include "tests/oracle/golden_data.h"
-#include "tests/oracle/golden_harness.h"
+#include "tests/oracle/golden/golden_data.h"
+#include "tests/oracle/golden/golden_harness.h"
 #include "tests/oracle/pipeline.h"
+#include "tests/support/library_adapter.h"
 
 namespace oracle {
 namespace {

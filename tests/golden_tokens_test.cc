@@ -21,8 +21,8 @@
 #include "absl/strings/string_view.h"
 #include "sampler/kernels/dispatch.h"
 #include "sampler/pipeline.h"
-#include "tests/oracle/golden_data.h"
-#include "tests/stage_examples.h"
+#include "tests/oracle/golden/golden_data.h"
+#include "tests/support/stage_examples.h"
 
 namespace sampler {
 namespace {

@@ -9,8 +9,8 @@
 #include "gtest/gtest.h"
 #include "sampler/batch.h"
 #include "sampler/pipeline.h"
-#include "tests/pipelines.h"
-#include "tests/stage_examples.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/stage_examples.h"
 
 namespace sampler {
 namespace {

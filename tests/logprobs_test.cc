@@ -14,9 +14,9 @@
 #include "nlohmann/json.hpp"
 #include "sampler/kernels/dispatch.h"
 #include "tests/oracle/pipeline.h"
-#include "tests/pipelines.h"
-#include "tests/rows.h"
-#include "tests/test_share.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/rows.h"
+#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {

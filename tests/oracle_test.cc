@@ -23,11 +23,11 @@
 #include <vector>
 
 #include "sampler/stages/registry.h"
-#include "tests/library_adapter.h"
 #include "tests/oracle/pipeline.h"
-#include "tests/random_chain.h"
-#include "tests/rows.h"
-#include "tests/test_share.h"
+#include "tests/support/library_adapter.h"
+#include "tests/support/random_chain.h"
+#include "tests/support/rows.h"
+#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/pipelines.h"
-#include "tests/test_share.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {

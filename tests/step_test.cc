@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/pipeline.h"
-#include "tests/pipelines.h"
-#include "tests/stage_examples.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/stage_examples.h"
 
 namespace sampler {
 namespace {

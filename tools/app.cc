@@ -9,11 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sampler/kernels/dispatch.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/spelling.h"
 #include "tools/commands.h"
-#include "tools/output.h"
-#include "tools/process.h"
-#include "tools/usage.h"
+#include "tools/options/usage.h"
+#include "tools/process/process.h"
+#include "tools/text/output.h"
 
 namespace sampler::tools {
 namespace {

@@ -1,7 +1,7 @@
 // The command line of the `sampler` binary as a whole: what it parses, and what
 // its documentation is made from.
 //
-// Tested by: tests/tools/command_reference_test.cc,
+// Tested by: tests/tools/docs/command_reference_test.cc,
 //   tests/tools/every_stage_test.cc.
 
 #ifndef SAMPLER_TOOLS_APP_H_

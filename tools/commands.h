@@ -11,7 +11,7 @@
 #ifndef SAMPLER_TOOLS_COMMANDS_H_
 #define SAMPLER_TOOLS_COMMANDS_H_
 
-#include "tools/cli_fwd.h"
+#include "tools/options/cli_fwd.h"
 
 namespace sampler::tools {
 

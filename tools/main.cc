@@ -1,7 +1,7 @@
 // The `sampler` binary: runs its command line.
 
 #include "tools/app.h"
-#include "tools/process.h"
+#include "tools/process/process.h"
 
 int main(int argc, char** argv) {
   namespace tools = sampler::tools;

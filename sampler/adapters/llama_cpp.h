@@ -65,7 +65,7 @@
 #include "absl/strings/string_view.h"
 #include "llama.h"
 #include "sampler/pipeline.h"
-#include "sampler/probability_record.h"
+#include "sampler/rows/probability_record.h"
 
 namespace sampler {
 

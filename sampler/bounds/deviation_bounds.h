@@ -8,7 +8,7 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read of the row.
-// Tested by: tests/deviation_bounds_test.cc.
+// Tested by: tests/bounds/deviation_bounds_test.cc.
 
 #ifndef SAMPLER_BOUNDS_DEVIATION_BOUNDS_H_
 #define SAMPLER_BOUNDS_DEVIATION_BOUNDS_H_

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/tuning.h"
 #include "sampler/kernels/block.h"
-#include "sampler/numeric.h"
 
 namespace sampler {
 namespace {

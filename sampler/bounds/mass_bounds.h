@@ -19,7 +19,7 @@
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: one pass of float32 exponentials; 16 bytes per 512 candidates.
-// Tested by: tests/mass_bounds_test.cc.
+// Tested by: tests/bounds/mass_bounds_test.cc.
 
 #ifndef SAMPLER_BOUNDS_MASS_BOUNDS_H_
 #define SAMPLER_BOUNDS_MASS_BOUNDS_H_
@@ -29,11 +29,11 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/bounds/bounds_use.h"
 #include "sampler/bounds/mass_sketch.h"
-#include "sampler/bounds_use.h"
 #include "sampler/kernels/exp_split.h"
 #include "sampler/kernels/exp_sum.h"
-#include "sampler/mass.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/logit_range.h"
 

@@ -3,7 +3,7 @@
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: a few operations per mass, and 4,096 per question.
-// Tested by: tests/mass_sketch_test.cc.
+// Tested by: tests/bounds/mass_sketch_test.cc.
 
 #ifndef SAMPLER_BOUNDS_MASS_SKETCH_H_
 #define SAMPLER_BOUNDS_MASS_SKETCH_H_

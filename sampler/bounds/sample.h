@@ -3,14 +3,15 @@
 //
 // Thread-safety: pure but for the list it is given.
 // Cost: tuning::kSampleBlocks blocks.
-// Tested by: tests/mass_bounds_test.cc (through the deciders that use it).
+// Tested by: tests/bounds/mass_bounds_test.cc (through the deciders that use
+// it).
 
 #ifndef SAMPLER_BOUNDS_SAMPLE_H_
 #define SAMPLER_BOUNDS_SAMPLE_H_
 
 #include <cstddef>
 
-#include "sampler/candidate_list.h"
+#include "sampler/rows/candidate_list.h"
 #include "sampler/rows/candidate_set.h"
 
 namespace sampler {

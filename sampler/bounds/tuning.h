@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
 
 namespace sampler::tuning {
 

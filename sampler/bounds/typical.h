@@ -6,18 +6,18 @@
 // Thread-safety: pure but for the bounds and the scratch they are given.
 // Cost: after the float32 sums, exact weights of the head; of more a sample, a
 //   second float32 pass and exact weights of a ring around c.
-// Tested by: tests/mass_bounds_test.cc.
+// Tested by: tests/bounds/mass_bounds_test.cc.
 
 #ifndef SAMPLER_BOUNDS_TYPICAL_H_
 #define SAMPLER_BOUNDS_TYPICAL_H_
 
 #include <optional>
 
+#include "sampler/arithmetic/mass_rule.h"
 #include "sampler/bounds/mass_bounds.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
 #include "sampler/rows/gather_scratch.h"
-#include "sampler/rows/mass_rule.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/tuning.h"
-#include "sampler/numeric.h"
 #include "sampler/rows/ranked.h"
 
 namespace sampler {

@@ -3,7 +3,7 @@
 //
 // Thread-safety: pure but for the scratch they are given.
 // Cost: one gathering pass, and exact weights of what may pass.
-// Tested by: tests/mass_bounds_test.cc.
+// Tested by: tests/bounds/mass_bounds_test.cc.
 
 #ifndef SAMPLER_BOUNDS_WEIGHTS_H_
 #define SAMPLER_BOUNDS_WEIGHTS_H_
@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "absl/types/span.h"
+#include "sampler/arithmetic/mass.h"
 #include "sampler/bounds/mass_bounds.h"
-#include "sampler/mass.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/gather_scratch.h"
 #include "sampler/rows/survivors.h"

@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
+#include "sampler/parameters/spelling.h"
 #include "sampler/presets.h"
-#include "sampler/random_seed.h"
-#include "sampler/spelling.h"
+#include "sampler/random/random_seed.h"
 #include "sampler/version.h"
 
 namespace {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "sampler/candidates.h"
+#include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/power.h"
-#include "sampler/numeric.h"
 
 namespace sampler {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "sampler/candidates.h"
+#include "sampler/candidates/candidates.h"
 
 namespace sampler {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
+#include "sampler/arithmetic/float_environment.h"
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/draw.h"
 #include "sampler/bounds/weights.h"
-#include "sampler/candidates.h"
-#include "sampler/float_environment.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/kernels/block.h"
-#include "sampler/numeric.h"
 #include "sampler/rows/ranked.h"
 
 namespace sampler {

@@ -5,13 +5,13 @@
 #include <cassert>
 #include <cmath>
 
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/deviation_bounds.h"
 #include "sampler/bounds/nucleus.h"
 #include "sampler/bounds/typical.h"
 #include "sampler/bounds/weights.h"
-#include "sampler/candidates.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/candidates/truncating.h"
-#include "sampler/numeric.h"
 #include "sampler/rows/ranked.h"
 
 namespace sampler {

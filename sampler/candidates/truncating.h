@@ -5,7 +5,7 @@
 #ifndef SAMPLER_CANDIDATES_TRUNCATING_H_
 #define SAMPLER_CANDIDATES_TRUNCATING_H_
 
-#include "sampler/candidates.h"
+#include "sampler/candidates/candidates.h"
 
 namespace sampler {
 

@@ -10,8 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "sampler/importers/draft.h"
 #include "sampler/importers/runtime.h"
-#include "sampler/json_document.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/json_document.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
 namespace {

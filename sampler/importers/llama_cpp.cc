@@ -15,7 +15,7 @@
 #include "absl/strings/str_replace.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
 namespace {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sampler/value.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 

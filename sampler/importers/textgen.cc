@@ -16,7 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sampler/importers/steps.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
 

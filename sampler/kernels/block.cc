@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "sampler/kernels/weight.h"
+#include "sampler/arithmetic/weight.h"
 
 // Highway compiles everything between HWY_BEFORE_NAMESPACE and
 // HWY_AFTER_NAMESPACE once for every instruction set and picks one at run time.

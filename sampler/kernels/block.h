@@ -7,14 +7,14 @@
 // same bits everywhere.
 //
 // Thread-safety: pure functions.
-// Tested by: tests/kernels_test.cc.
+// Tested by: tests/kernels/kernels_test.cc.
 
 #ifndef SAMPLER_KERNELS_BLOCK_H_
 #define SAMPLER_KERNELS_BLOCK_H_
 
 #include <cstddef>
 
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
 
 namespace sampler::kernels {
 

@@ -10,7 +10,7 @@
 // process.
 //
 // Thread-safety: choosing is for tests, and for the first call of a kernel.
-// Tested by: tests/dispatch_test.cc.
+// Tested by: tests/kernels/dispatch_test.cc.
 
 #ifndef SAMPLER_KERNELS_DISPATCH_H_
 #define SAMPLER_KERNELS_DISPATCH_H_

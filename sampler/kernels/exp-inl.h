@@ -13,7 +13,7 @@
 #include <limits>
 
 #include "hwy/highway.h"
-#include "sampler/kernels/exp.h"
+#include "sampler/arithmetic/exp.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {

@@ -7,7 +7,7 @@
 //
 // Thread-safety: pure functions.
 // Cost: about a quarter more than exp_sum.h (rows of doubles: two such passes).
-// Tested by: tests/exp_split_test.cc.
+// Tested by: tests/kernels/exp_split_test.cc.
 
 #ifndef SAMPLER_KERNELS_EXP_SPLIT_H_
 #define SAMPLER_KERNELS_EXP_SPLIT_H_

@@ -41,7 +41,8 @@
 //
 // Thread-safety: pure functions.
 // Cost: about twice a read of the row in L3 (AVX-512).
-// Tested by: tests/exp_sum_test.cc (attacks the bound, every instruction set).
+// Tested by: tests/kernels/exp_sum_test.cc (attacks the bound, every
+// instruction set).
 
 #ifndef SAMPLER_KERNELS_EXP_SUM_H_
 #define SAMPLER_KERNELS_EXP_SUM_H_

@@ -9,7 +9,8 @@
 // Thread-safety: pure functions.
 // Cost: one read of the blocks that reach the interval, and one write of what
 //   is found.
-// Tested by: tests/gather_test.cc (all types and instruction sets against plain
+// Tested by: tests/kernels/gather_test.cc (all types and instruction sets
+// against plain
 //   loops).
 
 #ifndef SAMPLER_KERNELS_GATHER_H_

@@ -6,7 +6,7 @@
 //
 // Thread-safety: a pure function but for the scratch it is given.
 // Cost: linear. Memory: 8 bytes per number.
-// Tested by: tests/row_scan_test.cc (against std::sort).
+// Tested by: tests/kernels/row_scan_test.cc (against std::sort).
 
 #ifndef SAMPLER_KERNELS_KTH_LARGEST_H_
 #define SAMPLER_KERNELS_KTH_LARGEST_H_

@@ -12,8 +12,8 @@
 #include <limits>
 
 #include "hwy/highway.h"
-#include "sampler/kernels/exp.h"
-#include "sampler/kernels/log.h"
+#include "sampler/arithmetic/exp.h"
+#include "sampler/arithmetic/log.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {

@@ -2,14 +2,15 @@
 // mass in an interval, and the lanes of floating sums (lane_sum.h).
 //
 // Thread-safety: pure functions.
-// Tested by: tests/moment_test.cc (every instruction set against plain loops).
+// Tested by: tests/kernels/moment_test.cc (every instruction set against plain
+// loops).
 
 #ifndef SAMPLER_KERNELS_MOMENT_H_
 #define SAMPLER_KERNELS_MOMENT_H_
 
+#include "sampler/arithmetic/mass.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/gather.h"
-#include "sampler/mass.h"
 
 namespace sampler::kernels {
 

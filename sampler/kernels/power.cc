@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "sampler/numeric.h"
+#include "sampler/arithmetic/numeric.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sampler/kernels/power.cc"

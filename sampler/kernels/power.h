@@ -6,14 +6,14 @@
 //
 // Thread-safety: pure functions.
 // Cost: about half a nanosecond for each exponential or logarithm (AVX-512).
-// Tested by: tests/power_test.cc.
+// Tested by: tests/kernels/power_test.cc.
 
 #ifndef SAMPLER_KERNELS_POWER_H_
 #define SAMPLER_KERNELS_POWER_H_
 
 #include <cstddef>
 
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
 
 namespace sampler::kernels {
 

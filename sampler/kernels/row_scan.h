@@ -4,7 +4,8 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read of what they look at.
-// Tested by: tests/row_scan_test.cc (all types and instruction sets against
+// Tested by: tests/kernels/row_scan_test.cc (all types and instruction sets
+// against
 //   plain loops).
 
 #ifndef SAMPLER_KERNELS_ROW_SCAN_H_

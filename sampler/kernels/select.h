@@ -13,8 +13,8 @@
 // Thread-safety: functions are pure but for the scratch they are given.
 // Cost: one pass over the keys, then passes over ever smaller buckets (at most
 //   six). Memory: 8 bytes per item.
-// Tested by: tests/kernels_test.cc (against std::sort on random, tied, sorted
-// and constant keys).
+// Tested by: tests/kernels/kernels_test.cc (against std::sort on random, tied,
+// sorted and constant keys).
 
 #ifndef SAMPLER_KERNELS_SELECT_H_
 #define SAMPLER_KERNELS_SELECT_H_
@@ -25,7 +25,8 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/arithmetic/mass_rule.h"
 
 namespace sampler::kernels {
 
@@ -36,9 +37,6 @@ inline std::uint64_t OrderedKey(double value) {
   const std::uint64_t sign = std::uint64_t{1} << 63;
   return (bits & sign) != 0 ? ~bits : bits | sign;
 }
-
-// Which of several equal items comes first.
-enum class TieOrder { kLowId, kHighId };
 
 struct Ranking {
   absl::Span<const std::uint64_t> keys;

@@ -15,7 +15,8 @@
 // same order.
 //
 // Thread-safety: pure functions.
-// Tested by: tests/softmax_term_test.cc (every instruction set against the
+// Tested by: tests/kernels/softmax_term_test.cc (every instruction set against
+// the
 //   scalar definition, and that against long double).
 
 #ifndef SAMPLER_KERNELS_SOFTMAX_TERM_H_
@@ -25,8 +26,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sampler/arithmetic/exp.h"
 #include "sampler/kernels/block.h"
-#include "sampler/kernels/exp.h"
 
 namespace sampler::kernels {
 

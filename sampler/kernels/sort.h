@@ -16,7 +16,7 @@
 // Cost: two passes over 4 bytes per value and one to look at the order; at
 //   most seven more. Few values are sorted by comparison. Memory: 20 bytes per
 //   value; 32 more for the second way.
-// Tested by: tests/sort_test.cc (against std::stable_sort).
+// Tested by: tests/kernels/sort_test.cc (against std::stable_sort).
 
 #ifndef SAMPLER_KERNELS_SORT_H_
 #define SAMPLER_KERNELS_SORT_H_

@@ -13,7 +13,7 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read of the row.
-// Tested by: tests/deviation_bounds_test.cc (attacks the bound, every
+// Tested by: tests/bounds/deviation_bounds_test.cc (attacks the bound, every
 // instruction set).
 
 #ifndef SAMPLER_KERNELS_SPREAD_H_

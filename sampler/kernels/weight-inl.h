@@ -11,8 +11,8 @@
 #include <cstddef>
 
 #include "hwy/highway.h"
+#include "sampler/arithmetic/weight.h"
 #include "sampler/kernels/exp-inl.h"
-#include "sampler/kernels/weight.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
@@ -31,7 +31,7 @@ HWY_INLINE void GapsToBiasedWeights(Tag d, hwy::HWY_NAMESPACE::Vec<Tag>* v) {
   using V = hn::Vec<Tag>;
   const hn::RebindToUnsigned<Tag> du;
   for (std::size_t i = 0; i < n; ++i) {
-    v[i] = hn::Max(v[i], hn::Set(d, kClamp));
+    v[i] = hn::Max(v[i], hn::Set(d, kWeightClamp));
   }
   V mantissa[n];
   V k[n];

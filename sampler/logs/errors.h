@@ -15,7 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sampler/printable.h"
+#include "sampler/parameters/printable.h"
 
 namespace sampler::logs {
 

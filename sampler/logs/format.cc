@@ -9,10 +9,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/logs/errors.h"
-#include "sampler/logs/foreign_format.h"
-#include "sampler/logs/npy_header.h"
-#include "sampler/logs/safetensors_header.h"
-#include "sampler/printable.h"
+#include "sampler/logs/formats/foreign_format.h"
+#include "sampler/logs/formats/npy_header.h"
+#include "sampler/logs/formats/safetensors_header.h"
+#include "sampler/parameters/printable.h"
 
 namespace sampler::logs {
 namespace {

@@ -11,7 +11,7 @@
 #define SAMPLER_LOGS_FORMAT_H_
 
 #include "absl/status/statusor.h"
-#include "sampler/logs/input_file.h"
+#include "sampler/logs/files/input_file.h"
 #include "sampler/logs/log.h"
 
 namespace sampler::logs {

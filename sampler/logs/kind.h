@@ -25,7 +25,7 @@
 
 #include "absl/strings/string_view.h"
 #include "sampler/logs/log.h"
-#include "sampler/logs/row_survey.h"
+#include "sampler/logs/rows/row_survey.h"
 
 namespace sampler::logs {
 

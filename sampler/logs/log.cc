@@ -3,18 +3,18 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "sampler/logs/dense_log.h"
 #include "sampler/logs/errors.h"
+#include "sampler/logs/files/input_file.h"
+#include "sampler/logs/files/token_file.h"
 #include "sampler/logs/format.h"
-#include "sampler/logs/input_file.h"
-#include "sampler/logs/llama_logits.h"
+#include "sampler/logs/formats/llama_logits.h"
+#include "sampler/logs/formats/npy.h"
+#include "sampler/logs/formats/safetensors.h"
+#include "sampler/logs/formats/safetensors_header.h"
 #include "sampler/logs/log_parts.h"
-#include "sampler/logs/npy.h"
-#include "sampler/logs/safetensors.h"
-#include "sampler/logs/safetensors_header.h"
-#include "sampler/logs/sparse_log.h"
-#include "sampler/logs/tensor_roles.h"
-#include "sampler/logs/token_file.h"
+#include "sampler/logs/rows/dense_log.h"
+#include "sampler/logs/rows/sparse_log.h"
+#include "sampler/logs/rows/tensor_roles.h"
 
 namespace sampler::logs {
 namespace {

@@ -38,8 +38,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/logits.h"
-#include "sampler/logs/input_file.h"
-#include "sampler/logs/row_masks.h"
+#include "sampler/logs/files/input_file.h"
+#include "sampler/logs/rows/row_masks.h"
 #include "sampler/token_mask.h"
 
 namespace sampler::logs {

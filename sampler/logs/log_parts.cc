@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/errors.h"
-#include "sampler/logs/token_file.h"
+#include "sampler/logs/files/token_file.h"
 
 namespace sampler::logs {
 namespace {

@@ -7,7 +7,7 @@
 // masks.
 //
 // Thread-safety: plain data.
-// Tested by: tests/logs/token_file_test.cc, tests/logs/log_test.cc.
+// Tested by: tests/logs/files/token_file_test.cc, tests/logs/log_test.cc.
 
 #ifndef SAMPLER_LOGS_LOG_PARTS_H_
 #define SAMPLER_LOGS_LOG_PARTS_H_
@@ -18,10 +18,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "sampler/logs/files/token_file.h"
 #include "sampler/logs/log.h"
-#include "sampler/logs/row_layout.h"
-#include "sampler/logs/row_masks.h"
-#include "sampler/logs/token_file.h"
+#include "sampler/logs/rows/row_layout.h"
+#include "sampler/logs/rows/row_masks.h"
 
 namespace sampler::logs {
 

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "sampler/logs/file_names.h"
-#include "sampler/logs/journal.h"
+#include "sampler/logs/files/file_names.h"
+#include "sampler/logs/journal/journal.h"
+#include "sampler/logs/journal/recover.h"
+#include "sampler/logs/journal/row_encoder.h"
 #include "sampler/logs/logger_options.h"
-#include "sampler/logs/recover.h"
-#include "sampler/logs/row_encoder.h"
 
 namespace sampler::logs {
 

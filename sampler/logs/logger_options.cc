@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
-#include "sampler/logs/file_names.h"
-#include "sampler/logs/safetensors_header.h"
-#include "sampler/printable.h"
+#include "sampler/logs/files/file_names.h"
+#include "sampler/logs/formats/safetensors_header.h"
+#include "sampler/parameters/printable.h"
 #include "sampler/token.h"
 
 namespace sampler::logs {

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "sampler/numeric.h"
+#include "sampler/arithmetic/numeric.h"
 
 namespace sampler::logs {
 namespace {

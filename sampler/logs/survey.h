@@ -32,7 +32,7 @@
 #include "absl/status/statusor.h"
 #include "sampler/logs/kind.h"
 #include "sampler/logs/log.h"
-#include "sampler/logs/row_survey.h"
+#include "sampler/logs/rows/row_survey.h"
 
 namespace sampler::logs {
 

@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/candidate_list.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
+#include "sampler/rows/candidate_list.h"
 
 namespace sampler::parity {
 

@@ -3,20 +3,16 @@
 #include <cmath>
 #include <limits>
 
-#include "sampler/kernels/exp.h"
-#include "sampler/numeric.h"
+#include "sampler/arithmetic/exp.h"
+#include "sampler/arithmetic/numeric.h"
 
 namespace sampler::parity {
-namespace {
-
-using kernels::kLog2E;
-
-}  // namespace
+namespace {}  // namespace
 
 float Exp32(float x) {
   // Nearly every argument: the same number, without a call.
   if (-700.0F <= x && x <= 700.0F) {
-    return static_cast<float>(kernels::ExpInNormalRange(x));
+    return static_cast<float>(ExpInNormalRange(x));
   }
   return static_cast<float>(Exp(x));
 }

@@ -66,7 +66,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sampler/history.h"
+#include "sampler/history/history.h"
 #include "sampler/logits.h"
 #include "sampler/parity/candidate_array.h"
 #include "sampler/parity/engine.h"

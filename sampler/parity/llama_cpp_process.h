@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/candidate_list.h"
-#include "sampler/candidates.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/parity/llama_cpp.h"
+#include "sampler/rows/candidate_list.h"
 #include "sampler/token.h"
 
 namespace sampler {

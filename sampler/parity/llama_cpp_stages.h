@@ -25,11 +25,11 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/breakers.h"
-#include "sampler/history.h"
+#include "sampler/history/breakers.h"
+#include "sampler/history/history.h"
+#include "sampler/history/repeats.h"
 #include "sampler/parity/candidate_array.h"
 #include "sampler/parity/engine.h"
-#include "sampler/repeats.h"
 
 namespace sampler::parity {
 

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sampler/candidate_list.h"
 #include "sampler/config.h"
+#include "sampler/rows/candidate_list.h"
 
 namespace sampler::parity {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/kernels/kth_largest.h"
 #include "sampler/kernels/row_scan.h"
-#include "sampler/numeric.h"
 
 namespace sampler {
 namespace {

@@ -15,7 +15,8 @@
 // Cost: an edit or a look-up is O(1) in the dense form, O(log n) in a list;
 //   Count, Likeliest and status cost O(V / 64) after a change. No allocation
 //   once the memory has grown.
-// Tested by: tests/candidate_set_test.cc, tests/candidates_test.cc.
+// Tested by: tests/rows/candidate_set_test.cc,
+// tests/candidates/candidates_test.cc.
 
 #ifndef SAMPLER_ROWS_CANDIDATE_SET_H_
 #define SAMPLER_ROWS_CANDIDATE_SET_H_
@@ -26,12 +27,12 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/candidate_list.h"
-#include "sampler/dense_row.h"
 #include "sampler/logits.h"
-#include "sampler/removed.h"
 #include "sampler/row_status.h"
+#include "sampler/rows/candidate_list.h"
+#include "sampler/rows/dense_row.h"
 #include "sampler/rows/logit_range.h"
+#include "sampler/rows/removed.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/lane_sum.h"
 #include "sampler/kernels/moment.h"
 #include "sampler/kernels/softmax_term.h"
-#include "sampler/lane_sum.h"
-#include "sampler/numeric.h"
 
 namespace sampler {
 namespace {

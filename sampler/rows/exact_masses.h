@@ -7,7 +7,7 @@
 // Thread-safety: one thread at a time; lives beside its set in a Workspace.
 // Cost: exact weights of a whole row take ten to twenty reads of it; the
 //   support also 20 bytes for each candidate of weight > 0.
-// Tested by: tests/candidates_test.cc (against long-hand sums).
+// Tested by: tests/candidates/candidates_test.cc (against long-hand sums).
 
 #ifndef SAMPLER_ROWS_EXACT_MASSES_H_
 #define SAMPLER_ROWS_EXACT_MASSES_H_
@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/candidate_list.h"
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/rows/candidate_list.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/logit_range.h"
 

@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "sampler/candidate_list.h"
+#include "sampler/arithmetic/mass.h"
 #include "sampler/kernels/select.h"
 #include "sampler/kernels/sort.h"
-#include "sampler/mass.h"
+#include "sampler/rows/candidate_list.h"
 
 namespace sampler {
 

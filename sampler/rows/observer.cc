@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/kernels/block.h"
-#include "sampler/numeric.h"
 
 namespace sampler {
 

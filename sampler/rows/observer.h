@@ -3,14 +3,14 @@
 // Thread-safety: one thread at a time.
 // Cost: nothing without an observer; with one, two exact mass sums for each
 //   truncation.
-// Tested by: tests/candidates_test.cc.
+// Tested by: tests/candidates/candidates_test.cc.
 
 #ifndef SAMPLER_ROWS_OBSERVER_H_
 #define SAMPLER_ROWS_OBSERVER_H_
 
 #include <cstdint>
 
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
 

@@ -3,7 +3,7 @@
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: nothing unless wanted; then 8 bytes per token of the vocabulary.
-// Tested by: tests/candidates_test.cc.
+// Tested by: tests/candidates/candidates_test.cc.
 
 #ifndef SAMPLER_ROWS_ORIGINAL_MASSES_H_
 #define SAMPLER_ROWS_ORIGINAL_MASSES_H_
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
 

@@ -3,7 +3,7 @@
 //
 // Thread-safety: pure but for the list and the scratch they are given.
 // Cost: linear (kernels/select.h).
-// Tested by: tests/candidates_test.cc.
+// Tested by: tests/candidates/candidates_test.cc.
 
 #ifndef SAMPLER_ROWS_RANKED_H_
 #define SAMPLER_ROWS_RANKED_H_
@@ -11,13 +11,13 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
-#include "sampler/candidate_list.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/arithmetic/mass_rule.h"
 #include "sampler/kernels/select.h"
-#include "sampler/mass.h"
+#include "sampler/rows/candidate_list.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
 #include "sampler/rows/gather_scratch.h"
-#include "sampler/rows/mass_rule.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {

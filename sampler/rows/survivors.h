@@ -13,7 +13,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
-#include "sampler/candidate_list.h"
+#include "sampler/rows/candidate_list.h"
 
 namespace sampler {
 

@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "sampler/wide.h"
+#include "sampler/arithmetic/wide.h"
 
 namespace sampler::speculative {
 namespace {

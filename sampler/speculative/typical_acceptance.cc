@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
-#include "sampler/lane_sum.h"
-#include "sampler/numeric.h"
+#include "sampler/arithmetic/numeric.h"
+#include "sampler/kernels/lane_sum.h"
 #include "sampler/speculative/rejection.h"
 
 namespace sampler::speculative {

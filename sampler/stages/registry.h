@@ -8,7 +8,7 @@
 // the result to Pipeline::Create and ParseConfig.
 //
 // Thread-safety: const methods from any number of threads.
-// Tested by: tests/registry_test.cc, tests/threads_test.cc.
+// Tested by: tests/stages/registry_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_STAGES_REGISTRY_H_
 #define SAMPLER_STAGES_REGISTRY_H_
@@ -21,7 +21,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "sampler/stages/parameter.h"
+#include "sampler/parameters/parameter.h"
 #include "sampler/stages/stage.h"
 #include "sampler/stages/stage_facts.h"
 #include "sampler/string_view.h"

@@ -29,14 +29,14 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sampler/candidates.h"
-#include "sampler/code_interval.h"
-#include "sampler/history.h"
+#include "sampler/arithmetic/code_interval.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/race.h"
+#include "sampler/history/history.h"
+#include "sampler/history/repeats.h"
 #include "sampler/logits.h"
-#include "sampler/probability_record.h"
-#include "sampler/race.h"
-#include "sampler/random.h"
-#include "sampler/repeats.h"
+#include "sampler/random/random.h"
+#include "sampler/rows/probability_record.h"
 #include "sampler/token_mask.h"
 
 namespace sampler {

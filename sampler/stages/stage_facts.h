@@ -7,8 +7,9 @@
 // do anything, except that it reads nothing but the candidates.
 //
 // Thread-safety: plain values.
-// Tested by: tests/stage_facts_test.cc (each fact against what the stage does),
-//   tests/registry_test.cc.
+// Tested by: tests/stages/stage_facts_test.cc (each fact against what the stage
+// does),
+//   tests/stages/registry_test.cc.
 
 #ifndef SAMPLER_STAGES_STAGE_FACTS_H_
 #define SAMPLER_STAGES_STAGE_FACTS_H_
@@ -17,7 +18,7 @@
 #include <optional>
 #include <vector>
 
-#include "sampler/stages/history_parameters.h"
+#include "sampler/stages/edits/history_parameters.h"
 
 namespace sampler {
 

@@ -12,7 +12,7 @@
 // Thread-safety: a GreenList is immutable; CountGreen is a pure function.
 // Source: arXiv 2301.10226; the predicate per token: house, so that detectors
 //   of other implementations do not apply.
-// Tested by: tests/watermark_test.cc.
+// Tested by: tests/watermark/watermark_test.cc.
 
 #ifndef SAMPLER_WATERMARK_GREEN_LIST_H_
 #define SAMPLER_WATERMARK_GREEN_LIST_H_
@@ -20,8 +20,8 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
-#include "sampler/history.h"
-#include "sampler/mass.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/history/history.h"
 #include "sampler/watermark/keyed_random.h"
 
 namespace sampler {

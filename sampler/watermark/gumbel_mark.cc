@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "sampler/gumbel.h"
+#include "sampler/random/gumbel.h"
 
 namespace sampler {
 

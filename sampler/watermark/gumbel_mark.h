@@ -10,7 +10,7 @@
 //
 // Thread-safety: pure functions.
 // Source: S. Aaronson (2022); the numbers: house.
-// Tested by: tests/watermark_test.cc.
+// Tested by: tests/watermark/watermark_test.cc.
 
 #ifndef SAMPLER_WATERMARK_GUMBEL_MARK_H_
 #define SAMPLER_WATERMARK_GUMBEL_MARK_H_
@@ -18,7 +18,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
-#include "sampler/history.h"
+#include "sampler/history/history.h"
 #include "sampler/watermark/keyed_random.h"
 
 namespace sampler {

@@ -12,7 +12,7 @@
 // Not promised: cryptographic strength. Whoever has much marked text of one
 //   context may learn its numbers.
 // Source: house.
-// Tested by: tests/watermark_test.cc (against the oracle),
+// Tested by: tests/watermark/watermark_test.cc (against the oracle),
 // tests/oracle_test.cc.
 
 #ifndef SAMPLER_WATERMARK_KEYED_RANDOM_H_
@@ -20,7 +20,7 @@
 
 #include <cstdint>
 
-#include "sampler/random.h"
+#include "sampler/random/random.h"
 
 namespace sampler {
 

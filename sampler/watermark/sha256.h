@@ -3,7 +3,8 @@
 // Thread-safety: a pure function.
 // Cost: 64 rounds per 64 bytes; for keys, not for bulk data.
 // Source: FIPS 180-4.
-// Tested by: tests/sha256_test.cc (published vectors, and every length around a
+// Tested by: tests/watermark/sha256_test.cc (published vectors, and every
+// length around a
 //   block against the oracle).
 
 #ifndef SAMPLER_WATERMARK_SHA256_H_

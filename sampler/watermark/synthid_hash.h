@@ -20,7 +20,7 @@
 //   is the caller's to export: SynthIDTextWatermarkLogitsProcessor
 //   .sampling_table.tolist().
 // Source: Nature 634:818 (2024); synthid-text, Hugging Face transformers.
-// Tested by: tests/synthid_test.cc (golden bits, the oracle).
+// Tested by: tests/stages/draws/synthid_test.cc (golden bits, the oracle).
 
 #ifndef SAMPLER_WATERMARK_SYNTHID_HASH_H_
 #define SAMPLER_WATERMARK_SYNTHID_HASH_H_

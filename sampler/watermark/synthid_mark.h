@@ -14,7 +14,8 @@
 // Thread-safety: a pure function.
 // Cost: per token a hash for every layer and O(context_history).
 // Source: Nature 634:818 (2024); synthid-text, detector_mean.
-// Tested by: tests/synthid_test.cc (golden scores), tests/synthid_laws_test.cc.
+// Tested by: tests/stages/draws/synthid_test.cc (golden scores),
+// tests/laws/synthid_laws_test.cc.
 
 #ifndef SAMPLER_WATERMARK_SYNTHID_MARK_H_
 #define SAMPLER_WATERMARK_SYNTHID_MARK_H_

@@ -11,8 +11,8 @@
 #include "gtest/gtest.h"
 #include "sampler/adapters/llama_cpp.h"
 #include "tests/adapters/candidate_arrays.h"
-#include "tests/pipelines.h"
-#include "tests/rows.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/rows.h"
 
 namespace sampler {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/pipeline.h"
-#include "tests/rows.h"
+#include "tests/support/rows.h"
 
 namespace sampler::tools {
 namespace {

@@ -10,8 +10,8 @@
 #include <random>
 
 #include "log_files.h"
+#include "sampler/logs/files/token_file.h"
 #include "sampler/logs/survey.h"
-#include "sampler/logs/token_file.h"
 
 namespace sampler::logs {
 namespace {

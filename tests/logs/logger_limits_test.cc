@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sampler/logs/formats/safetensors_header.h"
 #include "sampler/logs/logger.h"
-#include "sampler/logs/safetensors_header.h"
 #include "tests/logs/log_files.h"
 
 namespace sampler::logs {

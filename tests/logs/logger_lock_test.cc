@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "sampler/logs/journal/recover.h"
 #include "sampler/logs/logger.h"
-#include "sampler/logs/recover.h"
 #include "tests/logs/log_files.h"
 
 namespace sampler::logs {

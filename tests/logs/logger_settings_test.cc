@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "log_files.h"
-#include "sampler/logs/journal.h"
+#include "sampler/logs/journal/journal.h"
+#include "sampler/logs/journal/recover.h"
 #include "sampler/logs/logger.h"
-#include "sampler/logs/recover.h"
 #include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "sampler/logs/recover.h"
+#include "sampler/logs/journal/recover.h"
 #include "tests/logs/log_files.h"
 
 namespace sampler::logs {

@@ -12,11 +12,11 @@
 #include <utility>
 #include <vector>
 
-#include "sampler/logs/llama_logits_writer.h"
+#include "sampler/logs/formats/llama_logits_writer.h"
+#include "sampler/logs/formats/npy_writer.h"
+#include "sampler/logs/formats/safetensors_writer.h"
+#include "sampler/logs/journal/row_encoder.h"
 #include "sampler/logs/log_contents.h"
-#include "sampler/logs/npy_writer.h"
-#include "sampler/logs/row_encoder.h"
-#include "sampler/logs/safetensors_writer.h"
 #include "tests/logs/log_files.h"
 
 namespace sampler::logs {

@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/oracle/draws.h"
-#include "tests/oracle/golden_data.h"
+#include "tests/oracle/golden/golden_data.h"
 #include "tests/oracle/house.h"
 #include "tests/oracle/mass.h"
 #include "tests/oracle/moments.h"
@@ -19,6 +18,7 @@
 #include "tests/oracle/pipeline.h"
 #include "tests/oracle/second_oracle.h"
 #include "tests/oracle/sha256.h"
+#include "tests/oracle/stages/draws.h"
 
 namespace oracle {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/test_share.h"
+#include "tests/support/test_share.h"
 
 namespace sampler::parity {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "sampler/parity/llama_cpp_stages.h"
-#include "tests/test_share.h"
+#include "tests/support/test_share.h"
 
 namespace sampler::parity {
 namespace {

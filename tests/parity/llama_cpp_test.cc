@@ -13,9 +13,9 @@
 #include "gtest/gtest.h"
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/pipeline.h"
-#include "tests/count_allocations.h"
 #include "tests/parity/chains.h"
-#include "tests/test_share.h"
+#include "tests/support/count_allocations.h"
+#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {

@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "tests/oracle/golden_data.h"
-#include "tests/oracle/golden_harness.h"
+#include "tests/oracle/golden/golden_data.h"
+#include "tests/oracle/golden/golden_harness.h"
 
 namespace sampler {
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sampler/pipeline.h"
-#include "tests/oracle/golden_data.h"
+#include "tests/oracle/golden/golden_data.h"
 #include "tests/parity/llama_fields.h"
 
 namespace sampler {

@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "sampler/speculative/rejection.h"
 #include "tests/speculative/speculative_laws.h"
-#include "tests/test_share.h"
+#include "tests/support/test_share.h"
 
 namespace sampler::speculative {
 namespace {

@@ -10,9 +10,9 @@
 #include "sampler/speculative/block_verification.h"
 #include "sampler/speculative/rejection.h"
 #include "sampler/speculative/round.h"
-#include "tests/rows.h"
 #include "tests/speculative/round_laws.h"
-#include "tests/test_share.h"
+#include "tests/support/rows.h"
+#include "tests/support/test_share.h"
 
 namespace sampler::speculative {
 namespace {

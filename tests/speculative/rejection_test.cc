@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "tests/chi_square.h"
-#include "tests/pipelines.h"
-#include "tests/rows.h"
 #include "tests/speculative/speculative_laws.h"
-#include "tests/test_share.h"
+#include "tests/support/chi_square.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/rows.h"
+#include "tests/support/test_share.h"
 
 namespace sampler::speculative {
 namespace {

@@ -17,9 +17,9 @@
 #include "absl/functional/function_ref.h"
 #include "gtest/gtest.h"
 #include "sampler/speculative/round.h"
-#include "tests/chi_square.h"
-#include "tests/pipelines.h"
 #include "tests/speculative/speculative_laws.h"
+#include "tests/support/chi_square.h"
+#include "tests/support/pipelines.h"
 
 namespace sampler::speculative {
 

@@ -11,9 +11,9 @@
 
 #include "gtest/gtest.h"
 #include "sampler/speculative/draft.h"
-#include "tests/chi_square.h"
-#include "tests/pipelines.h"
-#include "tests/test_share.h"
+#include "tests/support/chi_square.h"
+#include "tests/support/pipelines.h"
+#include "tests/support/test_share.h"
 
 namespace sampler::speculative {
 

@@ -12,7 +12,7 @@
 #include "sampler/speculative/rejection.h"
 #include "sampler/speculative/tree_round.h"
 #include "tests/speculative/round_laws.h"
-#include "tests/test_share.h"
+#include "tests/support/test_share.h"
 
 namespace sampler::speculative {
 namespace {

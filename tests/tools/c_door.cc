@@ -3,7 +3,7 @@
 #include <array>
 
 #include "gtest/gtest.h"
-#include "tests/stage_chains.h"
+#include "tests/support/stage_chains.h"
 
 namespace sampler::tools {
 namespace {

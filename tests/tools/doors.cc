@@ -16,7 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "sampler/logs/logger.h"
-#include "tests/stage_chains.h"
+#include "tests/support/stage_chains.h"
 #include "tests/tools/c_door.h"
 #include "tests/tools/in_process.h"
 #include "tests/tools/tool.h"

@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 #include "sampler/importers/importer.h"
 #include "sampler/presets.h"
-#include "tests/stage_chains.h"
+#include "tests/support/stage_chains.h"
 #include "tests/tools/doors.h"
 #include "tests/tools/in_process.h"
 #include "tests/tools/tool.h"

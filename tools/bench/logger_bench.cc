@@ -26,8 +26,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/logger.h"
-#include "sampler/logs/narrow.h"
-#include "tests/rows.h"
+#include "sampler/logs/rows/narrow.h"
+#include "tests/support/rows.h"
 
 namespace sampler {
 namespace {

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "sampler/logs/log.h"
-#include "sampler/logs/narrow.h"
-#include "tests/rows.h"
+#include "sampler/logs/rows/narrow.h"
+#include "tests/support/rows.h"
 #include "tools/bench/timing.h"
 
 namespace sampler::bench {

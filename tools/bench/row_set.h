@@ -23,7 +23,8 @@ enum class Residence : std::uint8_t {
 absl::string_view ResidenceName(Residence residence);
 
 // Shapes of rows by name: "peaked", "gaussian", "zipf" and "flat", which are
-// tests/rows.h's, and "real", the logged logits of a model in tests/data.
+// tests/support/rows.h's, and "real", the logged logits of a model in
+// tests/data.
 const std::vector<std::string>& ShapeNames();
 
 // The vocabulary sizes that a shape is measured at: the real rows have one.

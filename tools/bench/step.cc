@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/config.h"
-#include "tests/rows.h"
+#include "tests/support/rows.h"
 #include "tools/bench/max_read.h"
 #include "tools/bench/timing.h"
 

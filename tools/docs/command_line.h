@@ -2,7 +2,7 @@
 // completions and the man page are made from, so that they cannot disagree with
 // what the tool accepts.
 //
-// Tested by: tests/tools/command_reference_test.cc.
+// Tested by: tests/tools/docs/command_reference_test.cc.
 
 #ifndef SAMPLER_TOOLS_DOCS_COMMAND_LINE_H_
 #define SAMPLER_TOOLS_DOCS_COMMAND_LINE_H_

@@ -1,8 +1,8 @@
 // Completions of the `sampler` tool for shells: commands, options, the words
 // that options take, presets, runtimes, and file names elsewhere.
 //
-// Tested by: tests/tools/command_reference_test.cc (bash runs its own; zsh and
-// fish theirs where they are installed).
+// Tested by: tests/tools/docs/command_reference_test.cc (bash runs its own; zsh
+// and fish theirs where they are installed).
 
 #ifndef SAMPLER_TOOLS_DOCS_COMPLETIONS_H_
 #define SAMPLER_TOOLS_DOCS_COMPLETIONS_H_

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "sampler/importers/importer.h"
-#include "sampler/spelling.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::tools {
 namespace {

@@ -3,7 +3,8 @@
 // what it becomes here.
 //
 // Thread-safety: pure function.
-// Tested by: tests/tools/import_reference_test.cc (the committed page is what
+// Tested by: tests/tools/docs/import_reference_test.cc (the committed page is
+// what
 //   this makes).
 
 #ifndef SAMPLER_TOOLS_DOCS_IMPORT_REFERENCE_H_

@@ -1,6 +1,6 @@
 // The manual page of the `sampler` tool, in man(7).
 //
-// Tested by: tests/tools/command_reference_test.cc.
+// Tested by: tests/tools/docs/command_reference_test.cc.
 
 #ifndef SAMPLER_TOOLS_DOCS_MAN_PAGE_H_
 #define SAMPLER_TOOLS_DOCS_MAN_PAGE_H_

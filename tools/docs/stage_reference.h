@@ -4,7 +4,8 @@
 // edges, tests), and the importers' tables (which runtimes have it).
 //
 // Thread-safety: pure function of its arguments and the files.
-// Tested by: tests/tools/stage_reference_test.cc (the committed page is what
+// Tested by: tests/tools/docs/stage_reference_test.cc (the committed page is
+// what
 //   this makes).
 
 #ifndef SAMPLER_TOOLS_DOCS_STAGE_REFERENCE_H_

@@ -18,11 +18,11 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
-#include "tools/config_options.h"
 #include "tools/generate/llama_model.h"
 #include "tools/generate/loop.h"
-#include "tools/output.h"
-#include "tools/run_options.h"
+#include "tools/options/config_options.h"
+#include "tools/options/run_options.h"
+#include "tools/text/output.h"
 
 namespace sampler::tools {
 

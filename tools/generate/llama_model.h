@@ -17,7 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "llama.h"
-#include "tools/token_text.h"
+#include "tools/text/token_text.h"
 
 namespace sampler::tools {
 

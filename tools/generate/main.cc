@@ -6,9 +6,9 @@
 
 #include "CLI/CLI.hpp"
 #include "tools/generate/generate.h"
-#include "tools/output.h"
-#include "tools/process.h"
-#include "tools/usage.h"
+#include "tools/options/usage.h"
+#include "tools/process/process.h"
+#include "tools/text/output.h"
 
 namespace sampler::tools {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "tools/output.h"
+#include "tools/text/output.h"
 
 namespace sampler::tools {
 

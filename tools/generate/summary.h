@@ -15,7 +15,7 @@
 
 #include "tools/generate/chooser.h"
 #include "tools/generate/loop.h"
-#include "tools/output.h"
+#include "tools/text/output.h"
 
 namespace sampler::tools {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "sampler/pipeline.h"
-#include "sampler/removed.h"
+#include "sampler/rows/removed.h"
 #include "sampler/stages/registry.h"
 
 namespace {

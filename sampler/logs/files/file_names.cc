@@ -1,0 +1,15 @@
+#include "sampler/logs/files/file_names.h"
+
+#include "sampler/parameters/printable.h"
+
+namespace sampler::logs {
+
+std::string InputName(const std::string& path) {
+  return path == "-" ? "standard input" : Printable(path);
+}
+
+std::string OutputName(const std::string& path) {
+  return path == "-" ? "standard output" : Printable(path);
+}
+
+}  // namespace sampler::logs

@@ -1,0 +1,22 @@
+// Files of text that are taken for logs: answers of servers, tables, configs.
+//
+// Thread-safety: pure functions.
+// Tested by: tests/logs/formats/foreign_format_test.cc.
+
+#ifndef SAMPLER_LOGS_FORMATS_FOREIGN_TEXT_H_
+#define SAMPLER_LOGS_FORMATS_FOREIGN_TEXT_H_
+
+#include "absl/strings/string_view.h"
+#include "sampler/logs/formats/foreign_format.h"
+
+namespace sampler::logs {
+
+// UTF-8 without control characters but white space, as far as `head` goes.
+bool IsText(absl::string_view head);
+
+// What text it is. REQUIRES: IsText(head).
+Foreign ForeignText(absl::string_view head);
+
+}  // namespace sampler::logs
+
+#endif  // SAMPLER_LOGS_FORMATS_FOREIGN_TEXT_H_

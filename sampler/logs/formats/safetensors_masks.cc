@@ -1,0 +1,51 @@
+// The masks of a safetensors log: safetensors.h.
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/logs/errors.h"
+#include "sampler/logs/formats/safetensors.h"
+
+namespace sampler::logs {
+
+absl::Status FindMaskColumn(const InputFile& file,
+                            const SafetensorsHeader& header,
+                            const TensorInfo& tensor, LogParts& parts) {
+  LogDescription& description = parts.description;
+  const std::int64_t width = description.vocabulary_size;
+  const std::int64_t words = (width + 31) / 32;
+  std::int64_t rows = 1;
+  for (std::size_t axis = 0; axis + 1 < tensor.shape.size(); ++axis) {
+    rows *= tensor.shape[axis];
+  }
+  const std::int64_t last = tensor.shape.empty() ? 0 : tensor.shape.back();
+  const bool plain =
+      tensor.dtype == "BOOL" || tensor.dtype == "U8" || tensor.dtype == "I8";
+  const bool packed = tensor.dtype == "I32" || tensor.dtype == "U32";
+  const bool fits = tensor.shape.size() >= 2 &&
+                    rows == description.expected_rows &&
+                    ((plain && last == width) || (packed && last == words));
+  if (!fits) {
+    return InvalidLog(
+        {file.path(), absl::StrCat("tensor \"", tensor.name, "\""),
+         TensorText(tensor),
+         absl::StrCat("a mask of each of ", description.expected_rows,
+                      " rows: BOOL or U8 of ", width, " tokens, or I32 of ",
+                      words, " words of 32 bits"),
+         "1 allows a token; if it is no mask of the rows, give it another "
+         "name"});
+  }
+  const auto data = static_cast<std::int64_t>(header.data_offset);
+  if (data + tensor.end > file.size()) {
+    description.notices.push_back(
+        absl::StrCat("tensor \"", tensor.name,
+                     "\" lies behind the truncation and is left out"));
+    return absl::OkStatus();
+  }
+  parts.mask =
+      MaskColumn{data + tensor.begin, plain ? width : 4 * words, packed};
+  description.masks = true;
+  return absl::OkStatus();
+}
+
+}  // namespace sampler::logs

@@ -1,0 +1,233 @@
+#include "sampler/logs/formats/safetensors_writer.h"
+
+#include <cstddef>
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "sampler/logs/files/file_names.h"
+#include "sampler/logs/formats/safetensors_header.h"
+
+namespace sampler::logs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Collects what the header says; the data follows in the same order.
+class Header {
+ public:
+  explicit Header(const std::map<std::string, std::string>& metadata) {
+    if (!metadata.empty()) json_["__metadata__"] = metadata;
+  }
+
+  void Add(const char* name, const char* dtype,
+           std::initializer_list<std::int64_t> shape, std::size_t width) {
+    std::int64_t bytes = static_cast<std::int64_t>(width);
+    for (const std::int64_t extent : shape) bytes *= extent;
+    json_[name] = {{"dtype", dtype},
+                   {"shape", std::vector<std::int64_t>(shape)},
+                   {"data_offsets", {end_, end_ + bytes}}};
+    end_ += bytes;
+  }
+
+  // Length and text, padded so that the data is aligned for 64-bit elements.
+  // InvalidArgument if no reader would take it.
+  absl::Status WriteTo(const std::string& path, OutputFile& file) const {
+    // Metadata is the caller's: bytes that are not UTF-8 become U+FFFD.
+    std::string text =
+        json_.dump(-1, ' ', false, Json::error_handler_t::replace);
+    text.resize((text.size() + 7) / 8 * 8, ' ');
+    const std::uint64_t length = text.size();
+    if (length > kMaximumSafetensorsHeader) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(OutputName(path), ": metadata: got a header of ", length,
+                       " bytes, want at most ", kMaximumSafetensorsHeader));
+    }
+    file.AppendValues(absl::MakeConstSpan(&length, 1));
+    file.AppendValues(absl::MakeConstSpan(text.data(), text.size()));
+    return absl::OkStatus();
+  }
+
+ private:
+  Json json_;
+  std::int64_t end_ = 0;
+};
+
+const char* SafetensorsName(DType dtype) {
+  switch (dtype) {
+    case DType::kF32:
+      return "F32";
+    case DType::kF16:
+      return "F16";
+    case DType::kBF16:
+      return "BF16";
+    case DType::kF64:
+      break;
+  }
+  return "F64";
+}
+
+absl::Status CheckContents(const std::string& path,
+                           const LogContents& contents) {
+  const auto rows = static_cast<std::size_t>(contents.rows());
+  const bool has_tokens = !contents.tokens.empty();
+  const bool has_prompts = !contents.prompt_tokens.empty();
+  if (rows < 1 || (has_tokens && contents.tokens.size() != rows) ||
+      (has_prompts &&
+       contents.prompt_offsets.size() != contents.sequence_offsets.size())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        OutputName(path), ": got ", rows, " rows, ", contents.tokens.size(),
+        " tokens and ", contents.prompt_offsets.size() - 1, " prompts of ",
+        contents.sequence_offsets.size() - 1,
+        " sequences, want at least one row, and one of each or none"));
+  }
+  return absl::OkStatus();
+}
+
+void AddSmallTensors(const LogContents& contents, Header& header) {
+  const auto sequences = std::ssize(contents.sequence_offsets);
+  const bool has_prompts = !contents.prompt_tokens.empty();
+  header.Add("seq_offsets", "I64", {sequences}, 8);
+  if (has_prompts) header.Add("prompt_offsets", "I64", {sequences}, 8);
+  if (has_prompts) {
+    header.Add("prompt_tokens", "I32", {std::ssize(contents.prompt_tokens)}, 4);
+  }
+  if (!contents.drawn_with.empty()) {
+    const std::int64_t count = std::ssize(contents.drawn_with);
+    header.Add("seq_seeds", "U64", {count}, 8);
+    header.Add("seq_streams", "I64", {count}, 8);
+    header.Add("seq_clocks", "I64", {count}, 8);
+    header.Add("seq_configs", "I64", {count}, 8);
+  }
+  if (!contents.tokens.empty()) {
+    header.Add("tokens", "I32", {std::ssize(contents.tokens)}, 4);
+  }
+}
+
+// One value of how each sequence was drawn; -1 where nobody told.
+void WriteSettings(const LogContents& contents,
+                   std::int64_t (*value)(const DrawnWith&), OutputFile& file) {
+  std::vector<std::int64_t> values;
+  for (const std::optional<DrawnWith>& drawn : contents.drawn_with) {
+    values.push_back(drawn.has_value() ? value(*drawn) : -1);
+  }
+  file.AppendValues(absl::MakeConstSpan(values));
+}
+
+void WriteSmallTensors(const LogContents& contents, OutputFile& file) {
+  file.AppendValues(absl::MakeConstSpan(contents.sequence_offsets));
+  if (!contents.prompt_tokens.empty()) {
+    file.AppendValues(absl::MakeConstSpan(contents.prompt_offsets));
+    file.AppendValues(absl::MakeConstSpan(contents.prompt_tokens));
+  }
+  if (!contents.drawn_with.empty()) {
+    WriteSettings(
+        contents,
+        [](const DrawnWith& d) { return static_cast<std::int64_t>(d.seed); },
+        file);
+    WriteSettings(
+        contents, [](const DrawnWith& d) { return std::int64_t{d.stream}; },
+        file);
+    WriteSettings(
+        contents, [](const DrawnWith& d) { return d.clock; }, file);
+    WriteSettings(
+        contents, [](const DrawnWith& d) { return std::int64_t{d.config}; },
+        file);
+  }
+  file.AppendValues(absl::MakeConstSpan(contents.tokens));
+}
+
+void AppendIds(const SparseRow& row, OutputFile& file) {
+  file.AppendValues(row.ids);
+}
+
+void AppendLogprobs(const SparseRow& row, OutputFile& file) {
+  file.AppendValues(row.logprobs);
+}
+
+void AppendLogits(const SparseRow& row, OutputFile& file) {
+  file.Append(row.logits);
+}
+
+}  // namespace
+
+absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
+                                   const LogContents& contents,
+                                   DenseRows rows) {
+  absl::Status status = CheckContents(path, contents);
+  if (!status.ok()) return status;
+  auto file = OutputFile::Create(path, overwrite);
+  if (!file.ok()) return file.status();
+  const std::size_t width = DTypeSize(contents.dtype);
+  Header header(contents.metadata);
+  AddSmallTensors(contents, header);
+  header.Add("logits", SafetensorsName(contents.dtype),
+             {contents.rows(), contents.vocabulary_size}, width);
+  status = header.WriteTo(path, *file);
+  if (!status.ok()) return status;
+  WriteSmallTensors(contents, *file);
+  const std::size_t row_bytes =
+      width * static_cast<std::size_t>(contents.vocabulary_size);
+  for (std::int64_t n = 0; n < contents.rows() && !file->failed(); ++n) {
+    const auto row = rows(n);
+    if (!row.ok()) return row.status();
+    if (row->size() != row_bytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(OutputName(path), ": row ", n, ": got ", row->size(),
+                       " bytes, want ", row_bytes));
+    }
+    file->Append(*row);
+  }
+  return file->Commit();
+}
+
+absl::Status WriteSparseSafetensors(const std::string& path,
+                                    Overwrite overwrite,
+                                    const LogContents& contents,
+                                    SparseRows rows) {
+  absl::Status status = CheckContents(path, contents);
+  if (!status.ok()) return status;
+  auto file = OutputFile::Create(path, overwrite);
+  if (!file.ok()) return file.status();
+  const std::int64_t count = contents.rows();
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<float> log_sum_exps;
+  for (std::int64_t n = 0; n < count; ++n) {
+    const auto row = rows(n);
+    if (!row.ok()) return row.status();
+    offsets.push_back(offsets.back() + std::ssize(row->ids));
+    log_sum_exps.push_back(row->log_sum_exp);
+  }
+  const std::int64_t entries = offsets.back();
+  Header header(contents.metadata);
+  header.Add("offsets", "I64", {count + 1}, 8);
+  AddSmallTensors(contents, header);
+  header.Add("logsumexp", "F32", {count}, 4);
+  header.Add("token_ids", "I32", {entries}, 4);
+  header.Add("logprobs", "F32", {entries}, 4);
+  header.Add("logits", SafetensorsName(contents.dtype), {entries},
+             DTypeSize(contents.dtype));
+  status = header.WriteTo(path, *file);
+  if (!status.ok()) return status;
+  file->AppendValues(absl::MakeConstSpan(offsets));
+  WriteSmallTensors(contents, *file);
+  file->AppendValues(absl::MakeConstSpan(log_sum_exps));
+  const auto append = [&](void (*part)(const SparseRow&, OutputFile&)) {
+    for (std::int64_t n = 0; n < count && !file->failed(); ++n) {
+      const auto row = rows(n);
+      if (!row.ok()) return row.status();
+      part(*row, *file);
+    }
+    return absl::OkStatus();
+  };
+  for (const auto part : {AppendIds, AppendLogprobs, AppendLogits}) {
+    status = append(part);
+    if (!status.ok()) return status;
+  }
+  return file->Commit();
+}
+
+}  // namespace sampler::logs

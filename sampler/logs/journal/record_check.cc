@@ -1,0 +1,94 @@
+#include "sampler/logs/journal/record_check.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "sampler/logs/files/file_names.h"
+#include "sampler/logs/sequence_settings.h"
+
+namespace sampler::logs {
+namespace {
+
+constexpr DType kRowTypes[] = {DType::kF32, DType::kF16, DType::kBF16,
+                               DType::kF64};
+
+std::size_t PayloadOf(const RecordHeader& header,
+                      const LoggerOptions& options) {
+  const std::size_t width = DTypeSize(options.dtype);
+  if (header.type == RecordType::kDense) {
+    return width * static_cast<std::size_t>(options.vocabulary_size);
+  }
+  return 4 + static_cast<std::size_t>(EntriesOf(header)) * (4 + 4 + width);
+}
+
+bool AreIds(absl::Span<const std::int32_t> ids, const LoggerOptions& options) {
+  return std::all_of(ids.begin(), ids.end(), [&](std::int32_t id) {
+    return id >= 0 && id < options.vocabulary_size;
+  });
+}
+
+}  // namespace
+
+absl::string_view TextOf(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+bool IsRow(const RecordHeader& header) {
+  return header.type == RecordType::kDense ||
+         header.type == RecordType::kSparse;
+}
+
+DType SourceDType(const RecordHeader& header) {
+  return kRowTypes[header.source_dtype];
+}
+
+bool IsHeaderOf(const RecordHeader& header, const LoggerOptions& options) {
+  if (header.type == RecordType::kSettings) return true;
+  if (!IsRow(header)) {
+    return header.type == RecordType::kPrompt && header.payload % 4 == 0;
+  }
+  const bool sparse = header.type == RecordType::kSparse;
+  const std::uint64_t entries = EntriesOf(header);
+  return sparse == (options.top_k > 0) && (entries > 0) == sparse &&
+         entries <= static_cast<std::uint64_t>(options.vocabulary_size) &&
+         header.source_dtype < std::size(kRowTypes) &&
+         header.payload == PayloadOf(header, options);
+}
+
+absl::Status CheckRecord(const std::string& file, const RecordHeader& header,
+                         ByteSpan payload, const LoggerOptions& options) {
+  const bool settings = header.type == RecordType::kSettings;
+  if (IsHeaderOf(header, options) &&
+      (!settings || SettingsFromJson(TextOf(payload)).has_value())) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(InputName(file), ": got a record of type ",
+                   static_cast<std::uint32_t>(header.type), " and ",
+                   header.payload, " bytes, want those that a logger of ",
+                   options.vocabulary_size, " tokens writes"));
+}
+
+absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
+                         ByteSpan payload, const LoggerOptions& options) {
+  const auto entries = static_cast<std::size_t>(EntriesOf(header));
+  // A dense row holds none but the drawn one.
+  const ByteSpan ids = header.type == RecordType::kPrompt ? payload
+                       : header.type == RecordType::kSparse
+                           ? payload.subspan(4, 4 * entries)
+                           : ByteSpan();
+  const bool drawn = !IsRow(header) || AreIds({header.token}, options);
+  if (drawn && AreIds(ValuesOf<std::int32_t>(ids), options)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      InputName(file), ": sequence ", header.sequence,
+      ": got a record of a token outside the vocabulary, want ids in [0, ",
+      options.vocabulary_size, ")"));
+}
+
+}  // namespace sampler::logs

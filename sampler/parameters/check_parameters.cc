@@ -1,0 +1,287 @@
+// CheckParameters: every way in which given values can disagree with a table.
+
+#include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "sampler/parameters/parameter.h"
+#include "sampler/parameters/problems.h"
+#include "sampler/parameters/spelling.h"
+
+namespace sampler {
+namespace {
+
+class Checker {
+ public:
+  Checker(std::optional<std::int64_t> vocabulary_size,
+          std::vector<Problem>& problems)
+      : vocabulary_size_(vocabulary_size), problems_(problems) {}
+
+  void CheckTable(const ParameterTable& table, const Value::Object& given,
+                  const std::string& pointer) {
+    for (const auto& [name, value] : given) {
+      const Parameter* line = nullptr;
+      for (const Parameter& p : table) {
+        if (p.name() == name) line = &p;
+      }
+      const std::string at = absl::StrCat(pointer, "/", EscapePointer(name));
+      if (line == nullptr) {
+        ReportUnknown(table, name, at);
+      } else {
+        CheckValue(*line, value, at);
+      }
+    }
+    for (const Parameter& line : table) {
+      if (line.required() && !given.contains(std::string(line.name()))) {
+        Report(absl::StrCat(pointer, "/", line.name()),
+               absl::StrCat("missing, want ", line.Allowed(), " (",
+                            line.meaning(), ")"));
+      }
+    }
+  }
+
+ private:
+  void Report(const std::string& pointer, std::string message) {
+    AddProblem({pointer, std::move(message)}, problems_);
+  }
+
+  void ReportValue(const Parameter& line, const Value& value,
+                   const std::string& pointer) {
+    Report(pointer,
+           absl::StrCat("got ", ToText(value), ", want ", line.Allowed()));
+  }
+
+  void ReportUnknown(const ParameterTable& table, const std::string& name,
+                     const std::string& pointer) {
+    std::vector<absl::string_view> names;
+    for (const Parameter& p : table) names.push_back(p.name());
+    Report(pointer, UnknownName("parameter", name, names));
+  }
+
+  void CheckValue(const Parameter& line, const Value& value,
+                  const std::string& pointer) {
+    if (value.is_null() && line.nullable()) return;
+    bool good = false;
+    switch (line.kind()) {
+      case ParameterKind::kReal:
+        good = IsNumberWithin(line, value);
+        break;
+      case ParameterKind::kInteger:
+        good = IsIntegerWithin(line, value);
+        break;
+      case ParameterKind::kBoolean:
+        good = value.boolean() != nullptr;
+        break;
+      case ParameterKind::kChoice:
+        CheckChoice(line, value, pointer);
+        return;
+      case ParameterKind::kIntegers:
+        good = value.list() != nullptr &&
+               !(line.non_empty() && value.list()->empty());
+        if (good) CheckIntegers(line, *value.list(), pointer);
+        break;
+      case ParameterKind::kTokenIds:
+        good = value.list() != nullptr &&
+               !(line.non_empty() && value.list()->empty());
+        if (good) CheckTokenIds(*value.list(), pointer);
+        break;
+      case ParameterKind::kBiases:
+        good = value.object() != nullptr &&
+               !(line.non_empty() && value.object()->empty());
+        if (good) CheckBiases(*value.object(), pointer);
+        break;
+      case ParameterKind::kTokenSequences:
+      case ParameterKind::kSequenceBiases:
+      case ParameterKind::kPositionedTokens:
+        good = value.list() != nullptr &&
+               !(line.non_empty() && value.list()->empty());
+        if (good) CheckItems(line.kind(), *value.list(), pointer);
+        break;
+      case ParameterKind::kObject:
+        good = value.object() != nullptr;
+        if (good) CheckTable(line.fields(), *value.object(), pointer);
+        break;
+    }
+    if (!good) ReportValue(line, value, pointer);
+  }
+
+  // Written as "not inside", so that NaN is outside.
+  static bool IsNumberWithin(const Parameter& line, const Value& value) {
+    double number = std::numeric_limits<double>::quiet_NaN();
+    if (value.real() != nullptr) number = *value.real();
+    if (value.integer() != nullptr) {
+      number = static_cast<double>(*value.integer());
+    }
+    if (!std::isfinite(number)) return false;
+    if (line.minimum_excluded() && !(number > line.minimum())) return false;
+    if (line.maximum_excluded() && !(number < line.maximum())) return false;
+    return line.minimum() <= number && number <= line.maximum();
+  }
+
+  static bool IsIntegerWithin(const Parameter& line, const Value& value) {
+    return value.integer() != nullptr && IsNumberWithin(line, value);
+  }
+
+  void CheckIntegers(const Parameter& line, const Value::List& list,
+                     const std::string& pointer) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (IsIntegerWithin(line, list[i])) continue;
+      Report(
+          absl::StrCat(pointer, "/", i),
+          absl::StrCat("got ", ToText(list[i]), ", want ", line.AllowedItem()));
+    }
+  }
+
+  void CheckChoice(const Parameter& line, const Value& value,
+                   const std::string& pointer) {
+    if (value.text() == nullptr) {
+      ReportValue(line, value, pointer);
+      return;
+    }
+    for (const absl::string_view word : line.choices()) {
+      if (word == *value.text()) return;
+    }
+    Report(pointer,
+           absl::StrCat("got ", ToText(value), ", want ", line.Allowed(),
+                        DidYouMean(*value.text(), line.choices())));
+  }
+
+  // "a token id", with the range where it is known.
+  std::string AllowedId() const {
+    return vocabulary_size_.has_value()
+               ? absl::StrCat("a token id in [0, ", *vocabulary_size_, ")")
+               : "a token id >= 0";
+  }
+
+  bool IsTokenId(std::int64_t id) const {
+    return id >= 0 && id <= std::numeric_limits<std::int32_t>::max() &&
+           (!vocabulary_size_.has_value() || id < *vocabulary_size_);
+  }
+
+  bool CheckTokenId(const Value& value, const std::string& pointer) {
+    if (value.integer() != nullptr && IsTokenId(*value.integer())) return true;
+    Report(pointer,
+           absl::StrCat("got ", ToText(value), ", want ", AllowedId()));
+    return false;
+  }
+
+  void CheckTokenIds(const Value::List& list, const std::string& pointer) {
+    std::set<std::int64_t> seen;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string at = absl::StrCat(pointer, "/", i);
+      if (CheckTokenId(list[i], at) &&
+          !seen.insert(*list[i].integer()).second) {
+        Report(at, absl::StrCat("token id ", *list[i].integer(),
+                                " is listed twice"));
+      }
+    }
+  }
+
+  void CheckBiases(const Value::Object& biases, const std::string& pointer) {
+    for (const auto& [key, value] : biases) {
+      const std::string at = absl::StrCat(pointer, "/", EscapePointer(key));
+      std::int64_t id = 0;
+      // One spelling per id ("7", never "07" or "+7"), so that no id can be
+      // listed twice.
+      if (!absl::SimpleAtoi(key, &id) || absl::StrCat(id) != key ||
+          !IsTokenId(id)) {
+        Report(at, absl::StrCat("got the key \"", Shortened(key), "\", want ",
+                                AllowedId()));
+      }
+      CheckBias(value, at);
+    }
+  }
+
+  void CheckBias(const Value& value, const std::string& pointer) {
+    const bool number =
+        value.integer() != nullptr ||
+        (value.real() != nullptr && std::isfinite(*value.real()));
+    const bool ban = value.boolean() != nullptr && !*value.boolean();
+    if (!number && !ban) {
+      Report(pointer, absl::StrCat("got ", ToText(value),
+                                   ", want a finite number, or false to ban"));
+    }
+  }
+
+  // The items of the kinds that are lists of structures.
+  void CheckItems(ParameterKind kind, const Value::List& items,
+                  const std::string& pointer) {
+    std::set<std::int64_t> positions;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const std::string at = absl::StrCat(pointer, "/", i);
+      if (kind == ParameterKind::kTokenSequences) {
+        CheckSequence(items[i], at);
+      } else if (kind == ParameterKind::kSequenceBiases) {
+        if (!CheckPair(items[i], "[[token ids], number or false]", at)) {
+          continue;
+        }
+        CheckSequence((*items[i].list())[0], at + "/0");
+        CheckBias((*items[i].list())[1], at + "/1");
+      } else {
+        if (!CheckPair(items[i], "[position, token id or list of them]", at)) {
+          continue;
+        }
+        CheckPosition((*items[i].list())[0], positions, at + "/0");
+        CheckOneOrMore((*items[i].list())[1], at + "/1");
+      }
+    }
+  }
+
+  bool CheckPair(const Value& value, absl::string_view want,
+                 const std::string& pointer) {
+    if (value.list() != nullptr && value.list()->size() == 2) return true;
+    Report(pointer, absl::StrCat("got ", ToText(value), ", want ", want));
+    return false;
+  }
+
+  // Ids that follow one another; an id may come again.
+  void CheckSequence(const Value& value, const std::string& pointer) {
+    if (value.list() == nullptr || value.list()->empty()) {
+      Report(pointer, absl::StrCat("got ", ToText(value),
+                                   ", want a non-empty list of token ids"));
+      return;
+    }
+    for (std::size_t i = 0; i < value.list()->size(); ++i) {
+      CheckTokenId((*value.list())[i], absl::StrCat(pointer, "/", i));
+    }
+  }
+
+  void CheckPosition(const Value& value, std::set<std::int64_t>& seen,
+                     const std::string& pointer) {
+    if (value.integer() == nullptr || *value.integer() < 0) {
+      Report(pointer,
+             absl::StrCat("got ", ToText(value), ", want a position >= 0"));
+    } else if (!seen.insert(*value.integer()).second) {
+      Report(pointer,
+             absl::StrCat("position ", *value.integer(), " is listed twice"));
+    }
+  }
+
+  void CheckOneOrMore(const Value& value, const std::string& pointer) {
+    if (value.list() == nullptr) {
+      CheckTokenId(value, pointer);
+    } else if (value.list()->empty()) {
+      Report(pointer, absl::StrCat("got [], want ", AllowedId(),
+                                   ", or a non-empty list of them"));
+    } else {
+      CheckTokenIds(*value.list(), pointer);
+    }
+  }
+
+  const std::optional<std::int64_t> vocabulary_size_;
+  std::vector<Problem>& problems_;
+};
+
+}  // namespace
+
+void CheckParameters(const ParameterTable& table, const Value::Object& given,
+                     const std::string& pointer,
+                     std::optional<std::int64_t> vocabulary_size,
+                     std::vector<Problem>& problems) {
+  Checker(vocabulary_size, problems).CheckTable(table, given, pointer);
+}
+
+}  // namespace sampler

@@ -1,0 +1,32 @@
+// The per-token noise of vLLM V2 and SGLang, to choose the tokens that they
+// choose: a 32-bit hash of (seed, position, column) made into a Gumbel number.
+//
+// Their logarithms run on a GPU; here they are the house's, rounded to float
+// where theirs are float. A choice can differ only where two scores agree to
+// the last bits. The noise is coarse (32 bits: no G above 22.2), as theirs is;
+// the house's own noise (gumbel.h) is not.
+//
+// Thread-safety: pure functions.
+// Source: vLLM #51367, SGLang #33423.
+// Tested by: tests/stages/draws/gumbel_test.cc (known hashes and noise).
+
+#ifndef SAMPLER_RANDOM_MURMUR_NOISE_H_
+#define SAMPLER_RANDOM_MURMUR_NOISE_H_
+
+#include <cstdint>
+
+namespace sampler {
+
+// The hash of both runtimes, from `start` 0.
+std::uint32_t MurmurHash(std::uint64_t seed, std::uint32_t position,
+                         std::uint32_t column, std::uint32_t start = 0);
+
+// SGLang, in double: u = h / (2^32 - 1), -ln(max(-ln u, 2^-32)).
+double SglangNoise(std::uint32_t hash);
+
+// vLLM V2, in float: -ln(-log1p(-u)), u = (h + 1/2) 2^-32 of two halves.
+float VllmNoise(std::uint32_t hash);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_RANDOM_MURMUR_NOISE_H_

@@ -1,0 +1,372 @@
+#include "sampler/rows/dense_row.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sampler/arithmetic/float_environment.h"
+#include "sampler/kernels/load.h"
+
+namespace sampler {
+
+using kernels::kBlockSize;
+
+namespace {
+
+// A pass over the row is taken to cost as much as a list of a fourteenth of it.
+// Whether more stay is told from so many blocks.
+constexpr std::size_t kManyOfARow = 14;
+constexpr std::size_t kSample = 32;
+
+// From so many values of a block on, converting all of it is cheaper.
+constexpr int kManyOfABlock = 12;
+
+}  // namespace
+
+void DenseRow::Reset(Logits row) {
+  status_ = RowStatus::kOk;
+  Restart(row);
+}
+
+void DenseRow::Restart(Logits row) {
+  for (const std::uint32_t id : edited_) edit_mask_[id / kBlockSize] = 0;
+  for (const std::uint32_t block : dirty_blocks_) dirty_[block] = 0;
+  row_ = row;
+  scales_.clear();
+  floor_ = kRemoved;
+  edited_.clear();
+  edited_values_.clear();
+  dirty_blocks_.clear();
+  slot_.resize(std::max(slot_.size(), row.size()));
+  const std::size_t blocks = kernels::BlockCount(row.size());
+  edit_mask_.resize(std::max(edit_mask_.size(), blocks));
+  dirty_.resize(std::max(dirty_.size(), blocks));
+  block_max_.resize(blocks);
+  const kernels::RowScan scan =
+      kernels::ScanBlockMaxima(row, block_max_.data());
+  magnitude_ = scan.magnitude;
+  finite_count_.reset();
+  if (scan.all_finite) finite_count_ = row.size();
+  max_.reset();
+  Note(scan.has_nan ? std::numeric_limits<double>::quiet_NaN() : Max());
+}
+
+void DenseRow::Note(double value) {
+  if (std::isnan(value)) {
+    status_ = RowStatus::kNan;
+  } else if (value == -kRemoved && status_ != RowStatus::kNan) {
+    status_ = RowStatus::kInfinite;
+  }
+}
+
+void DenseRow::Recount(double before, double after) {
+  if (finite_count_.has_value()) {
+    if (std::isfinite(before)) --*finite_count_;
+    if (std::isfinite(after)) ++*finite_count_;
+  }
+  Note(after);
+}
+
+double DenseRow::Value(std::size_t id) const {
+  return IsEdited(id) ? edited_values_[slot_[id]] : Unedited(id);
+}
+
+double DenseRow::Unedited(std::size_t id) const {
+  double value = row_[id];
+  if (value < floor_) [[unlikely]] {
+    return kRemoved;
+  }
+  for (const double factor : scales_) value *= factor;
+  return value;
+}
+
+void DenseRow::Replace(std::size_t id, double before, double after) {
+  if (IsEdited(id)) {
+    edited_values_[slot_[id]] = after;
+  } else {
+    Overlay(id, after);
+  }
+  if (!(std::isfinite(before) && std::isfinite(after))) Recount(before, after);
+  max_.reset();
+  NoteInBlock(id / kBlockSize, before, after);
+}
+
+void DenseRow::ApplyChanges() {
+  for (const Change& change : changes_) {
+    Replace(change.id, change.before, change.after);
+  }
+}
+
+void DenseRow::Overlay(std::size_t id, double value) {
+  slot_[id] = static_cast<std::uint32_t>(edited_.size());
+  edited_.push_back(static_cast<std::uint32_t>(id));
+  edited_values_.push_back(value);
+  edit_mask_[id / kBlockSize] |= std::uint64_t{1} << (id % kBlockSize);
+}
+
+void DenseRow::NoteInBlock(std::size_t block, double before, double after) {
+  if (dirty_[block] != 0) return;
+  if (after >= block_max_[block]) {
+    block_max_[block] = after;
+  } else if (before == block_max_[block] || std::isnan(after)) {
+    dirty_[block] = 1;
+    dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
+  }
+}
+
+DenseRow::Reach DenseRow::ReachOf(double threshold) const {
+  BlockMaxima();
+  return {std::max(threshold, std::numeric_limits<double>::lowest()),
+          std::max(StoredThreshold(threshold), floor_)};
+}
+
+std::uint64_t DenseRow::LoadReaching(std::size_t block, const Reach& reach,
+                                     Block& values) const {
+  const DefaultFloatEnvironment environment;
+  if (!(block_max_[block] >= reach.least)) return 0;
+  const std::size_t first = block * kBlockSize;
+  const std::size_t count = std::min(kBlockSize, size() - first);
+  const std::uint64_t near =
+      kernels::MaskAtLeast(row_, first, count, reach.stored) |
+      edit_mask_[block];
+  const bool many = std::popcount(near) > kManyOfABlock;
+  if (many) LoadBlock(block, values);
+  std::uint64_t mask = 0;
+  for (std::uint64_t rest = near; rest != 0; rest &= rest - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(rest));
+    if (!many) values[i] = Value(first + i);
+    mask |= std::uint64_t{values[i] >= reach.least ? 1u : 0u} << i;
+  }
+  return mask;
+}
+
+std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
+                                 double* values) const {
+  const std::size_t first = block * kBlockSize;
+  const std::size_t count = std::min(blocks * kBlockSize, size() - first);
+  kernels::LoadScaled(row_, first, count, scales_, values, floor_);
+  if (edited_.empty()) return count;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    std::uint64_t mask = edit_mask_[block + b];
+    for (; mask != 0; mask &= mask - 1) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(mask));
+      const std::size_t i = b * kBlockSize + bit;
+      values[i] = edited_values_[slot_[first + i]];
+    }
+  }
+  return count;
+}
+
+void DenseRow::Scale(double factor) {
+  const double magnitude = magnitude_ * factor;
+  if (!(magnitude <= std::numeric_limits<double>::max())) {
+    // Some product may overflow to an infinity, which changes what is finite:
+    // evaluate now.
+    Transform([factor](std::size_t, double v) { return v * factor; });
+    return;
+  }
+  magnitude_ = magnitude;
+  scales_.push_back(factor);
+  max_.reset();
+  for (double& max : block_max_) max *= factor;
+  for (double& value : edited_values_) {
+    if (value == kRemoved) continue;
+    const double before = value;
+    value *= factor;
+    Recount(before, value);
+  }
+}
+
+bool DenseRow::RemoveBelow(double threshold) {
+  if (row_.dtype() == DType::kF64) return false;
+  const std::optional<double> least = LeastStored(threshold);
+  if (!least.has_value()) return false;
+  floor_ = std::max(floor_, *least);
+  for (double& value : edited_values_) {
+    if (value < threshold) value = kRemoved;
+  }
+  BlockMaxima();
+  for (double& max : block_max_) {
+    if (max < threshold) max = kRemoved;
+  }
+  finite_count_.reset();
+  max_.reset();
+  return true;
+}
+
+bool DenseRow::ManyReach(double threshold) const {
+  if (row_.dtype() == DType::kF64) return false;
+  const double stored_threshold = std::max(StoredThreshold(threshold), floor_);
+  const std::size_t stride = std::max<std::size_t>(1, block_count() / kSample);
+  const std::size_t wanted = size() / kManyOfARow / stride;
+  const absl::Span<const double> maxima = BlockMaxima();
+  std::size_t reached = 0;
+  for (std::size_t b = stride / 2; b < maxima.size(); b += stride) {
+    if (!(maxima[b] >= threshold)) continue;
+    const std::size_t first = b * kBlockSize;
+    const std::size_t count = std::min(kBlockSize, size() - first);
+    reached += static_cast<std::size_t>(std::popcount(
+        kernels::MaskAtLeast(row_, first, count, stored_threshold)));
+    if (reached > wanted) return true;
+  }
+  return false;
+}
+
+double DenseRow::StoredThreshold(double threshold) const {
+  double t = threshold;
+  for (auto factor = scales_.rbegin(); factor != scales_.rend(); ++factor) {
+    // A product that reaches t, rounding included, has a factor that reaches
+    // t / factor but for a few units in the last place, or of the subnormals.
+    t /= *factor;
+    t -= std::fabs(t) * 0x1p-50 + 0x1p-1022 / *factor;
+    if (!std::isfinite(t)) return kRemoved;
+  }
+  return t;
+}
+
+std::optional<double> DenseRow::LeastStored(double threshold) const {
+  constexpr int kSteps = 64;  // Rounding puts the first guess a few below.
+  const auto reaches = [&](double stored) {
+    for (const double factor : scales_) stored *= factor;
+    return stored >= threshold;
+  };
+  double stored = StoredThreshold(threshold);
+  if (stored == kRemoved) return {};
+  const bool narrow = row_.dtype() != DType::kF64;
+  if (narrow) stored = static_cast<double>(kernels::RoundUpToFloat(stored));
+  for (int i = 0; i < kSteps; ++i) {
+    if (reaches(stored)) return stored;
+    stored = narrow ? static_cast<double>(std::nextafter(
+                          static_cast<float>(stored),
+                          std::numeric_limits<float>::infinity()))
+                    : std::nextafter(stored, -kRemoved);
+  }
+  return {};
+}
+
+DenseRow::StoredInterval DenseRow::Stored(double low, double high) const {
+  // Products never fall as the factor rises, so intervals are of intervals.
+  const std::optional<double> first = LeastStored(low);
+  const std::optional<double> end = LeastStored(high);
+  const double lowest =
+      row_.dtype() == DType::kF64
+          ? std::numeric_limits<double>::lowest()
+          : static_cast<double>(std::numeric_limits<float>::lowest());
+  return {{std::max({first.value_or(lowest), lowest, floor_}),
+           end.value_or(-kRemoved)},
+          first.has_value() && (end.has_value() || high == -kRemoved)};
+}
+
+void DenseRow::GatherInside(double low, double high, CandidateList& out) const {
+  const StoredInterval stored = Stored(low, high);
+  const bool edits = !edited_.empty();
+  const absl::Span<const double> maxima = BlockMaxima();
+  const auto gather = [&](std::int32_t* ids, double* values) {
+    const std::size_t found =
+        kernels::Gather(row_, stored.interval, maxima.data(), low,
+                        edits ? edit_mask_.data() : nullptr, ids, values);
+    for (const double factor : scales_) {
+      for (std::size_t i = 0; i < found; ++i) values[i] *= factor;
+    }
+    for (std::size_t i = 0; edits && i < found; ++i) {
+      const auto id = static_cast<std::size_t>(ids[i]);
+      if (IsEdited(id)) values[i] = edited_values_[slot_[id]];
+    }
+    return found;
+  };
+  out.Fill(size() + kernels::kGatherSlack, gather);
+  if (stored.exact && !edits) return;
+  const absl::Span<const double> logits = out.logits();
+  out.Filter(
+      [&](std::size_t i) { return low <= logits[i] && logits[i] < high; });
+}
+
+std::size_t DenseRow::finite_count() const {
+  if (!finite_count_.has_value()) {
+    std::size_t finite = 0;
+    Block values;
+    for (std::size_t b = 0; b < block_count(); ++b) {
+      const std::size_t count = LoadBlock(b, values);
+      finite += kernels::Summarize(values.data(), count).finite;
+    }
+    finite_count_ = finite;
+  }
+  return *finite_count_;
+}
+
+std::optional<std::size_t> DenseRow::CountBefore(std::size_t id) const {
+  const double value = Value(id);
+  const double above = std::nextafter(value, -kRemoved);
+  const std::optional<double> least = LeastStored(value);
+  const std::optional<double> least_above = LeastStored(above);
+  if (!least.has_value() || !least_above.has_value()) return {};
+  const double as_large = std::max(*least, floor_);
+  const double larger = std::max(*least_above, floor_);
+  const absl::Span<const double> maxima = BlockMaxima();
+  std::size_t before = 0;
+  for (std::size_t b = 0; b < maxima.size(); ++b) {
+    if (!(maxima[b] >= value)) continue;
+    const std::size_t first = b * kBlockSize;
+    const std::size_t count = std::min(kBlockSize, size() - first);
+    const auto mask_of = [&](double threshold) {
+      return kernels::MaskAtLeast(row_, first, count, threshold) &
+             ~edit_mask_[b];
+    };
+    std::uint64_t mask = 0;
+    if (first + count <= id) {
+      mask = mask_of(as_large);
+    } else if (first > id) {
+      mask = mask_of(larger);
+    } else {
+      const std::uint64_t lower = (std::uint64_t{1} << (id - first)) - 1;
+      mask = (mask_of(as_large) & lower) | (mask_of(larger) & ~lower);
+    }
+    before += static_cast<std::size_t>(std::popcount(mask));
+  }
+  for (std::size_t i = 0; i < edited_.size(); ++i) {
+    const double other = edited_values_[i];
+    before += other > value || (other == value && edited_[i] < id) ? 1u : 0u;
+  }
+  return before;
+}
+
+bool DenseRow::HasMoreThan(std::size_t count) const {
+  if (!finite_count_.has_value() && count < block_count()) {
+    const absl::Span<const double> maxima = BlockMaxima();
+    const auto finite_blocks = static_cast<std::size_t>(
+        std::count_if(maxima.begin(), maxima.end(),
+                      [](double max) { return max != kRemoved; }));
+    if (finite_blocks > count) return true;
+  }
+  return finite_count() > count;
+}
+
+absl::Span<const double> DenseRow::BlockMaxima() const {
+  Block values;
+  for (const std::uint32_t block : dirty_blocks_) {
+    const std::size_t count = LoadBlock(block, values);
+    block_max_[block] = kernels::Summarize(values.data(), count).max;
+    dirty_[block] = 0;
+  }
+  dirty_blocks_.clear();
+  return block_max_;
+}
+
+double DenseRow::Max() const {
+  if (!max_.has_value()) {
+    const absl::Span<const double> maxima = BlockMaxima();
+    max_ = kernels::MaxOf(maxima.data(), maxima.size());
+  }
+  return *max_;
+}
+
+std::size_t DenseRow::FirstOfMax() const {
+  const double max = Max();
+  const absl::Span<const double> maxima = BlockMaxima();
+  const std::size_t block =
+      kernels::FindFirst(maxima.data(), maxima.size(), max);
+  Block values;
+  const std::size_t count = LoadBlock(block, values);
+  return block * kBlockSize + kernels::FindFirst(values.data(), count, max);
+}
+
+}  // namespace sampler

@@ -1,0 +1,41 @@
+// The noise that gumbel_max and gumbel_top_k share: which numbers are added to
+// the logits, and the race that they decide.
+//
+//   house     l + G, 64-bit uniforms keyed by seed, stream, position and token
+//             id (gumbel.h)
+//   vllm_v2   fl32(l) + G in float, column = token id (murmur_noise.h)
+//   sglang    ln p + G in double, column = token id, or the rank once a stage
+//             has truncated, as SGLang's sorted path numbers them
+//
+// The last two repeat other runtimes' choices under the same seed. Their
+// position is that of the last token of the text, prompt included, as in those
+// runtimes; an empty prompt counts as the single token that every runtime
+// begins with. The stream has no place in them. At an attempt above 0, which
+// those runtimes do not know, their seed is the attempt's key (random.h).
+//
+// Thread-safety: pure functions of their arguments.
+// Tested by: tests/stages/draws/gumbel_test.cc, tests/oracle_test.cc.
+
+#ifndef SAMPLER_STAGES_DRAWS_GUMBEL_NOISE_H_
+#define SAMPLER_STAGES_DRAWS_GUMBEL_NOISE_H_
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "sampler/stages/registry.h"
+
+namespace sampler {
+
+enum class Noise { kHouse, kVllmV2, kSglang };
+
+Parameter NoiseParameter();
+
+// The first n places of the race; fewer if there are fewer survivors of weight
+// > 0. Lives in step.race.
+absl::Span<const TokenId> RunGumbelRace(const Candidates& candidates,
+                                        const StepContext& step, Noise noise,
+                                        std::int64_t n);
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_DRAWS_GUMBEL_NOISE_H_

@@ -1,0 +1,37 @@
+// Allow tokens: bans every token that is not listed.
+//
+//   l_i = -inf for i not in ids
+//
+// Contract: the list is not empty. If every listed token was removed before,
+//   the row's status is no_candidate.
+// Thread-safety: immutable; any number of threads may call Apply.
+// Cost: O(ids); later stages see the listed tokens only.
+// Source: vLLM allowed_token_ids, Hugging Face prefix_allowed_tokens_fn.
+// Tested by: tests/stages/edits/stages_test.cc, tests/oracle_test.cc.
+
+#ifndef SAMPLER_STAGES_EDITS_ALLOW_TOKENS_H_
+#define SAMPLER_STAGES_EDITS_ALLOW_TOKENS_H_
+
+#include <utility>
+#include <vector>
+
+#include "sampler/stages/registry.h"
+
+namespace sampler {
+
+class AllowTokens final : public Stage {
+ public:
+  static StageType Type();
+
+  // REQUIRES: `ids` ascends.
+  explicit AllowTokens(std::vector<TokenId> ids) : ids_(std::move(ids)) {}
+
+  void Apply(Candidates& candidates, const StepContext& step) const override;
+
+ private:
+  std::vector<TokenId> ids_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_EDITS_ALLOW_TOKENS_H_

@@ -1,0 +1,69 @@
+// DRY ("don't repeat yourself"): the longer the end of the text repeats what
+// came before, the less likely the token that would continue the repetition.
+//
+//   l_x -= multiplier * base^(R(x) - allowed_length), R(x) >= allowed_length
+//
+// R(x) is the length of the longest end of the text that x has followed before.
+// The text is the last `window` tokens of the scope. A breaker (the tokens of a
+// line break, a quotation mark) limits how far back a repetition can be
+// followed: to the tokens after the last breaker.
+//
+// Contract: multiplier >= 0, and 0 changes nothing; base >= 1; allowed_length
+//   >= 1. The exponent is capped at floor(88.7228391 / ln base), where base^e
+//   reaches the largest float32. Of several breakers at one place the longest
+//   counts. Tokens that are a breaker alone are not penalised unless
+//   exempt_breakers is false. A removed token stays removed.
+// Nothing is remembered between steps, so that rollback and snapshots are
+//   exact.
+// Thread-safety: immutable; any number of threads may call Apply.
+// Cost: O(window), however the text repeats itself (repeats.h), and the search
+//   for the last breaker (breakers.h).
+// Source: text-generation-webui #5677, llama.cpp #9702. llama.cpp and this
+//   stage agree; koboldcpp penalises breakers; exllamav2 multiplies by
+//   occurrences, which is not offered.
+// Tested by: tests/stages/edits/dry_test.cc, tests/history/repeats_test.cc,
+// tests/oracle_test.cc,
+//   tests/golden_test.cc.
+
+#ifndef SAMPLER_STAGES_EDITS_DRY_H_
+#define SAMPLER_STAGES_EDITS_DRY_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sampler/history/breakers.h"
+#include "sampler/stages/edits/history_parameters.h"
+#include "sampler/stages/registry.h"
+
+namespace sampler {
+
+class Dry final : public Stage {
+ public:
+  struct Options {
+    double multiplier;
+    double base;
+    std::int64_t allowed_length;
+    HistoryWindow window;
+    std::vector<TokenSequence> breakers;
+    bool exempt_breakers;
+  };
+
+  static StageType Type();
+
+  explicit Dry(Options options);
+
+  void Apply(Candidates& candidates, const StepContext& step) const override;
+
+ private:
+  double multiplier_;
+  double base_;
+  std::int64_t allowed_length_;
+  std::int64_t largest_exponent_;
+  HistoryWindow window_;
+  Breakers breakers_;
+  bool exempt_breakers_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_EDITS_DRY_H_

@@ -1,0 +1,24 @@
+#include "sampler/stages/edits/history_parameters.h"
+
+#include <string>
+
+namespace sampler {
+
+Parameter ScopeParameter(absl::string_view default_scope) {
+  return Choice("scope", "part of the history that counts")
+      .Choices({"prompt", "output", "both"})
+      .Default(std::string(default_scope));
+}
+
+Parameter WindowParameter() {
+  return Integer("window", "last tokens of the scope that count; null: all")
+      .AtLeast(1)
+      .Nullable();
+}
+
+HistoryWindow ReadHistoryWindow(const Parameters& parameters) {
+  return {.scope = parameters.Choice<Scope>("scope"),
+          .window = parameters.OptionalInteger("window")};
+}
+
+}  // namespace sampler

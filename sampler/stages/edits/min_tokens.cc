@@ -1,0 +1,46 @@
+#include "sampler/stages/edits/min_tokens.h"
+
+namespace sampler {
+
+StageType MinTokens::Type() {
+  return {
+      .name = "min_tokens",
+      .group = StageGroup::kEdit,
+      .summary = "Bans the stop tokens until the text is long enough.",
+      .formula = "l_i = -inf for i in stop_ids, while count < n",
+      .source = "vLLM, Hugging Face",
+      .parameters = {Integer("n", "least number of tokens; 0 changes nothing")
+                         .AtLeast(0)
+                         .Required(),
+                     TokenIds("stop_ids", "tokens that end the text")
+                         .Default(Value::List{}),
+                     Choice("count",
+                            "output tokens, or those of the prompt as well")
+                         .Choices({"output", "total"})},
+      .check = [](const Parameters& p) -> std::string {
+        if (p.Integer("n") == 0 || !p.TokenIds("stop_ids").empty()) return "";
+        return "want \"stop_ids\", as \"n\" > 0";
+      },
+      .facts = [](const Parameters& p) -> StageFacts {
+        StageFacts facts = {.neutral = p.Integer("n") == 0};
+        if (p.Choice<Count>("count") == Count::kTotal) {
+          facts.history = HistoryWindow{};
+        }
+        return facts;
+      },
+      .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+        return std::make_unique<MinTokens>(
+            p.Integer("n"), p.TokenIds("stop_ids"), p.Choice<Count>("count"));
+      }};
+}
+
+void MinTokens::Apply(Candidates& candidates, const StepContext& step) const {
+  std::int64_t count = step.position;
+  if (count_ == Count::kTotal) {
+    count += static_cast<std::int64_t>(step.history.prompt().size());
+  }
+  if (count >= n_) return;
+  for (const TokenId id : stop_ids_) candidates.Remove(id);
+}
+
+}  // namespace sampler

@@ -1,0 +1,48 @@
+// Minimum length: bans the tokens that would end the text until it is long
+// enough.
+//
+//   l_i = -inf for i in stop_ids    while count < n
+//
+// Contract: n >= 0, and 0 changes nothing; stop_ids is not empty where n > 0.
+//   count is that of the output tokens accepted so far, with "total" that of
+//   the prompt as well. If nothing but stop tokens is left (a mask may see to
+//   that) the row's status is no_candidate: the floor is not lifted in silence.
+// Nothing is remembered between steps, so that rollback and snapshots are
+//   exact.
+// Thread-safety: immutable; any number of threads may call Apply.
+// Cost: O(stop_ids).
+// Source: vLLM min_tokens, Hugging Face min_new_tokens, SGLang min_new_tokens
+//   ("output"); Hugging Face min_length ("total").
+// Tested by: tests/stages/edits/stages_length_test.cc, tests/oracle_test.cc.
+
+#ifndef SAMPLER_STAGES_EDITS_MIN_TOKENS_H_
+#define SAMPLER_STAGES_EDITS_MIN_TOKENS_H_
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "sampler/stages/registry.h"
+
+namespace sampler {
+
+class MinTokens final : public Stage {
+ public:
+  enum class Count { kOutput, kTotal };
+
+  static StageType Type();
+
+  MinTokens(std::int64_t n, std::vector<TokenId> stop_ids, Count count)
+      : n_(n), stop_ids_(std::move(stop_ids)), count_(count) {}
+
+  void Apply(Candidates& candidates, const StepContext& step) const override;
+
+ private:
+  std::int64_t n_;
+  std::vector<TokenId> stop_ids_;
+  Count count_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_EDITS_MIN_TOKENS_H_

@@ -1,0 +1,39 @@
+// Presence penalty: makes tokens less likely by whether they were seen.
+//
+//   l_i -= penalty * [count(i) > 0]
+//
+// Contract: penalty finite; 0 changes nothing; negative values reward. Always a
+//   subtraction, whatever the sign of the logit. A count that a window or a
+//   rollback brings back to 0 is as if the token had never been seen.
+// Thread-safety: immutable; any number of threads may call Apply.
+// Cost: O(window).
+// Source: OpenAI API. vLLM and SGLang count the output (the default here),
+//   TensorRT-LLM prompt and output, llama.cpp the last 64 tokens of both.
+// Tested by: tests/stages/edits/stages_test.cc, tests/oracle_test.cc,
+// tests/golden_test.cc.
+
+#ifndef SAMPLER_STAGES_EDITS_PRESENCE_PENALTY_H_
+#define SAMPLER_STAGES_EDITS_PRESENCE_PENALTY_H_
+
+#include "sampler/stages/edits/history_parameters.h"
+#include "sampler/stages/registry.h"
+
+namespace sampler {
+
+class PresencePenalty final : public Stage {
+ public:
+  static StageType Type();
+
+  PresencePenalty(double penalty, const HistoryWindow& window)
+      : penalty_(penalty), window_(window) {}
+
+  void Apply(Candidates& candidates, const StepContext& step) const override;
+
+ private:
+  double penalty_;
+  HistoryWindow window_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_STAGES_EDITS_PRESENCE_PENALTY_H_

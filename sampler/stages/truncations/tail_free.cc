@@ -1,0 +1,120 @@
+#include "sampler/stages/truncations/tail_free.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "sampler/arithmetic/numeric.h"
+#include "sampler/stages/truncations/truncation_parameters.h"
+
+namespace sampler {
+namespace {
+
+// Sums of differences below this share of the total mass are called flat.
+constexpr double kFlat = 1e-6;
+
+// |w_i - 2 w_(i+1) + w_(i+2)|; what the head does not list weighs nothing.
+Weight SecondDifference(absl::Span<const Weight> head, std::size_t i) {
+  const auto weight = [&](std::size_t j) {
+    return j < head.size() ? head[j] : 0;
+  };
+  const Weight bend = i + 2 < head.size()
+                          ? head[i] - 2 * head[i + 1] + head[i + 2]
+                          : weight(i) - 2 * weight(i + 1) + weight(i + 2);
+  return static_cast<Weight>(std::abs(static_cast<std::int64_t>(bend)));
+}
+
+// What a head of the order tells of the sum of all differences and of the total
+// mass: intervals that hold them.
+//
+// From one candidate to the next a weight rises by kWeightRise = 2 at most, so
+// that with N candidates all its changes from the i-th on sum to w_i + 4 N at
+// most. A second difference is at most the sum
+// of two changes; the first unknown one is of the last but one weight w of the
+// head: 2 w + 8 N bounds them all. (In the same way all differences fit 64
+// bits.)
+struct View {
+  explicit View(const OrderHead& order)
+      : head(order.weights), places(static_cast<std::size_t>(order.count - 2)) {
+    const auto n = static_cast<std::size_t>(order.count);
+    known = std::min(order.complete ? head.size() : head.size() - 2, places);
+    for (std::size_t i = 0; i < known; ++i) sum += SecondDifference(head, i);
+    for (const Weight weight : head) total += weight;
+    if (order.complete) return;
+    more = 2 * head[head.size() - 2] + 4 * kWeightRise * n;
+    more_total = Mass{n - head.size()} * (head.back() + kWeightRise);
+  }
+
+  // The first place at which the running sum exceeds z of `whole`; `known` if
+  // it lies beyond.
+  std::size_t Find(double z, Weight whole) const {
+    const Weight bound = absl::Uint128Low64(Floor(z, whole));
+    Weight running = 0;
+    std::size_t i = 0;
+    while (i < known && (running += SecondDifference(head, i)) <= bound) ++i;
+    return i;
+  }
+
+  absl::Span<const Weight> head;
+  std::size_t places;  // Of all differences,
+  std::size_t known;   // and of those at hand.
+  Weight sum = 0;      // Between this and sum + more.
+  Weight more = 0;
+  Mass total = 0;
+  Mass more_total = 0;
+};
+
+}  // namespace
+
+StageType TailFree::Type() {
+  return {.name = "tail_free",
+          .group = StageGroup::kTruncate,
+          .summary = "Cuts where the sorted probabilities have flattened out.",
+          .formula =
+              "the tokens before the first i with sum_(j<=i) d_j > z * sum d, "
+              "d the absolute second differences of p",
+          .source = "trentbrick 2020",
+          .parameters =
+              {Real("z", "share of the second differences to keep; 1 keeps all")
+                   .Within(0, 1)
+                   .Required(),
+               MinKeepParameter(),
+               Integer("offset", "candidates kept beyond the place found")
+                   .Within(0, 1)
+                   .Default(0)},
+          .facts = [](const Parameters& p) -> StageFacts {
+            return {.neutral = p.Real("z") == 1.0, .cuts_by_rank = true};
+          },
+          .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
+            return std::make_unique<TailFree>(
+                p.Real("z"), p.Integer("min_keep"), p.Integer("offset"));
+          }};
+}
+
+void TailFree::Apply(Candidates& candidates, const StepContext&) const {
+  const std::int64_t count = candidates.Count();
+  if (z_ == 1.0 || count <= 2) return;
+  candidates.KeepDecidedByHead([&](const OrderHead& head) -> HeadVerdict {
+    const View view(head);
+    if (view.sum + view.more <= Floor(kFlat, view.total)) {
+      return {.keep = CountAt(static_cast<std::int64_t>(absl::Uint128Low64(
+                                  Floor(z_, static_cast<Mass>(view.places)))),
+                              count)};
+    }
+    const std::size_t low = view.Find(z_, view.sum);
+    const std::size_t high = view.Find(z_, view.sum + view.more);
+    if (low == high && low < view.known &&
+        view.sum > Floor(kFlat, view.total + view.more_total)) {
+      return {.keep = CountAt(static_cast<std::int64_t>(low), count)};
+    }
+    // What is left of the interval should be a quarter of a place.
+    return {.deeper = Log(4.0 * static_cast<double>(1 + high - low))};
+  });
+}
+
+std::int64_t TailFree::CountAt(std::int64_t place, std::int64_t count) const {
+  const std::int64_t least = std::max<std::int64_t>(min_keep_, 1) - offset_;
+  const std::int64_t i = std::max(place, least);
+  return i <= count - 3 ? i + offset_ : count;
+}
+
+}  // namespace sampler

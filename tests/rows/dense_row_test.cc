@@ -1,0 +1,378 @@
+#include "sampler/rows/dense_row.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/support/test_share.h"
+
+namespace sampler {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// The definition: every change evaluated on a plain array, in order.
+class PlainRow {
+ public:
+  explicit PlainRow(Logits row) {
+    for (std::size_t i = 0; i < row.size(); ++i) values.push_back(row[i]);
+    for (const double v : values) Note(v);
+  }
+
+  void Set(std::size_t id, double value) {
+    if (values[id] == -kInfinity) return;
+    values[id] = value;
+    Note(value);
+  }
+
+  void RemoveBelow(double threshold) {
+    for (double& v : values) {
+      if (v < threshold) v = -kInfinity;
+    }
+  }
+
+  template <typename F>
+  void Transform(F f) {
+    for (double& v : values) {
+      if (v == -kInfinity) continue;
+      v = f(v);
+      Note(v);
+    }
+  }
+
+  RowStatus status() const {
+    return nan ? RowStatus::kNan
+               : (infinite ? RowStatus::kInfinite : RowStatus::kOk);
+  }
+
+  std::vector<double> values;
+
+ private:
+  void Note(double v) {
+    nan |= std::isnan(v);
+    infinite |= v == kInfinity;
+  }
+
+  bool nan = false;
+  bool infinite = false;
+};
+
+// Every block and stretch that is loaded.
+void ExpectSameStretches(const DenseRow& row, const PlainRow& plain,
+                         const std::string& what) {
+  std::vector<double> loaded(row.size(), -kInfinity);
+  row.ForEachStretchReaching(
+      -kInfinity, [&](std::size_t first, const DenseRow::Stretch& stretch) {
+        for (std::size_t i = 0; i < stretch.size(); ++i) {
+          if (first + i < loaded.size()) loaded[first + i] = stretch[i];
+        }
+      });
+  ASSERT_EQ(loaded, plain.values) << what;
+}
+
+void ExpectSame(const DenseRow& row, const PlainRow& plain,
+                const std::string& what) {
+  const std::size_t size = plain.values.size();
+  ASSERT_EQ(row.size(), size);
+  ASSERT_EQ(row.status(), plain.status()) << what;
+  std::size_t finite = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    finite += std::isfinite(plain.values[i]) ? 1u : 0u;
+    if (std::isnan(plain.values[i])) {
+      ASSERT_TRUE(std::isnan(row.Value(i))) << what << ", id " << i;
+    } else {
+      ASSERT_EQ(std::bit_cast<std::uint64_t>(row.Value(i)),
+                std::bit_cast<std::uint64_t>(plain.values[i]))
+          << what << ", id " << i;
+    }
+  }
+  ASSERT_EQ(row.finite_count(), finite) << what;
+  if (plain.status() == RowStatus::kNan) return;
+  double max = -kInfinity;
+  for (std::size_t b = 0; b < row.block_count(); ++b) {
+    double block_max = -kInfinity;
+    for (std::size_t i = b * 64; i < std::min(size, b * 64 + 64); ++i) {
+      block_max = std::max(block_max, plain.values[i]);
+    }
+    ASSERT_EQ(row.BlockMaxima()[b], block_max) << what << ", block " << b;
+    max = std::max(max, block_max);
+  }
+  ASSERT_EQ(row.Max(), max) << what;
+  if (plain.status() != RowStatus::kOk) return;
+  for (const double threshold :
+       {-kInfinity, std::numeric_limits<double>::lowest(), max - 1.0, max}) {
+    std::vector<std::pair<std::size_t, double>> fast, slow;
+    row.ForEachAtLeast(
+        threshold, [&](std::size_t id, double v) { fast.emplace_back(id, v); });
+    for (std::size_t i = 0; i < size; ++i) {
+      if (plain.values[i] > -kInfinity && plain.values[i] >= threshold) {
+        slow.emplace_back(i, plain.values[i]);
+      }
+    }
+    ASSERT_EQ(fast, slow) << what << ", threshold " << threshold;
+  }
+  ExpectSameStretches(row, plain, what);
+  if (max == -kInfinity) return;
+  const double low = max - 30.0;
+  CandidateList gathered;
+  row.GatherInside(low, max, gathered);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!(low <= plain.values[i] && plain.values[i] < max)) continue;
+    ASSERT_LT(found, gathered.size()) << what;
+    ASSERT_EQ(gathered.ids()[found], static_cast<TokenId>(i)) << what;
+    ASSERT_EQ(gathered.logits()[found++], plain.values[i]) << what;
+  }
+  ASSERT_EQ(gathered.size(), found) << what;
+}
+
+double RandomValue(std::mt19937_64& random) {
+  switch (random() % 24) {
+    case 0:
+      return -kInfinity;
+    case 1:
+      return -0.0;
+    case 2:
+      return 0.0;
+    case 3:
+      return 1e30;
+    case 4:
+      return -1e30;
+    case 5:
+      return 1e-310;
+    default:
+      return static_cast<double>(random() % 4000) / 64.0 - 31.0;
+  }
+}
+
+// The row in memory of a type, at an odd address.
+struct Stored {
+  std::vector<unsigned char> bytes;
+  Logits row;
+};
+
+Stored Store(const std::vector<double>& values, DType dtype) {
+  Stored stored;
+  const std::size_t size = DTypeSize(dtype);
+  stored.bytes.resize(1 + values.size() * size);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    unsigned char* to = stored.bytes.data() + 1 + i * size;
+    const auto f = static_cast<float>(values[i]);
+    if (dtype == DType::kF64) {
+      std::memcpy(to, &values[i], 8);
+    } else if (dtype == DType::kF32) {
+      std::memcpy(to, &f, 4);
+    } else if (dtype == DType::kBF16) {
+      const auto half =
+          static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(f) >> 16);
+      std::memcpy(to, &half, 2);
+    } else {
+      // Any 16 bits that are no NaN: the values themselves do not matter.
+      auto half = static_cast<std::uint16_t>(
+          std::bit_cast<std::uint64_t>(values[i]) >> 40);
+      if (values[i] == -kInfinity) half = 0xfc00;
+      if ((half & 0x7c00) == 0x7c00 && values[i] != -kInfinity) half = 0x3c00;
+      std::memcpy(to, &half, 2);
+    }
+  }
+  stored.row = Logits(stored.bytes.data() + 1, dtype, values.size());
+  return stored;
+}
+
+TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
+  std::mt19937_64 random(1);
+  DenseRow row;  // Reused, as in a workspace.
+  int floors = 0;
+  for (int trace = 0; trace < Share(600); ++trace) {
+    const std::size_t sizes[] = {1, 2, 63, 64, 65, 128, 1000};
+    std::vector<double> values(sizes[random() % std::size(sizes)]);
+    for (double& v : values) v = RandomValue(random);
+    const DType dtypes[] = {DType::kF32, DType::kF16, DType::kBF16,
+                            DType::kF64};
+    const Stored stored = Store(values, dtypes[random() % 4]);
+    row.Reset(stored.row);
+    PlainRow plain(stored.row);
+    std::string what = "trace " + std::to_string(trace) + ": reset";
+    ExpectSame(row, plain, what);
+    for (int step = 0; step < 12; ++step) {
+      const std::uint64_t action = random() % 12;
+      if (action < 6) {
+        // Several edits between two looks, often of one id.
+        for (std::uint64_t i = random() % 5; i <= 5; ++i) {
+          const std::size_t id = random() % values.size();
+          const double value = RandomValue(random);
+          row.Set(id, value);
+          plain.Set(id, value);
+        }
+        what += ", set";
+      } else if (action < 10) {
+        const double factors[] = {0.5,  2.0,   1.0 / 0.7, 1.0 / 3.0,
+                                  1e10, 1e-20, 1e-5};
+        const double factor = factors[random() % std::size(factors)];
+        row.Scale(factor);
+        plain.Transform([=](double v) { return v * factor; });
+        what += ", scale " + std::to_string(factor);
+      } else if (action < 11) {
+        const auto f = [](double v) {
+          return v < -30.0 ? -kInfinity : v - 0.1;
+        };
+        row.Transform([&](std::size_t, double v) { return f(v); });
+        plain.Transform(f);
+        what += ", transform";
+      } else if (row.status() == RowStatus::kOk) {
+        const double threshold = plain.values[random() % values.size()];
+        if (row.RemoveBelow(threshold)) {
+          plain.RemoveBelow(threshold);
+          ++floors;
+          what += ", remove below " + std::to_string(threshold);
+        }
+      }
+      ExpectSame(row, plain, what);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GT(floors, 0);
+}
+
+// Scales round neighbours to one product: those that stay are told apart as
+// they are stored.
+TEST(DenseRow, KeepsItsFloorUnderScalesThatRound) {
+  std::vector<float> values(200);
+  values[0] = 1.0f;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    values[i] = std::nextafter(values[i - 1], 2.0f);
+  }
+  DenseRow row;
+  row.Reset(absl::Span<const float>(values));
+  ASSERT_TRUE(row.RemoveBelow(static_cast<double>(values[100])));
+  row.Scale(0x1p-1000);
+  row.Scale(0x1p-74);  // Everything that is left becomes the least number.
+  EXPECT_EQ(row.Value(99), -kInfinity);
+  EXPECT_EQ(row.Value(100), 0x1p-1074);
+  EXPECT_EQ(row.finite_count(), 100u);
+  EXPECT_EQ(row.BlockMaxima()[0], -kInfinity);
+  EXPECT_EQ(row.FirstOfMax(), 100u);
+}
+
+TEST(DenseRow, HasNoFloorWhereItCannotBeTold) {
+  const std::vector<double> doubles = {1.0, 2.0};
+  const std::vector<float> floats = {1.0f, 2.0f};
+  DenseRow row;
+  row.Reset(absl::Span<const double>(doubles));
+  EXPECT_FALSE(row.RemoveBelow(2.0));
+  EXPECT_FALSE(row.ManyReach(1.0));
+  EXPECT_EQ(row.finite_count(), 2u);
+  row.Reset(absl::Span<const float>(floats));
+  EXPECT_TRUE(row.ManyReach(1.0));
+  row.Transform([](std::size_t, double v) { return v + 1.0; });
+  EXPECT_FALSE(row.RemoveBelow(3.0));
+  EXPECT_EQ(row.finite_count(), 2u);
+}
+
+TEST(DenseRow, EqualsAPlainArrayWhenNumbersOverflow) {
+  std::mt19937_64 random(2);
+  DenseRow row;
+  for (int trace = 0; trace < Share(2000); ++trace) {
+    std::vector<double> values(1 + random() % 130);
+    for (double& v : values) {
+      v = std::ldexp(static_cast<double>(random() % 7) - 3.0,
+                     static_cast<int>(random() % 2000) - 1000);
+    }
+    row.Reset(absl::Span<const double>(values));
+    PlainRow plain{Logits(absl::Span<const double>(values))};
+    std::string what = "trace " + std::to_string(trace);
+    for (int step = 0; step < 4; ++step) {
+      if (random() % 3 == 0) {
+        const double edits[] = {kNan, kInfinity, -kInfinity, 1e308, -1e308};
+        const std::size_t id = random() % values.size();
+        const double value = edits[random() % std::size(edits)];
+        row.Set(id, value);
+        plain.Set(id, value);
+        what += ", set " + std::to_string(value);
+      } else {
+        const double factors[] = {1e300, kInfinity, 1e-300, 1e100, 5e-324};
+        const double factor = factors[random() % std::size(factors)];
+        row.Scale(factor);
+        plain.Transform([=](double v) { return v * factor; });
+        what += ", scale " + std::to_string(factor);
+      }
+      ExpectSame(row, plain, what);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(DenseRow, NotesNanAndInfinityInEverySlot) {
+  DenseRow row;
+  for (const std::size_t size : {1u, 7u, 63u, 64u, 65u, 200u}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::vector<double> values(size, 1.0);
+      values[at] = kInfinity;
+      row.Reset(absl::Span<const double>(values));
+      EXPECT_EQ(row.status(), RowStatus::kInfinite);
+      // NaN outranks infinity, whichever comes first.
+      values[(at + 1) % size] = kNan;
+      row.Reset(absl::Span<const double>(values));
+      EXPECT_EQ(row.status(), RowStatus::kNan);
+      EXPECT_EQ(row.finite_count(), size < 2 ? 0 : size - 2);
+    }
+  }
+}
+
+TEST(DenseRow, DoesNotReviveWhatWasRemoved) {
+  const std::vector<float> values = {
+      1.0f, -std::numeric_limits<float>::infinity(), 3.0f};
+  DenseRow row;
+  row.Reset(absl::Span<const float>(values));
+  row.Set(1, 5.0);
+  row.Set(2, -kInfinity);
+  row.Set(2, 7.0);
+  row.Scale(2.0);
+  row.Transform([](std::size_t, double) { return 4.0; });
+  row.Set(1, 5.0);
+  EXPECT_EQ(row.Value(0), 4.0);
+  EXPECT_EQ(row.Value(1), -kInfinity);
+  EXPECT_EQ(row.Value(2), -kInfinity);
+  EXPECT_EQ(row.finite_count(), 1u);
+  EXPECT_EQ(row.Max(), 4.0);
+}
+
+TEST(DenseRow, TakesARowOfNothing) {
+  DenseRow row;
+  row.Reset(Logits());
+  EXPECT_EQ(row.size(), 0u);
+  EXPECT_EQ(row.finite_count(), 0u);
+  EXPECT_EQ(row.Max(), -kInfinity);
+  row.Scale(2.0);
+  EXPECT_EQ(row.status(), RowStatus::kOk);
+}
+
+TEST(DenseRow, ForgetsEverythingAtReset) {
+  std::mt19937_64 random(3);
+  DenseRow row;
+  for (int round = 0; round < Share(300); ++round) {
+    std::vector<double> values(1 + random() % 300);
+    for (double& v : values) v = RandomValue(random);
+    row.Reset(absl::Span<const double>(values));
+    ExpectSame(row, PlainRow{Logits(absl::Span<const double>(values))},
+               "after reset");
+    for (int i = 0; i < 20; ++i) {
+      row.Set(random() % values.size(), RandomValue(random));
+    }
+    row.Scale(1.0 / 3.0);
+    if (random() % 2 == 0) {
+      row.Transform([](std::size_t, double v) { return v + kNan; });
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sampler

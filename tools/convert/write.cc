@@ -1,0 +1,252 @@
+#include "tools/convert/write.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "sampler/logs/formats/llama_logits_writer.h"
+#include "sampler/logs/formats/npy_writer.h"
+#include "sampler/logs/formats/safetensors_writer.h"
+#include "sampler/logs/journal/row_encoder.h"
+#include "sampler/logs/log_contents.h"
+#include "sampler/logs/logger.h"
+#include "tools/replay/print.h"
+#include "tools/text/progress.h"
+
+namespace sampler::tools {
+namespace {
+
+// Bits of the significand, the leading one included.
+int Precision(DType dtype) {
+  switch (dtype) {
+    case DType::kF64:
+      return 53;
+    case DType::kF32:
+      return 24;
+    case DType::kF16:
+      return 11;
+    case DType::kBF16:
+      break;
+  }
+  return 8;
+}
+
+void ReportRounding(DType from, DType to, Warnings& losses) {
+  // bf16 into f16 loses too: small numbers, though f16 is the finer one.
+  const bool range = from == DType::kBF16 && to == DType::kF16;
+  if (Precision(to) >= Precision(from) && !range) return;
+  losses.Add(absl::StrCat("precision: values are rounded from ",
+                          DTypeName(from), " to ", DTypeName(to),
+                          "; a replay may draw other tokens"));
+}
+
+// What is not in the rows themselves.
+void ReportDropped(const logs::Log& log, bool tokens, Warnings& losses) {
+  if (!tokens && !log.tokens().empty()) {
+    losses.Add("tokens: the format holds none; keep LOG for --tokens");
+  }
+  bool prompts = false;
+  for (const logs::LogSequence& sequence : log.sequences()) {
+    prompts |= !sequence.prompt.empty();
+  }
+  if (!tokens && (prompts || log.sequences().size() > 1)) {
+    losses.Add("sequences: the format holds neither them nor their prompts");
+  }
+  const bool told = std::any_of(
+      log.sequences().begin(), log.sequences().end(),
+      [](const logs::LogSequence& s) { return s.drawn_with.has_value(); });
+  if (told) {
+    losses.Add("settings: the format holds neither seeds, streams nor configs");
+  }
+  if (!log.description().metadata.empty()) {
+    losses.Add("metadata: the format holds none");
+  }
+}
+
+absl::Status ReportFloor(const logs::Log& log, Warnings& losses) {
+  std::int64_t tokens = 0;
+  bool dropped = false;
+  for (std::int64_t row = 0; row < log.rows(); ++row) {
+    const auto read = log.Floor(row);
+    if (!read.ok()) return read.status();
+    const std::optional<logs::FloorInfo>& floor = *read;
+    if (!floor.has_value()) return absl::OkStatus();
+    tokens += floor->count;
+    dropped |= floor->dropped;
+  }
+  if (tokens == 0) return absl::OkStatus();
+  losses.Add(absl::StrCat(
+      "floor: ", Grouped(tokens), " tokens whose values LOG does not hold ",
+      dropped ? "become -inf (--floor keep gives them the floor's value)"
+              : "get the floor's value"));
+  return absl::OkStatus();
+}
+
+logs::LogContents Prepare(const logs::Log& log, DType dtype) {
+  logs::LogContents contents = logs::ContentsOf(log);
+  const DType before = contents.dtype;
+  contents.dtype = dtype;
+  contents.metadata["vocab_size"] = absl::StrCat(log.vocabulary_size());
+  contents.metadata.try_emplace("source_precision",
+                                std::string(DTypeName(before)));
+  return contents;
+}
+
+absl::Status WriteDense(const logs::Log& log, const std::string& path,
+                        Target target, logs::Overwrite overwrite, DType dtype,
+                        Progress& progress) {
+  logs::DenseEncoder encoder(dtype);
+  logs::RowBuffer buffer;
+  const auto row =
+      [&](std::int64_t n) -> absl::StatusOr<absl::Span<const unsigned char>> {
+    progress.Step();
+    const auto logits = log.Row(n, buffer);
+    if (!logits.ok()) return logits.status();
+    auto bytes = encoder.Encode(*logits);
+    if (bytes.ok()) return bytes;
+    return absl::Status(
+        bytes.status().code(),
+        absl::StrCat("row ", n, ": ", bytes.status().message()));
+  };
+  const logs::LogContents contents = Prepare(log, dtype);
+  return target == Target::kNpy
+             ? logs::WriteNpy(path, overwrite, contents, row)
+             : logs::WriteDenseSafetensors(path, overwrite, contents, row);
+}
+
+logs::SequenceSettings SettingsIn(const logs::Log& log,
+                                  const logs::DrawnWith& drawn) {
+  const auto& configs = log.description().configs;
+  return {
+      drawn.config < 0 ? "" : configs[static_cast<std::size_t>(drawn.config)],
+      drawn.seed, drawn.stream, drawn.clock};
+}
+
+// Through a logger, which encodes each row once.
+absl::Status WriteTopK(const logs::Log& log, const std::string& path,
+                       logs::Overwrite overwrite, DType dtype,
+                       std::int64_t top_k, Progress& progress,
+                       Warnings& losses) {
+  if (log.tokens().empty()) {
+    return WithHint(absl::InvalidArgumentError(
+                        "--top-k: LOG has no tokens, want the drawn ones"),
+                    "add them with --tokens FILE");
+  }
+  auto logger = logs::Logger::Create(
+      path, {.vocabulary_size = log.vocabulary_size(),
+             .dtype = dtype,
+             .top_k = top_k,
+             .metadata = logs::WithoutReserved(log.description().metadata),
+             .overwrite = overwrite,
+             .journal = logs::Journal::kNameless});
+  if (!logger.ok()) return logger.status();
+  logs::RowBuffer buffer;
+  std::uint32_t number = 0;
+  for (const logs::LogSequence& sequence : log.sequences()) {
+    absl::Status status = logger->AddPrompt(number, sequence.prompt);
+    if (status.ok() && sequence.drawn_with.has_value()) {
+      status = logger->Describe(number, SettingsIn(log, *sequence.drawn_with));
+    }
+    for (std::int64_t i = 0; i < sequence.rows && status.ok(); ++i) {
+      const std::int64_t n = sequence.first_row + i;
+      const auto logits = log.Row(n, buffer);
+      if (!logits.ok()) {
+        status = logits.status();
+        break;
+      }
+      status = logger->Append(number, *logits,
+                              log.tokens()[static_cast<std::size_t>(n)]);
+      if (!status.ok()) {
+        status = absl::Status(status.code(),
+                              absl::StrCat("row ", n, ": ", status.message()));
+      }
+      progress.Step();
+    }
+    if (!status.ok()) {
+      logger->Discard();
+      return status;
+    }
+    ++number;
+  }
+  losses.Add(absl::StrCat("tail: of each row only ",
+                          Plural(top_k, "likeliest token"),
+                          " and the drawn one are kept"));
+  return logger->Finish();
+}
+
+absl::Status WriteLlama(const logs::Log& log, const std::string& path,
+                        logs::Overwrite overwrite, Warnings& losses) {
+  const auto lost = logs::WriteLlamaLogits(path, overwrite, log);
+  if (!lost.ok()) return lost.status();
+  losses.Add("precision: values become 16-bit codes of log-probabilities");
+  if (lost->floored + lost->removed > 0) {
+    losses.Add(absl::StrCat(
+        "floor: ", Grouped(lost->floored + lost->removed), " tokens (",
+        Grouped(lost->removed),
+        " of them at -inf) lie 16 nats below the likeliest of their row, and "
+        "share one code"));
+  }
+  if (lost->cut > 0) {
+    losses.Add(absl::StrCat("prompt: the first ", Plural(lost->cut, "token"),
+                            " are left out"));
+  }
+  if (lost->filled > 0) {
+    losses.Add(absl::StrCat(
+        "prompt: ", Plural(lost->filled, "token"),
+        " are invented, because the format wants more than there are: the file "
+        "cannot be run against a model, and penalties see them"));
+  }
+  ReportDropped(log, /*tokens=*/true, losses);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> WriteLog(const logs::Log& log,
+                                     const std::string& path, Target target,
+                                     logs::Overwrite overwrite,
+                                     const ConvertOptions& options,
+                                     Warnings& losses, bool quiet) {
+  if (log.description().top_k) {
+    return WithHint(
+        absl::InvalidArgumentError("LOG is a top-k log, want whole rows"),
+        "convert the log that it was made from");
+  }
+  if (target != Target::kSafetensors && options.top_k > 0) {
+    return absl::InvalidArgumentError("--top-k: want safetensors as OUT");
+  }
+  if (log.description().masks) {
+    losses.Add("masks: those of the rows are left out");
+  }
+  Progress progress(log.rows(), quiet);
+  absl::Status status;
+  if (target == Target::kLlama) {
+    if (options.dtype.has_value()) {
+      return absl::InvalidArgumentError(
+          "--to-dtype: got a type, want none: _logits_ has its own codes");
+    }
+    status = WriteLlama(log, path, overwrite, losses);
+    if (!status.ok()) return status;
+    return "llama.cpp _logits_";
+  }
+  const DType from = log.description().dtype;
+  const bool top_k = options.top_k > 0;
+  const DType dtype =
+      options.dtype.value_or(top_k && from == DType::kF64 ? DType::kF32 : from);
+  status = ReportFloor(log, losses);
+  if (!status.ok()) return status;
+  ReportRounding(from, dtype, losses);
+  if (target == Target::kNpy) ReportDropped(log, /*tokens=*/false, losses);
+  status = top_k ? WriteTopK(log, path, overwrite, dtype, options.top_k,
+                             progress, losses)
+                 : WriteDense(log, path, target, overwrite, dtype, progress);
+  if (!status.ok()) return status;
+  return absl::StrCat(target == Target::kNpy ? "npy" : "safetensors", " ",
+                      DTypeName(dtype),
+                      top_k ? absl::StrCat(", top ", options.top_k) : "");
+}
+
+}  // namespace sampler::tools

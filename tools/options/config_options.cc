@@ -1,0 +1,120 @@
+#include "tools/options/config_options.h"
+
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "sampler/parameters/spelling.h"
+#include "sampler/presets.h"
+#include "tools/text/output.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kGroup[] = "Sampler (alone: a chain in command-line order)";
+
+std::vector<absl::string_view> PresetNames() {
+  std::vector<absl::string_view> names;
+  for (const Preset& preset : Presets()) names.push_back(preset.name);
+  return names;
+}
+
+// The flags in the order in which they were given.
+std::vector<ConfigFlag> GivenFlags(const CLI::App& app) {
+  std::map<const CLI::Option*, std::size_t> seen;
+  std::vector<ConfigFlag> given;
+  for (const CLI::Option* option : app.parse_order()) {
+    for (const ConfigFlagHelp& flag : ConfigFlags()) {
+      if (!option->check_name(flag.name)) continue;
+      const std::size_t index = seen[option]++;
+      const bool takes_value = *flag.value != '\0';
+      given.push_back(
+          {flag.name, takes_value ? option->results().at(index) : ""});
+    }
+  }
+  return given;
+}
+
+}  // namespace
+
+void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
+  options.app = &app;
+  app.add_option("-c,--config", options.config,
+                 absl::StrCat("Config file, or a preset:\n",
+                              absl::StrJoin(PresetNames(), ", ")))
+      ->type_name("FILE|PRESET");
+  for (const ConfigFlagHelp& flag : ConfigFlags()) {
+    if (*flag.value == '\0') {
+      app.add_flag(flag.name, flag.help)->group(kGroup);
+    } else {
+      // One value each; several occurrences are kept apart.
+      app.add_option(flag.name, flag.help)
+          ->type_name(flag.value)
+          ->type_size(1)
+          ->expected(1, CLI::detail::expected_max_vector_size)
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+          ->group(kGroup);
+    }
+  }
+}
+
+absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
+  if (const Preset* preset = FindPreset(name)) return std::string(preset->json);
+  std::ifstream file(name, std::ios::binary);
+  std::ostringstream text;
+  // A folder opens but cannot be read.
+  if (file && file.peek() != std::ifstream::traits_type::eof()) {
+    text << file.rdbuf();
+  }
+  if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) {
+    const std::vector<absl::string_view> names = PresetNames();
+    return WithHint(
+        absl::NotFoundError(absl::StrCat(Printable(name),
+                                         ": neither a preset nor a file that "
+                                         "can be read",
+                                         DidYouMean(name, names))),
+        absl::StrCat("presets: ", absl::StrJoin(names, ", ")));
+  }
+  return std::move(text).str();
+}
+
+bool GivesConfig(const ConfigOptions& options) {
+  return !options.config.empty() || !GivenFlags(*options.app).empty();
+}
+
+absl::StatusOr<PipelineConfig> ResolveConfig(
+    const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size,
+    const TokenText& text) {
+  const std::vector<ConfigFlag> flags = GivenFlags(*options.app);
+  if (options.config.empty() && flags.empty()) {
+    return WithHint(absl::InvalidArgumentError("nothing to sample with"),
+                    absl::StrCat("give --config FILE, --config PRESET (",
+                                 absl::StrJoin(PresetNames(), ", "),
+                                 ") or flags such as --temp 0.8 --top-p 0.95"));
+  }
+  std::optional<PipelineConfig> base;
+  if (!options.config.empty()) {
+    const absl::StatusOr<std::string> json = ReadConfigText(options.config);
+    if (!json.ok()) return json.status();
+    absl::StatusOr<PipelineConfig> config = ParseConfig(*json, vocabulary_size);
+    if (!config.ok()) {
+      return absl::InvalidArgumentError(absl::StrJoin(
+          absl::StrSplit(config.status().message(), '\n'), "\n",
+          [&](std::string* out, absl::string_view line) {
+            absl::StrAppend(out, Printable(options.config), ":", line);
+          }));
+    }
+    base = *std::move(config);
+  }
+  return ApplyFlags(flags, std::move(base), vocabulary_size, text);
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,149 @@
+#include "tools/options/log_options.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "sampler/logs/files/output_file.h"
+#include "tools/options/typed_options.h"
+#include "tools/text/output.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kGroup[] = "Reading the log";
+
+// Copies stdin to a file without a name and opens that: a log is mapped, which
+// a pipe cannot be.
+absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
+    const logs::OpenOptions& options) {
+  if (isatty(STDIN_FILENO) == 1) {
+    return WithHint(absl::InvalidArgumentError(
+                        "standard input: got a terminal, want a log"),
+                    "pipe a log into it, or name a file");
+  }
+  const auto fail = [](absl::string_view what) {
+    return absl::ErrnoToStatus(
+        errno, absl::StrCat("standard input: cannot be ", what));
+  };
+  std::FILE* copy = std::tmpfile();
+  if (copy == nullptr) return fail("copied to a temporary file");
+  const absl::Cleanup close = [copy] { std::fclose(copy); };
+  std::vector<unsigned char> buffer(1 << 20);
+  while (true) {
+    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail("read");
+    if (got == 0) break;
+    errno = logs::WriteFully(fileno(copy), absl::MakeConstSpan(buffer).first(
+                                               static_cast<std::size_t>(got)));
+    if (errno != 0) return fail("copied to a temporary file");
+  }
+  const std::string name = absl::StrCat("/proc/self/fd/", fileno(copy));
+  auto log = logs::Log::Open(name, options);
+  if (log.ok()) return log;
+  // The name that the user gave.
+  return absl::Status(
+      log.status().code(),
+      absl::StrReplaceAll(log.status().message(), {{name, "standard input"}}));
+}
+
+// An option that the format has no use for is a mistake about the log.
+absl::Status CheckUsed(const LogOptions& options, logs::Format format) {
+  if (!options.floor_given || format == logs::Format::kLlamaLogits) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--floor: the log is ", logs::FormatName(format), ", and only ",
+      logs::FormatName(logs::Format::kLlamaLogits), " logs have a floor"));
+}
+
+}  // namespace
+
+void AddLogOptions(CLI::App& app, LogOptions& options) {
+  app.add_option("LOG", options.path,
+                 "safetensors, .npy, llama.cpp _logits_, raw; - is stdin")
+      ->required()
+      ->type_name("");
+  app.add_option("--tensor", options.open.tensor,
+                 "Tensor that holds the logits, where several could")
+      ->type_name("NAME")
+      ->group(kGroup);
+  app.add_option("--tokens", options.open.tokens_file,
+                 "Tokens drawn from the rows (.npy, .txt, .json, .bin)")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_option("--prompt-tokens", options.open.prompt_tokens_file,
+                 "Tokens before row 0")
+      ->type_name("FILE")
+      ->group(kGroup);
+  AddInteger(app, "--vocab-size",
+             "Row width of a raw log; vocabulary of a top-k log",
+             {.minimum = 1},
+             [&options](std::int64_t n) { options.open.vocabulary_size = n; })
+      ->group(kGroup);
+  AddChoice<DType>(app, "--dtype",
+                   "Elements of a raw log: f32 (default), f16, bf16, f64",
+                   {{"f32", DType::kF32},
+                    {"f16", DType::kF16},
+                    {"bf16", DType::kBF16},
+                    {"f64", DType::kF64}},
+                   [&options](DType dtype) { options.open.dtype = dtype; })
+      ->type_name("TYPE")
+      ->group(kGroup);
+  AddChoice<logs::Axes>(
+      app, "--axes",
+      "Rows of three axes: btv ([B, T, V]) or tbv (a stack of\n"
+      "steps, [T, B, V])",
+      {{"btv", logs::Axes::kBatchFirst}, {"tbv", logs::Axes::kStepsFirst}},
+      [&options](logs::Axes axes) { options.open.axes = axes; })
+      ->type_name("ORDER")
+      ->group(kGroup);
+  AddChoice<logs::FloorPolicy>(
+      app, "--floor", "_logits_ tokens at the floor: drop (default) or keep",
+      {{"drop", logs::FloorPolicy::kDrop}, {"keep", logs::FloorPolicy::kKeep}},
+      [&options](logs::FloorPolicy floor) {
+        options.open.floor = floor;
+        options.floor_given = true;
+      })
+      ->type_name("HOW")
+      ->group(kGroup);
+  app.add_option("--kind", options.kind,
+                 "What the rows are, whatever the log says:\n"
+                 "raw, logprobs or processed")
+      ->check(CLI::IsMember({"raw", "logprobs", "processed"}).description(""))
+      ->type_name("KIND")
+      ->group(kGroup);
+  app.add_option("--vocab-file", options.vocab_file,
+                 "tokenizer.json or the like, for the text of tokens")
+      ->type_name("FILE")
+      ->group(kGroup);
+  app.add_flag("--allow-partial", options.open.allow_partial,
+               "Read the complete rows of a truncated log")
+      ->group(kGroup);
+}
+
+absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
+    const LogOptions& options) {
+  auto log = options.path == "-" ? OpenStdin(options.open)
+                                 : logs::Log::Open(options.path, options.open);
+  if (!log.ok()) return log;
+  absl::Status used = CheckUsed(options, (*log)->description().format);
+  if (!used.ok()) return used;
+  return log;
+}
+
+absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options) {
+  if (options.vocab_file.empty()) return TokenText();
+  return TokenText::Open(options.vocab_file);
+}
+
+}  // namespace sampler::tools

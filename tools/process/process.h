@@ -1,0 +1,36 @@
+// What every program of this project does around its work: standard streams
+// that are really there, signals, help and usage errors, and no exception that
+// leaves main.
+//
+// Tested by: tests/tools/process/process_test.cc.
+
+#ifndef SAMPLER_TOOLS_PROCESS_PROCESS_H_
+#define SAMPLER_TOOLS_PROCESS_PROCESS_H_
+
+#include <functional>
+#include <optional>
+
+#include "CLI/CLI.hpp"
+
+namespace sampler::tools {
+
+// To be called first.
+//
+// A standard stream that is closed becomes one whose use is an error, so that
+// no file that is opened later takes its place. A signal that ends the program
+// (INT, TERM, HUP, QUIT, and PIPE: a reader that has seen enough) removes its
+// temporary files first. The limit of a file's size is an error, not a signal.
+void PrepareProcess();
+
+// The exit code of `run`; 2, and a message, if it throws.
+int RunGuarded(const std::function<int()>& run);
+
+// Parses the arguments, which runs the command that was asked for. Returns the
+// exit code where there is nothing else to do: help or version was printed (0),
+// or the arguments were wrong or the help could not be written (2).
+std::optional<int> ParseArguments(CLI::App& app, int argc,
+                                  const char* const* argv);
+
+}  // namespace sampler::tools
+
+#endif  // SAMPLER_TOOLS_PROCESS_PROCESS_H_

@@ -1,0 +1,194 @@
+// `sampler replay`: what would this chain have kept and drawn at every row?
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "sampler/parameters/decimal.h"
+#include "sampler/parameters/printable.h"
+#include "sampler/parameters/spelling.h"
+#include "tools/commands.h"
+#include "tools/options/config_options.h"
+#include "tools/options/log_options.h"
+#include "tools/options/run_options.h"
+#include "tools/options/typed_options.h"
+#include "tools/replay/print.h"
+#include "tools/replay/rows.h"
+#include "tools/replay/summary.h"
+#include "tools/replay/warnings.h"
+#include "tools/text/output.h"
+#include "tools/text/progress.h"
+#include "tools/text/token_text.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kDescription[] =
+    R"(What would this chain have kept and drawn at every row of a log?
+
+Examples:
+  sampler replay run.safetensors --config balanced --seed 42
+  sampler replay run.safetensors --top-k 40 --top-p 0.95 --temp 0.8
+  sampler replay run.safetensors -c llama.cpp --temp 1.1 --jsonl > rows.jsonl
+  sampler replay logits.npy --tokens ids.npy --min-p 0.05 --rows 100:200 --csv
+
+Every row is conditioned on the logged tokens before it, so the answers are
+one-step draws and distributions, not the text the chain would have written.
+A log that tells how its sequences were drawn (logs::Logger::Describe) needs no
+options: sampler replay run.safetensors --verify
+
+Exit code: 0 done, 1 another token was drawn (--verify), 2 usage error or
+unreadable input.
+)";
+
+constexpr int kMostThreads = 1024;
+
+struct Replay {
+  LogOptions log;
+  ConfigOptions config;
+  ReplayOptions options;
+  OutputOptions output;
+  std::string rows;     // "A:B"; "": all.
+  std::string history;  // "logged" or "replayed".
+  bool verify = false;
+};
+
+// "A:B", "A:", ":B": half-open, by row of the log.
+absl::Status ReadRows(const std::string& text, std::int64_t rows,
+                      ReplayOptions& options) {
+  options.first_row = 0;
+  options.end_row = rows;
+  if (text.empty()) return absl::OkStatus();
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(text, absl::MaxSplits(':', 1));
+  const auto read = [](const std::string& part, std::int64_t& out) {
+    const auto number = ReadInteger(part);
+    if (number.ok()) out = *number;
+    return part.empty() || number.ok();
+  };
+  if (!absl::StrContains(text, ':') || !read(parts.first, options.first_row) ||
+      !read(parts.second, options.end_row) || options.first_row < 0 ||
+      options.first_row >= options.end_row || options.end_row > rows) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--rows ", Printable(Shortened(text)), ": want A:B with 0 <= A < B <= ",
+        rows, " (rows A to B - 1 of the log)"));
+  }
+  return absl::OkStatus();
+}
+
+// 1, and a line that says so, unless every row with a logged token drew it.
+int Verify(const ReplaySummary& summary) {
+  const bool all_drawn = summary.rows_with(RowStatus::kOk) == summary.rows();
+  if (all_drawn && summary.scored() > 0 && summary.same() == 1.0) return 0;
+  std::fputs(summary.scored() == 0
+                 ? "verify: no row has a logged token\n"
+                 : "verify: not every row drew the logged token\n",
+             stderr);
+  return 1;
+}
+
+// The exit code.
+absl::StatusOr<int> Run(Replay& replay) {
+  const Format format = replay.output.format();
+  if (replay.options.top_logprobs > 0 && format != Format::kJson &&
+      format != Format::kJsonLines) {
+    return absl::InvalidArgumentError(
+        "--top-logprobs: want --json or --jsonl beside it");
+  }
+  const auto log = OpenLog(replay.log);
+  if (!log.ok()) return log.status();
+  const auto text = OpenTokenText(replay.log);
+  if (!text.ok()) return text.status();
+  const auto configs = ResolveReplayConfigs(replay.config, **log, *text);
+  if (!configs.ok()) return configs.status();
+  ReplayOptions& options = replay.options;
+  if (replay.history == "replayed") options.history = HistorySource::kReplayed;
+  absl::Status rows = ReadRows(replay.rows, (*log)->rows(), options);
+  if (!rows.ok()) return rows;
+  absl::Status possible = CheckReplay(**log, *configs, options);
+  if (!possible.ok()) return possible;
+  const auto kind = FindRowKind(**log, replay.log.kind);
+  if (!kind.ok()) return kind.status();
+  absl::Status usable = CheckRowKind(*kind);
+  if (!usable.ok()) return usable;
+
+  const OutputOptions& output = replay.output;
+  Warnings warnings(output.quiet);
+  for (const PipelineConfig& config : configs->configs) {
+    WarnBefore(**log, config, options, *kind, warnings);
+  }
+
+  const ReplayHeader header = {replay.log.path, **log, *configs, options,
+                               *text};
+  const auto printer = MakeReplayPrinter(header, output);
+  ReplaySummary summary;
+  Progress progress(options.end_row - options.first_row, output.quiet);
+  printer->Begin();
+  absl::Status replayed =
+      ReplayRows(**log, *configs, options, [&](const RowResult& row) {
+        summary.Add(row);
+        printer->Row(row);
+        progress.Step();
+      });
+  const double rate = progress.Rate();
+  progress.Clear();
+  if (!replayed.ok()) return replayed;
+  for (const PipelineConfig& config : configs->configs) {
+    WarnOfMemory(**log, config, options, summary, warnings);
+  }
+  WarnAfter(summary, *kind, warnings);
+  printer->End(summary, warnings);
+  if (output.format() == Format::kHuman && !output.quiet) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "%.0f rows per second\n", rate);
+  }
+  absl::Status written = FinishOutput();
+  if (!written.ok()) return written;
+  return replay.verify ? Verify(summary) : 0;
+}
+
+}  // namespace
+
+void AddReplay(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("replay", kDescription);
+  const auto replay = std::make_shared<Replay>();
+  AddLogOptions(*command, replay->log);
+  AddConfigOptions(*command, replay->config);
+  AddRunOptions(*command, replay->options.run);
+  command->add_option("--rows", replay->rows, "Rows A to B - 1 only")
+      ->type_name("A:B");
+  command
+      ->add_option("--history", replay->history,
+                   "Tokens that penalties see: logged (default), or\n"
+                   "replayed (the drawn ones)")
+      ->check(CLI::IsMember({"logged", "replayed"}).description(""))
+      ->type_name("WHICH");
+  command->add_flag("--verify", replay->verify,
+                    "Exit with 1 unless every row draws its logged token");
+  replay->options.threads = std::clamp(
+      static_cast<int>(std::thread::hardware_concurrency()), 1, kMostThreads);
+  AddInteger(*command, "--threads", "Threads (default: all); changes no result",
+             {.minimum = 1, .maximum = kMostThreads},
+             [replay](std::int64_t threads) {
+               replay->options.threads = static_cast<int>(threads);
+             });
+  AddInteger(*command, "--top-logprobs",
+             "Also list the N likeliest tokens of the raw and\n"
+             "the final distribution (--json, --jsonl)",
+             {.maximum = kMaxVocabularySize},
+             [replay](std::int64_t n) { replay->options.top_logprobs = n; });
+  AddOutputOptions(*command, replay->output);
+  AddRowFormats(*command, replay->output);
+  command->callback([replay, &exit_code] {
+    const absl::StatusOr<int> code = Run(*replay);
+    exit_code =
+        code.ok() ? *code : Fail(code.status(), replay->output.json_errors());
+  });
+}
+
+}  // namespace sampler::tools

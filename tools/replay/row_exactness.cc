@@ -1,0 +1,55 @@
+#include "tools/replay/row_exactness.h"
+
+#include "sampler/stages/stage_facts.h"
+
+namespace sampler::tools {
+namespace {
+
+// Does a stage with this rule, behind a temperature of T, leave listed tokens
+// only?
+bool KeepsListedOnly(const HeadRule& head, const logs::TailInfo& tail,
+                     double temperature) {
+  return head.count <= tail.above &&
+         tail.bound / temperature < tail.maximum / temperature - head.distance;
+}
+
+bool CutsWithinTheList(const logs::TailInfo& tail,
+                       const PipelineConfig& config) {
+  double temperature = 1.0;
+  bool cut = false;
+  for (const StageConfig& stage : config.stages) {
+    const StageFacts facts = FactsOf(stage);
+    if (facts.neutral) continue;
+    if (cut) {
+      // The mass before the cut is that of the whole row.
+      if (facts.reads_original_mass) return false;
+    } else if (facts.head.has_value()) {
+      cut = KeepsListedOnly(*facts.head, tail, temperature);
+      if (!cut) return false;
+    } else if (facts.temperature.has_value() &&
+               facts.temperature->low == facts.temperature->high) {
+      temperature *= facts.temperature->low;
+    } else {
+      return false;
+    }
+  }
+  return cut;
+}
+
+}  // namespace
+
+bool IsExact(const RowBounds& bounds, const PipelineConfig& config) {
+  if (bounds.floor.has_value() && bounds.floor->count > 0) return false;
+  return !bounds.tail.has_value() || bounds.tail->count == 0 ||
+         CutsWithinTheList(*bounds.tail, config);
+}
+
+absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row) {
+  auto floor = log.Floor(row);
+  if (!floor.ok()) return floor.status();
+  auto tail = log.Tail(row);
+  if (!tail.ok()) return tail.status();
+  return RowBounds{*std::move(floor), *std::move(tail)};
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,43 @@
+// Is the answer about a row exact where the log holds only part of the row?
+//
+// A `_logits_` row hides values below its floor. A top-k row is exact as soon
+// as a stage that is decided by the head of the row (StageFacts::head) has kept
+// listed tokens only. Before it may stand temperatures, and stages without
+// effect; it is
+//
+//   top_k or greedy   whose last kept token lies above all that is not listed
+//   min_p             whose threshold does: bound / T < max / T + ln p
+//
+// and everything after it is exact too, unless it looks at the mass of the
+// whole row.
+//
+// Thread-safety: pure functions.
+// Tested by: tests/tools/replay/top_k_log_test.cc.
+
+#ifndef SAMPLER_TOOLS_REPLAY_ROW_EXACTNESS_H_
+#define SAMPLER_TOOLS_REPLAY_ROW_EXACTNESS_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "sampler/config.h"
+#include "sampler/logs/log.h"
+
+namespace sampler::tools {
+
+// What a row of a log does not tell.
+struct RowBounds {
+  std::optional<logs::FloorInfo> floor;
+  std::optional<logs::TailInfo> tail;
+};
+
+// Errors as logs::Log::Row. REQUIRES: 0 <= row < log.rows().
+absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row);
+
+// REQUIRES: the config is valid.
+bool IsExact(const RowBounds& bounds, const PipelineConfig& config);
+
+}  // namespace sampler::tools
+
+#endif  // SAMPLER_TOOLS_REPLAY_ROW_EXACTNESS_H_

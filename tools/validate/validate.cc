@@ -1,0 +1,180 @@
+// `sampler validate`: is this config right, and what chain does it make?
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "nlohmann/json.hpp"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/config.h"
+#include "tools/chains/chain_doubts.h"
+#include "tools/commands.h"
+#include "tools/options/config_options.h"
+#include "tools/options/typed_options.h"
+#include "tools/text/output.h"
+#include "tools/text/quote.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr char kDescription[] =
+    R"(Are these configs right, and what chains do they make?
+
+Examples:
+  sampler validate chain.json
+  sampler validate configs/*.json --vocab-size 49152
+  sampler validate --schema > schema.json
+
+Prints the problems of every file as file:line:column: pointer: message, and
+warns about what is right but hardly meant: a chain that leaves no token, numbers
+far outside use. Warnings leave the exit code alone.
+Exit code: 0 all are right, 1 some are not, 2 usage error or unreadable file.
+)";
+
+struct Validate {
+  std::vector<std::string> configs;
+  std::optional<std::int64_t> vocabulary_size;
+  bool schema = false;
+  OutputOptions output;
+};
+
+// What became of one config.
+struct Verdict {
+  std::string name;
+  absl::Status unreadable;
+  std::vector<JsonProblem> problems;
+  std::optional<PipelineConfig> config;
+  std::vector<Problem> doubts;  // Of a config that is right.
+};
+
+Verdict Judge(const std::string& name,
+              std::optional<std::int64_t> vocabulary_size) {
+  Verdict verdict;
+  verdict.name = name;
+  const absl::StatusOr<std::string> text = ReadConfigText(name);
+  if (!text.ok()) {
+    verdict.unreadable = text.status();
+    return verdict;
+  }
+  const absl::StatusOr<PipelineConfig> config =
+      ParseConfig(*text, vocabulary_size, &verdict.problems);
+  if (config.ok()) {
+    verdict.config = *config;
+    verdict.doubts = DoubtsOf(*config, vocabulary_size);
+  }
+  return verdict;
+}
+
+void Print(const Verdict& verdict, const Painter& paint) {
+  if (verdict.config.has_value()) {
+    Write(absl::StrCat(Escape(verdict.name), ": ", paint(Style::kGreen, "ok"),
+                       ": ", ChainText(*verdict.config), "\n"));
+  }
+  for (const Problem& doubt : verdict.doubts) {
+    Write(absl::StrCat(verdict.name, ": ", paint(Style::kYellow, "warning"),
+                       ": ", doubt.pointer, ": ", doubt.message, "\n"));
+  }
+  for (const JsonProblem& found : verdict.problems) {
+    const Problem& problem = found.problem;
+    Write(absl::StrCat(
+        paint(Style::kBold, absl::StrCat(Escape(verdict.name), ":", found.line,
+                                         ":", found.column, ":")),
+        " ", Escape(problem.pointer), problem.pointer.empty() ? "" : ": ",
+        Escape(problem.message), "\n"));
+  }
+}
+
+Json ToJsonVerdict(const Verdict& verdict) {
+  Json json = {{"file", verdict.name}, {"ok", verdict.config.has_value()}};
+  if (verdict.config.has_value()) {
+    json["chain"] = ChainText(*verdict.config);
+    json["seed"] = verdict.config->seed.has_value()
+                       ? Json(*verdict.config->seed)
+                       : Json(nullptr);
+  }
+  json["warnings"] = Json::array();
+  for (const Problem& doubt : verdict.doubts) {
+    json["warnings"].push_back(
+        {{"pointer", doubt.pointer}, {"message", doubt.message}});
+  }
+  if (!verdict.unreadable.ok()) json["error"] = ErrorJson(verdict.unreadable);
+  json["problems"] = Json::array();
+  for (const JsonProblem& found : verdict.problems) {
+    json["problems"].push_back({{"line", found.line},
+                                {"column", found.column},
+                                {"pointer", found.problem.pointer},
+                                {"message", found.problem.message}});
+  }
+  return json;
+}
+
+absl::StatusOr<int> Run(const Validate& validate) {
+  const OutputOptions& output = validate.output;
+  if (validate.schema) {
+    if (!validate.configs.empty() || validate.vocabulary_size.has_value()) {
+      return absl::InvalidArgumentError(
+          "--schema: it describes all configs, want neither a CONFIG nor "
+          "--vocab-size beside it");
+    }
+    Write(ConfigSchema());
+    const absl::Status finished = FinishOutput();
+    if (!finished.ok()) return finished;
+    return 0;
+  }
+  if (validate.configs.empty()) {
+    return WithHint(absl::InvalidArgumentError("no config to validate"),
+                    "name files or presets, or ask for --schema");
+  }
+  const Painter paint(UseColor(output));
+  int exit_code = 0;
+  Json files = Json::array();
+  for (const std::string& name : validate.configs) {
+    const Verdict verdict = Judge(name, validate.vocabulary_size);
+    if (!verdict.unreadable.ok()) {
+      exit_code = Fail(verdict.unreadable, /*json=*/false);
+    } else if (!verdict.config.has_value()) {
+      exit_code = std::max(exit_code, 1);
+    }
+    if (output.json) {
+      files.push_back(ToJsonVerdict(verdict));
+    } else {
+      Print(verdict, paint);
+    }
+  }
+  if (output.json) {
+    Write(ToPages({{"schema", "sampler.validate/1"},
+                   {"tool_version", std::string(kVersion)},
+                   {"ok", exit_code == 0},
+                   {"configs", std::move(files)}}) +
+          "\n");
+  }
+  const absl::Status finished = FinishOutput();
+  if (!finished.ok()) return finished;
+  return exit_code;
+}
+
+}  // namespace
+
+void AddValidate(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("validate", kDescription);
+  const auto validate = std::make_shared<Validate>();
+  command->add_option("CONFIG", validate->configs, "Files or presets")
+      ->type_name("");
+  AddInteger(
+      *command, "--vocab-size", "Check token ids against this vocabulary",
+      {.minimum = 1, .maximum = kMaxVocabularySize},
+      [validate](std::int64_t size) { validate->vocabulary_size = size; });
+  command->add_flag("--schema", validate->schema,
+                    "Print the JSON Schema of configs");
+  AddOutputOptions(*command, validate->output);
+  command->callback([validate, &exit_code] {
+    const absl::StatusOr<int> code = Run(*validate);
+    exit_code =
+        code.ok() ? *code : Fail(code.status(), validate->output.json_errors());
+  });
+}
+
+}  // namespace sampler::tools
