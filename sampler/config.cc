@@ -7,6 +7,8 @@
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parity/llama_cpp.h"
+#include "sampler/stage_lookup.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 namespace {
@@ -135,5 +137,7 @@ StageFacts FactsOf(const StageConfig& stage, const StageRegistry& registry) {
   StageFacts facts = type->facts(parameters);
   return parameters.misuse().empty() ? std::move(facts) : StageFacts{};
 }
+
+const StageRegistry& BuiltInStages() { return StageRegistry::BuiltIn(); }
 
 }  // namespace sampler

@@ -40,11 +40,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "sampler/parameters/problems.h"
+#include "sampler/language.h"
 #include "sampler/parameters/value.h"
-#include "sampler/stages/registry.h"
 
 namespace sampler {
+
+class StageRegistry;
+
+// Every stage of this library (stages/registry.h).
+const StageRegistry& BuiltInStages();
 
 // One stage: its type and the parameters that were given. What is absent has
 // the default of the type's parameter table.
@@ -76,38 +80,27 @@ struct PipelineConfig {
 std::vector<Problem> CheckConfig(
     const PipelineConfig& config,
     std::optional<std::int64_t> vocabulary_size = std::nullopt,
-    const StageRegistry& registry = StageRegistry::BuiltIn());
-
-// The group of the stage's type; kEdit, the group that promises least, where
-// there is no such type.
-StageGroup GroupOf(const StageConfig& stage,
-                   const StageRegistry& registry = StageRegistry::BuiltIn());
-
-// What its type says of the stage; of a stage that is not right, or whose type
-// says nothing, what StageFacts says by default.
-StageFacts FactsOf(const StageConfig& stage,
-                   const StageRegistry& registry = StageRegistry::BuiltIn());
+    const StageRegistry& registry = BuiltInStages());
 
 // Reads and checks a JSON config. If `problems` is not null it receives what
 // the error message lists, one by one.
 absl::StatusOr<PipelineConfig> ParseConfig(
     StringView json, std::optional<std::int64_t> vocabulary_size = std::nullopt,
     std::vector<JsonProblem>* problems = nullptr,
-    const StageRegistry& registry = StageRegistry::BuiltIn());
+    const StageRegistry& registry = BuiltInStages());
 
 // The config as JSON, a stage a line, parameters in the order of the tables.
 // ParseConfig(ToJson(c)) is c.
 std::string ToJson(const PipelineConfig& config,
-                   const StageRegistry& registry = StageRegistry::BuiltIn());
+                   const StageRegistry& registry = BuiltInStages());
 
 // The JSON Schema (draft 2020-12) of the config format, made from the registry.
-std::string ConfigSchema(
-    const StageRegistry& registry = StageRegistry::BuiltIn());
+std::string ConfigSchema(const StageRegistry& registry = BuiltInStages());
 
 // The chain in one line, for people:
 // "temperature(0.8) -> top_p(0.95) -> categorical".
 std::string ChainText(const PipelineConfig& config,
-                      const StageRegistry& registry = StageRegistry::BuiltIn());
+                      const StageRegistry& registry = BuiltInStages());
 
 }  // namespace sampler
 

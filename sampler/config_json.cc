@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 namespace {

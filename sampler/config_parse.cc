@@ -11,6 +11,7 @@
 #include "sampler/parameters/json_document.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler {
 namespace {

@@ -27,97 +27,81 @@
 #ifndef SAMPLER_DISTRIBUTION_H_
 #define SAMPLER_DISTRIBUTION_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "sampler/arithmetic/mass.h"
-#include "sampler/arithmetic/numeric.h"
-#include "sampler/candidates/candidates.h"
+#include "sampler/candidate.h"
 #include "sampler/row_status.h"
 
 namespace sampler {
 
+class CandidateView;
+class ProbabilityRecord;
+
 class Distribution {
  public:
   // `candidates` must outlive the view.
-  explicit Distribution(const Candidates& candidates)
+  explicit Distribution(const CandidateView& candidates)
       : candidates_(&candidates) {}
 
   // That of step number `steps` of a workspace, which counts on.
-  Distribution(const Candidates& candidates, const std::uint64_t& steps)
+  Distribution(const CandidateView& candidates, const std::uint64_t& steps)
       : candidates_(&candidates), steps_(&steps), step_(steps) {}
 
   // Anything but kOk: there is nothing to draw from. All that is asked then is
   // answered as for an empty set: 0, false, -inf, token -1, nothing to visit.
   // kWrongStep: the workspace has begun another step.
-  RowStatus status() const {
-    if (steps_ != nullptr && *steps_ != step_) return RowStatus::kWrongStep;
-    return candidates_->status();
-  }
+  RowStatus status() const;
 
   // Is it of these candidates, and of the step that `steps` stands at?
-  bool IsOf(const Candidates& candidates, const std::uint64_t& steps) const {
+  bool IsOf(const CandidateView& candidates, const std::uint64_t& steps) const {
     return candidates_ == &candidates && steps_ == &steps && step_ == steps;
   }
 
   // Survivors, those of weight 0 included.
-  std::int64_t Count() const { return ok() ? candidates_->Count() : 0; }
+  std::int64_t Count() const;
 
-  bool Contains(TokenId id) const {
-    return ok() && candidates_->Logit(id).has_value();
-  }
+  bool Contains(TokenId id) const;
 
   // Probability that a draw picks the token: 0 for those that were removed or
   // have no weight.
-  double Probability(TokenId id) const {
-    return ok() ? Ratio(candidates_->WeightOf(id), candidates_->TotalMass())
-                : 0.0;
-  }
+  double Probability(TokenId id) const;
 
   // Natural log-probability of a token, in double and finite for every
   // survivor; -inf for those that were removed. The sum of exponentials runs
   // over all survivors in the order of lane_sum.h, so that its bits are the
   // same on every machine. Cost: the first one a pass over the survivors, 9
   // reads of a row that nothing was removed from; then that of a look-up.
-  double Logprob(TokenId id) const {
-    if (!ok()) return kRemoved;
-    const std::optional<double> logit = candidates_->Logit(id);
-    return logit.has_value() ? LogprobAt(*logit) : kRemoved;
-  }
+  double Logprob(TokenId id) const;
 
   // The same by a survivor's logit. REQUIRES: status() is kOk.
-  double LogprobAt(double logit) const { return candidates_->Logprob(logit); }
+  double LogprobAt(double logit) const;
 
   // Place in the total order, from 1; 0 for tokens that were removed.
-  std::int64_t Rank(TokenId id) const {
-    return ok() ? candidates_->Rank(id) : 0;
-  }
+  std::int64_t Rank(TokenId id) const;
 
   // H = -sum p ln p in nats.
-  double Entropy() const { return ok() ? candidates_->Entropy() : 0.0; }
+  double Entropy() const;
 
   // The first min(n, Count()) survivors in the total order, with their logits
   // as the pipeline left them.
-  std::vector<Candidate> Top(std::int64_t n) const {
-    return ok() ? candidates_->Top(n) : std::vector<Candidate>();
-  }
+  std::vector<Candidate> Top(std::int64_t n) const;
 
   // The same with weights and without an allocation: a view that is valid until
   // anything else is asked.
-  absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const {
-    return ok() ? candidates_->InOrder(n)
-                : absl::Span<const WeightedCandidate>();
-  }
+  absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
 
   // Calls f(id, logit) for every survivor in id order.
   template <typename F>
   void ForEach(F f) const {
-    if (!ok()) return;
-    candidates_->ForEach(
-        [&](TokenId id, double logit) { f(id, WithOneZero(logit)); });
+    VisitRuns(
+        [&](absl::Span<const TokenId> ids, absl::Span<const double> logits) {
+          for (std::size_t i = 0; i < ids.size(); ++i) f(ids[i], logits[i]);
+        });
   }
 
   // The token that 64 random bits pick by ascending id, whatever draw the
@@ -130,26 +114,25 @@ class Distribution {
   // Stage::UsesCoins) is the same for all of them: each draw has the law of the
   // pipeline, but together they are not n steps of their own. For those, as for
   // forks that go on alone, call Process for each.
-  TokenId Draw(std::uint64_t bits) const {
-    return ok() ? candidates_->DrawAt(bits) : -1;
-  }
+  TokenId Draw(std::uint64_t bits) const;
 
   // The probabilities as a value of its own, that outlives the workspace's next
   // use. REQUIRES: status() is kOk.
-  void Record(ProbabilityRecord& record) const { candidates_->Record(record); }
+  void Record(ProbabilityRecord& record) const;
 
   // Exact masses, for whoever compares them.
-  Weight WeightOf(TokenId id) const {
-    return ok() ? candidates_->WeightOf(id) : 0;
-  }
-  Mass TotalMass() const { return ok() ? candidates_->TotalMass() : Mass{0}; }
+  Weight WeightOf(TokenId id) const;
+  Mass TotalMass() const;
 
  private:
-  static constexpr double kRemoved = -std::numeric_limits<double>::infinity();
-
   bool ok() const { return status() == RowStatus::kOk; }
 
-  const Candidates* candidates_;
+  // Calls f(ids, logits) for runs of survivors, all of them in id order.
+  void VisitRuns(absl::FunctionRef<void(absl::Span<const TokenId>,
+                                        absl::Span<const double>)>
+                     f) const;
+
+  const CandidateView* candidates_;
   const std::uint64_t* steps_ = nullptr;  // Null: of no workspace.
   std::uint64_t step_ = 0;
 };

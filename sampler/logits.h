@@ -19,8 +19,6 @@
 
 #include "absl/types/span.h"
 #include "sampler/language.h"
-#include "sampler/lifetime.h"
-#include "sampler/string_view.h"
 
 namespace sampler {
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
 
 namespace sampler {
 namespace {

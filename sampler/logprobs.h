@@ -41,6 +41,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
 #include "sampler/distribution.h"
 #include "sampler/logits.h"
 

@@ -10,11 +10,14 @@
 #include "absl/strings/str_join.h"
 #include "sampler/arithmetic/float_environment.h"
 #include "sampler/arithmetic/mass.h"
-#include "sampler/chain.h"
+#include "sampler/chain/chain.h"
+#include "sampler/chain/scratch.h"
+#include "sampler/config.h"
 #include "sampler/config_fingerprint.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 #include "sampler/random/random_seed.h"
-#include "sampler/scratch.h"
+#include "sampler/step_observer.h"
 
 namespace sampler {
 namespace {
@@ -116,6 +119,11 @@ std::int64_t Pipeline::vocabulary_size() const {
 const PipelineConfig& Pipeline::config() const { return compiled_->config; }
 
 std::uint64_t Pipeline::fingerprint() const { return compiled_->fingerprint; }
+
+absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
+                                          std::int64_t vocabulary_size) {
+  return Create(config, vocabulary_size, BuiltInStages());
+}
 
 absl::StatusOr<Pipeline> Pipeline::Create(const PipelineConfig& config,
                                           std::int64_t vocabulary_size,

@@ -2,8 +2,8 @@
 //
 //   logits -> [penalties, bias, bans] -> temperature -> top-k -> top-p -> draw
 //
-// It is compiled from a config for one vocabulary size. One step of a
-// generation loop:
+// It is compiled from a config (config.h) for one vocabulary size. One step of
+// a generation loop:
 //
 //   Token token = pipeline.Sample(logits, sequence, workspace);
 //   if (token.status != RowStatus::kOk) ...  // What is wrong with the row.
@@ -32,28 +32,20 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "sampler/candidates/candidates.h"
 #include "sampler/config.h"
 #include "sampler/distribution.h"
-#include "sampler/lifetime.h"
+#include "sampler/language.h"
 #include "sampler/logits.h"
 #include "sampler/sequence.h"
-#include "sampler/stages/stage.h"
 #include "sampler/step.h"
-#include "sampler/string_view.h"
+#include "sampler/step_inputs.h"
 #include "sampler/token.h"
 #include "sampler/workspace.h"
 
 namespace sampler {
 
-// Watches a step stage by stage. Calls come in the order of execution.
-class StepObserver : public TruncationObserver {
- public:
-  // Stage `index` is about to run on `candidates`.
-  virtual void BeforeStage(std::size_t index, const Candidates& candidates) = 0;
-  // It has run.
-  virtual void AfterStage(std::size_t index, const Candidates& candidates) = 0;
-};
+class StepObserver;
+struct Scratch;
 
 // Thread-safety: immutable; any number of threads may call const methods. A
 //   copy shares everything and costs a reference count.
@@ -61,11 +53,13 @@ class StepObserver : public TruncationObserver {
 class Pipeline {
  public:
   // InvalidArgument listing every problem of the config, or a vocabulary size
-  // outside [1, 2^20]. Stage types are looked up in `registry`, which need not
-  // outlive the call.
-  static absl::StatusOr<Pipeline> Create(
-      const PipelineConfig& config, std::int64_t vocabulary_size,
-      const StageRegistry& registry = StageRegistry::BuiltIn());
+  // outside [1, 2^20]. Stage types are looked up among those of this library,
+  // or in `registry` (stages/registry.h), which need not outlive the call.
+  static absl::StatusOr<Pipeline> Create(const PipelineConfig& config,
+                                         std::int64_t vocabulary_size);
+  static absl::StatusOr<Pipeline> Create(const PipelineConfig& config,
+                                         std::int64_t vocabulary_size,
+                                         const StageRegistry& registry);
 
   std::int64_t vocabulary_size() const;
   const PipelineConfig& config() const;

@@ -11,7 +11,7 @@
 #define SAMPLER_PRESETS_H_
 
 #include "absl/types/span.h"
-#include "sampler/string_view.h"
+#include "sampler/language.h"
 
 namespace sampler {
 

@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "sampler/string_view.h"
+#include "sampler/language.h"
 
 namespace sampler {
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/arithmetic/mass.h"
+#include "sampler/random/random.h"
 #include "sampler/random/random_seed.h"
 
 namespace sampler {
@@ -48,6 +49,10 @@ absl::StatusOr<Sequence> Sequence::Create(std::int64_t vocabulary_size,
     options.seed = *seed;
   }
   return Sequence(vocabulary_size, std::move(options));
+}
+
+Coins Sequence::coins() const {
+  return {seed_, stream_, static_cast<std::uint32_t>(position()), attempt_};
 }
 
 bool Sequence::DiffersInRandomNumbersAlone(const Sequence& other) const {

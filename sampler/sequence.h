@@ -47,11 +47,12 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sampler/history/history.h"
-#include "sampler/random/random.h"
-#include "sampler/string_view.h"
+#include "sampler/language.h"
 #include "sampler/token.h"
 
 namespace sampler {
+
+class Coins;  // random.h
 
 // Where a sequence stands: another one after everything that moved it.
 struct SequenceMark {
@@ -185,9 +186,7 @@ class Sequence {
   bool restored() const { return restored_; }
 
   // The random numbers of the current position.
-  Coins coins() const {
-    return {seed_, stream_, static_cast<std::uint32_t>(position()), attempt_};
-  }
+  Coins coins() const;
 
   // The whole state as JSON text, and back. Restore(Snapshot()) equals the
   // sequence; InvalidArgument for anything that is not a snapshot.

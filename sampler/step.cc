@@ -1,8 +1,8 @@
 #include "sampler/step.h"
 
 #include "sampler/arithmetic/float_environment.h"
-#include "sampler/chain.h"
-#include "sampler/scratch.h"
+#include "sampler/chain/chain.h"
+#include "sampler/chain/scratch.h"
 
 namespace sampler {
 

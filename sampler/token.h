@@ -8,8 +8,8 @@
 #include <cstdint>
 
 #include "absl/container/inlined_vector.h"
-#include "sampler/arithmetic/code_interval.h"
-#include "sampler/random/random.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/candidate.h"
 #include "sampler/row_status.h"
 
 namespace sampler {
@@ -29,7 +29,7 @@ struct StateUpdate {
 
 // The outcome of one step. `id` is -1 unless `status` is kOk.
 struct Token {
-  std::int32_t id = -1;
+  TokenId id = -1;
   RowStatus status = RowStatus::kNoCandidate;
   // The 64 random bits of the draw (0 where none was used).
   std::uint64_t bits = 0;
@@ -39,7 +39,7 @@ struct Token {
   StateUpdate state = {};
 
   // The draw's place in [0, 1).
-  double u() const { return ToFraction(bits); }
+  double u() const;
 };
 
 }  // namespace sampler

@@ -1,6 +1,8 @@
 #include "sampler/workspace.h"
 
-#include "sampler/scratch.h"
+#include "sampler/bounds/bounds_use.h"
+#include "sampler/bounds/mass_bounds.h"
+#include "sampler/chain/scratch.h"
 
 namespace sampler {
 

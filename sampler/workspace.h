@@ -14,9 +14,11 @@
 
 #include <memory>
 
-#include "sampler/bounds/bounds_use.h"
-
 namespace sampler {
+
+// bounds/bounds_use.h
+enum class BoundsUse : int;
+struct BoundsTally;
 
 struct Scratch;
 

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/batch.h"
+#include "sampler/config.h"
 #include "sampler/logprobs.h"
 #include "sampler/pipeline.h"
 #include "tests/support/count_allocations.h"

@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "sampler/random/random.h"
 #include "sampler/sequence.h"
 #include "tests/support/pipelines.h"
 

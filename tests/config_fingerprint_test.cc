@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 
 namespace sampler {

@@ -13,7 +13,9 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/parameters/value.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 #include "tests/support/random_parameters.h"
 #include "tests/support/test_share.h"
 

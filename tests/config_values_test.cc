@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/config.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler {
 namespace {

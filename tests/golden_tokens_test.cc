@@ -19,8 +19,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "sampler/config.h"
 #include "sampler/kernels/dispatch.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 #include "tests/oracle/golden/golden_data.h"
 #include "tests/support/stage_examples.h"
 

@@ -56,17 +56,15 @@ const std::vector<std::vector<std::string>> kLayers = {
     {"bounds"},
     {"candidates"},
     {"stages"},
-    // The library as a caller sees it, and the second implementation of its
-    // chain.h.
-    {"", "parity"},
+    // The library as a caller sees it, and the two implementations of a chain.
+    {"", "chain", "parity"},
     {"speculative", "importers", "logs", "adapters"},
     {"c"}};
 
 // Plain words of the interface, which every layer may speak.
 const std::set<std::string> kWords = {
-    "sampler/language.h",   "sampler/lifetime.h",    "sampler/logits.h",
-    "sampler/row_status.h", "sampler/string_view.h", "sampler/token_id.h",
-    "sampler/token_mask.h"};
+    "sampler/candidate.h", "sampler/language.h", "sampler/logits.h",
+    "sampler/row_status.h", "sampler/token_mask.h"};
 
 // "kernels" of "sampler/kernels/exp_sum.h"; empty for what lies on top.
 std::string FolderOf(const std::string& path) {
@@ -104,6 +102,59 @@ TEST(House, ArrowsBetweenLayersGoDownwards) {
     }
   }
   EXPECT_GT(arrows, 500);
+}
+
+// The headers that are installed, one a line.
+std::vector<std::string> PublicHeaders() {
+  std::ifstream in(fs::path(SAMPLER_SOURCE_DIR) /
+                   "sampler/package/public_headers.txt");
+  std::vector<std::string> headers;
+  for (std::string line; std::getline(in, line);) headers.push_back(line);
+  return headers;
+}
+
+// Every header of the library that comes with `path`.
+std::set<std::string> Included(const std::string& path) {
+  std::set<std::string> all;
+  std::vector<std::string> open = {path};
+  while (!open.empty()) {
+    std::ifstream in(fs::path(SAMPLER_SOURCE_DIR) / open.back());
+    open.pop_back();
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    for (const std::string& header :
+         Matches(text, "#include \"(sampler/[^\"]+)\"")) {
+      if (all.insert(header).second) open.push_back(header);
+    }
+  }
+  return all;
+}
+
+TEST(House, PublicHeadersIncludeNoOthers) {
+  const std::vector<std::string> headers = PublicHeaders();
+  const std::set<std::string> is_public(headers.begin(), headers.end());
+  EXPECT_GT(headers.size(), 40u);
+  for (const std::string& header : headers) {
+    EXPECT_TRUE(fs::exists(fs::path(SAMPLER_SOURCE_DIR) / header)) << header;
+    for (const std::string& included : Included(header)) {
+      EXPECT_EQ(is_public.count(included), 1u)
+          << header << " brings " << included << ", which is not installed";
+    }
+  }
+}
+
+// What everybody includes stays light.
+TEST(House, ThePipelineBringsFewHeaders) {
+  EXPECT_LE(Included("sampler/pipeline.h").size(), 15u);
+}
+
+TEST(House, FoldersAreSmall) {
+  std::map<std::string, int> files;
+  for (const std::string folder : {"sampler", "tools", "tests"}) {
+    for (const Source& source : Sources(folder)) {
+      ++files[fs::path(source.path).parent_path().string()];
+    }
+  }
+  for (const auto& [folder, count] : files) EXPECT_LE(count, 40) << folder;
 }
 
 TEST(House, OnlyKernelsKnowOfVectors) {

@@ -8,7 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/batch.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 

@@ -7,7 +7,8 @@
 
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
-#include "sampler/lifetime.h"
+#include "sampler/config.h"
+#include "sampler/language.h"
 #include "sampler/pipeline.h"
 
 namespace sampler {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
 #include "sampler/kernels/dispatch.h"
 #include "tests/oracle/pipeline.h"
 #include "tests/support/pipelines.h"

@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
+#include "sampler/step_observer.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"

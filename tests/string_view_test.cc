@@ -1,19 +1,20 @@
 // Text that goes in and comes out as any of the views and strings.
 
-#include "sampler/string_view.h"
+#include "absl/strings/string_view.h"
 
 #include <sstream>
 #include <string>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "sampler/config.h"
+#include "sampler/language.h"
 #include "sampler/logits.h"
 #include "sampler/pipeline.h"
 #include "sampler/presets.h"
 #include "sampler/row_status.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 namespace {

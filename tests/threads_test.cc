@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/batch.h"
+#include "sampler/config.h"
 #include "sampler/logprobs.h"
 #include "sampler/logs/log.h"
 #include "sampler/logs/logger.h"

@@ -64,8 +64,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "llama.h"
+#include "sampler/candidates/probability_record.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
-#include "sampler/rows/probability_record.h"
 
 namespace sampler {
 

@@ -21,24 +21,6 @@
 
 namespace sampler {
 
-struct CodeInterval {
-  Mass low = 0;
-  Mass high = 0;
-  Mass total = 0;  // 0: no interval, the draw used no code.
-
-  // The ends, each the nearest double's quotient.
-  double Low() const { return Ratio(low, total); }
-  double High() const { return Ratio(high, total); }
-
-  // Does u lie in it, exactly? REQUIRES: 0 <= u < 1 (also below).
-  bool Contains(double u) const;
-
-  // The code point to go on with, in [0, 1). REQUIRES: Contains(u).
-  double Next(double u) const;
-
-  friend bool operator==(const CodeInterval&, const CodeInterval&) = default;
-};
-
 // The i-th of n evenly spread code points (i + shift) / n mod 1, each uniform
 // if `shift` is. REQUIRES: 0 <= i < n, 0 <= shift < 1.
 double ParallelCode(std::int64_t i, std::int64_t n, double shift);

@@ -22,12 +22,12 @@ Dyadic Decompose(double p) {
 
 }  // namespace
 
-Mass Floor(double p, Mass total) {
+Mass MostMass(double p, Mass total) {
   const Dyadic d = Decompose(p);
   return d.shift >= 128 ? Mass{0} : (d.significand * total) >> d.shift;
 }
 
-Mass Target(double p, Mass total) {
+Mass LeastMass(double p, Mass total) {
   const Dyadic d = Decompose(p);
   const Mass product = d.significand * total;
   if (product == 0) return 0;
@@ -36,7 +36,7 @@ Mass Target(double p, Mass total) {
   return (quotient << d.shift) == product ? quotient : quotient + 1;
 }
 
-Mass Scale(std::uint64_t u, Mass total) {
+Mass PlaceOfBits(std::uint64_t u, Mass total) {
   const Mass low = Mass{u} * absl::Uint128Low64(total);
   return Mass{u} * absl::Uint128High64(total) + absl::Uint128High64(low);
 }

@@ -8,7 +8,7 @@
 // comparisons below are decided without rounding.
 //
 // A parameter p in [0, 1] is the double m * 2^-e exactly (m < 2^53), and is
-// compared with a mass S through Target(p, S) or Floor(p, S).
+// compared with a mass S through LeastMass(p, S) or MostMass(p, S).
 //
 // Limits: at most 2^20 candidates, so a mass is at most 2^71 and m * S < 2^124;
 //   sums of up to eight masses fit as well.
@@ -28,7 +28,7 @@ namespace sampler {
 using Weight = std::uint64_t;
 using Mass = absl::uint128;
 
-inline constexpr Weight kHeadWeight = Weight{1} << 51;
+inline constexpr Weight kLikeliestWeight = Weight{1} << 51;
 
 // Logits this far below the maximum have weight 0, with room to spare:
 // Exp(-37) * 2^51 = 0.19 rounds to 0.
@@ -43,14 +43,14 @@ inline constexpr std::int64_t kMaxVocabularySize = std::int64_t{1} << 20;
 
 // ceil(p * total): the least mass that is at least the fraction p of `total`.
 // REQUIRES (also below): 0 <= p <= 1, total <= 2^74.
-Mass Target(double p, Mass total);
+Mass LeastMass(double p, Mass total);
 
 // floor(p * total): the greatest mass that is at most that fraction.
-Mass Floor(double p, Mass total);
+Mass MostMass(double p, Mass total);
 
 // floor(u * total / 2^64), exactly: the place in [0, total) that 64 random bits
 // stand for. Never forms the 135-bit product.
-Mass Scale(std::uint64_t u, Mass total);
+Mass PlaceOfBits(std::uint64_t u, Mass total);
 
 // ceil(a / b). REQUIRES: b > 0.
 inline Mass DivideUp(Mass a, Mass b) { return a / b + (a % b == 0 ? 0 : 1); }
@@ -64,6 +64,26 @@ double Ratio(Mass part, Mass total);
 
 // The same of a weight and the nearest double of a total.
 double ShareOf(Weight weight, double total);
+
+// The part of [0, 1) that a token's mass takes where the masses of all tokens
+// are laid out in order (code_interval.h).
+struct CodeInterval {
+  Mass low = 0;
+  Mass high = 0;
+  Mass total = 0;  // 0: no interval, the draw used no code.
+
+  // The ends, each the nearest double's quotient.
+  double Low() const { return Ratio(low, total); }
+  double High() const { return Ratio(high, total); }
+
+  // Does u lie in it, exactly? REQUIRES: 0 <= u < 1 (also below).
+  bool Contains(double u) const;
+
+  // The code point to go on with, in [0, 1). REQUIRES: Contains(u).
+  double Next(double u) const;
+
+  friend bool operator==(const CodeInterval&, const CodeInterval&) = default;
+};
 
 }  // namespace sampler
 

@@ -23,6 +23,9 @@ enum class Crossing { kInclude, kExclude };
 // Masses of the survivors, or of the set before the first truncation.
 enum class MassBasis { kSurviving, kOriginal };
 
+// Whether a variance divides by n, or by n - 1.
+enum class Deviation { kPopulation, kSample };
+
 struct MassRule {
   Ties ties = Ties::kExact;
   Equality equality = Equality::kStop;
@@ -39,7 +42,7 @@ inline Mass MassToReach(double p, Mass total, const MassRule& rule) {
   // crossing candidate that is to be left out, at the first one > p * S.
   const bool exceed = rule.crossing == Crossing::kExclude ||
                       rule.equality == Equality::kContinue;
-  return exceed ? Floor(p, total) + 1 : Target(p, total);
+  return exceed ? MostMass(p, total) + 1 : LeastMass(p, total);
 }
 
 }  // namespace sampler

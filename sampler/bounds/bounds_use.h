@@ -13,7 +13,7 @@
 namespace sampler {
 
 // Are decisions tried by bounds, or left to the exact sums?
-enum class BoundsUse { kTry, kNever };
+enum class BoundsUse : int { kTry, kNever };
 
 // How many decisions bounds have settled, and how many they were tried on in
 // vain.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
+#include "sampler/config.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/presets.h"
 #include "sampler/random/random_seed.h"

@@ -4,19 +4,74 @@
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/candidates/candidates.h"
+#include "sampler/candidates/state.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/power.h"
 
 namespace sampler {
 
 void Candidates::Begin(Logits row, TruncationObserver* observer) {
-  set_.Begin(row);
-  original_.Forget();
-  observer_ = observer;
-  truncated_ = false;
+  state_->set.Begin(row);
+  state_->original.Forget();
+  state_->observer = observer;
+  state_->truncated = false;
 }
 
-void Candidates::Reject(RowStatus status) { set_.Reject(status); }
+Candidates::Candidates() = default;
+Candidates::~Candidates() = default;
+
+void Candidates::TrackOriginalMass() { state_->original.Want(); }
+
+void Candidates::Reject(RowStatus status) { state_->set.Reject(status); }
+
+void Candidates::SetTo(absl::Span<const TokenId> ids,
+                       absl::Span<const double> logits) {
+  state_->set.SetTo(ids, logits);
+}
+
+void Candidates::Edit(TokenId id, absl::FunctionRef<double(double)> f) {
+  state_->set.Edit(id, f);
+}
+
+void Candidates::Remove(TokenId id) { state_->set.Remove(id); }
+
+void Candidates::RemoveAllBut(absl::Span<const TokenId> ids) {
+  state_->set.RemoveAllBut(ids);
+}
+
+void Candidates::Scale(double factor) { state_->set.Scale(factor); }
+
+void Candidates::LoadEach(absl::Span<const TokenId> ids, double* logits) const {
+  state_->set.LoadEach(ids, logits);
+}
+
+void Candidates::StoreEach(absl::Span<const TokenId> ids, const double* before,
+                           const double* after) {
+  state_->set.StoreEach(ids, before, after);
+}
+
+void Candidates::TransformRuns(
+    absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f) {
+  state_->set.TransformRuns(f);
+}
+
+void Candidates::TransformProbabilities(
+    absl::FunctionRef<void(absl::Span<double>)> f) {
+  const double max = Max();
+  const double total = ToDouble(TotalMass());
+  TransformRuns([&](absl::Span<const TokenId>, absl::Span<double> logits) {
+    Weight weights[kernels::kBlockSize];
+    double values[kernels::kBlockSize];
+    kernels::ComputeWeights(logits.data(), logits.size(), max, weights);
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      values[i] = ShareOf(weights[i], total);
+    }
+    f(absl::MakeSpan(values, logits.size()));
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      if (!IsRemoved(logits[i])) logits[i] = values[i];
+    }
+  });
+}
 
 void Candidates::Normalize() {
   const double max = Max();
@@ -27,10 +82,10 @@ void Candidates::Normalize() {
 void Candidates::TransformCumulative(
     absl::FunctionRef<void(absl::Span<double>)> f) {
   const double max = Max();
-  const Mass total = masses_.support().total;
-  CandidateList& list = masses_.TakeSupport().list;
+  const Mass total = state_->masses.support().total;
+  CandidateList& list = state_->masses.TakeSupport().list;
   const kernels::SortedValues sorted =
-      kernels::SortDescending(list.logits(), scratch_.sort);
+      kernels::SortDescending(list.logits(), state_->scratch.sort);
   const absl::Span<double> logits = list.mutable_logits();
   constexpr std::size_t kBatch = 512;
   Weight weights[kBatch];
@@ -53,7 +108,7 @@ void Candidates::TransformCumulative(
     }
   }
   list.Filter([&](std::size_t i) { return logits[i] != kRemoved; });
-  set_.Keep(Survivors::Exactly(list));
+  state_->set.Keep(Survivors::Exactly(list));
 }
 
 void Candidates::RaiseCumulative(double exponent) {
@@ -65,19 +120,20 @@ void Candidates::RaiseCumulative(double exponent) {
 void Candidates::ShiftByMass(
     absl::FunctionRef<bool(TokenId)> is_chosen,
     absl::FunctionRef<Shifts(Mass chosen, Mass total)> shifts) {
-  chosen_.resize(
-      std::max(chosen_.size(), static_cast<std::size_t>(set_.IdLimit())));
+  state_->chosen.resize(std::max(
+      state_->chosen.size(), static_cast<std::size_t>(state_->set.IdLimit())));
   ForEach([&](TokenId id, double) {
-    chosen_[static_cast<std::size_t>(id)] = is_chosen(id);
+    state_->chosen[static_cast<std::size_t>(id)] = is_chosen(id);
   });
   Mass chosen = 0;
   ForEachWeighted([&](TokenId id, double, Weight weight) {
-    if (chosen_[static_cast<std::size_t>(id)]) chosen += weight;
+    if (state_->chosen[static_cast<std::size_t>(id)]) chosen += weight;
   });
   const Shifts shift = shifts(chosen, TotalMass());
   Transform([&](TokenId id, double logit) {
-    return logit + (chosen_[static_cast<std::size_t>(id)] ? shift.chosen
-                                                          : shift.others);
+    return logit + (state_->chosen[static_cast<std::size_t>(id)]
+                        ? shift.chosen
+                        : shift.others);
   });
 }
 

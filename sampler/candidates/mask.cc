@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "sampler/candidates/candidates.h"
+#include "sampler/candidates/state.h"
 
 namespace sampler {
 namespace {
@@ -36,16 +37,16 @@ void Candidates::RemoveUnmasked(TokenMask mask, MaskPadding padding) {
     const auto i = static_cast<std::size_t>(id);
     return i < mask.size() ? mask.Allows(i) : padding == MaskPadding::kAllow;
   };
-  if (!set_.SlotsAreIds()) {
-    set_.RemoveUnless(stays);
+  if (!state_->set.SlotsAreIds()) {
+    state_->set.RemoveUnless(stays);
     return;
   }
-  const auto limit = static_cast<std::size_t>(set_.IdLimit());
+  const auto limit = static_cast<std::size_t>(state_->set.IdLimit());
   const std::size_t covered = std::min(mask.size(), limit);
   const bool pads = padding == MaskPadding::kAllow;
   const std::size_t allowed =
       mask.CountAllowed(limit) + (pads ? limit - covered : 0);
-  const std::size_t few = set_.slots() / kListShare;
+  const std::size_t few = state_->set.slots() / kListShare;
   if (limit - allowed <= few) {
     ForEachBit(mask, covered, ~std::uint32_t{0},
                [&](TokenId id) { Remove(id); });
@@ -55,15 +56,16 @@ void Candidates::RemoveUnmasked(TokenMask mask, MaskPadding padding) {
     return;
   }
   if (allowed > few) {
-    set_.RemoveUnless(stays);
+    state_->set.RemoveUnless(stays);
     return;
   }
-  allowed_.clear();
-  ForEachBit(mask, covered, 0, [&](TokenId id) { allowed_.push_back(id); });
+  state_->allowed.clear();
+  ForEachBit(mask, covered, 0,
+             [&](TokenId id) { state_->allowed.push_back(id); });
   for (std::size_t id = covered; id < limit && pads; ++id) {
-    allowed_.push_back(static_cast<TokenId>(id));
+    state_->allowed.push_back(static_cast<TokenId>(id));
   }
-  RemoveAllBut(allowed_);
+  RemoveAllBut(state_->allowed);
 }
 
 }  // namespace sampler

@@ -1,107 +1,138 @@
-// The questions of Candidates. What may be asked after a step, by a caller, is
-// answered in the default floating-point environment.
+// The questions of CandidateView. What may be asked after a step, by a caller,
+// is answered in the default floating-point environment.
 
 #include <algorithm>
 
 #include "sampler/arithmetic/float_environment.h"
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/draw.h"
+#include "sampler/bounds/mass_bounds.h"
 #include "sampler/bounds/weights.h"
-#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/probability_record.h"
+#include "sampler/candidates/state.h"
 #include "sampler/kernels/block.h"
 #include "sampler/rows/ranked.h"
 
 namespace sampler {
 
-std::int64_t Candidates::WeightedCount() const {
-  return static_cast<std::int64_t>(masses_.support().list.size());
+CandidateView::CandidateView() : state_(std::make_unique<State>()) {}
+CandidateView::~CandidateView() = default;
+
+RowStatus CandidateView::status() const { return state_->set.status(); }
+std::int64_t CandidateView::Count() const { return state_->set.Count(); }
+Candidate CandidateView::Likeliest() const { return state_->set.Likeliest(); }
+bool CandidateView::truncated() const { return state_->truncated; }
+MassBounds& CandidateView::bounds() const { return state_->bounds; }
+
+Weight CandidateView::WeightOf(TokenId id) const {
+  return state_->masses.WeightOf(id);
 }
 
-std::optional<double> Candidates::Logit(TokenId id) const {
+Mass CandidateView::TotalMass() const { return state_->masses.Total(); }
+
+double CandidateView::MeanLogit() const {
+  return Max() + state_->masses.MeanOffset();
+}
+
+double CandidateView::LogitDeviation(Deviation deviation) const {
+  return state_->masses.LogitDeviation(deviation);
+}
+
+TokenId CandidateView::AtMass(Mass place) const {
+  return state_->masses.AtMass(place);
+}
+
+std::int64_t CandidateView::WeightedCount() const {
+  return static_cast<std::int64_t>(state_->masses.support().list.size());
+}
+
+std::optional<double> CandidateView::Logit(TokenId id) const {
   const DefaultFloatEnvironment environment;
-  return set_.Logit(id);
+  return state_->set.Logit(id);
 }
 
-double Candidates::Entropy() const {
+double CandidateView::Entropy() const {
   const DefaultFloatEnvironment environment;
-  return masses_.Entropy();
+  return state_->masses.Entropy();
 }
 
-double Candidates::LogSum() const {
+double CandidateView::LogSum() const {
   const DefaultFloatEnvironment environment;
-  return masses_.LogSum();
+  return state_->masses.LogSum();
 }
 
-double Candidates::Logprob(double logit) const {
+double CandidateView::Logprob(double logit) const {
   const DefaultFloatEnvironment environment;
   // Logits near both ends of a double's range would overflow.
   return std::max((logit - Max()) - LogSum(), kLowestLogit);
 }
 
-std::int64_t Candidates::Rank(TokenId id) const {
+std::int64_t CandidateView::Rank(TokenId id) const {
   const DefaultFloatEnvironment environment;
   const std::optional<double> logit = Logit(id);
   if (!logit.has_value()) return 0;
-  const std::optional<std::size_t> counted = set_.CountBefore(id);
+  const std::optional<std::size_t> counted = state_->set.CountBefore(id);
   if (counted.has_value()) return static_cast<std::int64_t>(*counted) + 1;
   std::int64_t before = 0;
-  set_.ForEachReaching(*logit, [&](TokenId other, double other_logit) {
+  state_->set.ForEachReaching(*logit, [&](TokenId other, double other_logit) {
     before += other_logit > *logit || other < id ? 1 : 0;
   });
   return before + 1;
 }
 
-void Candidates::GatherTop(std::int64_t n) const {
-  CandidateList& list = scratch_.gathered;
+void CandidateView::State::GatherTop(std::int64_t n) {
+  CandidateList& list = scratch.gathered;
   list.Clear();
   if (n <= 0) return;
-  set_.Gather({set_.RoughFloorOfTop(n)}, list);
+  set.Gather({set.RoughFloorOfTop(n)}, list);
   if (n >= static_cast<std::int64_t>(list.size())) return;
-  KeepFirst(RankByLogit(list, TieOrder::kLowId, scratch_), n, Ties::kExact,
-            list, scratch_);
+  KeepFirst(RankByLogit(list, TieOrder::kLowId, scratch), n, Ties::kExact, list,
+            scratch);
 }
 
-absl::Span<const WeightedCandidate> Candidates::InOrder(std::int64_t n) const {
+absl::Span<const WeightedCandidate> CandidateView::InOrder(
+    std::int64_t n) const {
   const DefaultFloatEnvironment environment;
-  GatherTop(n);
-  listed_.clear();
-  const CandidateList& list = scratch_.gathered;
-  if (list.size() == 0) return listed_;
+  state_->GatherTop(n);
+  state_->listed.clear();
+  const CandidateList& list = state_->scratch.gathered;
+  if (list.size() == 0) return state_->listed;
   // Positions ascend with ids, so that equal logits come by the lower id.
   const kernels::SortedValues sorted =
-      kernels::SortDescending(list.logits(), scratch_.sort);
+      kernels::SortDescending(list.logits(), state_->scratch.sort);
   const absl::Span<const Weight> weights =
-      Weigh(sorted.values, Max(), scratch_);
+      Weigh(sorted.values, Max(), state_->scratch);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    listed_.push_back({list.ids()[sorted.positions[i]],
-                       WithOneZero(sorted.values[i]), weights[i]});
+    state_->listed.push_back({list.ids()[sorted.positions[i]],
+                              WithOneZero(sorted.values[i]), weights[i]});
   }
-  return listed_;
+  return state_->listed;
 }
 
-std::vector<Candidate> Candidates::Top(std::int64_t n) const {
+std::vector<Candidate> CandidateView::Top(std::int64_t n) const {
   std::vector<Candidate> top;
   for (const WeightedCandidate& c : InOrder(n)) top.push_back({c.id, c.logit});
   return top;
 }
 
-absl::Span<WeightedCandidate> Candidates::OfProbability(double p) const {
-  listed_.clear();
-  if (HaveBounds()) {
-    const MassInterval total = bounds_.Total();
+absl::Span<WeightedCandidate> CandidateView::OfProbability(double p) const {
+  state_->listed.clear();
+  if (state_->HaveBounds()) {
+    const MassInterval total = state_->bounds.Total();
     const std::optional<WeighedList> heavy = GatherHeavy(
-        set_, {Target(p, total.low), Target(p, total.high)}, scratch_);
-    if (bounds_.Note(heavy.has_value())) {
+        state_->set, {LeastMass(p, total.low), LeastMass(p, total.high)},
+        state_->scratch);
+    if (state_->bounds.Note(heavy.has_value())) {
       for (std::size_t i = 0; i < heavy->weights.size(); ++i) {
-        listed_.push_back({heavy->list->ids()[i], heavy->list->logits()[i],
-                           heavy->weights[i]});
+        state_->listed.push_back({heavy->list->ids()[i],
+                                  heavy->list->logits()[i], heavy->weights[i]});
       }
-      return absl::MakeSpan(listed_);
+      return absl::MakeSpan(state_->listed);
     }
   }
-  const Mass least = Target(p, TotalMass());
+  const Mass least = LeastMass(p, TotalMass());
   const auto list = [&](TokenId id, double logit, Weight weight) {
-    if (weight >= least) listed_.push_back({id, logit, weight});
+    if (weight >= least) state_->listed.push_back({id, logit, weight});
   };
   if (least > 0) {
     ForEachWeighted(list);
@@ -111,32 +142,56 @@ absl::Span<WeightedCandidate> Candidates::OfProbability(double p) const {
       list(id, logit, kernels::ComputeWeight(logit, max));
     });
   }
-  return absl::MakeSpan(listed_);
+  return absl::MakeSpan(state_->listed);
 }
 
-void Candidates::Record(ProbabilityRecord& record) const {
-  RecordPartsOf(masses_.support().total, record);
+void CandidateView::ForEachRun(
+    absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<const double>)>
+        f) const {
+  TokenId ids[kernels::kBlockSize];
+  double logits[kernels::kBlockSize];
+  std::size_t count = 0;
+  const auto flush = [&] {
+    f(absl::MakeConstSpan(ids, count), absl::MakeConstSpan(logits, count));
+    count = 0;
+  };
+  state_->set.ForEachReaching(kLowestLogit, [&](TokenId id, double logit) {
+    ids[count] = id;
+    logits[count] = logit;
+    if (++count == kernels::kBlockSize) flush();
+  });
+  if (count != 0) flush();
 }
 
-void Candidates::RecordPartsOf(Mass total, ProbabilityRecord& record) const {
-  const ExactMasses::Support& s = masses_.support();
+CandidateView::WeightedRun CandidateView::Weighted() const {
+  const ExactMasses::Support& s = state_->masses.support();
+  return {s.list.ids(), s.list.logits(), s.weights()};
+}
+
+void CandidateView::Record(ProbabilityRecord& record) const {
+  RecordPartsOf(state_->masses.support().total, record);
+}
+
+void CandidateView::RecordPartsOf(Mass total, ProbabilityRecord& record) const {
+  const ExactMasses::Support& s = state_->masses.support();
   record.Set(s.list.ids(), s.weights(), total);
 }
 
-TokenId Candidates::AtMassByRank(Mass place) const {
-  const ExactMasses::Support& s = masses_.support();
+TokenId CandidateView::AtMassByRank(Mass place) const {
+  const ExactMasses::Support& s = state_->masses.support();
   const kernels::Cut cut =
-      kernels::CutAtMass(RankByLogit(s.list, TieOrder::kLowId, scratch_),
-                         s.weights(), place + 1, scratch_.select);
+      kernels::CutAtMass(RankByLogit(s.list, TieOrder::kLowId, state_->scratch),
+                         s.weights(), place + 1, state_->scratch.select);
   return s.list.ids()[cut.position];
 }
 
-TokenId Candidates::DrawAt(std::uint64_t bits) const {
-  if (HaveBounds()) {
-    const std::optional<TokenId> token = DecideDraw(set_, bounds_, bits);
+TokenId CandidateView::DrawAt(std::uint64_t bits) const {
+  if (state_->HaveBounds()) {
+    const std::optional<TokenId> token =
+        DecideDraw(state_->set, state_->bounds, bits);
     if (token.has_value()) return *token;
   }
-  return AtMass(sampler::Scale(bits, TotalMass()));
+  return AtMass(PlaceOfBits(bits, TotalMass()));
 }
 
 }  // namespace sampler

@@ -6,22 +6,23 @@
 #define SAMPLER_CANDIDATES_TRUNCATING_H_
 
 #include "sampler/candidates/candidates.h"
+#include "sampler/candidates/state.h"
+#include "sampler/candidates/truncation_report.h"
 
 namespace sampler {
 
-class Candidates::Truncating {
+class Truncating {
  public:
-  explicit Truncating(Candidates& c)
-      : begun_(Begin(c)), report_(c.set_, c.masses_, c.observer_) {}
+  explicit Truncating(CandidateView::State& state)
+      : report_(Begin(state).set, state.masses, state.observer) {}
 
  private:
-  static bool Begin(Candidates& c) {
-    c.truncated_ = true;
-    c.original_.Note(c.set_, c.masses_);
-    return true;
+  static CandidateView::State& Begin(CandidateView::State& state) {
+    state.truncated = true;
+    state.original.Note(state.set, state.masses);
+    return state;
   }
 
-  bool begun_;
   TruncationReport report_;
 };
 

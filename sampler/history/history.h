@@ -5,7 +5,7 @@
 // The prompt is shared between copies, so that a copy costs its output tokens
 // alone. Rollback is exact because nothing is derived from the tokens and kept
 // from one step to the next: counts are taken from the window in every step
-// (TokenCounts).
+// (token_counts.h).
 //
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
@@ -82,41 +82,15 @@ class History {
   std::vector<std::int32_t> output_;
 };
 
-struct TokenCount {
-  std::int32_t token;
-  std::uint32_t count;
-};
+// The part of a history that a stage reads, as its parameters say.
+struct HistoryWindow {
+  Scope scope = Scope::kBoth;
+  std::optional<std::int64_t> window = {};  // Last n of the scope, or all.
+  std::int64_t ignore_first = 0;  // Leading prompt tokens to leave out.
 
-// Distinct tokens of a history view and how often each occurs.
-//
-// Several penalties of one step mostly ask for one view. What was counted last
-// is therefore remembered, by where the view lies in memory, until Begin: as
-// long as the history does not move.
-//
-// Cost: O(view), or O(1) for the view that was counted last, with a table of 4
-// bytes per token of the vocabulary that is never scanned; no allocation once
-// grown.
-// Thread-safety: one thread at a time (part of a Workspace).
-class TokenCounts {
- public:
-  // Starts a step: makes room for tokens in [0, vocabulary_size) and forgets
-  // what was counted. To be called whenever a history may have changed.
-  void Begin(std::size_t vocabulary_size) {
-    if (count_.size() < vocabulary_size) count_.resize(vocabulary_size);
-    known_ = false;
+  HistoryView Of(const History& history) const {
+    return history.View(scope, window, ignore_first);
   }
-
-  // Every distinct token of `view` with its count, in order of first
-  // occurrence, until the next call. REQUIRES: every token lies in the
-  // vocabulary; no history has changed since Begin.
-  absl::Span<const TokenCount> Of(const HistoryView& view);
-
- private:
-  std::vector<std::uint32_t> count_;  // All 0 between calls.
-  std::vector<TokenCount> distinct_;  // The first distinct_count_ of them.
-  std::size_t distinct_count_ = 0;
-  HistoryView counted_;  // Of what, if it is known.
-  bool known_ = false;
 };
 
 }  // namespace sampler

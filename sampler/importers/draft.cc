@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 namespace {

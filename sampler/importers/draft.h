@@ -26,6 +26,7 @@
 #include "sampler/importers/field_table.h"
 #include "sampler/importers/importer.h"
 #include "sampler/importers/report.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"

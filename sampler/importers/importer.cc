@@ -12,6 +12,7 @@
 #include "sampler/importers/runtime.h"
 #include "sampler/parameters/json_document.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 namespace {

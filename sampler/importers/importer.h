@@ -43,11 +43,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sampler/config.h"
-#include "sampler/importers/field_table.h"
 #include "sampler/importers/report.h"
 #include "sampler/importers/token_texts.h"
 
 namespace sampler::importers {
+
+struct Field;
 
 struct ImportOptions {
   // The runtime's random numbers too: llama.cpp ("rng": "llama_cpp"), vLLM V2
@@ -75,7 +76,7 @@ struct RuntimeInfo {
   absl::string_view name;     // As Import takes it.
   absl::string_view version;  // "llama.cpp b10573".
   absl::string_view order;    // The chain in the runtime's words.
-  const FieldTable* fields;
+  const std::vector<Field>* fields;  // field_table.h
 };
 
 // In the order of the documentation. "exllama" is "exllamav2" or "exllamav3".

@@ -12,8 +12,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 namespace {

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "sampler/config.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"

@@ -11,6 +11,7 @@
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 namespace {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "sampler/importers/runtime.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 namespace {

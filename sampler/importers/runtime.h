@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "sampler/importers/draft.h"
 #include "sampler/importers/field_table.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 

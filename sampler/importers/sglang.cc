@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"

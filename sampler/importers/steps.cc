@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 

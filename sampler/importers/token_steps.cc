@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 

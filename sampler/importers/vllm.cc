@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 namespace {

@@ -18,7 +18,7 @@
 namespace sampler::kernels {
 
 // shares[i] = Ratio(before + weights[0] + .. + weights[i], total). Returns
-// `before` and all weights. REQUIRES: weights are at most kHeadWeight; all
+// `before` and all weights. REQUIRES: weights are at most kLikeliestWeight; all
 // masses lie below 2^83; total > 0.
 Mass RunningShares(const Weight* weights, std::size_t count, Mass before,
                    Mass total, double* shares);

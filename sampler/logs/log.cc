@@ -137,10 +137,19 @@ absl::StatusOr<std::unique_ptr<const Log>> Log::Open(
   return OpenAs(*format, *std::move(file), request);
 }
 
+struct Log::Stored {
+  InputFile file;
+  // Not 0: the file has step 0 of so many sequences, then step 1 of all.
+  std::int64_t interleaved_sequences;
+  std::optional<MaskColumn> mask;
+};
+
+Log::~Log() = default;
+
 std::int64_t Log::RowInFile(std::int64_t row) const {
-  if (interleaved_sequences_ == 0) return row;
-  const std::int64_t steps = rows() / interleaved_sequences_;
-  return row % steps * interleaved_sequences_ + row / steps;
+  if (stored_->interleaved_sequences == 0) return row;
+  const std::int64_t steps = rows() / stored_->interleaved_sequences;
+  return row % steps * stored_->interleaved_sequences + row / steps;
 }
 
 absl::StatusOr<std::optional<FloorInfo>> Log::Floor(std::int64_t) const {
@@ -151,20 +160,23 @@ absl::StatusOr<std::optional<TailInfo>> Log::Tail(std::int64_t) const {
   return std::nullopt;
 }
 
+const InputFile& Log::file() const { return stored_->file; }
+
 absl::StatusOr<std::optional<TokenMask>> Log::Mask(std::int64_t row,
                                                    RowBuffer& buffer) const {
-  if (!mask_.has_value()) return std::nullopt;
+  if (!stored_->mask.has_value()) return std::nullopt;
   absl::Status status =
-      ReadMask(file_, *mask_, RowInFile(row), row, buffer.mask);
+      ReadMask(file(), *stored_->mask, RowInFile(row), row, buffer.mask);
   if (!status.ok()) return status;
   return TokenMask(absl::MakeConstSpan(buffer.mask));
 }
 
 Log::Log(InputFile file, LogParts parts)
-    : file_(std::move(file)),
-      interleaved_sequences_(parts.layout.steps_first ? parts.layout.sequences
-                                                      : 0),
-      mask_(parts.mask),
+    : stored_(new Stored{.file = std::move(file),
+                         .interleaved_sequences = parts.layout.steps_first
+                                                      ? parts.layout.sequences
+                                                      : 0,
+                         .mask = parts.mask}),
       description_(std::move(parts.description)),
       tokens_(ToIds(parts.tokens)),
       prompt_tokens_(ToIds(parts.prompt_tokens)) {

@@ -38,8 +38,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "sampler/logits.h"
-#include "sampler/logs/files/input_file.h"
-#include "sampler/logs/rows/row_masks.h"
 #include "sampler/token_mask.h"
 
 namespace sampler::logs {
@@ -149,11 +147,12 @@ struct LogDescription {
   bool partial() const { return rows < expected_rows; }
 };
 
-struct LogParts;  // sampler/logs/log_parts.h: what a reader found.
+class InputFile;
+struct LogParts;  // log_parts.h: what a reader found.
 
 class Log {
  public:
-  virtual ~Log() = default;
+  virtual ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
@@ -204,16 +203,15 @@ class Log {
  protected:
   Log(InputFile file, LogParts parts);
 
-  const InputFile& file() const { return file_; }
+  const InputFile& file() const;
 
   // Where row `row` stands among the rows of the file.
   std::int64_t RowInFile(std::int64_t row) const;
 
  private:
-  InputFile file_;
-  // Not 0: the file has step 0 of so many sequences, then step 1 of all.
-  std::int64_t interleaved_sequences_ = 0;
-  std::optional<MaskColumn> mask_;
+  struct Stored;  // The file, and where rows and masks stand in it.
+
+  std::unique_ptr<const Stored> stored_;
   LogDescription description_;
   std::vector<LogSequence> sequences_;
   std::vector<std::int32_t> tokens_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/journal/journal.h"
 #include "sampler/logs/journal/recover.h"

@@ -57,7 +57,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sampler/logits.h"
-#include "sampler/logs/files/output_target.h"
+#include "sampler/logs/overwrite.h"
 #include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "sampler/config.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"
 #include "sampler/sequence.h"

@@ -10,6 +10,7 @@
 #include "sampler/parameters/parameter.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler {
 namespace {

@@ -20,7 +20,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "sampler/parameters/problems.h"
 #include "sampler/parameters/value.h"
 
 namespace sampler {

@@ -27,13 +27,6 @@
 
 namespace sampler {
 
-// One thing wrong with a config: where (a JSON pointer) and what (found,
-// allowed, and what was probably meant).
-struct Problem {
-  std::string pointer;
-  std::string message;
-};
-
 enum class ParameterKind {
   kReal,              // A finite number; integers are accepted.
   kInteger,           // A whole number.

@@ -11,16 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "sampler/parameters/parameter.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler {
-
-// A problem of a JSON text, with the place it was found at (from 1).
-struct JsonProblem {
-  int line = 0;
-  int column = 0;
-  Problem problem;
-};
 
 // A report lists so many problems at most,
 inline constexpr std::size_t kMostProblems = 100;

@@ -70,6 +70,20 @@ class Value {
       data_;
 };
 
+// One thing wrong with a config: where (a JSON pointer) and what (found,
+// allowed, and what was probably meant).
+struct Problem {
+  std::string pointer;
+  std::string message;
+};
+
+// A problem of a JSON text, with the place it was found at (from 1).
+struct JsonProblem {
+  int line = 0;
+  int column = 0;
+  Problem problem;
+};
+
 // The value as compact JSON-like text, for error messages ("1.2", "\"x\"").
 // Long values are shortened.
 std::string ToText(const Value& value);

@@ -66,8 +66,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/config.h"
 #include "sampler/history/history.h"
 #include "sampler/logits.h"
+#include "sampler/parameters/value.h"
 #include "sampler/parity/candidate_array.h"
 #include "sampler/parity/engine.h"
 #include "sampler/parity/llama_cpp_stages.h"

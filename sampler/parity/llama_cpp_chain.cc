@@ -1,7 +1,9 @@
 #include "sampler/parity/llama_cpp_chain.h"
 
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
 #include "sampler/parity/llama_cpp_process.h"
+#include "sampler/step_observer.h"
 
 namespace sampler::parity {
 

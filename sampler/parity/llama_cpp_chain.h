@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/chain.h"
+#include "sampler/chain/chain.h"
+#include "sampler/config.h"
 #include "sampler/parity/llama_cpp.h"
+#include "sampler/step_observer.h"
 
 namespace sampler::parity {
 

@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/config.h"
+#include "sampler/parameters/value.h"
 #include "sampler/parity/llama_cpp.h"
 #include "sampler/parity/llama_cpp_translate.h"
 #include "sampler/parity/stage_reader.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler::parity {
 namespace {

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "sampler/pipeline.h"
+#include "sampler/random/random.h"
+#include "sampler/step_observer.h"
 
 namespace sampler::parity {
 namespace {

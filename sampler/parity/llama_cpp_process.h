@@ -19,6 +19,7 @@
 #include "sampler/candidates/candidates.h"
 #include "sampler/parity/llama_cpp.h"
 #include "sampler/rows/candidate_list.h"
+#include "sampler/step_observer.h"
 #include "sampler/token.h"
 
 namespace sampler {

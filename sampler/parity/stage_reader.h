@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "sampler/config.h"
 #include "sampler/rows/candidate_list.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler::parity {
 

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "sampler/token_id.h"
+#include "sampler/candidate.h"
 
 namespace sampler {
 

@@ -75,6 +75,45 @@ void CandidateSet::RemoveAll(absl::Span<const TokenId> ids) {
   Changed();
 }
 
+void CandidateSet::TransformRuns(
+    absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f) {
+  if (dense_form_ && dense_.HasFloor()) ToList(kLowestLogit);
+  if (dense_form_) {
+    dense_.TransformRuns(f);
+  } else {
+    for (std::size_t i = 0; i < list_.size(); i += kernels::kBlockSize) {
+      const absl::Span<double> run =
+          list_.mutable_logits().subspan(i, kernels::kBlockSize);
+      f(list_.ids().subspan(i, kernels::kBlockSize), run);
+      for (const double logit : run) NoteInList(logit);
+    }
+    DropRemovedFromList();
+  }
+  Changed();
+}
+
+void CandidateSet::LoadEach(absl::Span<const TokenId> ids,
+                            double* logits) const {
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    logits[i] = Logit(ids[i]).value_or(kRemoved);
+  }
+}
+
+void CandidateSet::StoreEach(absl::Span<const TokenId> ids,
+                             const double* before, const double* after) {
+  if (!dense_form_) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      Edit(ids[i], [&](double) { return after[i]; });
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (IsRemoved(before[i])) continue;
+    dense_.Replace(static_cast<std::size_t>(ids[i]), before[i], after[i]);
+  }
+  Changed();
+}
+
 void CandidateSet::Scale(double factor) {
   if (!dense_form_) {
     Transform([=](TokenId, double logit) { return logit * factor; });

@@ -26,21 +26,17 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
 #include "sampler/rows/candidate_list.h"
 #include "sampler/rows/dense_row.h"
 #include "sampler/rows/logit_range.h"
-#include "sampler/rows/removed.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {
-
-struct Candidate {
-  TokenId id;
-  double logit;
-};
 
 // A set as it is stored, for passes in float32: the numbers by slot, and what
 // becomes of them.
@@ -115,21 +111,26 @@ class CandidateSet {
   // Replaces every logit l by f(id, l); -inf removes.
   template <typename F>
   void Transform(F f) {
-    if (dense_form_ && dense_.HasFloor()) ToList(kLowestLogit);
-    if (dense_form_) {
-      dense_.Transform([&](std::size_t id, double logit) {
-        return f(static_cast<TokenId>(id), logit);
-      });
-    } else {
-      for (std::size_t i = 0; i < list_.size(); ++i) {
-        double& logit = list_.mutable_logits()[i];
-        logit = f(list_.ids()[i], logit);
-        NoteInList(logit);
-      }
-      DropRemovedFromList();
-    }
-    Changed();
+    TransformRuns(
+        [&](absl::Span<const TokenId> ids, absl::Span<double> logits) {
+          for (std::size_t i = 0; i < ids.size(); ++i) {
+            if (!IsRemoved(logits[i])) logits[i] = f(ids[i], logits[i]);
+          }
+        });
   }
+
+  // The same by runs of at most kernels::kBlockSize: f(ids, logits) replaces
+  // the logits, and leaves those that are kRemoved. REQUIRES: f is a function
+  // of its arguments; it may be asked twice.
+  void TransformRuns(
+      absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f);
+
+  // The logits of `ids`, kRemoved for those that are no candidates; and back:
+  // before[i] becomes after[i], unless it is kRemoved. REQUIRES: no id occurs
+  // twice.
+  void LoadEach(absl::Span<const TokenId> ids, double* logits) const;
+  void StoreEach(absl::Span<const TokenId> ids, const double* before,
+                 const double* after);
 
   // ---- Truncations ------------------------------------------------------
 

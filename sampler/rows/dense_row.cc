@@ -1,7 +1,9 @@
 #include "sampler/rows/dense_row.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "sampler/arithmetic/float_environment.h"
 #include "sampler/kernels/load.h"
@@ -16,6 +18,8 @@ namespace {
 // Whether more stay is told from so many blocks.
 constexpr std::size_t kManyOfARow = 14;
 constexpr std::size_t kSample = 32;
+
+using Ids = std::array<TokenId, kBlockSize>;
 
 // From so many values of a block on, converting all of it is cheaper.
 constexpr int kManyOfABlock = 12;
@@ -88,6 +92,49 @@ void DenseRow::Replace(std::size_t id, double before, double after) {
   if (!(std::isfinite(before) && std::isfinite(after))) Recount(before, after);
   max_.reset();
   NoteInBlock(id / kBlockSize, before, after);
+}
+
+void DenseRow::TransformRuns(RunTransform f) {
+  if (TransformFew(f)) return;
+  buffer_.resize(size());
+  Block values;
+  Ids ids;
+  for (std::size_t b = 0; b < block_count(); ++b) {
+    const std::size_t count = LoadBlock(b, values);
+    std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
+    f(absl::MakeConstSpan(ids.data(), count),
+      absl::MakeSpan(values.data(), count));
+    std::copy_n(values.begin(), count, buffer_.begin() + b * kBlockSize);
+  }
+  Restart(Logits(buffer_.data(), DType::kF64, buffer_.size()));
+}
+
+bool DenseRow::TransformFew(RunTransform f) {
+  const std::size_t few = size() / kFewOfARow;
+  changes_.clear();
+  changes_.reserve(few + kBlockSize);
+  Block before;
+  Block values;
+  Ids ids;
+  std::size_t allowed = kBlockSize / 2;  // As of the first block.
+  for (std::size_t b = 0; b < block_count(); ++b) {
+    const std::size_t count = LoadBlock(b, before);
+    values = before;
+    std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
+    f(absl::MakeConstSpan(ids.data(), count),
+      absl::MakeSpan(values.data(), count));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (std::bit_cast<std::uint64_t>(values[i]) !=
+          std::bit_cast<std::uint64_t>(before[i])) {
+        changes_.push_back(
+            {static_cast<std::uint32_t>(ids[i]), before[i], values[i]});
+      }
+    }
+    if (changes_.size() > std::min(few, allowed)) return false;
+    allowed += kBlockSize / 2;
+  }
+  ApplyChanges();
+  return true;
 }
 
 void DenseRow::ApplyChanges() {

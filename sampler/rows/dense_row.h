@@ -41,14 +41,15 @@
 #include <optional>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/gather.h"
 #include "sampler/kernels/row_scan.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
 #include "sampler/rows/candidate_list.h"
-#include "sampler/rows/removed.h"
 
 namespace sampler {
 
@@ -108,7 +109,11 @@ class DenseRow {
     return true;
   }
 
-  // The same, by a number.
+  // Gives a token that has the value `before` the value `after`. REQUIRES: it
+  // has it, and `before` is not kRemoved.
+  void Replace(std::size_t id, double before, double after);
+
+  // Edit, by a number.
   void Set(std::size_t id, double value) {
     Edit(id, [value](double) { return value; });
   }
@@ -133,20 +138,20 @@ class DenseRow {
   // another one that writes the row anew, in doubles.
   template <typename F>
   void Transform(F f) {
-    if (TransformFew(f)) return;
-    buffer_.resize(size());
-    Block values;
-    for (std::size_t b = 0; b < block_count(); ++b) {
-      const std::size_t count = LoadBlock(b, values);
-      double* out = buffer_.data() + b * kernels::kBlockSize;
-      for (std::size_t i = 0; i < count; ++i) {
-        out[i] = IsRemoved(values[i])
-                     ? kRemoved
-                     : f(b * kernels::kBlockSize + i, values[i]);
+    TransformRuns([&](absl::Span<const TokenId> ids, absl::Span<double> run) {
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!IsRemoved(run[i])) {
+          run[i] = f(static_cast<std::size_t>(ids[i]), run[i]);
+        }
       }
-    }
-    Restart(Logits(buffer_.data(), DType::kF64, buffer_.size()));
+    });
   }
+
+  // The same by runs of at most kernels::kBlockSize: f(ids, values) replaces
+  // the values, and leaves those that are kRemoved.
+  using RunTransform =
+      absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)>;
+  void TransformRuns(RunTransform f);
 
   // Calls f(id, value) for every finite value that is at least `threshold`, in
   // id order. Blocks that lie below the threshold are not read.
@@ -237,33 +242,9 @@ class DenseRow {
     double after;
   };
 
-  // Transform, if it changes few values. Otherwise nothing happens, and it
+  // TransformRuns, if it changes few values. Otherwise nothing happens, and it
   // returns false: soon, if the first values tell.
-  template <typename F>
-  bool TransformFew(F f) {
-    const std::size_t few = size() / kFewOfARow;
-    changes_.clear();
-    changes_.reserve(few + kernels::kBlockSize);
-    Block values;
-    std::size_t allowed = kernels::kBlockSize / 2;  // As of the first block.
-    for (std::size_t b = 0; b < block_count(); ++b) {
-      const std::size_t count = LoadBlock(b, values);
-      for (std::size_t i = 0; i < count; ++i) {
-        if (IsRemoved(values[i])) continue;
-        const std::size_t id = b * kernels::kBlockSize + i;
-        const double after = f(id, values[i]);
-        if (std::bit_cast<std::uint64_t>(after) !=
-            std::bit_cast<std::uint64_t>(values[i])) {
-          changes_.push_back(
-              {static_cast<std::uint32_t>(id), values[i], after});
-        }
-      }
-      if (changes_.size() > std::min(few, allowed)) return false;
-      allowed += kernels::kBlockSize / 2;
-    }
-    ApplyChanges();
-    return true;
-  }
+  bool TransformFew(RunTransform f);
   void ApplyChanges();
 
   // Takes `row` as it stands, with no change pending.
@@ -284,9 +265,6 @@ class DenseRow {
   // `values` has these.
   std::uint64_t LoadReaching(std::size_t block, const Reach& reach,
                              Block& values) const;
-
-  // Gives a token that has the value `before` the value `after`.
-  void Replace(std::size_t id, double before, double after);
 
   // Makes a token an edited one. REQUIRES: it is none.
   void Overlay(std::size_t id, double value);

@@ -18,14 +18,12 @@
 
 #include "absl/types/span.h"
 #include "sampler/arithmetic/mass.h"
+#include "sampler/arithmetic/mass_rule.h"
 #include "sampler/rows/candidate_list.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/logit_range.h"
 
 namespace sampler {
-
-// Whether a variance divides by n, or by n - 1.
-enum class Deviation { kPopulation, kSample };
 
 class ExactMasses {
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "sampler/random/random.h"
 #include "sampler/speculative/rejection.h"
 #include "sampler/speculative/residual.h"
 

@@ -53,8 +53,8 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/random/random.h"
-#include "sampler/rows/probability_record.h"
 #include "sampler/sequence.h"
 
 namespace sampler::speculative {

@@ -3,6 +3,8 @@
 #include <cassert>
 
 #include "sampler/arithmetic/wide.h"
+#include "sampler/candidates/probability_record.h"
+#include "sampler/random/random.h"
 
 namespace sampler::speculative {
 namespace {
@@ -41,7 +43,7 @@ bool Accepts(const ProbabilityRecord& target, const ProbabilityRecord& draft,
 }
 
 TokenId DrawFrom(const ProbabilityRecord& distribution, std::uint64_t bits) {
-  const Mass place = Scale(bits, distribution.total());
+  const Mass place = PlaceOfBits(bits, distribution.total());
   Mass running = 0;
   for (std::size_t i = 0; i < distribution.ids().size(); ++i) {
     running += distribution.weights()[i];

@@ -25,6 +25,7 @@
 
 #include <cstdint>
 
+#include "sampler/candidates/probability_record.h"
 #include "sampler/speculative/draft.h"
 
 namespace sampler::speculative {

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sampler/rows/probability_record.h"
+#include "sampler/candidates/probability_record.h"
 
 namespace sampler::speculative {
 

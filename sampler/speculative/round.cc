@@ -1,6 +1,7 @@
 #include "sampler/speculative/round.h"
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidates/probability_record.h"
 
 namespace sampler::speculative {
 namespace {

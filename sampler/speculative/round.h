@@ -44,6 +44,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/pipeline.h"
 #include "sampler/speculative/draft.h"
 

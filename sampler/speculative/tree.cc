@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "sampler/candidates/probability_record.h"
+#include "sampler/random/random.h"
 #include "sampler/speculative/residual.h"
 
 namespace sampler::speculative {

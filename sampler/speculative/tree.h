@@ -32,6 +32,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "sampler/candidates/probability_record.h"
 #include "sampler/speculative/draft.h"
 
 namespace sampler::speculative {

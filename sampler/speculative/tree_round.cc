@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidates/probability_record.h"
+#include "sampler/random/random.h"
 #include "sampler/speculative/rejection.h"
 
 namespace sampler::speculative {

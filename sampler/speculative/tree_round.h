@@ -33,6 +33,7 @@
 
 #include <vector>
 
+#include "sampler/candidates/probability_record.h"
 #include "sampler/speculative/round.h"
 #include "sampler/speculative/tree.h"
 

@@ -4,7 +4,9 @@
 #include <cassert>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/kernels/lane_sum.h"
+#include "sampler/random/random.h"
 #include "sampler/speculative/rejection.h"
 
 namespace sampler::speculative {

@@ -21,10 +21,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "sampler/language.h"
 #include "sampler/parameters/parameter.h"
 #include "sampler/stages/stage.h"
 #include "sampler/stages/stage_facts.h"
-#include "sampler/string_view.h"
 
 namespace sampler {
 

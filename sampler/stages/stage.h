@@ -25,28 +25,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "sampler/arithmetic/code_interval.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/candidate.h"
 #include "sampler/candidates/candidates.h"
-#include "sampler/candidates/race.h"
 #include "sampler/history/history.h"
-#include "sampler/history/repeats.h"
-#include "sampler/logits.h"
 #include "sampler/random/random.h"
-#include "sampler/rows/probability_record.h"
-#include "sampler/token_mask.h"
+#include "sampler/step_inputs.h"
 
 namespace sampler {
 
-// What a program hands to stages of its own for one step: a class of its own,
-// derived from this, which those stages know (dynamic_cast).
-class OwnInputs {
- public:
-  virtual ~OwnInputs() = default;
-};
+class GumbelRace;
+class ProbabilityRecord;
+class Repeats;
+class TokenCounts;
 
 // Scratch memory that a stage of a program's own wants: a class of its own,
 // derived from this. What is in it must not decide anything in a later step.
@@ -54,25 +48,6 @@ class OwnScratch {
  public:
   virtual ~OwnScratch() = default;
 };
-
-// What the caller may supply for one step besides the row. `guidance` and
-// `arithmetic` cannot do without theirs: where it is absent the row gets the
-// status kMissingInput (Stage::MissingInput). Without a mask, `mask` does
-// nothing. One that no stage looks at (Stage::Reads) gives the row the status
-// kUnusedInput: a mask must not seem to hold where no stage applies it.
-struct StepInputs {
-  std::optional<TokenMask> mask = {};        // For `mask`.
-  std::optional<Logits> unconditional = {};  // The second row of `guidance`.
-  std::optional<double> uniform = {};        // The code point of `arithmetic`.
-  const OwnInputs* own = nullptr;            // For stages of the program's own.
-};
-
-// The fields of StepInputs, one by one.
-enum class StepInput { kMask, kUnconditional, kUniform, kOwn };
-
-inline constexpr StepInput kAllStepInputs[] = {
-    StepInput::kMask, StepInput::kUnconditional, StepInput::kUniform,
-    StepInput::kOwn};
 
 // What a stage may know of the step besides the candidates.
 struct StepContext {
@@ -83,7 +58,7 @@ struct StepContext {
   std::uint32_t ordinal;  // Index of the running stage in its pipeline.
   TokenCounts& counts;    // Scratch for counting history tokens (in Apply),
   Repeats& repeats;       // and for finding what has occurred before.
-  Race& race;             // Scratch for draws by noise.
+  GumbelRace& race;       // Scratch for draws by noise.
   const StepInputs& inputs;
   std::int64_t vocabulary_size;
   // For stages with a memory: theirs, as of the last accepted token, and where
@@ -180,12 +155,7 @@ class Draw : public Stage {
   // All tokens of a draw that chooses several, the one of Choose first; lives
   // in step.race. By default that one alone.
   virtual absl::Span<const TokenId> ChooseAll(const Candidates& candidates,
-                                              const StepContext& step) const {
-    const Drawn drawn = Choose(candidates, step);
-    step.race.Begin(1);
-    step.race.Enter(drawn.token, 0.0);
-    return step.race.Finish();
-  }
+                                              const StepContext& step) const;
 };
 
 }  // namespace sampler

@@ -18,7 +18,8 @@
 #include <optional>
 #include <vector>
 
-#include "sampler/stages/edits/history_parameters.h"
+#include "sampler/candidate.h"
+#include "sampler/history/history.h"
 
 namespace sampler {
 

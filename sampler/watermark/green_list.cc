@@ -9,7 +9,7 @@ namespace sampler {
 
 GreenList::GreenList(const GreenListRule& rule, const HistoryView& context)
     : scheme_(rule.scheme),
-      target_(Target(rule.gamma, Mass{1} << 64)),
+      target_(LeastMass(rule.gamma, Mass{1} << 64)),
       random_(rule.key, WatermarkDomain::kGreenList) {
   for (std::size_t i = 0; i < context.size(); ++i) random_.Append(context[i]);
 }

@@ -132,30 +132,30 @@ const std::vector<Mass>& EdgeTotals() {
       1,
       2,
       3,
-      kHeadWeight - 1,
-      kHeadWeight,
-      kHeadWeight + 1,
-      Mass{kHeadWeight} * 4096,
+      kLikeliestWeight - 1,
+      kLikeliestWeight,
+      kLikeliestWeight + 1,
+      Mass{kLikeliestWeight} * 4096,
       Mass{std::numeric_limits<std::uint64_t>::max()},
       Mass{1} << 64,
       (Mass{1} << 64) + 1,
-      Mass{kHeadWeight} * 262144,
-      Mass{kHeadWeight} * 262144 - 1,
+      Mass{kLikeliestWeight} * 262144,
+      Mass{kLikeliestWeight} * 262144 - 1,
       (Mass{1} << 71) - 1,
       Mass{1} << 71};
   return totals;
 }
 
-TEST(TargetAndFloor, EqualLongHandArithmeticAtTheEdges) {
+TEST(LeastAndMostMass, EqualLongHandArithmeticAtTheEdges) {
   for (const double p : EdgeFractions()) {
     for (const Mass total : EdgeTotals()) {
-      EXPECT_EQ(Target(p, total), SlowTarget(p, total)) << p << " " << total;
-      EXPECT_EQ(Floor(p, total), SlowFloor(p, total)) << p << " " << total;
+      EXPECT_EQ(LeastMass(p, total), SlowTarget(p, total)) << p << " " << total;
+      EXPECT_EQ(MostMass(p, total), SlowFloor(p, total)) << p << " " << total;
     }
   }
 }
 
-TEST(TargetAndFloor, EqualLongHandArithmeticAnywhere) {
+TEST(LeastAndMostMass, EqualLongHandArithmeticAnywhere) {
   std::mt19937_64 random(1);
   for (int i = 0; i < Share(5000); ++i) {
     const double p = std::ldexp(static_cast<double>(random() >> 11) * 0x1p-53,
@@ -163,34 +163,35 @@ TEST(TargetAndFloor, EqualLongHandArithmeticAnywhere) {
     const Mass total = ((Mass{random()} << 64) | random()) >>
                        static_cast<int>(57 + random() % 71);
     if (total == 0) continue;
-    ASSERT_EQ(Target(p, total), SlowTarget(p, total)) << p << " " << total;
-    ASSERT_EQ(Floor(p, total), SlowFloor(p, total)) << p << " " << total;
+    ASSERT_EQ(LeastMass(p, total), SlowTarget(p, total)) << p << " " << total;
+    ASSERT_EQ(MostMass(p, total), SlowFloor(p, total)) << p << " " << total;
   }
 }
 
-TEST(TargetAndFloor, AreExactAtFractionsThatDivideTheTotal) {
-  const Mass total = Mass{kHeadWeight} * 8;
-  EXPECT_EQ(Target(0.75, total), Mass{kHeadWeight} * 6);
-  EXPECT_EQ(Floor(0.75, total), Mass{kHeadWeight} * 6);
-  EXPECT_EQ(Target(std::nextafter(0.75, 1.0), total),
-            Mass{kHeadWeight} * 6 + 2);
-  EXPECT_EQ(Floor(std::nextafter(0.75, 0.0), total), Mass{kHeadWeight} * 6 - 2);
+TEST(LeastAndMostMass, AreExactAtFractionsThatDivideTheTotal) {
+  const Mass total = Mass{kLikeliestWeight} * 8;
+  EXPECT_EQ(LeastMass(0.75, total), Mass{kLikeliestWeight} * 6);
+  EXPECT_EQ(MostMass(0.75, total), Mass{kLikeliestWeight} * 6);
+  EXPECT_EQ(LeastMass(std::nextafter(0.75, 1.0), total),
+            Mass{kLikeliestWeight} * 6 + 2);
+  EXPECT_EQ(MostMass(std::nextafter(0.75, 0.0), total),
+            Mass{kLikeliestWeight} * 6 - 2);
 }
 
-TEST(TargetAndFloor, EncloseTheFraction) {
+TEST(LeastAndMostMass, EncloseTheFraction) {
   for (const Mass total : EdgeTotals()) {
-    EXPECT_EQ(Target(0.0, total), Mass{0});
-    EXPECT_EQ(Floor(0.0, total), Mass{0});
-    EXPECT_EQ(Target(1.0, total), total);
-    EXPECT_EQ(Floor(1.0, total), total);
+    EXPECT_EQ(LeastMass(0.0, total), Mass{0});
+    EXPECT_EQ(MostMass(0.0, total), Mass{0});
+    EXPECT_EQ(LeastMass(1.0, total), total);
+    EXPECT_EQ(MostMass(1.0, total), total);
     for (const double p : EdgeFractions()) {
-      const Mass gap = Target(p, total) - Floor(p, total);
+      const Mass gap = LeastMass(p, total) - MostMass(p, total);
       EXPECT_LE(gap, Mass{1});
       if (p > 0.0) {
-        EXPECT_GE(Target(p, total), Mass{1}) << p;
+        EXPECT_GE(LeastMass(p, total), Mass{1}) << p;
       }
       if (p < 1.0) {
-        EXPECT_LT(Floor(p, total), total) << p;
+        EXPECT_LT(MostMass(p, total), total) << p;
       }
     }
   }
@@ -203,24 +204,27 @@ TEST(Scale, EqualsLongHandArithmetic) {
                                  std::numeric_limits<std::uint64_t>::max()};
   for (const Mass total : EdgeTotals()) {
     for (const std::uint64_t u : edges) {
-      EXPECT_EQ(Scale(u, total), SlowScale(u, total)) << u << " " << total;
+      EXPECT_EQ(PlaceOfBits(u, total), SlowScale(u, total))
+          << u << " " << total;
     }
     for (int i = 0; i < Share(500); ++i) {
       const std::uint64_t u = random();
-      ASSERT_EQ(Scale(u, total), SlowScale(u, total)) << u << " " << total;
+      ASSERT_EQ(PlaceOfBits(u, total), SlowScale(u, total))
+          << u << " " << total;
     }
   }
 }
 
 TEST(Scale, NeverReachesTheTotal) {
   for (const Mass total : EdgeTotals()) {
-    EXPECT_EQ(Scale(0, total), Mass{0});
-    EXPECT_LT(Scale(std::numeric_limits<std::uint64_t>::max(), total), total);
+    EXPECT_EQ(PlaceOfBits(0, total), Mass{0});
+    EXPECT_LT(PlaceOfBits(std::numeric_limits<std::uint64_t>::max(), total),
+              total);
   }
   // The product of these two has 133 bits.
-  EXPECT_EQ(Scale(std::numeric_limits<std::uint64_t>::max(),
-                  Mass{kHeadWeight} * 262144),
-            Mass{kHeadWeight} * 262144 - 32);
+  EXPECT_EQ(PlaceOfBits(std::numeric_limits<std::uint64_t>::max(),
+                        Mass{kLikeliestWeight} * 262144),
+            Mass{kLikeliestWeight} * 262144 - 32);
 }
 
 // The nearest double by trying neighbours: |mass - double| is least, and a tie
@@ -264,7 +268,7 @@ TEST(ToDouble, RoundsOnceToTheNearest) {
 TEST(Ratio, IsTheQuotientOfTheNearestDoubles) {
   EXPECT_EQ(Ratio(0, 7), 0.0);
   EXPECT_EQ(Ratio(7, 7), 1.0);
-  EXPECT_EQ(Ratio(kHeadWeight, Mass{kHeadWeight} * 4), 0.25);
+  EXPECT_EQ(Ratio(kLikeliestWeight, Mass{kLikeliestWeight} * 4), 0.25);
   EXPECT_EQ(Ratio(1, 3), 1.0 / 3.0);
   EXPECT_EQ(Ratio(Mass{1} << 70, Mass{1} << 71), 0.5);
 }

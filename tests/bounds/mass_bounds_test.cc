@@ -16,6 +16,7 @@
 
 #include "gtest/gtest.h"
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/bounds/bounds_use.h"
 #include "sampler/bounds/tuning.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/kernels/dispatch.h"
@@ -102,8 +103,8 @@ class MassBoundsTest : public testing::Test {
 void KeepEta(Candidates& c, double epsilon, std::int64_t min_keep) {
   c.KeepWeights(
       [=](const Totals& t) {
-        return Target(std::min(epsilon, std::sqrt(epsilon) * Exp(-t.entropy)),
-                      t.mass);
+        return LeastMass(
+            std::min(epsilon, std::sqrt(epsilon) * Exp(-t.entropy)), t.mass);
       },
       {.needs = Needs::kEntropy, .min_keep = min_keep});
 }
@@ -131,7 +132,7 @@ void RandomChanges(Candidates& c, std::mt19937_64 random) {
         c.Edit(id, [](double l) { return l * 1.3 - 0.5; });
         break;
       case 3:
-        c.Edit(c.Head().id, [](double l) { return l - 3.0; });
+        c.Edit(c.Likeliest().id, [](double l) { return l - 3.0; });
         break;
       case 4:
         c.Edit(id, [](double l) { return l + 4.0; });
@@ -168,8 +169,8 @@ TEST_F(MassBoundsTest, ChangesNoAnswerOnRandomRows) {
         // Falls with the mass.
         c.KeepWeights(
             [&](const Totals& t) {
-              return DivideUp(Target((p + 1e-3) / 1.001, Mass{1} << 72) << 30,
-                              t.mass);
+              return DivideUp(
+                  LeastMass((p + 1e-3) / 1.001, Mass{1} << 72) << 30, t.mass);
             },
             {.min_keep = rule.min_keep});
       }
@@ -238,7 +239,7 @@ TEST_F(MassBoundsTest, ChangesNoAnswerOnBoundaries) {
     std::uint64_t high = ~std::uint64_t{0};
     while (low < high) {
       const std::uint64_t middle = low + (high - low) / 2;
-      if (Scale(middle, total) >= before) {
+      if (PlaceOfBits(middle, total) >= before) {
         high = middle;
       } else {
         low = middle + 1;

@@ -42,7 +42,7 @@ TEST(Candidates, StartOverAfterARejection) {
   const std::vector<float> row = {1.0f, 2.0f};
   c.Begin(absl::Span<const float>(row));
   EXPECT_EQ(c.status(), RowStatus::kOk);
-  EXPECT_EQ(c.Head().id, 1);
+  EXPECT_EQ(c.Likeliest().id, 1);
 }
 
 // ---- The caller's row -------------------------------------------------------
@@ -91,7 +91,7 @@ TEST(Candidates, BreakTiesByTheLowestIdAlsoAcrossBlocks) {
     return result;
   };
   c.Begin(absl::Span<const float>(row));
-  EXPECT_EQ(c.Head().id, 63);
+  EXPECT_EQ(c.Likeliest().id, 63);
   c.KeepTop(3);
   EXPECT_EQ(ids(), (std::vector<TokenId>{63, 64, 65}));
   c.KeepTop(2);
@@ -108,9 +108,9 @@ TEST(Candidates, TakeMinusZeroForZero) {
   const std::vector<float> row = {-1.0f, 0.0f, -0.0f, 0.0f};
   Candidates c;
   c.Begin(absl::Span<const float>(row));
-  EXPECT_EQ(c.Head().id, 1);
+  EXPECT_EQ(c.Likeliest().id, 1);
   EXPECT_EQ(c.Rank(2), 2);
-  EXPECT_EQ(c.WeightOf(2), kHeadWeight);
+  EXPECT_EQ(c.WeightOf(2), kLikeliestWeight);
   c.KeepAbove(0.0);
   EXPECT_EQ(c.Count(), 3);
   c.KeepTop(2);

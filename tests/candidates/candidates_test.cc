@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/probability_record.h"
 #include "tests/candidates/naive_candidates.h"
 #include "tests/candidates/weight_steps.h"
 #include "tests/support/test_share.h"
@@ -57,7 +58,7 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
     switch ((first + i) % 4) {
       case 0:
         ASSERT_EQ(c.Count(), naive.Count()) << what;
-        ASSERT_EQ(c.Head().id, ranked[0]) << what;
+        ASSERT_EQ(c.Likeliest().id, ranked[0]) << what;
         ASSERT_EQ(c.Max(), naive.Max()) << what;
         break;
       case 1:
@@ -281,8 +282,8 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
       if (random() % 2 == 0 && 0.0 < p && p < 1.0) {
         c.KeepWeights(
             [=](const Totals& t) {
-              return Target(std::min(p, std::sqrt(p) * Exp(-t.entropy)),
-                            t.mass);
+              return LeastMass(std::min(p, std::sqrt(p) * Exp(-t.entropy)),
+                               t.mass);
             },
             {.needs = Needs::kEntropy, .min_keep = min_keep});
         naive.KeepProbability(
@@ -349,7 +350,7 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
         return static_cast<std::uint64_t>(i) % period == 0;
       };
       const double share = RandomFraction(random);
-      c.ShiftByMass(f, [=](Mass chosen, Mass total) -> Candidates::Shifts {
+      c.ShiftByMass(f, [=](Mass chosen, Mass total) -> Shifts {
         return {share * Ratio(chosen, total), share - 1.0};
       });
       naive.ShiftByMass(f, share);

@@ -25,7 +25,7 @@ inline std::string WeightStep(Candidates& c, NaiveCandidates& naive,
     case 0: {
       // Falls with the mass: w S >= ceil(fraction 2^102).
       if (fraction == 0.0) return "nothing";
-      const Mass squared = Target(fraction, Mass{1} << 70) << 32;
+      const Mass squared = LeastMass(fraction, Mass{1} << 70) << 32;
       c.KeepWeights([=](const Totals& t) { return DivideUp(squared, t.mass); },
                     {.min_keep = min_keep});
       naive.KeepProduct(static_cast<oracle::Mass>(absl::Uint128High64(squared))

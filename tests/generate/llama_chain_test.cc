@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 #include "tests/support/rows.h"
 

@@ -8,6 +8,7 @@
 
 #include "llama.h"
 #include "sampler/adapters/llama_cpp.h"
+#include "sampler/candidates/candidates.h"
 #include "tests/generate/model_run.h"
 #include "tools/generate/llama_chain.h"
 #include "tools/generate/llama_model.h"

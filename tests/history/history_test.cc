@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/history/token_counts.h"
 #include "tests/support/test_share.h"
 
 namespace sampler {
@@ -125,8 +126,9 @@ using Counts = std::vector<std::pair<std::int32_t, std::uint32_t>>;
 
 Counts Fast(TokenCounts& counts, const HistoryView& view) {
   Counts result;
-  for (const auto [token, count] : counts.Of(view)) {
-    result.emplace_back(token, count);
+  const CountedTokens counted = counts.Of(view);
+  for (std::size_t i = 0; i < counted.tokens.size(); ++i) {
+    result.emplace_back(counted.tokens[i], counted.counts[i]);
   }
   return result;
 }

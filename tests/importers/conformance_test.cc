@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 #include "tests/importers/imports.h"
 

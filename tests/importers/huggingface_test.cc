@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sampler/config.h"
 #include "tests/importers/imports.h"
 
 namespace sampler::importers {

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include "sampler/config.h"
+#include "sampler/importers/field_table.h"
 #include "tests/importers/imports.h"
 
 namespace sampler::importers {

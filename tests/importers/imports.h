@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "sampler/config.h"
 #include "sampler/importers/importer.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 

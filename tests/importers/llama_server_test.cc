@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string>
 
+#include "sampler/config.h"
 #include "tests/importers/imports.h"
 
 namespace sampler::importers {

@@ -19,9 +19,9 @@ for file in include/sampler/pipeline.h include/sampler/version.h bin/sampler \
             share/fish/vendor_completions.d/sampler.fish; do
   [[ -e $prefix/$file ]] || { echo "not installed: $file"; exit 1; }
 done
-for file in include/sampler/c/guard.h include/sampler/c/handles.h; do
-  [[ ! -e $prefix/$file ]] || { echo "installed: $file"; exit 1; }
-done
+# The promised headers, and no other.
+diff <(LC_ALL=C sort "$here/../../sampler/package/public_headers.txt") \
+  <(cd "$prefix/include" && find sampler -type f | LC_ALL=C sort)
 "$prefix/bin/sampler" validate balanced "$prefix/share/sampler/configs/vllm.json"
 libraries=$(dirname "$(find "$prefix" -name libsampler.so)")
 "$here/check_symbols.sh" "$prefix/include" "$libraries"/libsampler.so \

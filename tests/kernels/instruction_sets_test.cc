@@ -20,9 +20,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
 #include "sampler/kernels/dispatch.h"
 #include "sampler/pipeline.h"
 #include "sampler/presets.h"
+#include "sampler/stage_lookup.h"
+#include "sampler/stages/registry.h"
+#include "sampler/step_observer.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"
@@ -165,7 +170,7 @@ class Report final : public StepObserver {
     Add(static_cast<std::uint64_t>(candidates.status()));
     if (candidates.status() != RowStatus::kOk) return;
     Add(static_cast<std::uint64_t>(candidates.Count()));
-    Add(static_cast<std::uint64_t>(candidates.Head().id));
+    Add(static_cast<std::uint64_t>(candidates.Likeliest().id));
     Add(candidates.Max());
     Add(candidates.Entropy());
   }

@@ -77,11 +77,11 @@ TEST(ComputeWeights, AreWithinOneOfTheRoundedExponential) {
 
 TEST(ComputeWeights, GiveTheHeadExactlyItsWeight) {
   for (const double max : {0.0, -0.0, 1.0, -1e308, 1e308, 5e-324, 88.5}) {
-    EXPECT_EQ(ComputeWeight(max, max), kHeadWeight);
+    EXPECT_EQ(ComputeWeight(max, max), kLikeliestWeight);
   }
-  EXPECT_EQ(ComputeWeight(0.0, -0.0), kHeadWeight);
-  EXPECT_EQ(ComputeWeight(-0.0, 0.0), kHeadWeight);
-  EXPECT_EQ(ComputeWeight(-5e-324, 0.0), kHeadWeight);
+  EXPECT_EQ(ComputeWeight(0.0, -0.0), kLikeliestWeight);
+  EXPECT_EQ(ComputeWeight(-0.0, 0.0), kLikeliestWeight);
+  EXPECT_EQ(ComputeWeight(-5e-324, 0.0), kLikeliestWeight);
 }
 
 TEST(ComputeWeights, VanishFarBelowTheMaximum) {
@@ -113,7 +113,7 @@ TEST(ComputeWeights, AreThoseOfSingleValues) {
 
 TEST(ComputeWeights, NeverRiseAsValuesFall) {
   double x = 0.0;
-  Weight last = kHeadWeight;
+  Weight last = kLikeliestWeight;
   while (x > -40.0) {
     x -= 0x1p-12;
     const Weight w = ComputeWeight(x, 0.0);
@@ -269,13 +269,13 @@ const Keys kKeys[] = {
 Weight SomeWeight(int kind, std::uint64_t key, std::mt19937_64& random) {
   switch (kind) {
     case 0:
-      return random() % (kHeadWeight + 1);
+      return random() % (kLikeliestWeight + 1);
     case 1:  // Mostly weightless, the best included.
       return random() % 10 == 0 ? random() % 100 : 0;
     case 2:
       return key % 1000;
     default:
-      return kHeadWeight;
+      return kLikeliestWeight;
   }
 }
 
@@ -326,7 +326,7 @@ TEST(Cut, HandlesAMillionHeads) {
   // The largest mass there is: 2^20 * 2^51.
   const std::size_t n = std::size_t{1} << 20;
   const std::vector<std::uint64_t> keys(n, OrderedKey(1.5));
-  const std::vector<Weight> weights(n, kHeadWeight);
+  const std::vector<Weight> weights(n, kLikeliestWeight);
   SelectScratch scratch;
   const Mass total = Mass{1} << 71;
   Cut cut = CutAtMass({keys}, weights, total, scratch);

@@ -143,7 +143,7 @@ TEST_P(Power, SharesAreRatiosOfMasses) {
     if (round == 0) before = (Mass{1} << 72) - 1;
     std::vector<Weight> weights(random_() % 600);
     for (Weight& weight : weights) {
-      weight = random_() % 50 == 0 ? kHeadWeight
+      weight = random_() % 50 == 0 ? kLikeliestWeight
                                    : (random_() >> 13) >> random_() % 52;
     }
     Mass sum = before;

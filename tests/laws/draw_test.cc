@@ -16,6 +16,7 @@
 
 #include "gtest/gtest.h"
 #include "sampler/pipeline.h"
+#include "sampler/random/random.h"
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
@@ -38,7 +39,7 @@ std::uint64_t LeastBits(Mass place, Mass total) {
   std::uint64_t high = kLastBits;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
-    if (Scale(middle, total) >= place) {
+    if (PlaceOfBits(middle, total) >= place) {
       high = middle;
     } else {
       low = middle + 1;
@@ -49,7 +50,7 @@ std::uint64_t LeastBits(Mass place, Mass total) {
 
 // The definition, on weights.
 TokenId Walk(const Distribution& d, std::size_t size, std::uint64_t bits) {
-  const Mass place = Scale(bits, d.TotalMass());
+  const Mass place = PlaceOfBits(bits, d.TotalMass());
   Mass running = 0;
   for (std::size_t id = 0; id < size; ++id) {
     running += d.WeightOf(static_cast<TokenId>(id));
@@ -170,7 +171,7 @@ TEST(Draw, ReachesTheThinnestTail) {
   const Distribution d = pipeline.Process(absl::Span<const double>(row),
                                           MakeSequence(2), workspace);
   ASSERT_EQ(d.WeightOf(1), 1u);
-  const std::uint64_t edge = LeastBits(kHeadWeight, d.TotalMass());
+  const std::uint64_t edge = LeastBits(kLikeliestWeight, d.TotalMass());
   EXPECT_EQ(d.Draw(edge - 1), 0);
   EXPECT_EQ(d.Draw(edge), 1);
   EXPECT_EQ(d.Draw(kLastBits), 1);
@@ -293,7 +294,7 @@ TEST(Draw, HitsTailsAtTheirRate) {
     const std::uint64_t begin =
         LeastBits(Mass{d.WeightOf(0)} * 4321, d.TotalMass());
     const std::uint64_t end =
-        LeastBits(Mass{d.WeightOf(0)} * 4321 + kHeadWeight, d.TotalMass());
+        LeastBits(Mass{d.WeightOf(0)} * 4321 + kLikeliestWeight, d.TotalMass());
     EXPECT_NE(d.Draw(begin - 1), 4321);
     EXPECT_EQ(d.Draw(begin), 4321);
     EXPECT_EQ(d.Draw(end - 1), 4321);

@@ -12,6 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
+#include "sampler/random/random.h"
 #include "tests/laws/redraw_laws.h"
 #include "tests/support/test_share.h"
 

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/random/random.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/random/random.h"
 #include "sampler/watermark/synthid_mark.h"
 #include "tests/oracle/pipeline.h"
 #include "tests/support/chi_square.h"

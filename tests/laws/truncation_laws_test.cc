@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/stages/registry.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"

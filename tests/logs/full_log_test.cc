@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "log_files.h"
 #include "sampler/logs/survey.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

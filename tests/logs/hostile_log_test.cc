@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <random>
 
-#include "log_files.h"
 #include "sampler/logs/files/token_file.h"
 #include "sampler/logs/survey.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <random>
 
-#include "log_files.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

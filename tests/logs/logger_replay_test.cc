@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sampler/config.h"
 #include "sampler/logs/logger.h"
 #include "sampler/pipeline.h"
 #include "tests/logs/log_files.h"

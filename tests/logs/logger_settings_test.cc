@@ -3,11 +3,12 @@
 
 #include <limits>
 
-#include "log_files.h"
+#include "sampler/config.h"
 #include "sampler/logs/journal/journal.h"
 #include "sampler/logs/journal/recover.h"
 #include "sampler/logs/logger.h"
 #include "sampler/logs/sequence_settings.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

@@ -1,6 +1,6 @@
 // Headerless files: only the caller knows what they are.
 
-#include "log_files.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "log_files.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

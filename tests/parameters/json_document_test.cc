@@ -13,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "sampler/config.h"
 #include "sampler/parameters/problems.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler {
 namespace {

@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/config.h"
 #include "sampler/parameters/parameter.h"
+#include "sampler/parameters/value.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 namespace {

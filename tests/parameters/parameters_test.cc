@@ -10,7 +10,9 @@
 
 #include "gtest/gtest.h"
 #include "sampler/config.h"
+#include "sampler/parameters/value.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 #include "tests/support/random_parameters.h"
 #include "tests/support/stage_examples.h"
 

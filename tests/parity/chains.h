@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 
 namespace sampler {

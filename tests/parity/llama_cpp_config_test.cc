@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "tests/parity/chains.h"
 
 namespace sampler {

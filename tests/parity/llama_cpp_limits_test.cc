@@ -11,6 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
+#include "sampler/stages/registry.h"
 #include "tests/parity/chains.h"
 
 namespace sampler {

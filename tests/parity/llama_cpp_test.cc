@@ -11,8 +11,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/pipeline.h"
+#include "sampler/step_observer.h"
 #include "tests/parity/chains.h"
 #include "tests/support/count_allocations.h"
 #include "tests/support/test_share.h"

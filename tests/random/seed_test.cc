@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 #include "sampler/random/random_seed.h"
 

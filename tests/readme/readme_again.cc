@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 #include "sampler/speculative/block_verification.h"
 #include "sampler/speculative/round.h"

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 
 std::vector<float> NextLogits(int token);  // Your model: 32,000 logits.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "sampler/config.h"
 #include "sampler/logs/logger.h"
 #include "sampler/pipeline.h"
 

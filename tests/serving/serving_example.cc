@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "sampler/batch.h"
+#include "sampler/config.h"
 #include "sampler/logprobs.h"
 #include "sampler/logs/log.h"
 #include "sampler/logs/logger.h"

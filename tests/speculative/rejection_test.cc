@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/probability_record.h"
+#include "sampler/random/random.h"
 #include "tests/speculative/speculative_laws.h"
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
@@ -68,7 +70,7 @@ TEST(Rejection, HasTheLawOfTheTargetExactly) {
     const auto weights = [&] {
       std::vector<std::uint64_t> w(vocabulary);
       for (auto& x : w) x = random() % 3 == 0 ? 0 : random() >> 13;
-      w[random() % vocabulary] = kHeadWeight;
+      w[random() % vocabulary] = kLikeliestWeight;
       return w;
     };
     ExpectLawOfTarget(Record(weights()), Record(weights()), vocabulary);

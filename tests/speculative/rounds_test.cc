@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/speculative/block_verification.h"
 #include "sampler/speculative/rejection.h"
 #include "sampler/speculative/round.h"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/speculative/draft.h"
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/speculative/rejection.h"
 #include "tests/speculative/speculative_laws.h"
 

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/probability_record.h"
+#include "sampler/random/random.h"
 #include "sampler/speculative/rejection.h"
 #include "tests/speculative/speculative_laws.h"
 

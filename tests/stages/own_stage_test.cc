@@ -6,6 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 #include "sampler/stages/registry.h"
 #include "tests/support/pipelines.h"

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/config.h"
+#include "sampler/parameters/value.h"
 #include "sampler/pipeline.h"
 #include "tests/support/pipelines.h"
 

@@ -16,6 +16,8 @@
 #include "gtest/gtest.h"
 #include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "sampler/stage_lookup.h"
+#include "sampler/stages/registry.h"
 #include "tests/support/random_parameters.h"
 #include "tests/support/stage_examples.h"
 

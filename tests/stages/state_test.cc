@@ -10,7 +10,11 @@
 
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/probability_record.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 #include "tests/support/test_share.h"
 
 namespace sampler {

@@ -3,7 +3,11 @@
 #include <stdexcept>
 #include <string>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
+#include "sampler/step_observer.h"
 
 namespace sampler {
 namespace {

@@ -17,6 +17,7 @@
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 

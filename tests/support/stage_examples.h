@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"
 #include "tests/support/pipelines.h"
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/random/random.h"
 #include "sampler/watermark/green_list.h"
 #include "sampler/watermark/gumbel_mark.h"
 #include "tests/support/chi_square.h"

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/bounds/bounds_use.h"
 #include "sampler/bounds/mass_bounds.h"
 #include "sampler/kernels/dispatch.h"
 #include "tools/bench/chains.h"

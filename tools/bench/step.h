@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sampler/bounds/bounds_use.h"
 #include "sampler/logits.h"
 #include "sampler/logprobs.h"
 #include "sampler/pipeline.h"

@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sampler/parameters/value.h"
+#include "sampler/stage_lookup.h"
 
 namespace sampler::tools {
 namespace {

@@ -13,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "sampler/config.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::tools {
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "sampler/history/breakers.h"
 #include "sampler/history/repeats.h"
+#include "sampler/stages/registry.h"
 #include "tools/replay/print.h"
 
 namespace sampler::tools {

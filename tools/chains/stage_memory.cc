@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "sampler/stages/registry.h"
 #include "tools/text/output.h"
 
 namespace sampler::tools {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "sampler/importers/field_table.h"
 #include "sampler/importers/importer.h"
 #include "sampler/parameters/spelling.h"
 

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "sampler/stages/registry.h"
 #include "tools/docs/stage_reference.h"
 
 int main(int argc, char** argv) {

@@ -11,6 +11,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/importers/field_table.h"
 #include "sampler/importers/importer.h"
 
 namespace sampler::tools {

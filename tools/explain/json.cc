@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/config.h"
 #include "sampler/row_status.h"
 #include "sampler/stages/registry.h"
 #include "tools/explain/print.h"

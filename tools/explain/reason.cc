@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+#include "sampler/stages/registry.h"
 #include "tools/chains/history_words.h"
 #include "tools/text/number_text.h"
 #include "tools/text/output.h"

@@ -6,6 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
+#include "sampler/random/random.h"
+#include "sampler/stage_lookup.h"
+#include "sampler/stages/registry.h"
+#include "sampler/step_observer.h"
 #include "tools/explain/reason.h"
 
 namespace sampler::tools {
@@ -164,7 +170,7 @@ std::optional<DrawInterval> FindInterval(const Moment& out, TokenId drawn,
   for (; at < line.size() && line[at].id != drawn; ++at) low += line[at].weight;
   if (at == line.size()) return std::nullopt;
   const Mass high = low + line[at].weight;
-  const Mass place = Scale(bits, out.total());
+  const Mass place = PlaceOfBits(bits, out.total());
   if (place < low || place >= high) return std::nullopt;
   DrawInterval interval;
   interval.by_rank = by_rank;

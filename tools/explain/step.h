@@ -14,7 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "sampler/stages/registry.h"
 #include "tools/chains/stage_memory.h"
 #include "tools/explain/moment.h"
 

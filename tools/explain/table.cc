@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sampler/stages/registry.h"
 #include "tools/explain/print.h"
 #include "tools/explain/reason.h"
 #include "tools/text/number_text.h"

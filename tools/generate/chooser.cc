@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/adapters/llama_cpp.h"
+#include "sampler/candidates/candidates.h"
 #include "tools/generate/llama_chain.h"
 
 namespace sampler::tools {

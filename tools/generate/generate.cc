@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
 #include "sampler/logs/logger.h"
 #include "tools/generate/chooser.h"
 #include "tools/generate/streamer.h"

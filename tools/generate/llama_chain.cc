@@ -6,8 +6,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "sampler/parameters/value.h"
 #include "sampler/parity/llama_cpp.h"
 #include "sampler/parity/stage_reader.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler::tools {
 namespace {

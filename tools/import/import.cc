@@ -17,6 +17,7 @@
 #include "sampler/logs/files/input_file.h"
 #include "sampler/logs/files/output_file.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/value.h"
 #include "tools/commands.h"
 #include "tools/import/print.h"
 #include "tools/options/typed_options.h"

@@ -10,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
+#include "sampler/parameters/value.h"
 #include "tools/options/config_flag_rules.h"
 #include "tools/options/config_flag_values.h"
 #include "tools/options/config_options.h"

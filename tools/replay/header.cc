@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
 #include "tools/replay/print.h"
 
 namespace sampler::tools {

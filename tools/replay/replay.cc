@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "sampler/config.h"
 #include "sampler/parameters/decimal.h"
 #include "sampler/parameters/printable.h"
 #include "sampler/parameters/spelling.h"

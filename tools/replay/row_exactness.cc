@@ -1,5 +1,6 @@
 #include "tools/replay/row_exactness.h"
 
+#include "sampler/stage_lookup.h"
 #include "sampler/stages/stage_facts.h"
 
 namespace sampler::tools {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/config.h"
 #include "tools/process/ordered_work.h"
 #include "tools/replay/row.h"
 

@@ -6,6 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/kind.h"
 #include "sampler/logs/rows/row_survey.h"
+#include "sampler/parameters/value.h"
+#include "sampler/stage_lookup.h"
+#include "sampler/stages/registry.h"
 #include "tools/chains/chain_doubts.h"
 #include "tools/chains/stage_memory.h"
 

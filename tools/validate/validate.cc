@@ -10,6 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "sampler/arithmetic/mass.h"
 #include "sampler/config.h"
+#include "sampler/parameters/value.h"
 #include "tools/chains/chain_doubts.h"
 #include "tools/commands.h"
 #include "tools/options/config_options.h"

@@ -13,10 +13,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/logs/overwrite.h"
 
 namespace sampler::logs {
-
-enum class Overwrite { kNo, kYes };
 
 // A system error about `path`: "run.safetensors: cannot write: No space...".
 // What runs out (disk, quota, the limit of a file's size) is ResourceExhausted.

@@ -1,5 +1,7 @@
 #include "sampler/stages/draws/arithmetic.h"
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType Arithmetic::Type() {
@@ -30,7 +32,7 @@ void Arithmetic::Apply(Candidates& candidates, const StepContext& step) const {
 Drawn Arithmetic::Choose(const Candidates& candidates,
                          const StepContext& step) const {
   const Mass total = candidates.TotalMass();
-  const Mass place = Floor(*step.inputs.uniform, total);
+  const Mass place = MostMass(*step.inputs.uniform, total);
   const TokenId token = order_ == Order::kId ? candidates.AtMass(place)
                                              : candidates.AtMassByRank(place);
   const double own = *candidates.Logit(token);

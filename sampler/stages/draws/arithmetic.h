@@ -20,6 +20,7 @@
 #ifndef SAMPLER_STAGES_DRAWS_ARITHMETIC_H_
 #define SAMPLER_STAGES_DRAWS_ARITHMETIC_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -1,5 +1,8 @@
 #include "sampler/stages/draws/categorical.h"
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/random/random.h"
+
 namespace sampler {
 
 StageType Categorical::Type() {
@@ -27,7 +30,8 @@ Drawn Categorical::Choose(const Candidates& candidates,
                           const StepContext& step) const {
   const std::uint64_t bits = step.coins.Bits(Purpose::kTokenDraw);
   if (order_ == Order::kId) return {candidates.DrawAt(bits), bits};
-  return {candidates.AtMassByRank(Scale(bits, candidates.TotalMass())), bits};
+  return {candidates.AtMassByRank(PlaceOfBits(bits, candidates.TotalMass())),
+          bits};
 }
 
 }  // namespace sampler

@@ -18,6 +18,7 @@
 #ifndef SAMPLER_STAGES_DRAWS_CATEGORICAL_H_
 #define SAMPLER_STAGES_DRAWS_CATEGORICAL_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

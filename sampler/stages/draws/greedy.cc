@@ -1,5 +1,7 @@
 #include "sampler/stages/draws/greedy.h"
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType Greedy::Type() {
@@ -23,7 +25,7 @@ void Greedy::Apply(Candidates& candidates, const StepContext&) const {
 }
 
 Drawn Greedy::Choose(const Candidates& candidates, const StepContext&) const {
-  return {candidates.Head().id, 0};
+  return {candidates.Likeliest().id, 0};
 }
 
 }  // namespace sampler

@@ -13,6 +13,7 @@
 #ifndef SAMPLER_STAGES_DRAWS_GREEDY_H_
 #define SAMPLER_STAGES_DRAWS_GREEDY_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

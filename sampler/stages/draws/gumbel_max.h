@@ -21,7 +21,9 @@
 #ifndef SAMPLER_STAGES_DRAWS_GUMBEL_MAX_H_
 #define SAMPLER_STAGES_DRAWS_GUMBEL_MAX_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/draws/gumbel_noise.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 

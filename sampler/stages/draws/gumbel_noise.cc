@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/gumbel_race.h"
 #include "sampler/random/murmur_noise.h"
+#include "sampler/random/random.h"
 
 namespace sampler {
 namespace {
@@ -24,7 +27,7 @@ Parameter NoiseParameter() {
 absl::Span<const TokenId> RunGumbelRace(const Candidates& candidates,
                                         const StepContext& step, Noise noise,
                                         std::int64_t n) {
-  Race& race = step.race;
+  GumbelRace& race = step.race;
   if (noise == Noise::kHouse) {
     return race.Run(candidates, n, [&](TokenId id) {
       return step.coins.Bits(Purpose::kTokenNoise, /*ordinal=*/0,

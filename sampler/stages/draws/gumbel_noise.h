@@ -22,6 +22,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -1,5 +1,8 @@
 #include "sampler/stages/draws/gumbel_top_k.h"
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/stages/registry.h"
+
 namespace sampler {
 
 StageType GumbelTopK::Type() {

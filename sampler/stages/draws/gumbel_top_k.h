@@ -19,7 +19,9 @@
 #ifndef SAMPLER_STAGES_DRAWS_GUMBEL_TOP_K_H_
 #define SAMPLER_STAGES_DRAWS_GUMBEL_TOP_K_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/draws/gumbel_noise.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 

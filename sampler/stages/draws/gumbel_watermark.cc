@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/gumbel_race.h"
 #include "sampler/stages/draws/gumbel_noise.h"
 
 namespace sampler {

@@ -21,6 +21,7 @@
 #ifndef SAMPLER_STAGES_DRAWS_GUMBEL_WATERMARK_H_
 #define SAMPLER_STAGES_DRAWS_GUMBEL_WATERMARK_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 #include "sampler/watermark/gumbel_mark.h"
 

@@ -1,13 +1,15 @@
 #include "sampler/stages/draws/synthid.h"
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/random/random.h"
 
 namespace sampler {
 namespace {
 
 // ln(1 + g - sum g p) for g = 1 and g = 0. Where all the mass is favoured, the
 // others weigh nothing and stay as they are.
-Candidates::Shifts Tournament(Mass favoured, Mass total) {
+Shifts Tournament(Mass favoured, Mass total) {
   return {
       .chosen = Log(Ratio(2 * total - favoured, total)),
       .others = favoured == total ? 0.0 : Log(Ratio(total - favoured, total))};

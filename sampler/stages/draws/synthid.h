@@ -31,6 +31,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 #include "sampler/watermark/synthid_hash.h"
 

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

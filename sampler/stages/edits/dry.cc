@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/history/repeats.h"
 
 namespace sampler {
 namespace {

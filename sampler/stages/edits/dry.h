@@ -31,6 +31,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/history/breakers.h"
 #include "sampler/stages/edits/history_parameters.h"
 #include "sampler/stages/registry.h"

@@ -19,6 +19,7 @@
 #ifndef SAMPLER_STAGES_EDITS_ENCODER_REPETITION_PENALTY_H_
 #define SAMPLER_STAGES_EDITS_ENCODER_REPETITION_PENALTY_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 
 namespace sampler {
 

@@ -1,5 +1,6 @@
 #include "sampler/stages/edits/frequency_penalty.h"
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/edits/penalty_edits.h"
 
 namespace sampler {

@@ -15,6 +15,7 @@
 #ifndef SAMPLER_STAGES_EDITS_FREQUENCY_PENALTY_H_
 #define SAMPLER_STAGES_EDITS_FREQUENCY_PENALTY_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/edits/history_parameters.h"
 #include "sampler/stages/registry.h"
 

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/rows/log_softmax.h"
 
 namespace sampler {

@@ -24,6 +24,7 @@
 #ifndef SAMPLER_STAGES_EDITS_GUIDANCE_H_
 #define SAMPLER_STAGES_EDITS_GUIDANCE_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

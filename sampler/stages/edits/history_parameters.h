@@ -12,16 +12,6 @@
 
 namespace sampler {
 
-struct HistoryWindow {
-  Scope scope = Scope::kBoth;
-  std::optional<std::int64_t> window = {};  // Last n of the scope, or all.
-  std::int64_t ignore_first = 0;  // Leading prompt tokens to leave out.
-
-  HistoryView Of(const History& history) const {
-    return history.View(scope, window, ignore_first);
-  }
-};
-
 // "scope" ("prompt", "output" or "both") with this default.
 Parameter ScopeParameter(absl::string_view default_scope);
 

@@ -1,5 +1,7 @@
 #include "sampler/stages/edits/kgw_watermark.h"
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType KgwWatermark::Type() {

@@ -19,6 +19,7 @@
 #ifndef SAMPLER_STAGES_EDITS_KGW_WATERMARK_H_
 #define SAMPLER_STAGES_EDITS_KGW_WATERMARK_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 #include "sampler/watermark/green_list.h"
 

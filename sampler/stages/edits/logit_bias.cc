@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType LogitBias::Type() {

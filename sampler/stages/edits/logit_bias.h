@@ -16,6 +16,7 @@
 #include <map>
 #include <utility>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -1,5 +1,7 @@
 #include "sampler/stages/edits/mask.h"
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType Mask::Type() {

@@ -16,6 +16,7 @@
 #ifndef SAMPLER_STAGES_EDITS_MASK_H_
 #define SAMPLER_STAGES_EDITS_MASK_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

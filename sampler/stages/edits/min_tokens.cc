@@ -1,5 +1,7 @@
 #include "sampler/stages/edits/min_tokens.h"
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType MinTokens::Type() {

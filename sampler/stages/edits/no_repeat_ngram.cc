@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/history/repeats.h"
+
 namespace sampler {
 
 StageType NoRepeatNgram::Type() {

@@ -27,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/edits/history_parameters.h"
 #include "sampler/stages/registry.h"
 

@@ -3,9 +3,10 @@
 #ifndef SAMPLER_STAGES_EDITS_PENALTY_EDITS_H_
 #define SAMPLER_STAGES_EDITS_PENALTY_EDITS_H_
 
-#include <cstdint>
+#include <cstddef>
 
-#include "sampler/history/history.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/history/token_counts.h"
 #include "sampler/stages/stage.h"
 
 namespace sampler {
@@ -14,10 +15,10 @@ namespace sampler {
 template <typename F>
 void EditSeen(const HistoryView& seen, const StepContext& step,
               Candidates& candidates, F f) {
-  for (const TokenCount& each : step.counts.Of(seen)) {
-    candidates.Edit(each.token,
-                    [&](double logit) { return f(logit, each.count); });
-  }
+  const CountedTokens counted = step.counts.Of(seen);
+  candidates.EditEach(counted.tokens, [&](std::size_t i, double logit) {
+    return f(logit, counted.counts[i]);
+  });
 }
 
 }  // namespace sampler

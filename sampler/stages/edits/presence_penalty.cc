@@ -1,5 +1,6 @@
 #include "sampler/stages/edits/presence_penalty.h"
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/edits/penalty_edits.h"
 
 namespace sampler {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType SequenceBiasStage::Type() {

@@ -24,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

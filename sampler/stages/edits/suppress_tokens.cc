@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType SuppressTokens::Type() {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/probability_record.h"
+
 namespace sampler {
 
 StageType AdaptiveP::Type() {

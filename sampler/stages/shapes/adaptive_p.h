@@ -22,6 +22,8 @@
 
 #include <optional>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

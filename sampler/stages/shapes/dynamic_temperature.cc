@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/shapes/temperature.h"
 
 namespace sampler {

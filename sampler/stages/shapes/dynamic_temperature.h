@@ -18,6 +18,7 @@
 #ifndef SAMPLER_STAGES_SHAPES_DYNAMIC_TEMPERATURE_H_
 #define SAMPLER_STAGES_SHAPES_DYNAMIC_TEMPERATURE_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -1,5 +1,7 @@
 #include "sampler/stages/shapes/quadratic.h"
 
+#include "sampler/candidates/candidates.h"
+
 namespace sampler {
 
 StageType Quadratic::Type() {

@@ -17,6 +17,7 @@
 #ifndef SAMPLER_STAGES_SHAPES_QUADRATIC_H_
 #define SAMPLER_STAGES_SHAPES_QUADRATIC_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

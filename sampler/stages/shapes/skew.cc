@@ -1,6 +1,7 @@
 #include "sampler/stages/shapes/skew.h"
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 
 namespace sampler {
 

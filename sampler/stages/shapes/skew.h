@@ -21,6 +21,7 @@
 #ifndef SAMPLER_STAGES_SHAPES_SKEW_H_
 #define SAMPLER_STAGES_SHAPES_SKEW_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

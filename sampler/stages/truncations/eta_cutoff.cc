@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/truncations/truncation_parameters.h"
 
 namespace sampler {
@@ -36,7 +37,7 @@ void EtaCutoff::Apply(Candidates& candidates, const StepContext&) const {
     return std::min(epsilon_, std::sqrt(epsilon_) * Exp(-entropy));
   };
   candidates.KeepWeights(
-      [&](const Totals& t) { return Target(eta(t.entropy), t.mass); },
+      [&](const Totals& t) { return LeastMass(eta(t.entropy), t.mass); },
       {.needs = Needs::kEntropy, .min_keep = min_keep_});
 }
 

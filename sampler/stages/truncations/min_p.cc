@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/truncations/truncation_parameters.h"
 
 namespace sampler {

@@ -21,6 +21,7 @@
 #include <cstdint>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

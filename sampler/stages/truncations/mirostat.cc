@@ -6,6 +6,8 @@
 
 #include "sampler/arithmetic/mass.h"
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/probability_record.h"
 
 namespace sampler {
 namespace {

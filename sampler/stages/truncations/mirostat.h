@@ -33,6 +33,8 @@
 
 #include <cstdint>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -1,5 +1,6 @@
 #include "sampler/stages/truncations/p_less.h"
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/truncations/truncation_parameters.h"
 
 namespace sampler {

@@ -1,6 +1,7 @@
 #include "sampler/stages/truncations/p_less_norm.h"
 
 #include "sampler/arithmetic/wide.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/truncations/truncation_parameters.h"
 
 namespace sampler {
@@ -14,7 +15,7 @@ Weight LeastBeyondChance(const Totals& t, std::int64_t n) {
   const Wide unit = Wide(t.mass) * Wide(static_cast<Mass>(n - 1));
   const Wide wanted = Wide(static_cast<Mass>(n)) * Wide(t.squares);
   Weight low = 0;  // The weight that is looked for lies in [low, high].
-  Weight high = kHeadWeight;
+  Weight high = kLikeliestWeight;
   while (low < high) {
     const Weight middle = low + (high - low) / 2;
     if (unit * Wide(middle) + squared_total >= wanted) {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/truncations/truncation_parameters.h"
 
 namespace sampler {
@@ -47,7 +48,7 @@ struct View {
   // The first place at which the running sum exceeds z of `whole`; `known` if
   // it lies beyond.
   std::size_t Find(double z, Weight whole) const {
-    const Weight bound = absl::Uint128Low64(Floor(z, whole));
+    const Weight bound = absl::Uint128Low64(MostMass(z, whole));
     Weight running = 0;
     std::size_t i = 0;
     while (i < known && (running += SecondDifference(head, i)) <= bound) ++i;
@@ -95,15 +96,16 @@ void TailFree::Apply(Candidates& candidates, const StepContext&) const {
   if (z_ == 1.0 || count <= 2) return;
   candidates.KeepDecidedByHead([&](const OrderHead& head) -> HeadVerdict {
     const View view(head);
-    if (view.sum + view.more <= Floor(kFlat, view.total)) {
-      return {.keep = CountAt(static_cast<std::int64_t>(absl::Uint128Low64(
-                                  Floor(z_, static_cast<Mass>(view.places)))),
-                              count)};
+    if (view.sum + view.more <= MostMass(kFlat, view.total)) {
+      return {.keep =
+                  CountAt(static_cast<std::int64_t>(absl::Uint128Low64(
+                              MostMass(z_, static_cast<Mass>(view.places)))),
+                          count)};
     }
     const std::size_t low = view.Find(z_, view.sum);
     const std::size_t high = view.Find(z_, view.sum + view.more);
     if (low == high && low < view.known &&
-        view.sum > Floor(kFlat, view.total + view.more_total)) {
+        view.sum > MostMass(kFlat, view.total + view.more_total)) {
       return {.keep = CountAt(static_cast<std::int64_t>(low), count)};
     }
     // What is left of the interval should be a quarter of a place.

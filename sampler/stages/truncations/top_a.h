@@ -16,6 +16,7 @@
 
 #include <cstdint>
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

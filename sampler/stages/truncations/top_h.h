@@ -31,6 +31,7 @@
 #include <optional>
 
 #include "absl/types/span.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -1,5 +1,6 @@
 #include "sampler/stages/truncations/top_k.h"
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/truncations/truncation_parameters.h"
 
 namespace sampler {

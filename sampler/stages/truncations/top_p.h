@@ -26,6 +26,7 @@
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TOP_P_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TOP_P_H_
 
+#include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

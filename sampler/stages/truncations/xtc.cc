@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/random/random.h"
 #include "sampler/stages/truncations/truncation_parameters.h"
 
 namespace sampler {
@@ -52,8 +54,8 @@ bool Xtc::Fires(const StepContext& step) const {
   constexpr Mass kAllCoins = Mass{1} << 64;
   const Mass coin = step.coins.Bits(Purpose::kXtcCoin, step.ordinal);
   return options_.fire == Fire::kLess
-             ? coin < Target(options_.probability, kAllCoins)
-             : coin <= Floor(options_.probability, kAllCoins);
+             ? coin < LeastMass(options_.probability, kAllCoins)
+             : coin <= MostMass(options_.probability, kAllCoins);
 }
 
 bool Xtc::IsProtected(TokenId id) const {

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "sampler/candidate.h"
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
-#include "sampler/rows/removed.h"
 #include "sampler/stages/registry.h"
 
 namespace {
@@ -32,7 +34,7 @@ class Mixed final : public sampler::Stage {
     sampler::TokenId last = -1;
     candidates.ForEach([&](sampler::TokenId id, double) { last = id; });
     candidates.Edit(last, [](double l) { return l * 4.0; });
-    candidates.Remove(candidates.Head().id);
+    candidates.Remove(candidates.Likeliest().id);
     candidates.KeepAbove(candidates.Max() - floor_);
     candidates.TransformProbability([](double p) { return p * 16.0; });
   }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sampler/candidates/candidates.h"
+#include "sampler/config.h"
 #include "sampler/importers/importer.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"

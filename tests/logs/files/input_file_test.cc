@@ -8,7 +8,7 @@
 #include <thread>
 #include <utility>
 
-#include "log_files.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

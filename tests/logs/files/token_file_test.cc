@@ -1,6 +1,6 @@
 #include "sampler/logs/files/token_file.h"
 
-#include "log_files.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

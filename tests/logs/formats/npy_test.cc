@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "log_files.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

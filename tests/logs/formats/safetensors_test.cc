@@ -1,6 +1,6 @@
 #include "sampler/logs/formats/safetensors.h"
 
-#include "log_files.h"
+#include "tests/logs/log_files.h"
 
 namespace sampler::logs {
 namespace {

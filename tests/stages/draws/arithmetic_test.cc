@@ -9,6 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "sampler/arithmetic/code_interval.h"
+#include "sampler/random/random.h"
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
@@ -63,8 +64,8 @@ TEST(Arithmetic, TilesTheUnitIntervalExactly) {
         if (i.high == i.total) break;
         // The least double beyond the end.
         u = end_as_double;
-        while (Floor(u, i.total) < end) u = std::nextafter(u, 1.0);
-        while (Floor(std::nextafter(u, 0.0), i.total) >= end) {
+        while (MostMass(u, i.total) < end) u = std::nextafter(u, 1.0);
+        while (MostMass(std::nextafter(u, 0.0), i.total) >= end) {
           u = std::nextafter(u, 0.0);
         }
       }

@@ -17,6 +17,7 @@
 
 #include "gtest/gtest.h"
 #include "sampler/random/murmur_noise.h"
+#include "sampler/random/random.h"
 #include "tests/oracle/stages/gumbel.h"
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/watermark/synthid_hash.h"
 #include "sampler/watermark/synthid_mark.h"
 #include "tests/support/pipelines.h"

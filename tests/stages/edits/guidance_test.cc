@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/rows/log_softmax.h"
 #include "tests/support/pipelines.h"
 

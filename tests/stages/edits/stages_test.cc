@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/random/random.h"
 #include "tests/support/pipelines.h"
 
 namespace sampler {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/kernels/block.h"
 #include "tests/support/pipelines.h"
 
 namespace sampler {
@@ -34,7 +35,7 @@ Row Halvings(const std::vector<int>& exponents) {
 
 TEST(Halvings, WeighExactPowersOfTwo) {
   for (int e = 0; e < 8; ++e) {
-    EXPECT_EQ(kernels::ComputeWeight(-kLn2 * e, 0.0), kHeadWeight >> e);
+    EXPECT_EQ(kernels::ComputeWeight(-kLn2 * e, 0.0), kLikeliestWeight >> e);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/random/random.h"
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"

@@ -8,7 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
+#include "sampler/parameters/value.h"
 #include "sampler/presets.h"
+#include "sampler/stages/registry.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
 #include "sampler/pipeline.h"
 #include "tests/support/stage_examples.h"
 #include "tests/tools/tool.h"

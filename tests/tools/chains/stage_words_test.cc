@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "sampler/config.h"
+#include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"
 #include "tools/options/config_flag_rules.h"
 

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/importers/field_table.h"
 #include "sampler/importers/importer.h"
 
 namespace sampler::tools {

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler::tools {
 namespace {

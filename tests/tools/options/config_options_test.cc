@@ -3,6 +3,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {

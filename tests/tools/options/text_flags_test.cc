@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "tests/tools/tool.h"
 #include "tools/options/config_options.h"
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"
 #include "tests/oracle/golden/golden_data.h"

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sampler/config.h"
 #include "sampler/logs/log.h"
 #include "sampler/logs/logger.h"
 #include "sampler/pipeline.h"

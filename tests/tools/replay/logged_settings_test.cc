@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"
 #include "tests/logs/log_files.h"

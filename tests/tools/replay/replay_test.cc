@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/config.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"
 #include "tests/tools/tool.h"

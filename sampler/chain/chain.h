@@ -6,8 +6,8 @@
 // Tested by: tests/pipeline_test.cc, tests/step_test.cc,
 //   tests/parity/llama_cpp_test.cc.
 
-#ifndef SAMPLER_CHAIN_H_
-#define SAMPLER_CHAIN_H_
+#ifndef SAMPLER_CHAIN_CHAIN_H_
+#define SAMPLER_CHAIN_CHAIN_H_
 
 #include <cstdint>
 #include <memory>
@@ -16,10 +16,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "sampler/chain/scratch.h"
 #include "sampler/config.h"
 #include "sampler/logits.h"
-#include "sampler/scratch.h"
 #include "sampler/sequence.h"
+#include "sampler/step_observer.h"
 #include "sampler/token.h"
 
 namespace sampler {
@@ -85,4 +86,4 @@ absl::StatusOr<std::unique_ptr<const Chain>> MakeChain(
 
 }  // namespace sampler
 
-#endif  // SAMPLER_CHAIN_H_
+#endif  // SAMPLER_CHAIN_CHAIN_H_

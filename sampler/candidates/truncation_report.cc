@@ -1,4 +1,4 @@
-#include "sampler/rows/observer.h"
+#include "sampler/candidates/truncation_report.h"
 
 #include <algorithm>
 #include <limits>

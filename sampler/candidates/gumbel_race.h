@@ -16,8 +16,8 @@
 // Tested by: tests/stages/draws/gumbel_test.cc, tests/oracle_test.cc (which
 // scores all).
 
-#ifndef SAMPLER_CANDIDATES_RACE_H_
-#define SAMPLER_CANDIDATES_RACE_H_
+#ifndef SAMPLER_CANDIDATES_GUMBEL_RACE_H_
+#define SAMPLER_CANDIDATES_GUMBEL_RACE_H_
 
 #include <algorithm>
 #include <cmath>
@@ -33,7 +33,7 @@
 
 namespace sampler {
 
-class Race {
+class GumbelRace {
  public:
   // Starts a race for the first n places. REQUIRES: n >= 1.
   void Begin(std::int64_t n) {
@@ -107,4 +107,4 @@ class Race {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_CANDIDATES_RACE_H_
+#endif  // SAMPLER_CANDIDATES_GUMBEL_RACE_H_

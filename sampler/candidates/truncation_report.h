@@ -1,33 +1,19 @@
-// What a truncation did, for whoever explains a step.
+// Tells an observer what became of a set while a truncation ran. Internal.
 //
 // Thread-safety: one thread at a time.
-// Cost: nothing without an observer; with one, two exact mass sums for each
-//   truncation.
 // Tested by: tests/candidates/candidates_test.cc.
 
-#ifndef SAMPLER_ROWS_OBSERVER_H_
-#define SAMPLER_ROWS_OBSERVER_H_
+#ifndef SAMPLER_CANDIDATES_TRUNCATION_REPORT_H_
+#define SAMPLER_CANDIDATES_TRUNCATION_REPORT_H_
 
 #include <cstdint>
 
 #include "sampler/arithmetic/mass.h"
+#include "sampler/candidates/observer.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
 
 namespace sampler {
-
-struct Truncation {
-  std::int64_t before;  // Candidates it met.
-  std::int64_t kept;    // Candidates it left.
-  double threshold;     // Lowest logit among those left.
-  double mass_removed;  // Probability, before it, of what it removed.
-};
-
-class TruncationObserver {
- public:
-  virtual ~TruncationObserver() = default;
-  virtual void OnTruncation(const Truncation& truncation) = 0;
-};
 
 // Reports what happens to a set during its lifetime as one truncation.
 class TruncationReport {
@@ -49,4 +35,4 @@ class TruncationReport {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_ROWS_OBSERVER_H_
+#endif  // SAMPLER_CANDIDATES_TRUNCATION_REPORT_H_

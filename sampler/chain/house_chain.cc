@@ -1,10 +1,14 @@
-#include "sampler/house_chain.h"
+#include "sampler/chain/house_chain.h"
 
 #include <atomic>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidates/candidates.h"
 #include "sampler/pipeline.h"
+#include "sampler/random/random.h"
+#include "sampler/stages/registry.h"
+#include "sampler/step_observer.h"
 
 namespace sampler {
 

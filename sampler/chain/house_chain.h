@@ -4,8 +4,8 @@
 // Thread-safety: immutable.
 // Tested by: tests/pipeline_test.cc, tests/oracle_test.cc, tests/step_test.cc.
 
-#ifndef SAMPLER_HOUSE_CHAIN_H_
-#define SAMPLER_HOUSE_CHAIN_H_
+#ifndef SAMPLER_CHAIN_HOUSE_CHAIN_H_
+#define SAMPLER_CHAIN_HOUSE_CHAIN_H_
 
 #include <array>
 #include <cstdint>
@@ -16,9 +16,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "sampler/chain.h"
+#include "sampler/chain/chain.h"
 #include "sampler/config.h"
+#include "sampler/random/random.h"
 #include "sampler/stages/stage.h"
+#include "sampler/step_observer.h"
 
 namespace sampler {
 
@@ -80,4 +82,4 @@ class HouseChain final : public Chain {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_HOUSE_CHAIN_H_
+#endif  // SAMPLER_CHAIN_HOUSE_CHAIN_H_

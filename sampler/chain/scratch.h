@@ -2,18 +2,18 @@
 //
 // Thread-safety: one thread at a time.
 
-#ifndef SAMPLER_SCRATCH_H_
-#define SAMPLER_SCRATCH_H_
+#ifndef SAMPLER_CHAIN_SCRATCH_H_
+#define SAMPLER_CHAIN_SCRATCH_H_
 
 #include <cstdint>
 #include <vector>
 
 #include "sampler/candidates/candidates.h"
-#include "sampler/candidates/race.h"
-#include "sampler/history/history.h"
+#include "sampler/candidates/gumbel_race.h"
+#include "sampler/candidates/probability_record.h"
 #include "sampler/history/repeats.h"
+#include "sampler/history/token_counts.h"
 #include "sampler/parity/llama_cpp_process.h"
-#include "sampler/rows/probability_record.h"
 #include "sampler/sequence.h"
 #include "sampler/stages/own_scratches.h"
 #include "sampler/stages/stage.h"
@@ -39,7 +39,7 @@ struct Scratch {
   bool tossed = false;
 
   TokenCounts counts;
-  Race race;
+  GumbelRace race;
   Repeats repeats;
   // By stage; only those of stages with a memory are ever filled.
   std::vector<ProbabilityRecord> records;
@@ -50,4 +50,4 @@ struct Scratch {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_SCRATCH_H_
+#endif  // SAMPLER_CHAIN_SCRATCH_H_

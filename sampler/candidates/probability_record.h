@@ -7,15 +7,15 @@
 // Cost: 12 bytes per candidate of weight > 0; no allocation once grown.
 // Tested by: tests/candidates/candidates_test.cc.
 
-#ifndef SAMPLER_ROWS_PROBABILITY_RECORD_H_
-#define SAMPLER_ROWS_PROBABILITY_RECORD_H_
+#ifndef SAMPLER_CANDIDATES_PROBABILITY_RECORD_H_
+#define SAMPLER_CANDIDATES_PROBABILITY_RECORD_H_
 
 #include <algorithm>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "sampler/arithmetic/mass.h"
-#include "sampler/rows/candidate_list.h"
+#include "sampler/candidate.h"
 
 namespace sampler {
 
@@ -52,4 +52,4 @@ class ProbabilityRecord {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_ROWS_PROBABILITY_RECORD_H_
+#endif  // SAMPLER_CANDIDATES_PROBABILITY_RECORD_H_

@@ -1,6 +1,6 @@
-#include "sampler/chain.h"
+#include "sampler/chain/chain.h"
 
-#include "sampler/house_chain.h"
+#include "sampler/chain/house_chain.h"
 #include "sampler/parity/llama_cpp_chain.h"
 
 namespace sampler {

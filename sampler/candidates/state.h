@@ -1,0 +1,50 @@
+// What Candidates holds, and what its files share: the set and its masses, what
+// bounds know of them, and memory to work in. Internal.
+//
+// Thread-safety: one thread at a time (part of a Workspace).
+
+#ifndef SAMPLER_CANDIDATES_STATE_H_
+#define SAMPLER_CANDIDATES_STATE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "sampler/arithmetic/mass_rule.h"
+#include "sampler/bounds/mass_bounds.h"
+#include "sampler/candidates/candidate_view.h"
+#include "sampler/candidates/observer.h"
+#include "sampler/rows/candidate_set.h"
+#include "sampler/rows/exact_masses.h"
+#include "sampler/rows/gather_scratch.h"
+#include "sampler/rows/original_masses.h"
+
+namespace sampler {
+
+struct CandidateView::State {
+  State() : masses(set), bounds(set) {}
+
+  // Are there bounds of the masses? Not where these are at hand exactly.
+  bool HaveBounds() { return !masses.knows_support() && bounds.Have(); }
+
+  // Gathers the first n of the total order in scratch.gathered.
+  void GatherTop(std::int64_t n);
+
+  // Leaves the first k, without a report.
+  void KeepFirstOfAll(std::int64_t k, Ties ties);
+
+  CandidateSet set;
+  ExactMasses masses;
+  MassBounds bounds;
+  OriginalMasses original;
+  TruncationObserver* observer = nullptr;
+  bool truncated = false;
+
+  GatherScratch scratch;
+  std::vector<WeightedCandidate> listed;
+  std::vector<bool> chosen;  // By id.
+  std::vector<TokenId> allowed;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_CANDIDATES_STATE_H_
