@@ -63,8 +63,8 @@ const std::vector<std::vector<std::string>> kLayers = {
 
 // Plain words of the interface, which every layer may speak.
 const std::set<std::string> kWords = {
-    "sampler/candidate.h", "sampler/language.h", "sampler/logits.h",
-    "sampler/row_status.h", "sampler/token_mask.h"};
+    "sampler/candidate.h",  "sampler/language.h",    "sampler/logits.h",
+    "sampler/row_status.h", "sampler/step_inputs.h", "sampler/token_mask.h"};
 
 // "kernels" of "sampler/kernels/exp_sum.h"; empty for what lies on top.
 std::string FolderOf(const std::string& path) {

@@ -24,7 +24,7 @@ diff <(LC_ALL=C sort "$here/../../sampler/package/public_headers.txt") \
   <(cd "$prefix/include" && find sampler -type f | LC_ALL=C sort)
 "$prefix/bin/sampler" validate balanced "$prefix/share/sampler/configs/vllm.json"
 libraries=$(dirname "$(find "$prefix" -name libsampler.so)")
-"$here/check_symbols.sh" "$prefix/include" "$libraries"/libsampler.so \
+"$here/check_symbols.sh" "$here/../../sampler" "$libraries"/libsampler.so \
   "$libraries"/libsampler_logs.so "$libraries"/libsampler_importers.so
 
 # Which libraries of ours a program runs with.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Shared libraries export what the installed headers declare, and nothing else:
-# every exported name is in namespace sampler, each of its parts is a word of
-# some header, and whatever the static twin defines for others is exported too.
-#   check_symbols.sh INCLUDE_FOLDER LIBRARY.so...   (LIBRARY.a beside it)
+# Shared libraries export what headers of ours declare, and nothing else: every
+# exported name is in namespace sampler, each of its parts is a word of some
+# header, and whatever the static twin defines for others is exported too.
+#   check_symbols.sh HEADERS_FOLDER LIBRARY.so...   (LIBRARY.a beside it)
 set -euo pipefail
 include=$1
 shift

@@ -35,14 +35,17 @@ logit, ties by the lower id.
 
 struct Group {
   StageGroup group;
+  absl::string_view folder;  // Below the folder of all stages.
   absl::string_view title;
   absl::string_view meaning;
 };
 constexpr Group kGroups[] = {
-    {StageGroup::kEdit, "Logit edits", "change or ban single tokens"},
-    {StageGroup::kShape, "Shaping", "change the distribution as a whole"},
-    {StageGroup::kTruncate, "Truncation", "remove candidates"},
-    {StageGroup::kDraw, "Draws", "end a pipeline by choosing the token"}};
+    {StageGroup::kEdit, "edits", "Logit edits", "change or ban single tokens"},
+    {StageGroup::kShape, "shapes", "Shaping",
+     "change the distribution as a whole"},
+    {StageGroup::kTruncate, "truncations", "Truncation", "remove candidates"},
+    {StageGroup::kDraw, "draws", "Draws",
+     "end a pipeline by choosing the token"}};
 
 // A bar would end a table cell.
 std::string Cell(absl::string_view text) {
@@ -114,9 +117,9 @@ std::string Elsewhere(absl::string_view stage) {
 }
 
 absl::StatusOr<std::string> Section(const StageType& type,
-                                    const std::string& stages_folder) {
+                                    const std::string& folder) {
   const absl::StatusOr<std::string> comment =
-      LeadingComment(absl::StrCat(stages_folder, "/", type.name, ".h"));
+      LeadingComment(absl::StrCat(folder, "/", type.name, ".h"));
   if (!comment.ok()) return comment.status();
   return absl::StrCat("\n### ", type.name, "\n\n", type.summary, "\n\n    ",
                       type.formula, "\n\nSource: ", type.source, ".\n\n",
@@ -135,7 +138,8 @@ absl::StatusOr<std::string> StageReference(const StageRegistry& registry,
     absl::StrAppend(&sections, "\n## ", group.title, "\n");
     for (const StageType& type : registry.types()) {
       if (type.group != group.group) continue;
-      absl::StatusOr<std::string> section = Section(type, stages_folder);
+      absl::StatusOr<std::string> section =
+          Section(type, absl::StrCat(stages_folder, "/", group.folder));
       if (!section.ok()) return section.status();
       sections += *section;
       links.push_back(absl::StrCat("[", type.name, "](#", type.name, ")"));

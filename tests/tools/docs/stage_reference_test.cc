@@ -64,7 +64,7 @@ TEST(StageReference, SaysWhichHeaderIsMissing) {
       StageReference(StageRegistry::BuiltIn(), "/nowhere");
   EXPECT_EQ(page.status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(page.status().message(),
-            "/nowhere/logit_bias.h: want a header that begins with a comment");
+            "/nowhere/edits/logit_bias.h: want a header that begins with a comment");
 }
 
 }  // namespace
