@@ -63,7 +63,7 @@
 extern "C" {
 #endif
 
-/* "0.1.0", of the library that is linked. */
+/* "0.2.0", of the library that is linked. */
 SAMPLER_API const char* sampler_version(void);
 
 typedef enum sampler_status {

@@ -13,7 +13,7 @@
 // They reach the Sequence when that token is accepted, so that sampling again
 // repeats the step, and rollback and snapshots are exact.
 //
-// Adding a stage to the library: README.md. To a program: make its StageType,
+// Adding a stage to the library: ADDING.md. To a program: make its StageType,
 // and Add it to a copy of StageRegistry::BuiltIn() (registry.h).
 //
 // Thread-safety: stages are immutable; any number of threads may call Apply,

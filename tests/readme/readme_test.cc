@@ -1,6 +1,6 @@
-// The README against the project: its C++ example is the one that is compiled,
-// its transcripts are what the tool prints, its stage table is the registry's.
-// And the pages that promise tests, GUARANTEES.md and PITFALLS.md: their rows
+// The pages of the project against the project: C++ examples are those that are
+// compiled, transcripts are what the tool prints, links lead somewhere. And the
+// pages that promise tests, GUARANTEES.md and PITFALLS.md: their rows
 // name cases that exist.
 
 #include <gtest/gtest.h>
@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -18,10 +20,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "sampler/stages/registry.h"
 
 namespace sampler {
 namespace {
@@ -62,65 +62,86 @@ std::string OutputOf(const std::string& command) {
   return output;
 }
 
-TEST(Readme, ShowsTheExampleThatIsCompiled) {
-  const std::vector<std::string> parts = absl::StrSplit(
-      ReadFile("tests/readme/readme_example.cc"), "// [README example]\n");
-  ASSERT_EQ(parts.size(), 3u);
-  const std::vector<std::string> shown = Blocks(ReadFile("README.md"), "cpp");
-  ASSERT_FALSE(shown.empty());
-  EXPECT_EQ(shown.front(), parts[1]);
-}
+// Where a marked part of a source, which is compiled and run, is shown.
+struct Example {
+  const char* source;
+  const char* mark;
+  const char* page;
+};
 
-TEST(Readme, ShowsTheLoggingThatIsCompiled) {
-  const std::vector<std::string> parts = absl::StrSplit(
-      ReadFile("tests/readme/readme_logging.cc"), "  // [README logging]\n");
-  ASSERT_EQ(parts.size(), 3u);
-  const std::vector<std::string> shown = Blocks(ReadFile("README.md"), "cpp");
-  ASSERT_GE(shown.size(), 2u);
-  EXPECT_EQ(shown[1], parts[1]);
-}
-
-TEST(Readme, ShowsTheDrawingAgainThatIsCompiled) {
-  const std::string source = ReadFile("tests/readme/readme_again.cc");
-  const std::vector<std::string> shown = Blocks(ReadFile("README.md"), "cpp");
-  std::size_t block = 2;
-  for (const char* mark : {"  // [README redraw]\n", "  // [README round]\n"}) {
-    const std::vector<std::string> parts = absl::StrSplit(source, mark);
-    ASSERT_EQ(parts.size(), 3u) << mark;
-    ASSERT_GT(shown.size(), block);
-    EXPECT_EQ(shown[block++], parts[1]);
+TEST(Pages, ShowTheExamplesThatAreCompiled) {
+  constexpr Example kExamples[] = {
+      {"tests/readme/readme_example.cc", "// [README example]\n", "README.md"},
+      {"tests/readme/readme_logging.cc", "  // [README logging]\n",
+       "sampler/logs/README.md"},
+      {"tests/readme/readme_again.cc", "  // [README redraw]\n",
+       "sampler/README.md"},
+      {"tests/readme/readme_again.cc", "  // [README round]\n",
+       "sampler/README.md"}};
+  for (const Example& example : kExamples) {
+    const std::vector<std::string> parts =
+        absl::StrSplit(ReadFile(example.source), example.mark);
+    ASSERT_EQ(parts.size(), 3u) << example.mark;
+    const std::vector<std::string> shown =
+        Blocks(ReadFile(example.page), "cpp");
+    EXPECT_NE(std::find(shown.begin(), shown.end(), parts[1]), shown.end())
+        << example.page << " does not show " << parts[1];
   }
 }
 
-TEST(Readme, ShowsWhatTheToolPrints) {
-  int commands = 0;
-  for (const std::string& block : Blocks(ReadFile("README.md"), "console")) {
-    const auto [prompt, rest] = std::pair<std::string, std::string>(
-        absl::StrSplit(block, absl::MaxSplits('\n', 1)));
-    absl::string_view command = prompt;
-    ASSERT_TRUE(absl::ConsumePrefix(&command, "$ sampler ")) << prompt;
-    EXPECT_EQ(OutputOf(absl::StrCat("'", SAMPLER_TOOL, "' ", command)), rest)
-        << command;
-    ++commands;
-  }
-  EXPECT_GE(commands, 3);
-}
-
-TEST(Readme, ListsEveryStageWithItsParameters) {
-  const std::string readme = ReadFile("README.md");
-  for (const StageType& type : StageRegistry::BuiltIn().types()) {
-    std::vector<std::string> names;
-    for (const Parameter& p : type.parameters) {
-      names.push_back(absl::StrCat("`", p.name(), "`"));
+// The pages of the project, from its folder.
+std::vector<std::string> Pages() {
+  std::vector<std::string> pages = {"README.md"};
+  const std::filesystem::path root(SAMPLER_SOURCE_DIR);
+  for (const char* folder : {"configs", "sampler", "tests", "tools"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(root / folder)) {
+      if (entry.path().extension() != ".md") continue;
+      pages.push_back(std::filesystem::relative(entry.path(), root).string());
     }
-    const std::string row =
-        absl::StrCat("| `", type.name, "` | ",
-                     // A bar would end the cell.
-                     absl::StrReplaceAll(type.formula, {{"|", "\\|"}}), " | ",
-                     names.empty() ? "-" : absl::StrJoin(names, " "), " | ",
-                     type.source, " |\n");
-    EXPECT_TRUE(absl::StrContains(readme, row)) << row;
   }
+  return pages;
+}
+
+TEST(Pages, ShowWhatTheToolPrints) {
+  int commands = 0;
+  for (const std::string& page : Pages()) {
+    for (const std::string& block : Blocks(ReadFile(page), "console")) {
+      const auto [prompt, rest] = std::pair<std::string, std::string>(
+          absl::StrSplit(block, absl::MaxSplits('\n', 1)));
+      absl::string_view command = prompt;
+      ASSERT_TRUE(absl::ConsumePrefix(&command, "$ sampler ")) << prompt;
+      EXPECT_EQ(OutputOf(absl::StrCat("'", SAMPLER_TOOL, "' ", command)), rest)
+          << page << ": " << command;
+      ++commands;
+    }
+  }
+  EXPECT_GE(commands, 5);
+}
+
+// Every relative link leads to a file.
+TEST(Pages, LinkToWhatIsThere) {
+  const std::filesystem::path root(SAMPLER_SOURCE_DIR);
+  const std::regex link("\\]\\(([^)#]+)(#[^)]*)?\\)");
+  int links = 0;
+  for (const std::string& page : Pages()) {
+    const std::string text = ReadFile(page);
+    const std::filesystem::path folder = (root / page).parent_path();
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), link);
+         at != std::sregex_iterator(); ++at) {
+      const std::string target = (*at)[1];
+      if (target.rfind("http", 0) == 0) continue;
+      ++links;
+      EXPECT_TRUE(std::filesystem::exists(folder / target))
+          << page << " links to " << target;
+    }
+  }
+  EXPECT_GT(links, 50);
+}
+
+TEST(Readme, IsAGuideAndNoEncyclopaedia) {
+  const std::string readme = ReadFile("README.md");
+  EXPECT_LT(std::count(readme.begin(), readme.end(), '\n'), 300);
 }
 
 // ---- Pages whose rows name tests --------------------------------------------

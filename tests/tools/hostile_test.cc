@@ -178,7 +178,7 @@ TEST(HostileTest, HelpAndVersionAreNotErrors) {
   EXPECT_EQ(RunTool({"--help"}).exit_code, 0);
   EXPECT_EQ(RunTool({"replay", "-h"}).exit_code, 0);
   EXPECT_TRUE(Says(RunTool({"replay", "-h"}).out, "Examples:"));
-  EXPECT_EQ(RunTool({"--version"}).out, "sampler 0.1.0\n");
+  EXPECT_EQ(RunTool({"--version"}).out, "sampler 0.2.0\n");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures everything that the README shows and writes it down, in less than ten
-# minutes: tools/bench/results/NAME.{json,md,svg} and the README's table.
+# Measures everything that README.md shows and writes it down, in less than ten
+# minutes: tools/bench/results/NAME.{json,md,svg} and README.md's table.
 #
 #   tools/bench/measure.sh BUILD_DIR [LLAMA_DIR] [NAME]
 #

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Turns the numbers of a measurement into the README's table and a picture.
+"""Turns the numbers of a measurement into the table of this folder's README and a picture.
 
     report.py collect NAME COMPARE BENCH   results/NAME.json from the files that
                                            llama-compare --json and
                                            sampler-bench --benchmark_out wrote
-    report.py write NAME    README.md's table, results/NAME.md, results/NAME.svg
+    report.py write NAME    README.md, results/NAME.md, results/NAME.svg
     report.py check         exit 1, and say where, unless these are what `write`
                             makes of the committed numbers
 
@@ -25,6 +25,7 @@ import tables
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 RESULTS = HERE / "results"
+PAGE = RESULTS.parent / "README.md"
 BEGIN = re.compile(r"<!-- begin: tools/bench/results/([\w.-]+)\.json -->\n")
 END = "<!-- end: measurements -->\n"
 
@@ -96,20 +97,20 @@ def made(name, readme):
     block = (f"<!-- begin: tools/bench/results/{name}.json -->\n"
              + tables.summary(numbers, name))
     return {
-        ROOT / "README.md": readme[:begin.start()] + block + readme[end:],
+        PAGE: readme[:begin.start()] + block + readme[end:],
         RESULTS / f"{name}.md": tables.everything(numbers, name),
         RESULTS / f"{name}.svg": picture.draw(numbers),
     }
 
 
 def write(name):
-    files = made(name, (ROOT / "README.md").read_text())
+    files = made(name, (PAGE).read_text())
     for path, text in files.items():
         path.write_text(text)
 
 
 def check():
-    readme = (ROOT / "README.md").read_text()
+    readme = (PAGE).read_text()
     name = BEGIN.search(readme).group(1)
     stale = [str(path.relative_to(ROOT))
              for path, text in made(name, readme).items()

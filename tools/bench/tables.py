@@ -107,10 +107,10 @@ def typical_spread(numbers):
 
 
 def summary(numbers, name):
-    """The README's block."""
+    """The page's block."""
     runs = len(numbers["results"][0]["ours_ns"])
     real = next(r["tokens"] for r in numbers["results"] if r["rows"] == "real")
-    return f"""![Cost of a step against vocabulary and nucleus size, here and in llama.cpp](tools/bench/results/{name}.svg)
+    return f"""![Cost of a step against vocabulary and nucleus size, here and in llama.cpp](results/{name}.svg)
 
 Time of a step as a multiple of one pass that reads the same row for its
 maximum, and how many times faster it is than llama.cpp's chain (f32, one thread,
@@ -125,7 +125,7 @@ Where the row lies when the step begins, as multiples of a read from there, and
 Commit {numbers['commit'][:12]}. Medians of {runs} interleaved runs, which differ by
 {typical_spread(numbers)} (largest less smallest, the median over all cases). Every
 vocabulary size, every run's extremes and every stage:
-[`tools/bench/results/{name}.md`](tools/bench/results/{name}.md).
+[`results/{name}.md`](results/{name}.md).
 """
 
 

@@ -23,14 +23,17 @@ constexpr char kIntroduction[] =
 
 Every stage of the library: what it does, its parameters, and the contract of
 its header. A pipeline is any list of them that ends in a draw
-([config format](../../README.md#config)).
+([config format](../../configs/README.md)). Any stage may stand anywhere and any
+number of times, each with its own parameters (`adaptive_p` directly before the
+draw only).
 
 This page is made from the stage registry and the headers beside it by
 `tools/docs/stage_reference.cc`; a test keeps it so.
 
 In the formulas l is a logit as the stage meets it, M the largest of them, p the
-softmax over the survivors, H its entropy in nats. Candidates are ordered by
-logit, ties by the lower id.
+softmax over the survivors, H its entropy in nats, V the size of the vocabulary,
+S the total mass, U 64 random bits. Candidates are ordered by logit, ties by the
+lower id. How to write a stage: [ADDING.md](ADDING.md).
 )";
 
 struct Group {
@@ -127,6 +130,23 @@ absl::StatusOr<std::string> Section(const StageType& type,
                       "\n```text\n", *comment, "```\n");
 }
 
+// All stages at a glance.
+std::string Overview(const StageRegistry& registry) {
+  std::string rows =
+      "\n| stage | definition | parameters | source |\n|---|---|---|---|\n";
+  for (const StageType& type : registry.types()) {
+    std::vector<std::string> names;
+    for (const Parameter& parameter : type.parameters) {
+      names.push_back(absl::StrCat("`", parameter.name(), "`"));
+    }
+    absl::StrAppend(&rows, "| [", type.name, "](#", type.name, ") | ",
+                    Cell(type.formula), " | ",
+                    names.empty() ? "-" : absl::StrJoin(names, " "), " | ",
+                    Cell(type.source), " |\n");
+  }
+  return rows;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> StageReference(const StageRegistry& registry,
@@ -147,7 +167,7 @@ absl::StatusOr<std::string> StageReference(const StageRegistry& registry,
     absl::StrAppend(&contents, "- **", group.title, "** (", group.meaning,
                     "): ", absl::StrJoin(links, ", "), "\n");
   }
-  return absl::StrCat(kIntroduction, contents, sections);
+  return absl::StrCat(kIntroduction, contents, Overview(registry), sections);
 }
 
 }  // namespace sampler::tools

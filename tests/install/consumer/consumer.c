@@ -4,7 +4,7 @@
 
 #include "sampler/c/sampler.h"
 
-#if SAMPLER_VERSION_NUMBER < SAMPLER_MAKE_VERSION(0, 1, 0)
+#if SAMPLER_VERSION_NUMBER < SAMPLER_MAKE_VERSION(0, 2, 0)
 #error "these headers are older than the consumer"
 #endif
 

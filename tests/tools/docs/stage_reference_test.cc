@@ -40,6 +40,17 @@ TEST(StageReference, DescribesEveryStageAndParameter) {
   }
 }
 
+TEST(StageReference, ListsEveryStageAtAGlance) {
+  const std::string page =
+      StageReference(StageRegistry::BuiltIn(), kFolder).value();
+  EXPECT_TRUE(absl::StrContains(
+      page, "| [min_p](#min_p) | l_i >= max l + ln p | `p` `min_keep` |"));
+  for (const StageType& type : StageRegistry::BuiltIn().types()) {
+    EXPECT_TRUE(absl::StrContains(
+        page, absl::StrCat("\n| [", type.name, "](#", type.name, ") | ")));
+  }
+}
+
 TEST(StageReference, SaysWhichRuntimesHaveAStage) {
   const std::string page =
       StageReference(StageRegistry::BuiltIn(), kFolder).value();
@@ -63,8 +74,9 @@ TEST(StageReference, SaysWhichHeaderIsMissing) {
   const absl::StatusOr<std::string> page =
       StageReference(StageRegistry::BuiltIn(), "/nowhere");
   EXPECT_EQ(page.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(page.status().message(),
-            "/nowhere/edits/logit_bias.h: want a header that begins with a comment");
+  EXPECT_EQ(
+      page.status().message(),
+      "/nowhere/edits/logit_bias.h: want a header that begins with a comment");
 }
 
 }  // namespace
