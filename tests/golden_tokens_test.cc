@@ -60,6 +60,7 @@ const std::map<std::string, std::string>& Draws() {
 std::map<std::string, std::string> Configs() {
   std::map<std::string, std::string> configs;
   for (const auto& file : std::filesystem::directory_iterator(kPresets)) {
+    if (file.path().extension() != ".json") continue;
     const std::string name = file.path().stem();
     if (name != "schema") configs[name] = ReadFile(file.path());
   }

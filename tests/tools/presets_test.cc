@@ -26,7 +26,8 @@ const std::string& Folder() {
 TEST(PresetsTest, AreTheFilesOfTheFolder) {
   std::set<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(Folder())) {
-    if (entry.path().filename() != "schema.json") {
+    if (entry.path().extension() == ".json" &&
+        entry.path().filename() != "schema.json") {
       files.insert(entry.path().stem());
     }
   }
