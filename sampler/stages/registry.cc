@@ -32,6 +32,7 @@
 #include "sampler/stages/shapes/quadratic.h"
 #include "sampler/stages/shapes/skew.h"
 #include "sampler/stages/shapes/temperature.h"
+#include "sampler/stages/truncations/ees.h"
 #include "sampler/stages/truncations/epsilon_cutoff.h"
 #include "sampler/stages/truncations/eta_cutoff.h"
 #include "sampler/stages/truncations/min_k.h"
@@ -98,6 +99,7 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          EtaCutoff::Type(),
                          TopNSigma::Type(),
                          TopH::Type(),
+                         Ees::Type(),
                          PLess::Type(),
                          PLessNorm::Type(),
                          MinK::Type(),

@@ -11,6 +11,7 @@
 #include "tests/oracle/stages/draws.h"
 #include "tests/oracle/stages/dynamic_temperature.h"
 #include "tests/oracle/stages/edits.h"
+#include "tests/oracle/stages/ees.h"
 #include "tests/oracle/stages/guidance.h"
 #include "tests/oracle/stages/gumbel.h"
 #include "tests/oracle/stages/length.h"
@@ -74,6 +75,7 @@ const std::map<std::string, StageRule>& Rules() {
       {"xtc", Xtc},
       {"tail_free", TailFree},
       {"top_h", TopH},
+      {"ees", Ees},
       {"min_k", MinK},
       {"mirostat", Mirostat},
       {"greedy", Greedy},

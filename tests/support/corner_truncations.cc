@@ -133,6 +133,9 @@ void AddTruncationCorners(std::vector<json>& chains) {
            {"variant", variant}});
     }
   }
+  for (const int min_keep : {1, 2, 9}) {
+    add({{"type", "ees"}, {"min_keep", min_keep}});
+  }
   for (const double tau : {0.0, 1.0, 3.0, 60.0, 1e300}) {
     for (const int min_keep : {1, 2, 9}) {
       add({{"type", "min_k"}, {"tau", tau}, {"min_keep", min_keep}});

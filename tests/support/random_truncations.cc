@@ -39,7 +39,7 @@ json Cutoff(Chooser& choose, int v) {
                                       : choose.Uniform(0, 1)}};
       break;
     case 2:
-      stage = {{"type", choose.Of({"p_less", "p_less_norm"})}};
+      stage = {{"type", choose.Of({"p_less", "p_less_norm", "ees"})}};
       break;
     case 3:
     case 4:

@@ -141,6 +141,7 @@ inline const std::vector<Example>& Examples() {
        .may_drop_the_head = true},
       {.type = "tail_free", .active = R"("z": 0.5)", .neutral = R"("z": 1)"},
       {.type = "top_h", .active = R"("alpha": 0.4)", .neutral = ""},
+      {.type = "ees", .active = R"("min_keep": 1)", .neutral = ""},
       {.type = "min_k", .active = R"("tau": 9.9)", .neutral = ""},
       {.type = "mirostat", .active = R"("tau": 2)", .neutral = ""},
   };

@@ -47,6 +47,7 @@ const std::map<std::string, std::string>& Parameters() {
       {"eta_cutoff", R"("epsilon": 3e-4)"},
       {"top_n_sigma", R"("n": 1)"},
       {"top_h", R"("alpha": 0.4)"},
+      {"ees", ""},
       {"p_less", ""},
       {"p_less_norm", ""},
       {"min_k", R"("tau": 3)"},

@@ -169,6 +169,7 @@ const std::vector<StageWords>& AllStageWords() {
       {"eta_cutoff"},
       {"top_n_sigma"},
       {"top_h"},
+      {"ees"},
       {"p_less"},
       {"p_less_norm"},
       {"min_k"},
