@@ -148,19 +148,7 @@ absl::Span<WeightedCandidate> CandidateView::OfProbability(double p) const {
 void CandidateView::ForEachRun(
     absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<const double>)>
         f) const {
-  TokenId ids[kernels::kBlockSize];
-  double logits[kernels::kBlockSize];
-  std::size_t count = 0;
-  const auto flush = [&] {
-    f(absl::MakeConstSpan(ids, count), absl::MakeConstSpan(logits, count));
-    count = 0;
-  };
-  state_->set.ForEachReaching(kLowestLogit, [&](TokenId id, double logit) {
-    ids[count] = id;
-    logits[count] = logit;
-    if (++count == kernels::kBlockSize) flush();
-  });
-  if (count != 0) flush();
+  state_->set.VisitRuns(f);
 }
 
 CandidateView::WeightedRun CandidateView::Weighted() const {

@@ -75,8 +75,7 @@ void CandidateSet::RemoveAll(absl::Span<const TokenId> ids) {
   Changed();
 }
 
-void CandidateSet::TransformRuns(
-    absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f) {
+void CandidateSet::TransformRuns(DenseRow::RunTransform f) {
   if (dense_form_ && dense_.HasFloor()) ToList(kLowestLogit);
   if (dense_form_) {
     dense_.TransformRuns(f);
@@ -94,24 +93,27 @@ void CandidateSet::TransformRuns(
 
 void CandidateSet::LoadEach(absl::Span<const TokenId> ids,
                             double* logits) const {
+  if (dense_form_) {
+    dense_.LoadEach(ids, logits);
+    return;
+  }
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    logits[i] = Logit(ids[i]).value_or(kRemoved);
+    const std::ptrdiff_t at = Find(ids[i]);
+    logits[i] =
+        at < 0 ? kRemoved : list_.logits()[static_cast<std::size_t>(at)];
   }
 }
 
 void CandidateSet::StoreEach(absl::Span<const TokenId> ids,
                              const double* before, const double* after) {
-  if (!dense_form_) {
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      Edit(ids[i], [&](double) { return after[i]; });
-    }
+  if (dense_form_) {
+    dense_.StoreEach(ids, before, after);
+    Changed();
     return;
   }
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (IsRemoved(before[i])) continue;
-    dense_.Replace(static_cast<std::size_t>(ids[i]), before[i], after[i]);
+    Edit(ids[i], [&](double) { return after[i]; });
   }
-  Changed();
 }
 
 void CandidateSet::Scale(double factor) {
@@ -242,6 +244,14 @@ std::optional<double> CandidateSet::Logit(TokenId id) const {
 TokenId CandidateSet::IdLimit() const {
   if (dense_form_) return static_cast<TokenId>(dense_.size());
   return list_.size() == 0 ? 0 : list_.ids().back() + 1;
+}
+
+void CandidateSet::VisitRuns(DenseRow::RunVisitor f) const {
+  if (dense_form_) {
+    dense_.VisitRuns(f);
+  } else if (list_.size() != 0) {
+    f(list_.ids(), list_.logits());
+  }
 }
 
 void CandidateSet::Gather(const LogitRange& range, CandidateList& out) const {

@@ -122,8 +122,7 @@ class CandidateSet {
   // The same by runs of at most kernels::kBlockSize: f(ids, logits) replaces
   // the logits, and leaves those that are kRemoved. REQUIRES: f is a function
   // of its arguments; it may be asked twice.
-  void TransformRuns(
-      absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f);
+  void TransformRuns(DenseRow::RunTransform f);
 
   // The logits of `ids`, kRemoved for those that are no candidates; and back:
   // before[i] becomes after[i], unless it is kRemoved. REQUIRES: no id occurs
@@ -198,6 +197,9 @@ class CandidateSet {
       f(list_.ids()[i], list_.logits()[i]);
     }
   }
+
+  // Calls f(ids, logits) for runs of candidates, all of them in id order.
+  void VisitRuns(DenseRow::RunVisitor f) const;
 
   // How many candidates come before `id` in the total order, if a pass without
   // conversions can tell (DenseRow::CountBefore). REQUIRES: `id` is one.

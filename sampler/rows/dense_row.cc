@@ -94,25 +94,80 @@ void DenseRow::Replace(std::size_t id, double before, double after) {
   NoteInBlock(id / kBlockSize, before, after);
 }
 
-void DenseRow::TransformRuns(RunTransform f) {
-  if (TransformFew(f)) return;
-  buffer_.resize(size());
+void DenseRow::LoadEach(absl::Span<const TokenId> ids, double* values) const {
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto id = static_cast<std::size_t>(ids[i]);
+    values[i] = id < size() ? Value(id) : kRemoved;
+  }
+}
+
+void DenseRow::StoreEach(absl::Span<const TokenId> ids, const double* before,
+                         const double* after) {
+  std::size_t edits = edited_.size();
+  edited_.resize(edits + ids.size());
+  edited_values_.resize(edits + ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (IsRemoved(before[i])) continue;
+    const auto id = static_cast<std::uint32_t>(ids[i]);
+    const std::size_t block = id / kBlockSize;
+    const std::uint64_t bit = std::uint64_t{1} << (id % kBlockSize);
+    if ((edit_mask_[block] & bit) == 0) {
+      edit_mask_[block] |= bit;
+      slot_[id] = static_cast<std::uint32_t>(edits);
+      edited_[edits++] = id;
+    }
+    edited_values_[slot_[id]] = after[i];
+    if (!(std::isfinite(before[i]) && std::isfinite(after[i]))) {
+      Recount(before[i], after[i]);
+    }
+    NoteInBlock(block, before[i], after[i]);
+  }
+  edited_.resize(edits);
+  edited_values_.resize(edits);
+  max_.reset();
+}
+
+void DenseRow::VisitRuns(RunVisitor f) const {
+  const Reach reach = ReachOf(kRemoved);
   Block values;
   Ids ids;
   for (std::size_t b = 0; b < block_count(); ++b) {
-    const std::size_t count = LoadBlock(b, values);
-    std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
+    const std::uint64_t mask = LoadReaching(b, reach, values);
+    if (mask == 0) continue;
+    std::size_t count = 0;
+    if (mask == ~std::uint64_t{0}) {
+      count = kBlockSize;
+      std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
+    } else {
+      for (std::uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(rest));
+        ids[count] = static_cast<TokenId>(b * kBlockSize + i);
+        values[count++] = values[i];
+      }
+    }
     f(absl::MakeConstSpan(ids.data(), count),
-      absl::MakeSpan(values.data(), count));
-    std::copy_n(values.begin(), count, buffer_.begin() + b * kBlockSize);
+      absl::MakeConstSpan(values.data(), count));
+  }
+}
+
+void DenseRow::TransformRuns(RunTransform f) {
+  if (TransformFew(f)) return;
+  buffer_.resize(size());
+  Ids ids;
+  for (std::size_t b = 0; b < block_count(); ++b) {
+    // Where the row is the buffer already, block for block in its place.
+    double* const values = buffer_.data() + b * kBlockSize;
+    const std::size_t count = LoadBlocks(b, 1, values);
+    std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
+    f(absl::MakeConstSpan(ids.data(), count), absl::MakeSpan(values, count));
   }
   Restart(Logits(buffer_.data(), DType::kF64, buffer_.size()));
 }
 
 bool DenseRow::TransformFew(RunTransform f) {
   const std::size_t few = size() / kFewOfARow;
-  changes_.clear();
-  changes_.reserve(few + kBlockSize);
+  changes_.resize(std::max(changes_.size(), few + kBlockSize));
+  std::size_t changes = 0;
   Block before;
   Block values;
   Ids ids;
@@ -123,24 +178,22 @@ bool DenseRow::TransformFew(RunTransform f) {
     std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
     f(absl::MakeConstSpan(ids.data(), count),
       absl::MakeSpan(values.data(), count));
+    // Without a branch: which values change is hard to predict.
     for (std::size_t i = 0; i < count; ++i) {
-      if (std::bit_cast<std::uint64_t>(values[i]) !=
-          std::bit_cast<std::uint64_t>(before[i])) {
-        changes_.push_back(
-            {static_cast<std::uint32_t>(ids[i]), before[i], values[i]});
-      }
+      changes_[changes] = {static_cast<std::uint32_t>(ids[i]), before[i],
+                           values[i]};
+      changes += std::bit_cast<std::uint64_t>(values[i]) !=
+                         std::bit_cast<std::uint64_t>(before[i])
+                     ? 1u
+                     : 0u;
     }
-    if (changes_.size() > std::min(few, allowed)) return false;
+    if (changes > std::min(few, allowed)) return false;
     allowed += kBlockSize / 2;
   }
-  ApplyChanges();
-  return true;
-}
-
-void DenseRow::ApplyChanges() {
-  for (const Change& change : changes_) {
-    Replace(change.id, change.before, change.after);
+  for (std::size_t i = 0; i < changes; ++i) {
+    Replace(changes_[i].id, changes_[i].before, changes_[i].after);
   }
+  return true;
 }
 
 void DenseRow::Overlay(std::size_t id, double value) {

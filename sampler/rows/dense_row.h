@@ -113,6 +113,12 @@ class DenseRow {
   // has it, and `before` is not kRemoved.
   void Replace(std::size_t id, double before, double after);
 
+  // Both for many tokens: their values, kRemoved for ids outside the row; and
+  // back, where before[i] is not kRemoved. REQUIRES: no id occurs twice.
+  void LoadEach(absl::Span<const TokenId> ids, double* values) const;
+  void StoreEach(absl::Span<const TokenId> ids, const double* before,
+                 const double* after);
+
   // Edit, by a number.
   void Set(std::size_t id, double value) {
     Edit(id, [value](double) { return value; });
@@ -167,6 +173,11 @@ class DenseRow {
       }
     }
   }
+
+  // The same for every finite value, by runs: calls f(ids, values).
+  using RunVisitor = absl::FunctionRef<void(absl::Span<const TokenId>,
+                                            absl::Span<const double>)>;
+  void VisitRuns(RunVisitor f) const;
 
   // Starts `out` over on every finite value v with low <= v < high. REQUIRES:
   // low is finite. Cost: one pass over the blocks that reach `low`, and one
@@ -245,7 +256,6 @@ class DenseRow {
   // TransformRuns, if it changes few values. Otherwise nothing happens, and it
   // returns false: soon, if the first values tell.
   bool TransformFew(RunTransform f);
-  void ApplyChanges();
 
   // Takes `row` as it stands, with no change pending.
   void Restart(Logits row);
@@ -300,7 +310,7 @@ class DenseRow {
   mutable std::optional<std::size_t> finite_count_;
   mutable std::optional<double> max_;
 
-  std::vector<Change> changes_;  // Scratch of TransformFew.
+  std::vector<Change> changes_;  // Scratch of TransformFew; may be longer.
   std::vector<std::uint32_t> edited_;
   std::vector<double> edited_values_;
   std::vector<std::uint32_t> slot_;

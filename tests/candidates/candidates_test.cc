@@ -201,7 +201,7 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
                  std::mt19937_64& random) {
   const auto size = static_cast<std::uint64_t>(naive.Size());
   const auto id = static_cast<TokenId>(random() % size);
-  switch (random() % 20) {
+  switch (random() % 21) {
     case 0: {
       const double b = static_cast<double>(random() % 200) / 10.0 - 10.0;
       for (const TokenId i : {id, id, static_cast<TokenId>(size), -1}) {
@@ -209,6 +209,24 @@ std::string Step(Candidates& c, NaiveCandidates& naive,
         naive.Edit(i, [=](double v) { return v + b; });
       }
       return "Edit";
+    }
+    case 20: {  // Many at once, in no order, some of them no candidates.
+      std::vector<TokenId> ids;
+      const std::uint64_t share = 1 + random() % 4;
+      for (TokenId i = -1; i <= naive.Size(); ++i) {
+        if (random() % share == 0) ids.push_back(i);
+      }
+      std::shuffle(ids.begin(), ids.end(), random);
+      const auto f = [](std::size_t i, double v) {
+        return i % 5 == 4 ? -kInfinity : v + static_cast<double>(i % 7) - 3.0;
+      };
+      // One stays, so that the other operations have something to do.
+      std::erase(ids, c.Likeliest().id);
+      c.EditEach(ids, f);
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        naive.Edit(ids[i], [&](double v) { return f(i, v); });
+      }
+      return "EditEach";
     }
     case 1:
       c.Remove(id);
