@@ -133,8 +133,9 @@ void Candidates::KeepWithinDeviations(double n, Deviation deviation,
     if (sigma.has_value()) {
       const LogitRange open = {max - n * sigma->high, max - n * sigma->low};
       // All thresholds between the two say the same if nothing lies there.
-      if (open.low >= kLowestLogit)
+      if (open.low >= kLowestLogit) {
         state_->set.Gather(open, state_->scratch.gathered);
+      }
       if (state_->bounds.Note(open.low >= kLowestLogit &&
                               state_->scratch.gathered.size() == 0)) {
         KeepAbove(open.high, min_keep);
@@ -230,8 +231,9 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
     kept = DecideNucleus(state_->set, state_->masses, state_->bounds, p, rule,
                          state_->scratch);
   }
-  if (!kept.has_value())
+  if (!kept.has_value()) {
     kept = FindNucleus(state_->set, state_->masses, p, rule, state_->scratch);
+  }
   state_->set.Keep(*kept);
 }
 
@@ -244,8 +246,9 @@ void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
     kept = DecideTypical(state_->set, state_->masses, state_->bounds, p, rule,
                          state_->scratch);
   }
-  if (!kept.has_value())
+  if (!kept.has_value()) {
     kept = FindTypical(state_->set, state_->masses, p, rule, state_->scratch);
+  }
   state_->set.Keep(*kept);
 }
 

@@ -97,10 +97,10 @@ void CandidateSet::LoadEach(absl::Span<const TokenId> ids,
     dense_.LoadEach(ids, logits);
     return;
   }
+  std::fill_n(logits, ids.size(), kRemoved);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const std::ptrdiff_t at = Find(ids[i]);
-    logits[i] =
-        at < 0 ? kRemoved : list_.logits()[static_cast<std::size_t>(at)];
+    if (at >= 0) logits[i] = list_.logits()[static_cast<std::size_t>(at)];
   }
 }
 
