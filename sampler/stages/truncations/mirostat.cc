@@ -75,7 +75,8 @@ StageType Mirostat::Type() {
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Mirostat>(
-            Options{.version = p.Integer("version"),
+            Options{.rule = p.Integer("version") == 1 ? Rule::kZipfLaw
+                                                      : Rule::kOwnSurprise,
                     .tau = p.Real("tau"),
                     .eta = p.Real("eta"),
                     .m = p.Integer("m"),
@@ -85,7 +86,7 @@ StageType Mirostat::Type() {
 
 void Mirostat::Cut(Candidates& candidates, double mu,
                    std::int64_t vocabulary_size) const {
-  if (options_.version == 2) {
+  if (options_.rule == Rule::kOwnSurprise) {
     // A 2^-mu above 1 leaves the head alone, as 1 does; one below the least
     // double every candidate of weight > 0, as that does.
     candidates.KeepProbability(

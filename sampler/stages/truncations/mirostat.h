@@ -41,9 +41,12 @@ namespace sampler {
 
 class Mirostat final : public Stage {
  public:
+  // How the cut follows from mu: by a Zipf law that fits the first m logits
+  // (version 1), or by every token's own surprise (version 2).
+  enum class Rule { kZipfLaw, kOwnSurprise };
   enum class Surprise { kTruncated, kOriginal };
   struct Options {
-    std::int64_t version = 2;
+    Rule rule = Rule::kOwnSurprise;
     double tau = 5.0;
     double eta = 0.1;
     std::int64_t m = 100;
