@@ -3,6 +3,7 @@
 #   install_packages.sh demo    to build the tool (tools/demo.sh)
 #   install_packages.sh tests   also every test and README command (default)
 #   install_packages.sh check   also the continuous checks, on Debian 12 only
+#   install_packages.sh proofs  what proves the bounds of tests/proof
 # Without the right to install, it names what is missing and the command that an
 # administrator would run, and ends with status 1.
 set -euo pipefail
@@ -11,6 +12,7 @@ demo=(g++ cmake ninja-build libabsl-dev nlohmann-json3-dev libhwy-dev
       libcli11-dev)
 # make, pkg-config: the README's library commands. file, dpkg-dev: cpack.
 tests=(make pkg-config file dpkg-dev python3 libgtest-dev libbenchmark-dev)
+proofs=(python3 gappa sollya)
 check=(git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
 
 purpose=${1:-tests}
@@ -18,8 +20,10 @@ case $purpose in
   demo) packages=("${demo[@]}") ;;
   tests) packages=("${demo[@]}" "${tests[@]}") ;;
   check) packages=("${demo[@]}" "${tests[@]}" "${check[@]}") ;;
+  proofs) packages=("${proofs[@]}") ;;
   *)
-    echo "install_packages.sh: got \"$purpose\", want demo, tests or check" >&2
+    echo "install_packages.sh: got \"$purpose\", want demo, tests, check or" \
+      "proofs" >&2
     exit 2
     ;;
 esac

@@ -4,7 +4,8 @@
 //
 // Method: x = 2^exponent m with m in (sqrt(1/2), sqrt(2)]; with s =
 // (m - 1)/(m + 1), log(m) = log((1 + s)/(1 - s)) = 2 s + s^3 q(s^2), q the
-// degree-8 interpolant on 0 <= s^2 <= 0.0295.
+// degree-8 interpolant on 0 <= s^2 <= 0.0295. log(m) is off by less than 0.8 *
+// 2^-51 relative (proved: tests/proof/log_*).
 
 #ifndef SAMPLER_ARITHMETIC_LOG_H_
 #define SAMPLER_ARITHMETIC_LOG_H_

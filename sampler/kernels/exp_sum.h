@@ -36,6 +36,8 @@
 // * terms, with both sums as computed, 1 percent added to the constants for
 // all that is of second order.
 //
+// Steps 1, 3, 4 and 5 are proved by machine: tests/proof/README.md.
+//
 // Which constants hold depends on the instruction set, and so do the sums: only
 // what follows from the bounds may be decided by them.
 //
