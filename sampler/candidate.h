@@ -1,10 +1,9 @@
-// A token of a vocabulary, and the same as a candidate: with its logit, or with
-// its weight.
+// Token ids, and candidates: a token with its logit, or with its weight as
+// well.
 //
-// A removed candidate is told from the others by its logit, -inf. Headers ask
-// by its bits: a program that is compiled with -ffast-math may take a
-// comparison with -inf for one that is always false, and what it inlines from
-// these headers must hold all the same.
+// A removed candidate has the logit -inf. Headers compare its bits (IsRemoved),
+// because a program compiled with -ffast-math may assume that no double is
+// -inf, and code that it inlines from these headers must still be right.
 //
 // Thread-safety: plain values, constants and pure functions.
 // Tested by: tests/install/check.sh (consumers with fast math draw the same).

@@ -1,6 +1,6 @@
-// What a pipeline leaves of a row: the survivors and their exact masses.
+// The survivors of a row after a pipeline's stages, and their exact masses.
 //
-// Two kinds of numbers, for two purposes:
+// It gives two kinds of numbers:
 //
 //   mass      A survivor is drawn with probability w / S, integer weight w and
 //             total S (mass.h): Probability, WeightOf, TotalMass, Draw. A
@@ -8,21 +8,22 @@
 //             0: it counts as one, has probability 0 and is never drawn (all
 //             such tokens of a 262,144-token row together weigh under 6e-11 of
 //             the likeliest).
-//   logprob   What is reported: Logprob is (l - M) - ln sum e^(l - M) in
-//             double, for every survivor, however unlikely. That a token has
-//             no weight is a fact about the draw, not about its logprob.
+//   logprob   For reports: Logprob is (l - M) - ln sum e^(l - M) in double, for
+//             every survivor, however unlikely. Tokens of weight 0 have a
+//             finite logprob too.
 //
-// Where a weight has digits to spare the two agree: e^Logprob is Probability to
-// about 2^-51 times the likeliest token's.
+// The two agree: e^Logprob differs from Probability by about 2^-51 times the
+// likeliest token's probability.
 //
-// A view into the Workspace it came from and onto the caller's row: valid until
-// the workspace is used again (the status is then kWrongStep), and only while
-// the row's memory is unchanged.
+// A view into its Workspace and onto the caller's row. It is valid until the
+// workspace is used again (then status() is kWrongStep), and only while the
+// row's memory is unchanged.
 // Thread-safety: one thread at a time (answers are remembered when first
 // asked for).
-// Cost: what is asked for is computed on demand, exactly, once.
+// Cost: each answer is computed when it is first asked for, exactly, and then
+//   remembered.
 // Tested by: tests/pipeline_test.cc, tests/laws/draw_test.cc,
-// tests/oracle_test.cc.
+//   tests/oracle_test.cc.
 
 #ifndef SAMPLER_DISTRIBUTION_H_
 #define SAMPLER_DISTRIBUTION_H_
@@ -48,37 +49,40 @@ class Distribution {
   explicit Distribution(const CandidateView& candidates)
       : candidates_(&candidates) {}
 
-  // That of step number `steps` of a workspace, which counts on.
+  // The distribution of the current step of a workspace. `steps` is the
+  // workspace's step counter: once it counts on, status() is kWrongStep.
   Distribution(const CandidateView& candidates, const std::uint64_t& steps)
       : candidates_(&candidates), steps_(&steps), step_(steps) {}
 
-  // Anything but kOk: there is nothing to draw from. All that is asked then is
-  // answered as for an empty set: 0, false, -inf, token -1, nothing to visit.
-  // kWrongStep: the workspace has begun another step.
+  // kOk, or why there is nothing to draw from; kWrongStep if the workspace has
+  // begun another step. Unless it is kOk, the other functions answer as for an
+  // empty set: 0, false, -inf, token -1, nothing to visit.
   RowStatus status() const;
 
-  // Is it of these candidates, and of the step that `steps` stands at?
+  // Returns true if it is the distribution of these candidates at the current
+  // value of the step counter `steps`.
   bool IsOf(const CandidateView& candidates, const std::uint64_t& steps) const {
     return candidates_ == &candidates && steps_ == &steps && step_ == steps;
   }
 
-  // Survivors, those of weight 0 included.
+  // Number of survivors, those of weight 0 included.
   std::int64_t Count() const;
 
   bool Contains(TokenId id) const;
 
-  // Probability that a draw picks the token: 0 for those that were removed or
-  // have no weight.
+  // Probability that a draw picks the token; 0 if it was removed or has weight
+  // 0.
   double Probability(TokenId id) const;
 
   // Natural log-probability of a token, in double and finite for every
-  // survivor; -inf for those that were removed. The sum of exponentials runs
-  // over all survivors in the order of lane_sum.h, so that its bits are the
-  // same on every machine. Cost: the first one a pass over the survivors, 9
-  // reads of a row that nothing was removed from; then that of a look-up.
+  // survivor; -inf for removed tokens. The sum of exponentials runs over all
+  // survivors in the order of lane_sum.h, so that its bits are the same on
+  // every machine. Cost: the first call passes over the survivors, which takes
+  // as long as 9 reads of the row if nothing was removed; later calls cost a
+  // look-up.
   double Logprob(TokenId id) const;
 
-  // The same by a survivor's logit. REQUIRES: status() is kOk.
+  // The logprob of a survivor, given its logit. REQUIRES: status() is kOk.
   double LogprobAt(double logit) const;
 
   // Place in the total order, from 1; 0 for tokens that were removed.
@@ -91,8 +95,8 @@ class Distribution {
   // as the pipeline left them.
   std::vector<Candidate> Top(std::int64_t n) const;
 
-  // The same with weights and without an allocation: a view that is valid until
-  // anything else is asked.
+  // Top with weights and without an allocation. A view: valid until the next
+  // call of any function.
   absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
 
   // Calls f(id, logit) for every survivor in id order.
@@ -104,23 +108,23 @@ class Distribution {
         });
   }
 
-  // The token that 64 random bits pick by ascending id, whatever draw the
-  // pipeline ends in: the first survivor whose running mass exceeds
-  // floor(bits * S / 2^64).
+  // The token that 64 random bits pick: the first survivor, by ascending id,
+  // whose running mass exceeds floor(bits * S / 2^64). It does not depend on
+  // the pipeline's own draw.
   //
-  // For n draws from one row: draw i with
-  // sequence.coins().Bits(Purpose::kCaller, 0, i). Given the distribution they
-  // are independent. What the stages made of their own coins (xtc, if it fires:
-  // Stage::UsesCoins) is the same for all of them: each draw has the law of the
-  // pipeline, but together they are not n steps of their own. For those, as for
-  // forks that go on alone, call Process for each.
+  // For n draws from one row, use sequence.coins().Bits(Purpose::kCaller, 0, i)
+  // for draw i. Given the distribution the draws are independent. But all of
+  // them share the random numbers that stages used (xtc tosses one coin:
+  // Stage::UsesCoins), so each draw has the law of the pipeline, and together
+  // they are not n independent steps. For independent steps, and for forks that
+  // continue alone, call Process for each.
   TokenId Draw(std::uint64_t bits) const;
 
-  // The probabilities as a value of its own, that outlives the workspace's next
-  // use. REQUIRES: status() is kOk.
+  // Copies the probabilities to `record`, which stays valid when the workspace
+  // is used again. REQUIRES: status() is kOk.
   void Record(ProbabilityRecord& record) const;
 
-  // Exact masses, for whoever compares them.
+  // Exact masses, for exact comparisons.
   Weight WeightOf(TokenId id) const;
   Mass TotalMass() const;
 
@@ -133,7 +137,7 @@ class Distribution {
                      f) const;
 
   const CandidateView* candidates_;
-  const std::uint64_t* steps_ = nullptr;  // Null: of no workspace.
+  const std::uint64_t* steps_ = nullptr;  // Null: not of a workspace.
   std::uint64_t step_ = 0;
 };
 

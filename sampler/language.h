@@ -1,9 +1,10 @@
-// What these headers ask of the language: C++20, marks for what a result still
-// reads, and text in whichever type a program has it.
+// Language support for the public headers: the C++20 check, lifetime marks, and
+// a string view that converts to and from every string type of a program.
 //
-// SAMPLER_LIFETIME_BOUND on a parameter: Clang warns where a temporary is
-// passed and the result outlives it. Nothing to other compilers. TemporaryOwner
-// is for overloads that are deleted: no compiler then takes such a temporary.
+// SAMPLER_LIFETIME_BOUND on a parameter: the result reads the argument, and
+// Clang warns if the argument is a temporary that the result outlives. Other
+// compilers ignore it. TemporaryOwner is for deleted overloads, which make
+// every compiler refuse such a temporary.
 //
 // Thread-safety: plain values.
 // Tested by: tests/lifetimes_test.cc, tests/string_view_test.cc.
@@ -11,8 +12,8 @@
 #ifndef SAMPLER_LANGUAGE_H_
 #define SAMPLER_LANGUAGE_H_
 
-// Said here, rather than let a compiler complain of what it does not know:
-// nothing sets the language for who includes these headers.
+// No build file sets the language for programs that include these headers, so
+// this is clearer than a compiler's error about an unknown feature.
 #if __cplusplus < 202002L
 #error "the sampler's headers want C++20: compile with -std=c++20"
 #endif
@@ -36,37 +37,40 @@
 
 namespace sampler {
 
-// Containers hold their elements, views (spans) point to them. Views are plain
-// values; so is a std::array, which has a tuple_size.
+// Types that hold their elements (containers), unlike views (spans), which
+// point to them. Views are trivially copyable. So is a std::array of numbers,
+// but it has a tuple_size.
 template <typename T>
 concept Owner =
     !std::is_trivially_copyable_v<T> || std::is_array_v<T> || requires {
   std::tuple_size<T>::value;
 };
 
-// Of a forwarding reference T&&: a container that ends with the expression.
+// For a forwarding reference T&&: a container that is destroyed at the end of
+// the expression.
 template <typename T>
 concept TemporaryOwner =
     !std::is_lvalue_reference_v<T> && Owner<std::remove_cvref_t<T>>;
 
-// The standard's view where it is another type than Abseil's.
+// std::string_view, if absl::string_view is another type.
 template <typename T>
 concept OtherStringView = std::same_as<T, std::string_view> &&
     !std::same_as<std::string_view, absl::string_view>;
 
-// Text that the caller owns, in whichever words a program has for it.
+// A view of text that converts from and to std::string, std::string_view and
+// absl::string_view.
 //
-// Abseil is built with a string_view of its own (Debian's is) or with the
-// standard's, and neither converts to a std::string by itself. A StringView is
-// made from either, from a std::string and from a literal, and becomes any of
-// them, so that
+// absl::string_view is a type of Abseil's own in some builds (Debian's) and
+// std::string_view in others, and neither converts to a std::string implicitly.
+// A StringView converts implicitly from both, from std::string and from
+// literals, and to all of these types, so that
 //
 //   std::string s = RowStatusName(status);
 //   std::string_view v = RowStatusName(status);
 //   ParseConfig(std::string_view(...));
 //
-// compile everywhere. It does not own the text: copying one costs what copying
-// a string_view does, a std::string of it a copy of the text.
+// compile everywhere. It does not own the text. A copy of it is as cheap as a
+// copy of a string_view; a conversion to std::string copies the text.
 class StringView : public absl::string_view {
  public:
   using absl::string_view::string_view;

@@ -9,17 +9,18 @@
 //   if (token.status != RowStatus::kOk) ...  // What is wrong with the row.
 //   absl::Status status = sequence.Accept(token);
 //
-// Pipeline says how rows are sampled, Sequence (sequence.h) is what one text
-// carries from token to token, Workspace the memory. Sample is Process plus one
-// draw; Process gives the Step (step.h) to whoever wants probabilities, several
-// draws, or an explanation. Sampling accepts nothing: it may be repeated.
+// A Pipeline says how rows are sampled, a Sequence (sequence.h) holds the state
+// of one text from token to token, and a Workspace is a thread's scratch
+// memory. Sample is Process plus one draw. Call Process itself for
+// probabilities, several draws or an explanation: it returns the Step (step.h).
+// Neither changes the sequence, so both may be repeated.
 //
-// The same config, logit bits, inputs and sequence (seed, stream, clock,
-// prompt, accepted tokens and what stages learnt from them) give the same token
-// on every machine, thread count and batch.
+// The same config, logit bits, inputs and sequence (seed, stream, attempt,
+// clock, prompt, accepted tokens and the stages' states) give the same token on
+// every machine, with every thread count and in every batch.
 //
 // Tested by: tests/pipeline_test.cc, tests/step_test.cc, tests/inputs_test.cc,
-// tests/oracle_test.cc, tests/golden_test.cc, tests/threads_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_PIPELINE_H_
 #define SAMPLER_PIPELINE_H_
@@ -52,9 +53,10 @@ struct Scratch;
 // Cost of Create: microseconds; nothing of the vocabulary's size is allocated.
 class Pipeline {
  public:
-  // InvalidArgument listing every problem of the config, or a vocabulary size
-  // outside [1, 2^20]. Stage types are looked up among those of this library,
-  // or in `registry` (stages/registry.h), which need not outlive the call.
+  // Compiles a config. InvalidArgument if the config has problems, all of which
+  // are listed, or if the vocabulary size is outside [1, 2^20]. Stage types are
+  // looked up in `registry` (stages/registry.h), by default the library's own;
+  // it need not outlive the call.
   static absl::StatusOr<Pipeline> Create(const PipelineConfig& config,
                                          std::int64_t vocabulary_size);
   static absl::StatusOr<Pipeline> Create(const PipelineConfig& config,
@@ -63,47 +65,48 @@ class Pipeline {
 
   std::int64_t vocabulary_size() const;
   const PipelineConfig& config() const;
-  // Tells its config from others (config_fingerprint.h). Never 0.
+  // A hash that distinguishes its config from others (config_fingerprint.h).
+  // Never 0.
   std::uint64_t fingerprint() const;
 
-  // A sequence for this pipeline: its vocabulary size and, unless `options` say
-  // otherwise, its config's seed. Where neither says one it is drawn from the
-  // system, so that two users do not get one text: sequence.seed() says which.
-  // Errors as Sequence::Create.
+  // A sequence for this pipeline, of its vocabulary size. The seed is that of
+  // `options`, else that of the config, else a random one from the system, so
+  // that two users do not get the same text; sequence.seed() returns it. Errors
+  // as Sequence::Create.
   absl::StatusOr<Sequence> NewSequence(Sequence::Options options = {}) const;
 
-  // The sequence that a snapshot holds. InvalidArgument for anything that is
-  // not a snapshot of a sequence for this pipeline: another vocabulary size,
-  // another config, the memory of other stages, or numbers that these stages
-  // never remember.
+  // The sequence that a snapshot holds. InvalidArgument unless it is a snapshot
+  // of a sequence for this pipeline: with its vocabulary size and config, the
+  // state of its stages, and numbers that these stages can have computed.
   absl::StatusOr<Sequence> RestoreSequence(StringView snapshot) const;
 
-  // Does a stage remember more than the history from token to token? Then the
-  // sequence must accept drawn Tokens, not bare ids, for it to learn from them.
-  // Always with "rng": "llama_cpp" and a random draw: engines have a state.
+  // Returns true if a stage has a state (stages/stage.h). Then accept drawn
+  // Tokens and not bare ids, because the stage learns from the Token. Always
+  // true with "rng": "llama_cpp" and a random draw, because its engines have a
+  // state.
   bool has_state() const;
 
-  // InvalidArgument naming every stage that cannot run on `inputs` and what it
-  // lacks ("/stages/0: guidance needs a second logits row ..."), and every
-  // input that no stage looks at. For callers that would rather know before the
-  // first row than by its status.
+  // InvalidArgument if a stage lacks an input ("/stages/0: guidance needs a
+  // second logits row ...") or if no stage reads an input; the message names
+  // all such stages and inputs. For callers that want to know before the first
+  // row; else the row's status tells.
   absl::Status CheckInputs(const StepInputs& inputs) const;
 
-  // Does a stage look at this input?
+  // Returns true if a stage reads this input.
   bool Reads(StepInput input) const;
 
-  // `offered` without the inputs that no stage looks at: for callers who have
-  // one set of inputs for many pipelines, and know that some leave it alone.
+  // `offered` without the inputs that no stage reads. For callers that pass one
+  // set of inputs to many pipelines, of which some do not read all.
   StepInputs OnlyRead(const StepInputs& offered) const;
 
-  // Runs every stage on `row` and returns the step: what is left, and the draws
-  // from it (step.h). It lives in `workspace` and still reads `row`, `inputs`
-  // and `sequence`, which must outlive it: a temporary row does not compile.
-  // `observer` may be null. A row or sequence that is not of this pipeline's
-  // vocabulary size gives the status kWrongSize, a sequence with the memory of
-  // other stages, or with one that these never leave, or that was restored from
-  // a snapshot of another config, kWrongState, an input
-  // that no stage looks at kUnusedInput.
+  // Runs every stage on `row` and returns the step: the survivors, and the
+  // draws from them (step.h). The step lives in `workspace` and reads `row`,
+  // `inputs` and `sequence`, so all of them must outlive it; a temporary row
+  // does not compile. `observer` may be null. The status is kWrongSize if row
+  // or sequence have another vocabulary size; kWrongState if the sequence holds
+  // the state of other stages, a state that these stages cannot have computed,
+  // or comes from a snapshot of another config; kUnusedInput if no stage reads
+  // one of the inputs.
   Step Process(Logits row SAMPLER_LIFETIME_BOUND,
                const Sequence& sequence SAMPLER_LIFETIME_BOUND,
                Workspace& workspace SAMPLER_LIFETIME_BOUND,
@@ -114,8 +117,8 @@ class Pipeline {
                const StepInputs& inputs = {},
                StepObserver* observer = nullptr) const = delete;
 
-  // The same where the pipeline or the sequence is a temporary, which no step
-  // could draw with any more: the distribution alone.
+  // Process with a temporary pipeline or sequence. A step could not draw once
+  // that is destroyed, so these return the distribution alone.
   Distribution Process(Logits row SAMPLER_LIFETIME_BOUND, Sequence&& sequence,
                        Workspace& workspace SAMPLER_LIFETIME_BOUND,
                        const StepInputs& inputs = {},
@@ -135,14 +138,14 @@ class Pipeline {
                StepObserver* observer = nullptr) const = delete;
 
   // Process, then one draw at the sequence's position. Never throws, prints or
-  // aborts on a bad row: the status says what is wrong with it.
+  // aborts on a bad row: the token's status says what is wrong.
   Token Sample(Logits row, const Sequence& sequence, Workspace& workspace,
                const StepInputs& inputs = {}) const;
 
-  // The draws of a step that is given by its parts: Step::DrawFor and
-  // Step::DrawAllFor, `sequence` being that of Process or a fork of it.
-  // kWrongStep, or nothing, unless `distribution` is what this pipeline's
-  // Process last left in `workspace`.
+  // Step::DrawFor and Step::DrawAllFor for callers that kept only the step's
+  // distribution. `sequence` is the sequence of Process or a fork of it.
+  // DrawFrom returns kWrongStep, and DrawAll nothing, unless `distribution` is
+  // the result of this pipeline's last Process in `workspace`.
   Token DrawFrom(const Distribution& distribution, const Sequence& sequence,
                  Workspace& workspace) const;
   absl::Span<const TokenId> DrawAll(const Distribution& distribution,
@@ -152,11 +155,12 @@ class Pipeline {
  private:
   struct Compiled;
 
-  // The step of these parts, unless they do not belong together.
+  // The step of `distribution`; empty if it is not the last one of this
+  // pipeline in `workspace`.
   std::optional<Step> LastStep(const Distribution& distribution,
                                Workspace& workspace) const;
 
-  // Runs the stages and leaves all of the step in the workspace.
+  // Runs the stages; the workspace then holds the whole step.
   Scratch& Begin(Logits row, const Sequence& sequence, Workspace& workspace,
                  const StepInputs& inputs, StepObserver* observer) const;
   Distribution ProcessAlone(Logits row, const Sequence& sequence,

@@ -6,18 +6,18 @@
 //   const Token token = step.Draw();       // that one can draw from.
 //   absl::Status status = sequence.Accept(token);
 //
-// A step holds together what belongs together, the row, the sequence and the
-// workspace, so that nothing can be drawn for a sequence from the survivors of
-// another's row. It owns none of them: all three must outlive it, and the
-// inputs' memory too. It is over once its workspace has begun another step or
-// its sequence has moved: then its status, and that of its distribution and
-// draws, is kWrongStep.
+// A step refers to its row, sequence and workspace together, so that a caller
+// cannot draw for one sequence from the survivors of another's row. It owns
+// none of them: all three, and the memory of the inputs, must outlive it. It
+// ends when its workspace begins another step or its sequence changes (accepts,
+// rolls back, redraws). From then on its status, and the status of its
+// distribution and draws, is kWrongStep.
 //
 // Several tokens from one step:
 //
 //   several tokens of one draw (gumbel_top_k)             DrawAll()
 //   one token for each of n forks of the sequence         DrawFor(fork)
-//   independent draws by numbers of the caller's own      Draw(bits)
+//   independent draws, by the caller's random numbers     Draw(bits)
 //
 // Thread-safety: one thread at a time, that of its workspace.
 // Cost: a Step is a few pointers; draws cost what their stages do.
@@ -41,25 +41,26 @@ class Step : public Distribution {
   // kOk, or why there is nothing to draw from.
   RowStatus status() const;
 
-  // What is left of the row, the draw's own narrowing included: a view that
-  // stands as long as the workspace begins no other step.
+  // The survivors of the row, after the draw's own truncation (greedy). A view:
+  // valid until the workspace begins another step.
   const Distribution& distribution() const { return *this; }
 
-  // The token of Pipeline::Sample. Again, it is the same: its randomness is the
-  // position's.
+  // The token that Pipeline::Sample returns. A second call returns the same
+  // token, because the random numbers belong to the position.
   Token Draw() const;
   using Distribution::Draw;
 
-  // The same for draws that choose several tokens, in the order drawn, the one
-  // of Draw first; empty where the status is not ok. Lives in the workspace
-  // until it is used again.
+  // All tokens of a draw that chooses several, in the order drawn; the first is
+  // the token of Draw. Empty if status() is not kOk. The result lives in the
+  // workspace, until its next use.
   absl::Span<const TokenId> DrawAll() const;
 
   // The token that Sample would give `fork`, a sequence that differs from the
   // step's in its random numbers alone (seed, stream, attempt). kWrongStep for
-  // any other sequence, and where a stage before the draw looked at the random
-  // numbers of the step's own (xtc, and all engines of a parity mode): what is
-  // left was then not left for the fork, which wants a Process of its own.
+  // any other sequence, and if a stage before the draw used the random numbers
+  // of the step's own sequence (xtc, and all engines of a parity mode): the
+  // survivors then depend on those numbers, and the fork needs a Process of its
+  // own.
   // Cost: a draw, and a comparison of both histories.
   Token DrawFor(const Sequence& fork) const;
   absl::Span<const TokenId> DrawAllFor(const Sequence& fork) const;
@@ -67,18 +68,19 @@ class Step : public Distribution {
  private:
   friend class Pipeline;
 
-  // Of what `scratch` last began.
+  // The step that `scratch` began last.
   explicit Step(Scratch& scratch);
 
-  // Is it still the step of its workspace, and of its sequence?
+  // Returns false if the workspace has begun another step or the sequence has
+  // changed.
   bool Stands() const;
 
-  // That of the step where `fork` may draw from it, else why not.
+  // The step's status if `fork` may draw from it, else kWrongStep.
   RowStatus StatusFor(const Sequence& fork) const;
 
   Token DrawOf(const Sequence& sequence) const;
 
-  Scratch* scratch_;  // Says which chain and sequence, while the step stands.
+  Scratch* scratch_;  // Holds chain and sequence while Stands().
 };
 
 }  // namespace sampler

@@ -1,9 +1,10 @@
-// What can be asked of a set of candidates: how many there are, the first of
-// the order, logits, weights and masses, and the draw. A Candidates
-// (candidates.h) is such a view that changes as well.
+// The questions that a set of candidates answers: its count, its first
+// candidates in order, logits, weights, masses, and the draw. Candidates
+// (candidates.h) derives from it and adds the changes.
 //
-// Answers are remembered until the set changes. House rules, costs ("a pass",
-// "a converting pass") and what p, weight and total order mean: candidates.h.
+// Answers are remembered until the set changes. candidates.h defines p, the
+// total order and the costs ("a pass", "a converting pass"); mass.h defines
+// weights.
 //
 // Thread-safety: one thread at a time; lives in a Workspace.
 // Tested by: tests/candidates/candidates_test.cc (against a naive twin),
@@ -38,16 +39,17 @@ class CandidateView {
   // kOk, or why there is nothing to draw from. Cost: O(1), or one pass.
   RowStatus status() const;
 
-  // Number of candidates, those of weight 0 included. Cost: O(1), but a
-  // converting pass in a row that has had infinities, bans or a floor.
+  // Number of candidates, those of weight 0 included. Cost: O(1); a converting
+  // pass if the row held an infinity, if a Transform over the row removed
+  // tokens, or if a truncation cut the row in place.
   std::int64_t Count() const;
 
-  // Number of those of weight > 0: the first ones of the total order. Cost:
-  // that of TotalMass.
+  // Number of candidates of weight > 0. They come first in the total order.
+  // Cost: that of TotalMass.
   std::int64_t WeightedCount() const;
 
-  // The first of the total order. REQUIRES: status() is kOk (also below). Cost:
-  // O(V / 64), in a list O(n).
+  // The first candidate of the total order. REQUIRES: status() is kOk (also
+  // below). Cost: O(V / 64), in a list O(n).
   Candidate Likeliest() const;
 
   // Largest logit. Cost: that of Likeliest.
@@ -57,8 +59,9 @@ class CandidateView {
   // n).
   std::optional<double> Logit(TokenId id) const;
 
-  // Exact weight of a candidate, 0 for other tokens, and the sum of all. Cost:
-  // an exponential, and as many as reach 37 nats below the likeliest.
+  // Exact weight of a candidate (0 for other tokens), and the sum of all
+  // weights. Cost: one exponential for WeightOf; for TotalMass one for each
+  // candidate within 37 nats of the likeliest.
   Weight WeightOf(TokenId id) const;
   Mass TotalMass() const;
 
@@ -67,12 +70,12 @@ class CandidateView {
   double MeanLogit() const;
 
   // ln of the sum of e^(l - Max()) over all candidates, those of weight 0
-  // included: a floating sum (kernels/softmax_term.h, lane_sum.h), for what is
-  // reported. Nothing may be decided by it.
+  // included: a floating-point sum (kernels/softmax_term.h, lane_sum.h). It is
+  // for reports only: no decision may depend on it.
   double LogSum() const;
 
-  // The logprob of a candidate with this logit: (logit - Max()) - LogSum(), and
-  // finite where that would overflow. For reports, too.
+  // The logprob of a candidate with this logit: (logit - Max()) - LogSum(), or
+  // the lowest double where that overflows. For reports only.
   double Logprob(double logit) const;
 
   // Standard deviation of the logits, each counted once, whatever its weight;
@@ -88,19 +91,21 @@ class CandidateView {
   // that of InOrder.
   std::vector<Candidate> Top(std::int64_t n) const;
 
-  // The same with weights, as a view that lasts until the next list is asked
-  // for. Cost: one pass, and linear in n.
+  // Top with weights, as a view: valid until the next call of Top, InOrder or
+  // OfProbability. Cost: one pass, and linear in n.
   absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
 
-  // Every candidate of probability >= p, judged by its weight, in id order: a
-  // view, as InOrder's, that the caller may change. Cost: as KeepProbability.
+  // Every candidate of probability >= p, decided by exact weights, in id order.
+  // A view as valid as that of InOrder; the caller may overwrite it. Cost: as
+  // KeepProbability.
   absl::Span<WeightedCandidate> OfProbability(double p) const;
 
-  // Notes the probabilities as they stand. Cost: that of TotalMass.
+  // Copies the current probabilities to `record`. Cost: that of TotalMass.
   void Record(ProbabilityRecord& record) const;
 
-  // The same as parts of `total`, that of a set before a truncation that has
-  // kept its likeliest.
+  // As Record, but divides by `total`: the TotalMass of the set before a
+  // truncation. REQUIRES: the truncation kept the likeliest candidate, so that
+  // weights are still relative to the same maximum.
   void RecordPartsOf(Mass total, ProbabilityRecord& record) const;
 
   // Calls f(id, logit) for every candidate in id order. REQUIRES: f changes
@@ -113,7 +118,7 @@ class CandidateView {
         });
   }
 
-  // The same by runs: calls f(ids, logits).
+  // ForEach by runs: calls f(ids, logits) for each run.
   void ForEachRun(absl::FunctionRef<void(absl::Span<const TokenId>,
                                          absl::Span<const double>)>
                       f) const;
@@ -128,26 +133,28 @@ class CandidateView {
     }
   }
 
-  // Has a truncation acted since Begin? Cost: O(1).
+  // Returns true if a truncation has run since Begin, even one that removed
+  // nothing. Cost: O(1).
   bool truncated() const;
 
   // The first candidate, in id order, at which the running mass exceeds
   // `place`. REQUIRES: place < TotalMass(). Cost: that of TotalMass.
   TokenId AtMass(Mass place) const;
 
-  // The same in the total order. Cost: also selects among the weighted ones.
+  // AtMass with the candidates in the total order. Cost: that of AtMass, and a
+  // selection among the candidates of weight > 0.
   TokenId AtMassByRank(Mass place) const;
 
-  // The token that 64 random bits draw: AtMass(PlaceOfBits(bits, TotalMass())),
-  // but mostly without the exact masses. Cost: two to three passes, or as
-  // AtMass.
+  // The token that 64 random bits draw: AtMass(PlaceOfBits(bits, TotalMass())).
+  // Bounds mostly find it without the exact masses. Cost: two to three passes;
+  // as AtMass where the bounds do not decide.
   TokenId DrawAt(std::uint64_t bits) const;
 
-  // The bounds on which decisions are tried: to leave them out, or to ask how
-  // often they suffice. No answer depends on them.
+  // The float32 bounds that decisions try first. Callers may switch them off,
+  // or ask how often they decide. No answer depends on them.
   MassBounds& bounds() const;
 
-  struct State;  // state.h: how it is done.
+  struct State;  // Defined in state.h.
 
  protected:
   CandidateView();

@@ -1,34 +1,34 @@
 // The shrinking set of candidates: the language in which stages are written.
 //
-// A pipeline narrows a set of (logit, token id). Stages say what becomes true,
-// in the words of the field, and never learn how: in which form the set is
-// stored (rows/), what exact sums cost (rows/exact_masses.h), and which
-// decisions bounds settle without them (bounds/).
+// A pipeline narrows a set of (logit, token id). A stage names the result it
+// wants (keep the first k, keep mass p) and never sees how the set is stored
+// (rows/), how exact masses are summed (rows/exact_masses.h), or which
+// decisions float32 bounds settle without exact masses (bounds/).
 //
 // House rules, which hold for every operation:
 //   * Total order: higher logit first, then lower id.
-//   * At least one candidate survives every truncation; one that is removed
-//     (-inf) never comes back, is never kept and never drawn.
-//   * p always means the probability among the candidates at this point (unless
-//     a rule says MassBasis::kOriginal), as a ratio of integer masses (mass.h).
-//     Decisions about mass are declarative (keep the prefix of mass p, keep
-//     what weighs so much of the total): no stage asks for a normaliser in
-//     order to compare with it, so that bounds may decide where they suffice.
+//   * At least one candidate survives every truncation. A removed candidate
+//     (logit -inf) never comes back and is never drawn.
+//   * p is the probability among the current candidates (unless a rule says
+//     MassBasis::kOriginal): a ratio of integer masses (mass.h). A stage states
+//     its condition on mass (KeepMass, KeepWeights) and does not compute a
+//     total to compare with, because bounds can then decide without the total.
 //   * Answers are remembered until the set changes.
 //   * REQUIRES lines are for authors of stages; they are asserted in debug
 //     builds. After removing tokens, ask status() before asking for anything
 //     else: the set may be empty.
 //
-// Functions that are handed in run over runs of candidates, so that they are
-// inlined there; how the set does the rest stands in its .cc files.
+// The templates here loop over runs of candidates, so that the compiler can
+// inline the function they are given. The .cc files do the rest.
 //
 // Thread-safety: one thread at a time; lives in a Workspace.
-// Cost: each operation names its own, in passes. A pass over a list visits its
-//   n candidates, one over the dense form the whole row of V: about 10 us for
-//   151,936 floats where it only looks for large values (it reads blocks whose
-//   maximum can matter), ten times that where every value is converted and
-//   handed to a function ("a converting pass"). No truncation sorts the set, on
-//   any input, and nothing allocates once the workspace has grown.
+// Cost: each operation names its own, in passes. The set is a dense row of V
+//   slots or a list of n candidates; "in a list" names the cost there. A pass
+//   over the row takes about 10 us for 151,936 floats if it only looks for
+//   large values (it skips blocks whose maximum is too low), and ten times that
+//   if it converts every value and calls a function ("a converting pass").
+//   Truncations take linear time on any input. Nothing but Top allocates once
+//   the workspace has grown.
 // Tested by: tests/candidates/candidates_test.cc (against a naive twin),
 //   tests/candidates/candidates_edges_test.cc, and every stage's comparison
 //   with tests/oracle.
@@ -66,12 +66,13 @@ class Candidates : public CandidateView {
   // also costs two exact mass sums. Cost: one pass.
   void Begin(Logits row, TruncationObserver* observer = nullptr);
 
-  // Starts over on nothing: an empty set with this status. Cost: O(1).
+  // Makes the set empty, with this status. Cost: O(1).
   void Reject(RowStatus status);
 
-  // Makes the set before the first truncation available to rules that use
-  // MassBasis::kOriginal. Called by the pipeline, before any stage, when a
-  // stage declares that need. Cost: the first truncation weighs everything.
+  // Makes the first truncation store the weights it meets, for rules with
+  // MassBasis::kOriginal. The pipeline calls it before the first stage if a
+  // stage needs it (Stage::NeedsOriginalMass). Cost: the first truncation
+  // weighs every candidate.
   void TrackOriginalMass();
 
   // ---- Changes ----------------------------------------------------------
@@ -81,7 +82,7 @@ class Candidates : public CandidateView {
   void Edit(TokenId id, absl::FunctionRef<double(double)> f);
 
   // Replaces the logit l of every ids[i] that is a candidate by f(i, l).
-  // REQUIRES: no id occurs twice. Cost: that of so many edits.
+  // REQUIRES: no id occurs twice. Cost: one Edit for each id.
   template <typename F>
   void EditEach(absl::Span<const TokenId> ids, F f) {
     constexpr std::size_t kBatch = 64;
@@ -104,20 +105,21 @@ class Candidates : public CandidateView {
   // O(ids), in a list O(ids log n).
   void RemoveAllBut(absl::Span<const TokenId> ids);
 
-  // Bans every token that `mask` does not allow, and by `padding` those that
-  // it has no bit for. Cost: O(V / 32) and the few that stay or go, a
-  // converting pass where neither are few (a sixteenth of V), in a list O(n).
+  // Bans every token that `mask` does not allow. `padding` decides about tokens
+  // that have no bit in the mask. Cost: O(V / 32) plus the tokens that stay, or
+  // those that go, if either are at most a sixteenth of V; else a converting
+  // pass. In a list O(n).
   void RemoveUnmasked(TokenMask mask, MaskPadding padding);
 
   // Multiplies every logit by `factor` > 0. Cost: O(V / 64), in a list O(n).
   void Scale(double factor);
 
   // Replaces every logit l by f(id, l); -inf removes the candidate. REQUIRES: f
-  // is a function of its arguments (the order of the calls is not promised, and
-  // it may be called twice for one candidate).
-  // Cost: a converting pass; where more than a sixteenth of a row changes, also
-  // one that writes V doubles, which all later passes then read. So ban tokens
-  // whose ids are known by Remove, RemoveAllBut or RemoveUnmasked.
+  // depends on its arguments alone (it is called in any order, and may be
+  // called twice for one candidate).
+  // Cost: a converting pass. If more than a sixteenth of a row changes, a
+  // second pass writes V doubles, and all later passes read these. So ban
+  // tokens of known ids by Remove, RemoveAllBut or RemoveUnmasked instead.
   template <typename F>
   void Transform(F f) {
     TransformRuns(
@@ -128,8 +130,8 @@ class Candidates : public CandidateView {
         });
   }
 
-  // Replaces every logit by f(p), p = w / S as it stands. Cost: that of
-  // TotalMass and Transform, and a weight for each candidate.
+  // Replaces every logit by f(p), where p = w / S before the call. Cost:
+  // TotalMass, Transform and a weight for each candidate.
   template <typename F>
   void TransformProbability(F f) {
     TransformProbabilities([&](absl::Span<double> p) {
@@ -137,39 +139,41 @@ class Candidates : public CandidateView {
     });
   }
 
-  // With C_i the running p of the total order, gives candidate i the
-  // probability q = F(C_i) - F(C_(i-1)), F(0) = 0: its logit becomes Log(q).
-  // Candidates with q <= 0 are removed. `f` replaces running p's, as many as it
-  // is given, by their F. REQUIRES: F never falls, up to rounding, and F(1) =
-  // 1. Cost: a linear sort of the weighted candidates.
+  // Let C_i be the sum of p over the first i candidates of the total order, and
+  // F the function that `f` applies to each number of a span, in place.
+  // Candidate i gets the probability q = F(C_i) - F(C_(i-1)), with F(0) = 0:
+  // its logit becomes Log(q), and q <= 0 removes it. REQUIRES: F never falls,
+  // up to rounding, and F(1) = 1. Cost: a linear sort of the weighted
+  // candidates.
   void TransformCumulative(absl::FunctionRef<void(absl::Span<double>)> f);
 
-  // The same for F(C) = C^exponent.
+  // TransformCumulative with F(C) = C^exponent.
   void RaiseCumulative(double exponent);
 
-  // Adds one of two numbers to every logit, by whether the token is chosen.
-  // `shifts` makes the two of the mass of the chosen and that of all.
-  // `is_chosen` is asked once per candidate. Cost: that of TotalMass and
-  // Transform, and a converting pass.
+  // Adds one number to the logits of chosen candidates and another to the
+  // others. `is_chosen` is called once per candidate; `shifts` computes both
+  // numbers from the mass of the chosen and the total mass. Cost: TotalMass,
+  // Transform and a converting pass.
   void ShiftByMass(absl::FunctionRef<bool(TokenId)> is_chosen,
                    absl::FunctionRef<Shifts(Mass chosen, Mass total)> shifts);
 
-  // Replaces every logit by its log-probability: l - M - Log(S * 2^-51). Cost:
-  // that of TotalMass and Transform.
+  // Replaces every logit l by its log-probability: (l - Max()) - Log(S *
+  // 2^-51), S the total mass. Cost: that of TotalMass and Transform.
   void Normalize();
 
-  // Starts over on exactly these, with the status kOk. REQUIRES: ids ascend,
-  // logits are finite; for pipelines that computed a set elsewhere (parity/).
+  // Starts over on exactly these candidates, with status kOk. For pipelines
+  // that compute the set elsewhere (parity/). REQUIRES: ids ascend, logits are
+  // finite.
   // Cost: O(ids).
   void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
 
   // ---- Truncations ------------------------------------------------------
-  // Cost: one pass and work on what stays, unless it says otherwise; those that
-  // speak of mass, of a mean or of a deviation weigh every candidate
-  // (TotalMass) where float32 bounds, which take two to three passes, leave two
-  // answers.
+  // Each comment says which candidates the operation keeps. Cost, unless named:
+  // one pass, and work on the candidates that stay. Operations on mass, a mean
+  // or a deviation first try float32 bounds, in two to three passes; they weigh
+  // every candidate (TotalMass) only if the bounds leave more than one answer.
 
-  // The first k of the total order. REQUIRES: k >= 1.
+  // The first k candidates of the total order. REQUIRES: k >= 1.
   void KeepTop(std::int64_t k, Ties ties = Ties::kExact);
 
   // Every candidate with logit >= threshold; at least the first `min_keep`.
@@ -182,8 +186,9 @@ class Candidates : public CandidateView {
                             std::int64_t min_keep = 1);
 
   // Every candidate of weight >= least(totals); at least the first `min_keep`.
-  // REQUIRES: `least` is monotone in each of the numbers that it looks at, as
-  // it computes; it may be called several times, for bounds of them.
+  // `least` may be called several times, with lower and upper bounds of the
+  // totals. REQUIRES: its result, as rounded, is monotone in each total that it
+  // reads.
   void KeepWeights(absl::FunctionRef<Mass(const Totals&)> least,
                    const WeightRule& rule = {});
 
@@ -197,33 +202,36 @@ class Candidates : public CandidateView {
   // The shortest prefix of the total order whose mass reaches p.
   void KeepMass(double p, const MassRule& rule = {});
 
-  // The same for the order by |-ln p_i - H|, least first: the tokens whose
-  // surprise is most typical. `crossing`, `basis` and `tie_order` do not apply.
+  // As KeepMass, but in the order of |-ln p_i - H|, least first: the tokens
+  // whose surprise is closest to the expected one. Ignores the rule's
+  // `crossing`, `basis` and `tie_order`.
   void KeepTypical(double p, const MassRule& rule = {});
 
-  // The first candidates of the total order, as many as `decide` says: it is
-  // shown ever longer heads until it answers, in the end a complete one. Cost:
-  // a linear sort of the longest head.
+  // The first candidates of the total order, as many as `decide` answers. It is
+  // called with ever longer heads until it answers; the last head is complete.
+  // If it never answers, every candidate stays. Cost: a linear sort of each
+  // head.
   void KeepDecidedByHead(
       absl::FunctionRef<HeadVerdict(const OrderHead&)> decide);
 
-  // All but these, in id order, of its candidates. REQUIRES: one stays. Cost:
-  // O(these), in a list O(n).
+  // Every candidate but `these`. REQUIRES: `these` are candidates, in id order,
+  // and at least one other stays. Cost: O(these), in a list O(n).
   void Exclude(absl::Span<const WeightedCandidate> these);
 
  private:
-  // The logits of `ids`, kRemoved for those that are no candidates; and back:
-  // before[i] becomes after[i], unless it is kRemoved.
+  // LoadEach reads the logits of `ids`, and kRemoved for ids that are no
+  // candidates. StoreEach replaces logit before[i] by after[i], and skips ids
+  // whose before[i] is kRemoved.
   void LoadEach(absl::Span<const TokenId> ids, double* logits) const;
   void StoreEach(absl::Span<const TokenId> ids, const double* before,
                  const double* after);
 
-  // f(ids, logits) replaces the logits of a run of candidates, and leaves those
-  // that are kRemoved.
+  // f(ids, logits) replaces the logits of a run, and must leave logits that are
+  // kRemoved.
   void TransformRuns(
       absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f);
-  // f(p) replaces the probabilities of a run by logits. What it makes of those
-  // that are removed is not looked at.
+  // f(p) replaces the probabilities of a run by logits. Its results for removed
+  // candidates are ignored.
   void TransformProbabilities(absl::FunctionRef<void(absl::Span<double>)> f);
 };
 

@@ -1,4 +1,4 @@
-// The changes of Candidates that ask for masses, and its beginnings.
+// The changes of Candidates, but for RemoveUnmasked (mask.cc).
 
 #include <algorithm>
 
@@ -89,7 +89,7 @@ void Candidates::TransformCumulative(
   const absl::Span<double> logits = list.mutable_logits();
   constexpr std::size_t kBatch = 512;
   Weight weights[kBatch];
-  double values[kBatch];  // Running p's, then what becomes of them.
+  double values[kBatch];  // Running p, then F of it, then q, then Log(q).
   Mass running = 0;
   double before = 0.0;
   for (std::size_t first = 0; first < sorted.values.size(); first += kBatch) {

@@ -1,20 +1,20 @@
-// A race of the candidates: the n with the largest score, where a score is a
-// logit plus independent Gumbel noise. The winner has the law of a categorical
-// draw; the first n are a draw without replacement (Plackett-Luce).
+// Finds the n candidates with the largest score: a logit plus independent
+// Gumbel noise. The first has the law of a categorical draw; all n together are
+// a draw without replacement (Plackett-Luce).
 //
 //   score_i = l_i + G(bits_i)        over survivors of weight > 0; ties: low id
 //
 // Most tokens are never scored: since -ln u >= 1 - u, a token can reach the
-// score b only if 1 - u <= exp(l - b) = (w 2^-51) exp(M - b), which one
-// multiplication tells. The comparison leaves 2^-20 to spare, far more than all
-// roundings of a score whose size is at most 2^20; larger logits are all
-// scored. So this changes no winner.
+// score b only if 1 - u <= exp(l - b) = (w 2^-51) exp(M - b), which costs one
+// multiplication to check. The check has a margin of 2^-20, far more than the
+// rounding of a score of size up to 2^20; a row with a larger maximum has all
+// its tokens scored. So skipping changes no winner.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: exact weights of the survivors, one call of `bits` for each of weight >
 //   0, logarithms for about n ln(V / n) of them; no allocation once grown.
 // Tested by: tests/stages/draws/gumbel_test.cc, tests/oracle_test.cc (which
-// scores all).
+//   scores all).
 
 #ifndef SAMPLER_CANDIDATES_GUMBEL_RACE_H_
 #define SAMPLER_CANDIDATES_GUMBEL_RACE_H_
@@ -55,8 +55,9 @@ class GumbelRace {
     }
   }
 
-  // Runs the whole race, with bits(id) for the noise of each token, in house
-  // arithmetic. REQUIRES: candidates.status() is kOk.
+  // Runs a whole race for n places; bits(id) gives the 64 random bits of a
+  // token's noise. The noise is that of random/gumbel.h. REQUIRES:
+  // candidates.status() is kOk.
   template <typename Bits>
   absl::Span<const TokenId> Run(const Candidates& candidates, std::int64_t n,
                                 Bits bits) {
@@ -82,7 +83,8 @@ class GumbelRace {
     return Finish();
   }
 
-  // The places in order. Valid until the next Begin.
+  // The ids in the order of their scores, largest first. Valid until the next
+  // Begin.
   absl::Span<const TokenId> Finish() {
     std::sort_heap(entries_.begin(), entries_.end(), Beats);
     ids_.clear();
@@ -101,7 +103,7 @@ class GumbelRace {
   }
 
   std::size_t places_ = 1;
-  std::vector<Entry> entries_;  // A heap, the last place at its front.
+  std::vector<Entry> entries_;  // A heap with the lowest score at its front.
   std::vector<TokenId> ids_;
 };
 

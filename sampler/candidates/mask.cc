@@ -1,4 +1,4 @@
-// Candidates under a packed mask.
+// Candidates::RemoveUnmasked.
 
 #include <algorithm>
 #include <bit>
@@ -11,9 +11,9 @@
 namespace sampler {
 namespace {
 
-// Up to this share of the candidates, 1 / 16, what a mask allows becomes a
-// list, and what it bans is removed one by one: looking it up costs less than a
-// pass that converts everything.
+// If a mask allows at most 1 / 16 of the slots, the allowed tokens become a
+// list; if it bans at most 1 / 16, they are removed one by one. Both cost less
+// than a converting pass.
 constexpr std::size_t kListShare = 16;
 
 // Calls f(id) for every id below `covered` whose bit, inverted or not, is set.

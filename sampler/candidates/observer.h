@@ -1,4 +1,5 @@
-// Who watches the truncations of a step: for explanations.
+// The interface of an observer that is told of every truncation of a step, to
+// explain it.
 //
 // Thread-safety: one thread at a time.
 // Cost: nothing without an observer; with one, two exact mass sums for each
@@ -16,7 +17,7 @@ struct Truncation {
   std::int64_t before;  // Candidates it met.
   std::int64_t kept;    // Candidates it left.
   double threshold;     // Lowest logit among those left.
-  double mass_removed;  // Probability, before it, of what it removed.
+  double mass_removed;  // The share of the mass that it removed.
 };
 
 class TruncationObserver {

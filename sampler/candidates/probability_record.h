@@ -1,7 +1,7 @@
-// The probabilities of a set of candidates as they stood at one moment of a
-// step, as a value of its own. Stages with a memory (mirostat, adaptive_p) keep
-// one until the token is drawn and learn from its probability; speculative
-// decoding (speculative/) compares those of a draft and a target.
+// A copy of the probabilities of a set of candidates at one moment of a step.
+// Stages with a memory (mirostat, adaptive_p) keep one until the token is drawn
+// and learn from its probability; speculative decoding (speculative/) compares
+// the records of a draft and a target.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: 12 bytes per candidate of weight > 0; no allocation once grown.
@@ -21,7 +21,8 @@ namespace sampler {
 
 class ProbabilityRecord {
  public:
-  // Takes note of candidates with ascending ids; absent ones have weight 0.
+  // Stores these weights. REQUIRES: ids ascend. Tokens that are not listed have
+  // weight 0.
   void Set(absl::Span<const TokenId> ids, absl::Span<const Weight> weights,
            Mass total) {
     ids_.assign(ids.begin(), ids.end());

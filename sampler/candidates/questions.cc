@@ -1,5 +1,6 @@
-// The questions of CandidateView. What may be asked after a step, by a caller,
-// is answered in the default floating-point environment.
+// The questions of CandidateView. Those that callers ask after a step set the
+// default floating-point environment themselves; during a step the pipeline has
+// set it.
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
-// What stages and Candidates tell each other about weights: the totals that a
-// threshold may look at, the head of the total order, and what a rule answers.
+// The values that Candidates and a stage's rule exchange: totals for a
+// threshold on weights, a head of the total order, and the rule's answer.
 //
 // Thread-safety: plain values.
 
@@ -14,15 +14,15 @@
 
 namespace sampler {
 
-// What a rule about weights may look at. `entropy` and `squares` are there if
-// the rule says that it needs them.
+// The numbers that a threshold on weights may depend on. `entropy` and
+// `squares` are set only if WeightRule::needs says so.
 struct Totals {
   Mass mass;             // S, the sum of all weights.
   double entropy = 0.0;  // H, in nats.
-  Mass squares = 0;      // The sum of their squares.
+  Mass squares = 0;      // The sum of the squared weights.
 };
 
-// Which of them it needs besides the mass.
+// The total that a threshold needs besides the mass.
 enum class Needs { kMass, kEntropy, kSquares };
 
 struct WeightRule {
@@ -30,21 +30,22 @@ struct WeightRule {
   std::int64_t min_keep = 1;
 };
 
-// A head of the total order: the weights of its candidates.
+// The first candidates of the total order, by their weights.
 struct OrderHead {
   absl::Span<const Weight> weights;
-  std::int64_t count;  // Of all candidates.
-  bool complete;       // True if nobody else weighs anything.
+  std::int64_t count;  // Of all candidates, not of the head alone.
+  bool complete;       // All other candidates have weight 0.
 };
 
-// What a rule answers to a head: how many candidates to keep, or nothing and
-// how many nats further down it would like to look.
+// A rule's answer to a head: the number of candidates to keep; or none, and by
+// how many nats the next head should be longer.
 struct HeadVerdict {
   std::optional<std::int64_t> keep = {};
   double deeper = 0.0;
 };
 
-// What ShiftByMass adds to the logits of chosen candidates and of the others.
+// The numbers that ShiftByMass adds to the logits of the chosen candidates and
+// of the others.
 struct Shifts {
   double chosen;
   double others;

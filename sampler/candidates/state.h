@@ -1,5 +1,5 @@
-// What Candidates holds, and what its files share: the set and its masses, what
-// bounds know of them, and memory to work in. Internal.
+// The members of Candidates, which its .cc files share: the set, its exact
+// masses, their bounds, and scratch memory. Internal.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 
@@ -23,13 +23,15 @@ namespace sampler {
 struct CandidateView::State {
   State() : masses(set), bounds(set) {}
 
-  // Are there bounds of the masses? Not where these are at hand exactly.
+  // Returns false if the exact masses are known already, or if no bounds can be
+  // computed.
   bool HaveBounds() { return !masses.knows_support() && bounds.Have(); }
 
-  // Gathers the first n of the total order in scratch.gathered.
+  // Puts the first n candidates of the total order into scratch.gathered, in id
+  // order.
   void GatherTop(std::int64_t n);
 
-  // Leaves the first k, without a report.
+  // Keeps the first k candidates, without a Truncating.
   void KeepFirstOfAll(std::int64_t k, Ties ties);
 
   CandidateSet set;

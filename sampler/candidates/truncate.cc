@@ -1,5 +1,5 @@
-// The truncations of Candidates. Each tries the bounds, else computes exactly,
-// and applies what either found.
+// The truncations of Candidates. Each tries the bounds, computes exactly if
+// they do not decide, and applies the survivors found.
 
 #include <algorithm>
 #include <cassert>
@@ -21,21 +21,22 @@ namespace sampler {
 
 namespace {
 
-// What `least` says, somewhere between these.
+// An interval that holds `least` of the exact totals.
 MassInterval BoundLeast(const MassBounds& bounds,
                         absl::FunctionRef<Mass(const Totals&)> least,
                         Needs needs) {
   const MassInterval total = bounds.Total();
-  double low = 0.0;  // Of the entropy.
+  double low = 0.0;  // low and high bound the entropy.
   double high = 0.0;
   if (needs == Needs::kEntropy) {
-    // For the roundings of the entropy, here and where it is exact.
+    // More than the rounding error of the entropy, in these bounds and in
+    // ExactMasses::Entropy.
     constexpr double kSlack = 1e-9;
     const MassBounds::Offset offset = bounds.MeanOffset();
     low = Log(ToDouble(total.low) * 0x1p-51) - offset.high - kSlack;
     high = Log(ToDouble(total.high) * 0x1p-51) - offset.low + kSlack;
   }
-  // Of a monotone function the corners hold the extremes.
+  // A monotone function takes its extremes at the corners.
   const Mass corners[] = {least({.mass = total.low, .entropy = low}),
                           least({.mass = total.low, .entropy = high}),
                           least({.mass = total.high, .entropy = low}),
@@ -45,18 +46,19 @@ MassInterval BoundLeast(const MassBounds& bounds,
   return {*lowest, *highest};
 }
 
-// What it says exactly.
+// `least` of the exact totals.
 Mass FindLeast(const ExactMasses& masses,
                absl::FunctionRef<Mass(const Totals&)> least, Needs needs) {
   Totals totals = {};
-  // Squares first: they make the total known.
+  // Squares first: SumOfSquares computes the total as well.
   if (needs == Needs::kSquares) totals.squares = masses.SumOfSquares();
   if (needs == Needs::kEntropy) totals.entropy = masses.Entropy();
   totals.mass = masses.Total();
   return least(totals);
 }
 
-// Leaves the prefix of mass p of the set before the first truncation.
+// Keeps the prefix of mass p, with weights and total of the set before the
+// first truncation.
 void KeepOriginalMass(double p, const MassRule& rule,
                       const OriginalMasses& original, CandidateSet& set,
                       GatherScratch& scratch) {
@@ -107,7 +109,7 @@ void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
   const bool enough =
       wanted == 1 || threshold <= state_->set.RoughFloorOfTop(wanted);
   if (enough && state_->set.CutInPlace(threshold)) return;
-  // Whatever is kept lies at or above the lower of the two thresholds.
+  // Every candidate to keep reaches the lower of the two thresholds.
   state_->set.ToList(
       Reaching(std::min(threshold, state_->set.RoughFloorOfTop(wanted))).low);
   state_->set.NarrowList([&](CandidateList& list) {
@@ -132,7 +134,8 @@ void Candidates::KeepWithinDeviations(double n, Deviation deviation,
         state_->set, deviation == Deviation::kSample ? count - 1.0 : count);
     if (sigma.has_value()) {
       const LogitRange open = {max - n * sigma->high, max - n * sigma->low};
-      // All thresholds between the two say the same if nothing lies there.
+      // All thresholds in `open` keep the same candidates if no logit lies in
+      // it.
       if (open.low >= kLowestLogit) {
         state_->set.Gather(open, state_->scratch.gathered);
       }
@@ -148,8 +151,8 @@ void Candidates::KeepWithinDeviations(double n, Deviation deviation,
 
 void Candidates::KeepDecidedByHead(
     absl::FunctionRef<HeadVerdict(const OrderHead&)> decide) {
-  // How far down the first look goes, in nats and in candidates; the last one
-  // sees every weight.
+  // The first head reaches 6 nats down and holds at least 64 candidates; the
+  // fourth and last holds every candidate of weight > 0.
   constexpr double kFirstLook = 6.0;
   constexpr std::int64_t kFirstCount = 64;
   constexpr int kLooks = 4;
@@ -172,7 +175,7 @@ void Candidates::KeepDecidedByHead(
       KeepTop(*verdict.keep);
       return;
     }
-    if (look == kLooks) return;  // A rule that never answers.
+    if (look == kLooks) return;  // No answer: all stay.
     threshold = std::max(end, threshold - verdict.deeper);
   }
 }
@@ -240,7 +243,7 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
 void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
   const Truncating truncating(*state_);
   MassRule rule = typical_rule;
-  rule.crossing = Crossing::kInclude;  // The others are not looked at.
+  rule.crossing = Crossing::kInclude;  // KeepTypical ignores the caller's.
   std::optional<Survivors> kept;
   if (state_->HaveBounds()) {
     kept = DecideTypical(state_->set, state_->masses, state_->bounds, p, rule,

@@ -1,6 +1,6 @@
-// What every truncation of Candidates begins and ends with: it is noted, the
-// masses before the first one are kept if a rule will ask for them, and an
-// observer is told.
+// Lives as long as one truncation of Candidates. Its constructor sets
+// `truncated` and stores the original masses if a rule wants them; its
+// destructor tells the observer.
 
 #ifndef SAMPLER_CANDIDATES_TRUNCATING_H_
 #define SAMPLER_CANDIDATES_TRUNCATING_H_

@@ -1,4 +1,4 @@
-// Tells an observer what became of a set while a truncation ran. Internal.
+// Tells an observer what a truncation removed. Internal.
 //
 // Thread-safety: one thread at a time.
 // Tested by: tests/candidates/candidates_test.cc.
@@ -15,7 +15,8 @@
 
 namespace sampler {
 
-// Reports what happens to a set during its lifetime as one truncation.
+// Reports the change of the set between construction and destruction as one
+// truncation.
 class TruncationReport {
  public:
   // `observer` may be null. REQUIRES: set.status() is kOk.

@@ -1,9 +1,9 @@
 // The sparse form of a set of candidates: ids and logits side by side, ids
 // ascending.
 //
-// Appending is branch-free (write, then count the entry or not), because
-// whether an element of a row passes a threshold is what a branch predictor
-// cannot know.
+// Appending is branch-free (it writes the entry, then counts it or not),
+// because a branch predictor cannot guess which elements of a row pass a
+// threshold.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: memory for the largest list it has held; no allocation once grown.
@@ -41,9 +41,9 @@ class CandidateList {
     logits_.resize(capacity);
   }
 
-  // Exchanges entries with `other`, and has as much room as it afterwards:
-  // which of two lists is the larger must not depend on how often they were
-  // swapped.
+  // Swaps entries with `other` and gives both lists the larger capacity.
+  // Otherwise a list that had grown could be swapped away, and a later step of
+  // the same size would allocate again.
   void Exchange(CandidateList& other) {
     std::swap(*this, other);
     const std::size_t capacity = std::max(ids_.size(), other.ids_.size());
@@ -65,8 +65,8 @@ class CandidateList {
     AppendIf(true, id, logit);
   }
 
-  // Starts over on what `write(ids, logits)` leaves there; it is given room for
-  // `capacity` entries and returns how many it has made.
+  // Replaces all entries: write(ids, logits) gets room for `capacity` entries,
+  // writes them, and returns how many it wrote.
   template <typename Write>
   void Fill(std::size_t capacity, Write write) {
     Clear();

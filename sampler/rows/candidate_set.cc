@@ -10,11 +10,11 @@
 namespace sampler {
 namespace {
 
-// Up to so many ties are removed from a row one by one; a list of what stays
-// costs less than more of them.
+// Keep removes up to so many ties from a dense row one by one. With more of
+// them a list of the survivors costs less.
 constexpr std::size_t kFewTies = 64;
 
-// Takes these ids, ascending, out of a list.
+// Removes these ids from a list. REQUIRES: `ids` ascend.
 void RemoveFrom(absl::Span<const TokenId> ids, CandidateList& list) {
   auto next = ids.begin();
   list.Filter([&](std::size_t i) {
@@ -165,7 +165,7 @@ void CandidateSet::ToList(double threshold) {
 
 bool CandidateSet::CutInPlace(double threshold) {
   if (!ManyReach(threshold)) return false;
-  // The first of all is the first of those that stay.
+  // The likeliest candidate stays, so its answer stays valid.
   const Candidate likeliest = Likeliest();
   if (!dense_.RemoveBelow(threshold)) return false;
   Changed();

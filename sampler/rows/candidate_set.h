@@ -1,13 +1,15 @@
-// Which tokens are left, and their logits. It knows no mass, no bound, and of
-// the total order only who comes first.
+// The tokens that are left, and their logits. Masses (exact_masses.h), bounds
+// and orders (ranked.h) are computed elsewhere; of the total order this class
+// knows only the first candidate.
 //
 // The set starts as the dense row (dense_row.h: the caller's logits under a
 // sparse overlay of edits and pending scales), and becomes a list as soon as a
-// truncation leaves few; where many stay, the dense row gets a floor. This is
-// the one place that knows which of the two forms is current. Whoever passes
-// over the set sees slots: places in the dense row, or in the list.
+// truncation leaves few; where many stay, the dense row gets a floor. Only this
+// class knows which form is current. Passes over the set are by slot: a token
+// id in the dense form, a position in the list form.
 //
-// What others remember of a set is true as long as generation() is the same.
+// Other classes may remember answers about the set while generation() stays the
+// same.
 //
 // Thread-safety: one thread at a time; lives in a Workspace.
 // Invariants: exactly one form is current (`dense_form_`); list ids ascend; the
@@ -16,7 +18,7 @@
 //   Count, Likeliest and status cost O(V / 64) after a change. No allocation
 //   once the memory has grown.
 // Tested by: tests/rows/candidate_set_test.cc,
-// tests/candidates/candidates_test.cc.
+//   tests/candidates/candidates_test.cc.
 
 #ifndef SAMPLER_ROWS_CANDIDATE_SET_H_
 #define SAMPLER_ROWS_CANDIDATE_SET_H_
@@ -38,14 +40,15 @@
 
 namespace sampler {
 
-// A set as it is stored, for passes in float32: the numbers by slot, and what
-// becomes of them.
+// The stored numbers of a set, for passes in float32, and the changes that turn
+// them into logits.
 struct StoredValues {
   Logits values;
   absl::Span<const double> scales;  // Each multiplies every value in turn.
   double floor;                     // Values below it are removed.
-  // Slots that have other values (CandidateSet::LogitOfSlot), and the same by
-  // block of 64 slots; null where there are none.
+  // Slots whose logit is an edit instead (CandidateSet::LogitOfSlot), as a list
+  // and as a bit mask per block of 64 slots. The masks are null if there are no
+  // edits.
   absl::Span<const std::uint32_t> edited;
   const std::uint64_t* edit_masks;
 };
@@ -64,10 +67,11 @@ class CandidateSet {
   // Starts over on `row`, which must stay unchanged while the set is used.
   void Begin(Logits row);
 
-  // Starts over on nothing, with this status.
+  // Makes the set empty, with this status.
   void Reject(RowStatus status);
 
-  // Starts over on exactly these. REQUIRES: ids ascend, logits are finite.
+  // Starts over on exactly these candidates, with status kOk. REQUIRES: ids
+  // ascend, logits are finite.
   void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
 
   // Replaces the logit l of `id` by f(l), if `id` is a candidate; -inf removes.
@@ -85,11 +89,11 @@ class CandidateSet {
 
   void Remove(TokenId id);
 
-  // Removes every token that `ids` (ascending, distinct) does not list. Cost:
-  // a look-up for each of them.
+  // Removes every token that `ids` (ascending, distinct) does not list. Cost: a
+  // look-up for each id.
   void RemoveAllBut(absl::Span<const TokenId> ids);
 
-  // Removes these (ascending) of its candidates.
+  // Removes these candidates. REQUIRES: `ids` are candidates and ascend.
   void RemoveAll(absl::Span<const TokenId> ids);
 
   // Removes every candidate for which stays(id) is false. Cost: a pass.
@@ -119,41 +123,44 @@ class CandidateSet {
         });
   }
 
-  // The same by runs of at most kernels::kBlockSize: f(ids, logits) replaces
-  // the logits, and leaves those that are kRemoved. REQUIRES: f is a function
-  // of its arguments; it may be asked twice.
+  // Transform by runs of at most kernels::kBlockSize: f(ids, logits) replaces
+  // the logits, and must leave logits that are kRemoved. REQUIRES: f depends on
+  // its arguments alone; it may be called twice for one run.
   void TransformRuns(DenseRow::RunTransform f);
 
-  // The logits of `ids`, kRemoved for those that are no candidates; and back:
-  // before[i] becomes after[i], unless it is kRemoved. REQUIRES: no id occurs
-  // twice.
+  // LoadEach reads the logits of `ids`, and kRemoved for ids that are no
+  // candidates. StoreEach replaces logit before[i] by after[i], and skips ids
+  // whose before[i] is kRemoved. REQUIRES: no id occurs twice.
   void LoadEach(absl::Span<const TokenId> ids, double* logits) const;
   void StoreEach(absl::Span<const TokenId> ids, const double* before,
                  const double* after);
 
   // ---- Truncations ------------------------------------------------------
 
-  // Leaves these. Cost: as CutInPlace where that is possible, else a pass.
+  // Removes all but `survivors`. Cost: as CutInPlace where that is possible,
+  // else a pass.
   void Keep(const Survivors& survivors);
 
-  // Makes the set a list, and removes every candidate below `threshold`. Does
-  // nothing if the set is a list already.
+  // Turns a dense set into a list of the candidates that reach `threshold`.
+  // Does nothing, and removes nothing, if the set is a list already.
   void ToList(double threshold);
 
-  // Calls f(list), which filters the list of all candidates. REQUIRES: the set
-  // is a list (ToList).
+  // Calls f(list) with the list of all candidates; f may remove entries.
+  // REQUIRES: the set is a list (ToList).
   template <typename F>
   void NarrowList(F f) {
     f(list_);
     Changed();
   }
 
-  // If many candidates reach `threshold`, removes the others where they are and
-  // returns true: this costs less than a list. Else changes nothing and returns
-  // false. REQUIRES: a candidate reaches `threshold`.
+  // If many candidates reach `threshold`, removes the others by a floor under
+  // the dense row, which costs less than a list, and returns true. Else changes
+  // nothing and returns false. REQUIRES: a candidate reaches `threshold`.
   bool CutInPlace(double threshold);
 
-  // Would it? Cost: O(1), by a sample.
+  // Returns true if CutInPlace(threshold) would cut (with extreme scale factors
+  // it may still fail).
+  // Cost: O(1), by a sample.
   bool ManyReach(double threshold) const {
     return dense_form_ && dense_.ManyReach(threshold);
   }
@@ -163,12 +170,12 @@ class CandidateSet {
   // kOk, or why there is no candidate.
   RowStatus status() const;
 
-  // Changes whenever the set does.
+  // A number that changes whenever the set changes.
   std::uint64_t generation() const { return generation_; }
 
   std::int64_t Count() const;
 
-  // Count() > count, without counting where that can be told.
+  // Returns true if Count() > count; often without counting.
   bool HasMoreThan(std::int64_t count) const;
 
   // The first candidate of the total order. REQUIRES: status() is kOk (also
@@ -179,7 +186,7 @@ class CandidateSet {
   // Logit of a candidate; empty for other tokens.
   std::optional<double> Logit(TokenId id) const;
 
-  // All ids lie below.
+  // A bound that every candidate's id is below.
   TokenId IdLimit() const;
 
   // Calls f(id, logit) for every candidate with logit >= threshold, in id
@@ -201,22 +208,25 @@ class CandidateSet {
   // Calls f(ids, logits) for runs of candidates, all of them in id order.
   void VisitRuns(DenseRow::RunVisitor f) const;
 
-  // How many candidates come before `id` in the total order, if a pass without
-  // conversions can tell (DenseRow::CountBefore). REQUIRES: `id` is one.
+  // Number of candidates before `id` in the total order; empty if a pass over
+  // the stored numbers cannot tell (DenseRow::CountBefore). REQUIRES: `id` is a
+  // candidate.
   std::optional<std::size_t> CountBefore(TokenId id) const {
     if (!dense_form_) return {};
     return dense_.CountBefore(static_cast<std::size_t>(id));
   }
 
-  // Starts `out` over on the candidates in `range`. Its low end is finite.
+  // Replaces `out` by the candidates in `range`. REQUIRES: range.low is finite.
   void Gather(const LogitRange& range, CandidateList& out) const;
 
-  // A logit that the first k candidates of the total order all reach, as high
-  // as block maxima can tell; of a list, the lowest number. REQUIRES: k >= 1.
+  // A logit that the first k candidates of the total order all reach: the k-th
+  // largest block maximum, which may be far too low; for a list the lowest
+  // double. REQUIRES: k >= 1.
   // Cost: O(V / 64).
   double RoughFloorOfTop(std::int64_t k) const;
 
-  // The same, but close also for a list. Cost: linear in its length.
+  // As RoughFloorOfTop, but exact for a list. Cost for a list: linear in its
+  // length.
   double FloorOfTop(std::int64_t k) const;
 
   // ---- Passes by slot ---------------------------------------------------
@@ -225,11 +235,11 @@ class CandidateSet {
     return dense_form_ ? dense_.size() : list_.size();
   }
 
-  // Is slot i the token i?
+  // Returns true if slot i holds token i: in the dense form.
   bool SlotsAreIds() const { return dense_form_; }
 
-  // Does a floor remove some of what is stored? Then gathering what is left
-  // costs less than passing over all slots.
+  // Returns true if a floor removes some of the stored numbers. Then gathering
+  // the rest costs less than passing over all slots.
   bool HasFloor() const { return dense_form_ && dense_.HasFloor(); }
 
   TokenId IdOfSlot(std::size_t slot) const {
@@ -241,11 +251,11 @@ class CandidateSet {
 
   StoredValues stored() const;
 
-  // What a range means for stored values (DenseRow::Stored).
+  // The stored numbers whose logits lie in `range` (DenseRow::Stored).
   DenseRow::StoredInterval Stored(const LogitRange& range) const;
 
-  // The logits of block `block` of 64 slots, -inf for what is removed: a view
-  // of the set or of `buffer`.
+  // The logits of block `block` of 64 slots, -inf for removed candidates. A
+  // view of the set or of `buffer`.
   absl::Span<const double> LoadBlock(std::size_t block, Block& buffer) const;
 
   // Calls f(first_slot, logits, count) for every block that may have a logit
@@ -290,10 +300,10 @@ class CandidateSet {
     return id >= 0 && static_cast<std::size_t>(id) < dense_.size();
   }
 
-  // Makes `list`, which takes this one's memory, the set.
+  // Makes the entries of `list` the set; `list` gets the old entries' memory.
   void BecomeList(CandidateList& list);
   void SetInList(std::size_t i, double logit);
-  // Takes note of a NaN or +inf that a change has put into the list.
+  // Sets list_status_ if `logit`, which a change produced, is NaN or +inf.
   void NoteInList(double logit);
   void DropRemovedFromList();
 

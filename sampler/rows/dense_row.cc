@@ -14,14 +14,15 @@ using kernels::kBlockSize;
 
 namespace {
 
-// A pass over the row is taken to cost as much as a list of a fourteenth of it.
-// Whether more stay is told from so many blocks.
+// ManyReach returns true if more than 1 / kManyOfARow of the row reaches the
+// threshold: a list of so many costs more than a pass over the row. It looks at
+// about kSample blocks.
 constexpr std::size_t kManyOfARow = 14;
 constexpr std::size_t kSample = 32;
 
 using Ids = std::array<TokenId, kBlockSize>;
 
-// From so many values of a block on, converting all of it is cheaper.
+// If more values of a block are wanted, converting the whole block is cheaper.
 constexpr int kManyOfABlock = 12;
 
 }  // namespace
@@ -155,7 +156,8 @@ void DenseRow::TransformRuns(RunTransform f) {
   buffer_.resize(size());
   Ids ids;
   for (std::size_t b = 0; b < block_count(); ++b) {
-    // Where the row is the buffer already, block for block in its place.
+    // The row may be this buffer already. That works, because each block is
+    // read before it is written, in its own place.
     double* const values = buffer_.data() + b * kBlockSize;
     const std::size_t count = LoadBlocks(b, 1, values);
     std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
@@ -171,14 +173,14 @@ bool DenseRow::TransformFew(RunTransform f) {
   Block before;
   Block values;
   Ids ids;
-  std::size_t allowed = kBlockSize / 2;  // As of the first block.
+  std::size_t allowed = kBlockSize / 2;  // Half of the values seen.
   for (std::size_t b = 0; b < block_count(); ++b) {
     const std::size_t count = LoadBlock(b, before);
     values = before;
     std::iota(ids.begin(), ids.end(), static_cast<TokenId>(b * kBlockSize));
     f(absl::MakeConstSpan(ids.data(), count),
       absl::MakeSpan(values.data(), count));
-    // Without a branch: which values change is hard to predict.
+    // Branch-free, because a branch predictor cannot guess which values change.
     for (std::size_t i = 0; i < count; ++i) {
       changes_[changes] = {static_cast<std::uint32_t>(ids[i]), before[i],
                            values[i]};
@@ -259,8 +261,8 @@ std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
 void DenseRow::Scale(double factor) {
   const double magnitude = magnitude_ * factor;
   if (!(magnitude <= std::numeric_limits<double>::max())) {
-    // Some product may overflow to an infinity, which changes what is finite:
-    // evaluate now.
+    // A product may overflow to an infinity, which changes the count and the
+    // status: multiply now.
     Transform([factor](std::size_t, double v) { return v * factor; });
     return;
   }
@@ -314,8 +316,8 @@ bool DenseRow::ManyReach(double threshold) const {
 double DenseRow::StoredThreshold(double threshold) const {
   double t = threshold;
   for (auto factor = scales_.rbegin(); factor != scales_.rend(); ++factor) {
-    // A product that reaches t, rounding included, has a factor that reaches
-    // t / factor but for a few units in the last place, or of the subnormals.
+    // If a rounded product x * factor reaches t, x reaches t / factor up to a
+    // few units in the last place, or a few subnormal steps.
     t /= *factor;
     t -= std::fabs(t) * 0x1p-50 + 0x1p-1022 / *factor;
     if (!std::isfinite(t)) return kRemoved;
@@ -324,7 +326,7 @@ double DenseRow::StoredThreshold(double threshold) const {
 }
 
 std::optional<double> DenseRow::LeastStored(double threshold) const {
-  constexpr int kSteps = 64;  // Rounding puts the first guess a few below.
+  constexpr int kSteps = 64;  // The first guess is a few steps too low.
   const auto reaches = [&](double stored) {
     for (const double factor : scales_) stored *= factor;
     return stored >= threshold;
@@ -344,7 +346,8 @@ std::optional<double> DenseRow::LeastStored(double threshold) const {
 }
 
 DenseRow::StoredInterval DenseRow::Stored(double low, double high) const {
-  // Products never fall as the factor rises, so intervals are of intervals.
+  // Values never fall as stored numbers rise, so an interval of values is an
+  // interval of stored numbers.
   const std::optional<double> first = LeastStored(low);
   const std::optional<double> end = LeastStored(high);
   const double lowest =

@@ -1,16 +1,17 @@
-// A whole row as stages meet it before anything is truncated: the caller's
-// logits, which are never written, under a pending scale and a sparse overlay
-// of edits.
+// A whole row before a truncation makes it a list: the caller's logits, which
+// are never written, with pending scale factors and a sparse overlay of edited
+// values.
 //
-// The value of token id is what evaluating every change on a dense array of
-// doubles, in order, would give, bit for bit: a scale multiplies edited values
-// at once and all others when they are loaded, each factor in turn. Changes of
-// every value (Transform) are evaluated into a buffer of doubles, which then
-// takes the row's place.
+// Every value is the same, bit for bit, as if each change were applied
+// immediately to an array of doubles. Scale multiplies edited values at once;
+// it multiplies the others when they are loaded, factor by factor. Transform
+// writes all values to a buffer of doubles, which then replaces the row, unless
+// few values change.
 //
-// A truncation that leaves many is one comparison (RemoveBelow): with the least
-// number that stays, in the row's own type, because factors to come may round
-// different numbers to one product.
+// A truncation that keeps many values stores a floor (RemoveBelow): the least
+// stored number that stays. The floor is compared with stored numbers and not
+// with products, because later factors may round different numbers to one
+// product.
 //
 // -inf means removed, and is sticky: Set on a removed id does nothing.
 //
@@ -20,13 +21,12 @@
 // maximum of block b unless dirty_[b], when b is listed in dirty_blocks_.
 //
 // Thread-safety: one thread at a time.
-// Cost: Reset is one pass over the row in the type it is stored in; an edit or
-//   a look-up is O(1); Scale is O(V / 64); Max is O(V / 64) after a change.
-//   The number of finite values costs a pass, if it is asked for and the row
-//   has infinities or a floor. Memory: 4.4 bytes per token, and 8 more after
-//   the first Transform.
+// Cost: Reset is one pass over the row in its stored type; an edit or a look-up
+//   is O(1); Scale is O(V / 64); Max is O(V / 64) after a change. finite_count
+//   costs a pass if the row has infinities or a floor. Memory: 4.4 bytes per
+//   token, and 8 more after the first Transform.
 // Tested by: tests/rows/dense_row_test.cc (random changes against a plain
-// array).
+//   array).
 
 #ifndef SAMPLER_ROWS_DENSE_ROW_H_
 #define SAMPLER_ROWS_DENSE_ROW_H_
@@ -63,29 +63,28 @@ class DenseRow {
   std::size_t size() const { return row_.size(); }
   std::size_t block_count() const { return block_max_.size(); }
 
-  // What values are made of: the row as it is stored, the factors that are
-  // still to apply to it, and the ids that have other values, by block.
+  // The parts that values are computed from: the stored row, the factors still
+  // to apply to it, and the edited ids, as a list and as a bit mask per block.
   Logits unedited() const { return row_; }
   absl::Span<const double> pending_scales() const { return scales_; }
   absl::Span<const std::uint32_t> edited_ids() const { return edited_; }
   absl::Span<const std::uint64_t> edit_masks() const { return edit_mask_; }
 
-  // Unedited elements below this, as they are stored, are removed. None of a
-  // row of doubles is.
+  // Unedited elements whose stored number is below this are removed. A row of
+  // doubles has no floor (-inf).
   double floor() const { return floor_; }
   bool HasFloor() const { return !IsRemoved(floor_); }
 
   // kOk, or what Reset, Set, Scale or Transform found.
   RowStatus status() const { return status_; }
 
-  // Tokens whose value is finite.
+  // Number of tokens whose value is finite.
   std::size_t finite_count() const;
 
-  // Are there more than `count` of them? Cheaper than counting.
+  // Returns true if finite_count() > count; often cheaper than counting.
   bool HasMoreThan(std::size_t count) const;
 
-  // Is every token removed? Cheaper than the largest value. REQUIRES: status()
-  // is kOk.
+  // Returns true if every token is removed. REQUIRES: status() is kOk.
   bool empty() const {
     return finite_count_.has_value() ? *finite_count_ == 0 : IsRemoved(Max());
   }
@@ -93,14 +92,15 @@ class DenseRow {
   // The largest value; -inf if nothing is left.
   double Max() const;
 
-  // The first token that has it. REQUIRES: Max() is finite.
+  // The lowest id whose value is Max(). REQUIRES: Max() is finite.
   std::size_t FirstOfMax() const;
 
   // Current value of a token. REQUIRES: id < size().
   double Value(std::size_t id) const;
 
-  // Replaces the value v of a token by f(v), and returns true; but false, and
-  // nothing changes, if it is removed. -inf removes it. REQUIRES: id < size().
+  // Replaces the value v of a token by f(v); -inf removes it. Returns false,
+  // and changes nothing, if the token is removed already. REQUIRES: id <
+  // size().
   template <typename F>
   bool Edit(std::size_t id, F f) {
     const double before = Value(id);
@@ -109,17 +109,18 @@ class DenseRow {
     return true;
   }
 
-  // Gives a token that has the value `before` the value `after`. REQUIRES: it
-  // has it, and `before` is not kRemoved.
+  // Sets the value of a token to `after`. REQUIRES: `before` is its current
+  // value, and is not kRemoved.
   void Replace(std::size_t id, double before, double after);
 
-  // Both for many tokens: their values, kRemoved for ids outside the row; and
-  // back, where before[i] is not kRemoved. REQUIRES: no id occurs twice.
+  // LoadEach is Value of many tokens, with kRemoved for ids outside the row.
+  // StoreEach is Replace of many tokens, and skips ids whose before[i] is
+  // kRemoved. REQUIRES: no id occurs twice.
   void LoadEach(absl::Span<const TokenId> ids, double* values) const;
   void StoreEach(absl::Span<const TokenId> ids, const double* before,
                  const double* after);
 
-  // Edit, by a number.
+  // Replaces the value of a token by `value`, as Edit does.
   void Set(std::size_t id, double value) {
     Edit(id, [value](double) { return value; });
   }
@@ -127,21 +128,21 @@ class DenseRow {
   // Multiplies every value by `factor` > 0, rounding each product.
   void Scale(double factor);
 
-  // Removes every value below `threshold`. False, and nothing, where that
-  // cannot be told from what is stored: in rows of doubles, those that
-  // Transform leaves included, and under extreme scales. REQUIRES: `threshold`
-  // is no NaN; status() is kOk. Cost: O(V / 64 + edits).
+  // Removes every value below `threshold`. Returns false, and changes nothing,
+  // if no floor on stored numbers can do that: in a row of doubles (Transform
+  // leaves one), and with extreme scale factors. REQUIRES: `threshold` is no
+  // NaN; status() is kOk. Cost: O(V / 64 + edits).
   bool RemoveBelow(double threshold);
 
-  // Do so many of the values, about, reach `threshold` that a pass over the row
-  // costs less than a list of them? By a sample; where RemoveBelow never can,
-  // no. Cost: O(1).
+  // Returns true if so many values reach `threshold`, by a sample, that a pass
+  // over the row costs less than a list of them. Returns false in a row of
+  // doubles, where RemoveBelow fails. Cost: O(1).
   bool ManyReach(double threshold) const;
 
-  // Replaces every finite value v of a token by f(id, v). REQUIRES: f is a
-  // function of its arguments; it may be asked twice. Cost: one pass in which
-  // everything is converted; where more than one value in kFewOfARow changes,
-  // another one that writes the row anew, in doubles.
+  // Replaces every finite value v of a token by f(id, v). REQUIRES: f depends
+  // on its arguments alone; it may be called twice for one token. Cost: one
+  // pass that converts every value; if more than one value in kFewOfARow
+  // changes, a second pass that writes the row again, in doubles.
   template <typename F>
   void Transform(F f) {
     TransformRuns([&](absl::Span<const TokenId> ids, absl::Span<double> run) {
@@ -153,8 +154,8 @@ class DenseRow {
     });
   }
 
-  // The same by runs of at most kernels::kBlockSize: f(ids, values) replaces
-  // the values, and leaves those that are kRemoved.
+  // Transform by runs of at most kernels::kBlockSize: f(ids, values) replaces
+  // the values, and must leave values that are kRemoved.
   using RunTransform =
       absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)>;
   void TransformRuns(RunTransform f);
@@ -174,27 +175,27 @@ class DenseRow {
     }
   }
 
-  // The same for every finite value, by runs: calls f(ids, values).
+  // Calls f(ids, values) for runs of finite values, in id order.
   using RunVisitor = absl::FunctionRef<void(absl::Span<const TokenId>,
                                             absl::Span<const double>)>;
   void VisitRuns(RunVisitor f) const;
 
-  // Starts `out` over on every finite value v with low <= v < high. REQUIRES:
-  // low is finite. Cost: one pass over the blocks that reach `low`, and one
-  // over what is found for each pending scale.
+  // Replaces `out` by every finite value v with low <= v < high. REQUIRES: low
+  // is finite. Cost: one pass over the blocks that reach `low`, and one over
+  // the values found for each pending factor.
   void GatherInside(double low, double high, CandidateList& out) const;
 
-  // What `low <= value < high` means for unedited elements as they are stored:
-  // exactly that, as long as the scales are no extreme ones.
+  // An interval of stored numbers that holds every unedited element with low <=
+  // value < high. It is exact unless scale factors are extreme.
   struct StoredInterval {
     kernels::Interval interval;
-    bool exact;  // False: it holds others, too.
+    bool exact;  // False: it may hold other elements too.
   };
   StoredInterval Stored(double low, double high) const;
 
-  // How many values come before that of `id` in the total order: larger ones,
-  // and as large ones of lower ids. Nothing where that cannot be told from what
-  // is stored. Cost: a pass over the blocks that reach the value, without
+  // Number of tokens before `id` in the total order: larger values, and equal
+  // values of lower ids. Empty if stored numbers cannot tell, with extreme
+  // scale factors. Cost: a pass over the blocks that reach the value, without
   // conversions. REQUIRES: the value of `id` is finite.
   std::optional<std::size_t> CountBefore(std::size_t id) const;
 
@@ -211,8 +212,8 @@ class DenseRow {
     }
   }
 
-  // The same for stretches of kStretchSize, filled up with -inf behind the
-  // row's end.
+  // ForEachBlockReaching by stretches of kStretchSize values: calls f(first_id,
+  // values). The last stretch is filled up with -inf.
   using Stretch = std::array<double, kernels::kStretchSize>;
   template <typename F>
   void ForEachStretchReaching(double threshold, F f) const {
@@ -242,8 +243,9 @@ class DenseRow {
   std::size_t LoadBlocks(std::size_t block, std::size_t blocks,
                          double* values) const;
 
-  // A row of which at most this part changes keeps its stored values, under
-  // edits: later passes are over the stored type, and under bounds.
+  // If at most one value in so many changes, Transform makes edits of the
+  // changes and keeps the stored row, so that later passes stay in the stored
+  // type and bounds still work.
   static constexpr std::size_t kFewOfARow = 16;
 
   // A value that Transform changes.
@@ -253,46 +255,47 @@ class DenseRow {
     double after;
   };
 
-  // TransformRuns, if it changes few values. Otherwise nothing happens, and it
-  // returns false: soon, if the first values tell.
+  // TransformRuns for an f that changes few values. Returns false, and changes
+  // nothing, if f changes many; early, if it changes many of the first values.
   bool TransformFew(RunTransform f);
 
-  // Takes `row` as it stands, with no change pending.
+  // Makes `row` the stored row, with no pending factor, floor or edit.
   void Restart(Logits row);
 
-  // The value of a token as if it were not edited.
+  // The value that a token would have without its edit.
   double Unedited(std::size_t id) const;
 
-  // A least value, and a number that every stored value reaches whose value
-  // reaches it (and a few others may).
+  // A threshold on values, and one on stored numbers: if a value reaches
+  // `least`, its stored number reaches `stored`. The converse may fail for a
+  // few.
   struct Reach {
     double least;
     double stored;
   };
   Reach ReachOf(double threshold) const;
 
-  // A bit for each finite value of the block that is at least `reach.least`;
-  // `values` has these.
+  // A bit mask of the finite values of the block that reach `reach.least`.
+  // Writes those to `values`; the other elements of `values` mean nothing.
   std::uint64_t LoadReaching(std::size_t block, const Reach& reach,
                              Block& values) const;
 
-  // Makes a token an edited one. REQUIRES: it is none.
+  // Adds an edit. REQUIRES: the token has none.
   void Overlay(std::size_t id, double value);
 
-  // Keeps block_max_ true where one value of a block has become another.
+  // Updates block_max_, or marks it dirty, after a value of the block changed.
   void NoteInBlock(std::size_t block, double before, double after);
 
-  // Notes NaN and +inf in a value that a change has produced.
+  // Sets status_ if `value`, which a change produced, is NaN or +inf.
   void Note(double value);
-  // Keeps the count of finite values true where one has become another.
+  // Updates finite_count_ and status_ after a value changed.
   void Recount(double before, double after);
 
-  // The least number of the row's type that reaches `threshold` when scaled, if
-  // it is found.
+  // The least float (in a row of doubles: double) whose scaled value reaches
+  // `threshold`; empty if a short search does not find it.
   std::optional<double> LeastStored(double threshold) const;
 
-  // A number that every stored value reaches whose scaled value reaches
-  // `threshold` (and a few others may).
+  // A threshold on stored numbers: if a value reaches `threshold`, its stored
+  // number reaches the result. The converse may fail for a few.
   double StoredThreshold(double threshold) const;
 
   bool IsEdited(std::size_t id) const {
@@ -304,7 +307,7 @@ class DenseRow {
   Logits row_;
   std::vector<double> scales_;  // Factors still to apply to unedited values.
   std::vector<double> buffer_;  // Values after a Transform.
-  double floor_ = kRemoved;     // In terms of row_, before any scale.
+  double floor_ = kRemoved;     // Of stored numbers, before any scale.
   double magnitude_ = 0.0;      // Bounds |v| of every finite unedited value.
   RowStatus status_ = RowStatus::kOk;
   mutable std::optional<std::size_t> finite_count_;

@@ -163,8 +163,8 @@ double ExactMasses::LogSum() const {
   const double max = set_.Max();
   LaneSum sum;
   if (set_.SlotsAreIds()) {
-    // Twice the distance: whatever has a term lies above it, roundings of the
-    // difference included.
+    // Logits below max + kLowestTerm have no term. Twice that distance leaves
+    // room for the rounding of the difference.
     set_.ForEachStretchReaching(
         max + 2.0 * kernels::kLowestTerm,
         [&](std::size_t first, const CandidateSet::Stretch& stretch) {

@@ -1,12 +1,12 @@
 // The exact masses of a set of candidates: sums of integer weights (mass.h),
-// and floating sums in their one order (lane_sum.h).
+// and floating-point sums in the one fixed order of lane_sum.h.
 //
 // An answer is computed when it is first asked for, and remembered until the
 // set changes.
 //
 // Thread-safety: one thread at a time; lives beside its set in a Workspace.
-// Cost: exact weights of a whole row take ten to twenty reads of it; the
-//   support also 20 bytes for each candidate of weight > 0.
+// Cost: exact weights of a whole row take as long as ten to twenty reads of it.
+//   The support takes 20 bytes for each candidate of weight > 0.
 // Tested by: tests/candidates/candidates_test.cc (against long-hand sums).
 
 #ifndef SAMPLER_ROWS_EXACT_MASSES_H_
@@ -27,7 +27,8 @@ namespace sampler {
 
 class ExactMasses {
  public:
-  // `set` must outlive it. REQUIRES, of every question: set.status() is kOk.
+  // `set` must outlive the object. REQUIRES for every question: set.status() is
+  // kOk.
   explicit ExactMasses(const CandidateSet& set) : set_(set) {}
   ExactMasses(const ExactMasses&) = delete;
   ExactMasses& operator=(const ExactMasses&) = delete;
@@ -35,7 +36,7 @@ class ExactMasses {
   // The candidates of weight > 0, in id order, with their weights.
   struct Support {
     CandidateList list;
-    std::vector<Weight> weight_of;  // Beside the list; may be longer.
+    std::vector<Weight> weight_of;  // By position in `list`; may be longer.
     Mass total = 0;
 
     absl::Span<const Weight> weights() const {
@@ -44,40 +45,42 @@ class ExactMasses {
   };
   const Support& support() const;
 
-  // Is it at hand? Then every mass is.
+  // Returns true if the support is computed already. Then every mass is cheap.
   bool knows_support() const { return Remembered().support_known; }
 
-  // The support's own memory, for whoever truncates the set to a part of it.
-  // REQUIRES: the set is changed before the next question.
+  // The support, for a caller that filters its list and makes it the set. It no
+  // longer counts as computed. REQUIRES: the set is changed before the next
+  // question.
   Support& TakeSupport() const;
 
   Weight WeightOf(TokenId id) const;
   Mass Total() const;
   Mass SumOfSquares() const;
 
-  // sum p (l - M), M the largest logit: the mean logit is M more.
+  // sum p (l - M), M the largest logit. The mean logit is M plus this.
   double MeanOffset() const;
 
   // H = -sum p ln p, in nats.
   double Entropy() const;
 
   // ln of the sum of e^(l - M) over all candidates, those of weight 0 included:
-  // a floating sum (kernels/softmax_term.h), for what is reported. Nothing may
-  // be decided by it.
+  // a floating-point sum (kernels/softmax_term.h). It is for reports only: no
+  // decision may depend on it.
   double LogSum() const;
 
   // Standard deviation of the logits, each counted once, whatever its weight;
   // +inf if it overflows. REQUIRES for kSample: two candidates.
   double LogitDeviation(Deviation deviation) const;
 
-  // The mass inside a range of logits, and of all.
+  // The mass of the candidates in a range of logits, and of all.
   struct Parts {
     Mass inside;
     Mass total;
   };
   Parts SumParts(const LogitRange& range) const;
 
-  // The same; and from then on the total and the mean are known.
+  // As SumParts; also computes the total and the mean offset, which are
+  // remembered.
   Parts SumMoments(const LogitRange& range) const;
 
   // The first candidate, in id order, at which the running mass exceeds
@@ -93,7 +96,7 @@ class ExactMasses {
     std::optional<double> log_sum = {};
   };
 
-  // What is remembered of the set as it stands.
+  // The answers remembered for the current generation of the set.
   Memory& Remembered() const;
   void WeighSlots() const;
   void WeighGathered() const;

@@ -1,8 +1,8 @@
-// Memory that truncations and questions work in; what it holds between two of
-// them means nothing.
+// Scratch memory of truncations and questions. Its contents mean nothing
+// between two of them.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
-// Cost: about 40 bytes for each of the most candidates that were gathered.
+// Cost: about 40 bytes per candidate of the longest list gathered so far.
 
 #ifndef SAMPLER_ROWS_GATHER_SCRATCH_H_
 #define SAMPLER_ROWS_GATHER_SCRATCH_H_
@@ -19,8 +19,8 @@ namespace sampler {
 
 struct GatherScratch {
   CandidateList gathered;
-  CandidateList more;           // A second part, before both become one.
-  std::vector<Weight> weights;  // Beside a list; may be longer.
+  CandidateList more;           // A second part of a list, to be joined.
+  std::vector<Weight> weights;  // By position in a list; may be longer.
   std::vector<TokenId> ids;
   std::vector<std::uint64_t> keys;
   std::vector<std::uint64_t> second_keys;

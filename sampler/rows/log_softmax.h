@@ -1,5 +1,5 @@
-// The log-softmax of a whole row that is not itself being sampled (the second
-// row of `guidance`), in the arithmetic of Candidates::Normalize:
+// The log-softmax of a whole row other than the sampled one (the second row of
+// `guidance`), in the arithmetic of Candidates::Normalize:
 //
 //   ln p_i = (l_i - M) - Log(S * 2^-51),   M = max l, S the exact mass
 //

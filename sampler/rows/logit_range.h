@@ -17,10 +17,10 @@ struct LogitRange {
   bool Contains(double logit) const { return low <= logit && logit < high; }
 };
 
-// Below every finite logit's neighbour: a range from here on holds them all.
+// The lowest finite double: a range that starts here holds every finite logit.
 inline constexpr double kLowestLogit = std::numeric_limits<double>::lowest();
 
-// All finite logits of at least `threshold`.
+// The range of all finite logits >= threshold.
 inline LogitRange Reaching(double threshold) {
   return {std::max(threshold, kLowestLogit)};
 }

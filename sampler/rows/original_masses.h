@@ -1,5 +1,5 @@
 // The weights of the candidates before a pipeline's first truncation, for rules
-// that speak of them (MassBasis::kOriginal).
+// with MassBasis::kOriginal.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: nothing unless wanted; then 8 bytes per token of the vocabulary.
@@ -21,10 +21,10 @@ class OriginalMasses {
  public:
   void Forget() { state_ = State::kUnused; }
 
-  // From now on the first Note takes effect.
+  // The next Note stores the weights; without Want, Note does nothing.
   void Want() { state_ = State::kWanted; }
 
-  // Notes the weights as they stand, if they are wanted and not yet known.
+  // Stores the current weights, if they are wanted and not stored yet.
   void Note(const CandidateSet& set, const ExactMasses& masses) {
     if (state_ != State::kWanted) return;
     const ExactMasses::Support& s = masses.support();
@@ -38,7 +38,7 @@ class OriginalMasses {
 
   bool known() const { return state_ == State::kKnown; }
 
-  // The noted weight of a token, and the sum of all. REQUIRES: known().
+  // The stored weight of a token, and the sum of all. REQUIRES: known().
   Weight WeightOf(TokenId id) const {
     return weights_[static_cast<std::size_t>(id)];
   }

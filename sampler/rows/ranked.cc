@@ -34,7 +34,8 @@ MassCut CutForMass(const kernels::Ranking& ranking,
   const Mass target = MassToReach(p, total, rule);
   const kernels::Cut cut =
       kernels::CutAtMass(ranking, weights, target, scratch.select);
-  // Never reached: everything stays, candidates of weight 0 included.
+  // The target is out of reach: all candidates stay, those of weight 0
+  // included.
   const std::int64_t reached =
       cut.mass < target ? count
                         : static_cast<std::int64_t>(cut.count) -
@@ -80,7 +81,7 @@ absl::Span<const Weight> Weigh(absl::Span<const double> logits, double max,
 
 namespace {
 
-// The prefix of mass p in the order that rank(list) makes of a list.
+// The shortest prefix of mass p in the order that rank(list) returns.
 template <typename Rank>
 Survivors FindPrefix(const CandidateSet& set, const ExactMasses& masses,
                      double p, const MassRule& rule, GatherScratch& scratch,
@@ -90,11 +91,11 @@ Survivors FindPrefix(const CandidateSet& set, const ExactMasses& masses,
   const MassCut reached =
       CutForMass(ranking, s.weights(), p, s.total, set.Count(), rule, scratch);
   if (reached.count <= static_cast<std::int64_t>(s.list.size())) {
-    CandidateList& list = masses.TakeSupport().list;  // The one ranked above.
+    CandidateList& list = masses.TakeSupport().list;  // The list ranked above.
     KeepAtMass(ranking, reached, rule.ties, list, scratch);
     return Survivors::Exactly(list);
   }
-  // Candidates without weight stay as well.
+  // Some candidates of weight 0 stay as well.
   set.Gather({kLowestLogit}, scratch.gathered);
   KeepFirst(rank(scratch.gathered), reached.count, rule.ties, scratch.gathered,
             scratch);

@@ -1,7 +1,8 @@
-// Prefixes of a list in an order: by logit, or by distance from a logit. What
-// is found is filtered in the list itself, whose ids keep ascending.
+// Prefixes of a list in an order: by logit, or by distance from a logit. A
+// prefix is kept by filtering the list, so that its ids keep ascending.
 //
-// Thread-safety: pure but for the list and the scratch they are given.
+// Thread-safety: functions change only the list and the scratch that they are
+//   given.
 // Cost: linear (kernels/select.h).
 // Tested by: tests/candidates/candidates_test.cc.
 
@@ -22,29 +23,31 @@
 
 namespace sampler {
 
-// The total order of a list, and the order by |logit - center|, least first. A
-// view of `scratch`, until the next ranking.
+// The total order of a list, and the order by |logit - center|, least first.
+// The result points into `scratch`: it is valid until the next ranking.
 kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order,
                              GatherScratch& scratch);
 kernels::Ranking RankByDistance(const CandidateList& list, double center,
                                 GatherScratch& scratch);
 
-// Where a mass rule is satisfied, and how many candidates it keeps: min_keep
-// included, ties not.
+// The prefix at which a mass reaches its target, and the number of candidates
+// that the mass rule keeps. `count` respects min_keep and ignores ties.
 struct MassCut {
   kernels::Cut cut;
   std::int64_t count;
 };
 
-// Of a ranking with these weights, the prefix of p of `total` among `count`
-// candidates in all.
+// The shortest prefix of `ranking`, with these weights, whose mass reaches p of
+// `total` by `rule`. `count` is the number of all candidates, of which the
+// ranking may omit those of weight 0.
 MassCut CutForMass(const kernels::Ranking& ranking,
                    absl::Span<const Weight> weights, double p, Mass total,
                    std::int64_t count, const MassRule& rule,
                    GatherScratch& scratch);
 
-// Filters `list`, which `ranking` is of, to a prefix: one that ends at `cut`,
-// one of `count` candidates, or what a mass rule keeps.
+// Filter `list` to a prefix of `ranking`: the prefix that ends at `cut`, the
+// first `count` candidates, or the candidates that a mass rule keeps. REQUIRES:
+// `ranking` is a ranking of `list`.
 void KeepPrefix(const kernels::Ranking& ranking, const kernels::Cut& cut,
                 Ties ties, CandidateList& list);
 void KeepFirst(const kernels::Ranking& ranking, std::int64_t count, Ties ties,
@@ -52,18 +55,19 @@ void KeepFirst(const kernels::Ranking& ranking, std::int64_t count, Ties ties,
 void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
                 Ties ties, CandidateList& list, GatherScratch& scratch);
 
-// The weights of these logits beside the largest, in scratch.weights.
+// The weights of these logits if the largest logit is `max`, in
+// scratch.weights.
 absl::Span<const Weight> Weigh(absl::Span<const double> logits, double max,
                                GatherScratch& scratch);
 
-// The prefix of mass p, exactly: of the total order, and of the order by
-// distance from the mean logit.
+// The shortest prefix of mass p, by exact masses. FindNucleus takes it in the
+// total order, FindTypical in the order of distance from the mean logit.
 Survivors FindNucleus(const CandidateSet& set, const ExactMasses& masses,
                       double p, const MassRule& rule, GatherScratch& scratch);
 Survivors FindTypical(const CandidateSet& set, const ExactMasses& masses,
                       double p, const MassRule& rule, GatherScratch& scratch);
 
-// The candidates of weight >= least, exactly.
+// The candidates of weight >= least, by exact weights. REQUIRES: least > 0.
 Survivors FindWeights(const ExactMasses& masses, Mass least);
 
 }  // namespace sampler

@@ -1,11 +1,11 @@
-// The answer to a truncation, as a value: which candidates stay. Whoever finds
-// it changes nothing; CandidateSet::Keep applies it.
+// The candidates that a truncation keeps, as a value. The functions that
+// compute it do not change the set; CandidateSet::Keep applies it.
 //
-// Either a list of exactly those that stay, whose memory the set takes over, or
-// a logit: everything that reaches it stays, but for a few ties.
+// Either a list of exactly the candidates that stay, whose memory the set takes
+// over; or a threshold: every candidate that reaches it stays, except a few
+// ties.
 //
-// Thread-safety: a plain value; the memory that it points to is the scratch
-//   that it was found in.
+// Thread-safety: a plain value that points into the scratch it was computed in.
 
 #ifndef SAMPLER_ROWS_SURVIVORS_H_
 #define SAMPLER_ROWS_SURVIVORS_H_
@@ -18,10 +18,10 @@
 namespace sampler {
 
 struct Survivors {
-  // Exactly these. Null: those that reach `threshold`.
+  // Exactly these stay. Null: those that reach `threshold` stay.
   CandidateList* list = nullptr;
   double threshold = 0.0;
-  // Ascending: reach the threshold, and go all the same.
+  // Ids of candidates that reach `threshold` but are removed. Ascending.
   absl::Span<const TokenId> except = {};
 
   static Survivors Exactly(CandidateList& list) { return {.list = &list}; }

@@ -1,8 +1,7 @@
-// The scratch memory that stages of a program's own have in one workspace.
-// Internal.
+// The OwnScratch objects (stage.h) of one workspace. Internal.
 //
 // A workspace may serve many pipelines, one after the other or in turn. It
-// keeps the memory of the last kMost stages that wanted any.
+// keeps the scratch of the kMost stages that were added last.
 //
 // Thread-safety: one thread at a time.
 // Tested by: tests/stages/own_stage_test.cc.
@@ -23,9 +22,9 @@ namespace sampler {
 
 class OwnScratches {
  public:
-  // That of the stage with this key; null for the key 0. Cost: a search among
-  // kMost keys; a stage that is new here, or was long not seen, makes its
-  // memory.
+  // The scratch of the stage with this key; null for key 0. Cost: a search
+  // among kMost keys; for a stage that has no scratch here, or no longer, also
+  // MakeScratch.
   OwnScratch* Of(std::uint64_t key, const Stage& stage) {
     if (key == 0) return nullptr;
     const auto at =

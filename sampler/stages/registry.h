@@ -1,11 +1,11 @@
-// The registry of stage types: what a config's "type" may say.
+// The registry of stage types: the values of "type" in a config.
 //
 // A stage type is its name, its parameter table and a function that makes a
-// stage from checked parameters. Everything that must know all stages (parser,
-// JSON Schema, documentation, tests) asks the registry.
+// stage from checked parameters. Code that needs all stages (parser, JSON
+// Schema, documentation, tests) asks the registry.
 //
-// Users add stages of their own by copying BuiltIn() and calling Add, and hand
-// the result to Pipeline::Create and ParseConfig.
+// To add a stage of your own, copy BuiltIn(), call Add on the copy, and pass
+// the copy to Pipeline::Create and ParseConfig.
 //
 // Thread-safety: const methods from any number of threads.
 // Tested by: tests/stages/registry_test.cc, tests/threads_test.cc.
@@ -28,7 +28,8 @@
 
 namespace sampler {
 
-// What a stage does to the candidates; kDraw ends a pipeline.
+// The kinds of stages, by their effect on the candidates. A draw ends a
+// pipeline.
 enum class StageGroup { kEdit, kShape, kTruncate, kDraw };
 
 // "edit", "shape", "truncate" or "draw".
@@ -42,16 +43,17 @@ struct StageType {
   absl::string_view formula;  // As in the source, in plain text.
   absl::string_view source;   // Paper or project.
   ParameterTable parameters;
-  // Must the next stage be the draw?
+  // True if the next stage must be the draw.
   bool precedes_draw = false;
-  // Rules that involve several parameters: what is wrong, or "".
+  // Checks rules that involve several parameters. Returns the error, or "".
+  // Null: no such rules.
   std::function<std::string(const Parameters& parameters)> check = nullptr;
-  // What can be told of the stage without making it; null: nothing. REQUIRES:
-  // `parameters` passed the table and `check`.
+  // The facts of the stage with these parameters. Null: the default facts.
+  // REQUIRES: `parameters` passed the table and `check`.
   std::function<StageFacts(const Parameters& parameters)> facts = nullptr;
-  // REQUIRES: `parameters` passed the table and `check`. Types of group kDraw
-  // make a Draw. All three functions may capture what they need; pipelines may
-  // be made, and so they may be called, by several threads at once.
+  // Makes the stage; a Draw for types of group kDraw. REQUIRES: `parameters`
+  // passed the table and `check`. Several threads may create pipelines at once,
+  // so all three functions must be safe to call from several threads.
   std::function<std::unique_ptr<const Stage>(const Parameters& parameters)>
       create;
 };
@@ -62,11 +64,11 @@ class StageRegistry {
   // Every stage of this library, in the order of the documentation.
   static const StageRegistry& BuiltIn();
 
-  // AlreadyExists if a type of that name is registered; InvalidArgument if it
+  // Adds a type. AlreadyExists if its name is registered; InvalidArgument if it
   // has no name or no `create`.
   absl::Status Add(StageType type);
 
-  // Null if there is none.
+  // The type of this name, or null.
   const StageType* Find(StringView name) const;
 
   const std::vector<StageType>& types() const { return types_; }

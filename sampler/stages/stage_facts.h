@@ -1,15 +1,15 @@
-// What can be told of a stage from its type and parameters alone.
+// Facts about a stage that follow from its type and parameters alone.
 //
-// Whoever looks at a chain without running it (Is a truncated row enough? Does
-// the chain look at the prompt? Has this stage an effect?) asks these facts and
-// never the stage's name, so that a new stage answers such questions too. The
-// value that a fact has where nothing is said is the careful one: the stage may
-// do anything, except that it reads nothing but the candidates.
+// Code that examines a chain without running it (Is a truncated row enough?
+// Does the chain read the prompt? Has this stage an effect?) reads these facts
+// and never the stage's name, so that it also works for new stages. By default
+// a stage may change the candidates in any way, but reads nothing else: a stage
+// that reads the history, inputs, signs or the original mass must say so, and
+// so must a stage that removes the likeliest candidates.
 //
 // Thread-safety: plain values.
 // Tested by: tests/stages/stage_facts_test.cc (each fact against what the stage
-// does),
-//   tests/stages/registry_test.cc.
+//   does), tests/stages/registry_test.cc.
 
 #ifndef SAMPLER_STAGES_STAGE_FACTS_H_
 #define SAMPLER_STAGES_STAGE_FACTS_H_
@@ -23,64 +23,66 @@
 
 namespace sampler {
 
-// What decides which token a draw chooses.
+// The number that decides which token a draw chooses.
 enum class DrawBy {
-  kNothing,     // No random number: the candidates alone.
-  kMassById,    // One number, as a place on the masses in ascending id.
-  kMassByRank,  // The same, in the total order.
-  kNoise,       // One number for every candidate.
-  kCodePoint,   // The caller's number.
+  kNothing,     // None: the candidates alone.
+  kMassById,    // One random number, on the running mass by ascending id.
+  kMassByRank,  // One random number, on the running mass by rank.
+  kNoise,       // One random number for every candidate.
+  kCodePoint,   // StepInputs::uniform.
 };
 
-// The stage divides all logits by one T of this range, 0 meaning that it keeps
-// the likeliest candidate alone.
+// The stage divides all logits by one T in this range. T = 0 keeps the
+// likeliest candidate alone.
 struct TemperatureRange {
   double low;
   double high;
 };
 
-// What the stage leaves follows from the candidates with the `count` highest
-// logits and those whose logit lies at most `distance` below the highest: it
-// would be the same if the others were removed before.
+// The stage's result depends only on the candidates with the `count` highest
+// logits and on those at most `distance` below the highest. Removing the others
+// before the stage does not change its result.
 struct HeadRule {
   std::int64_t count;
   double distance;  // In nats, >= 0.
 };
 
 struct StageFacts {
-  // Apply changes no logit and removes no candidate, whatever it meets.
+  // Apply never changes a logit or removes a candidate. (True of most draws:
+  // they only choose.)
   bool neutral = false;
 
-  // The part of the history whose tokens the stage looks at; empty: none.
+  // The part of the history that the stage reads; empty if none.
   std::optional<HistoryWindow> history = {};
-  // Apply edits the tokens that occur in `history`, each by itself, and no
-  // others.
+  // Apply edits only tokens that occur in `history`, and each edit depends on
+  // that token alone.
   bool edits_seen = false;
 
-  // Adding one number to all logits of a row changes what the stage does.
+  // The stage depends on the signs of logits: adding one number to all logits
+  // of a row changes its effect.
   bool reads_signs = false;
-  // The stage looks at the mass before the chain's first truncation.
+  // The stage reads the mass before the chain's first truncation.
   bool reads_original_mass = false;
 
-  // Inputs of the step (StepInputs) that the stage looks at.
+  // Inputs of the step (StepInputs) that the stage reads.
   bool reads_mask = false;
   bool reads_unconditional = false;
   bool reads_uniform = false;
 
-  // What stays is the first so many candidates of the total order: of tied
-  // ones, those with the lower ids.
+  // If the stage removes candidates, the rest is a prefix of the total order:
+  // among ties the lower ids stay.
   bool cuts_by_rank = false;
-  // What it removes are the likeliest candidates.
+  // The stage may remove the likeliest candidates.
   bool cuts_the_top = false;
   std::optional<TemperatureRange> temperature = {};
   std::optional<HeadRule> head = {};
 
-  // Tokens that are removed at every step, and, if it is not empty, the only
-  // ones that stay. Ascending.
+  // `bans`: tokens that the stage removes at every step. `allows`: if set, it
+  // removes all other tokens at every step. Ascending.
   std::vector<std::int32_t> bans = {};
   std::optional<std::vector<std::int32_t>> allows = {};
 
-  // Of draws.
+  // For draws only.
   DrawBy draws_by = DrawBy::kNothing;
 };
 

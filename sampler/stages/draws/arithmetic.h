@@ -9,8 +9,8 @@
 // Contract: u = StepInputs::uniform in [0, 1); the intervals of the tokens of
 //   weight > 0 tile [0, 1) exactly, those of weight 0 are empty and never
 //   given.
-// Options: order "rank" walks the total order instead of ascending ids; keep it
-//   along a sequence.
+// Options: order "rank" walks the total order instead of ascending ids; do not
+//   change it within a sequence.
 // Errors: missing_input without u, wrong_input for u outside [0, 1) or NaN.
 // Thread-safety: immutable; any number of threads may call Choose.
 // Cost: exact weights of the survivors and two walks ("rank": one selection).

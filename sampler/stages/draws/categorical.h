@@ -1,4 +1,4 @@
-// Categorical draw: a token with the probability it has left.
+// Categorical draw: each token with the probability that the stages left it.
 //
 //   r = floor(U S / 2^64) for 64 random bits U and total mass S;
 //   token = the first survivor, by ascending id, whose running mass exceeds r
@@ -8,12 +8,11 @@
 // replayed under one seed are coupled (common random numbers).
 //
 // Options: order "rank" walks the total order instead, as runtimes do that draw
-//   from a sorted array; the token for a given U differs, its law does not.
+//   from a sorted array; the token for a given U changes, its law does not.
 // Thread-safety: immutable; any number of threads may call Choose.
 // Cost: exact weights of the survivors and one walk ("rank": one selection).
 // Tested by: tests/stages/edits/stages_test.cc, tests/laws/draw_test.cc
-// (boundaries, chi-square
-//   at full vocabulary), tests/oracle_test.cc.
+//   (boundaries, chi-square at full vocabulary), tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_DRAWS_CATEGORICAL_H_
 #define SAMPLER_STAGES_DRAWS_CATEGORICAL_H_

@@ -2,9 +2,8 @@
 //
 //   token = the head of the total order (ties: the lowest id)
 //
-// The candidates are narrowed to the head, so that the reported distribution is
-// the one the token comes from. Equals temperature 0 or top_k 1 before any
-// other draw.
+// Apply truncates the candidates to the head, so that the reported distribution
+// is that of the token. Equals temperature 0 or top_k 1 before any other draw.
 //
 // Thread-safety: immutable; any number of threads may call Apply and Choose.
 // Cost: one maximum.

@@ -4,12 +4,12 @@
 //   token = argmax l_i + G_i,   G = -ln(-ln u)       (ties: the lowest id)
 //
 // The law is that of `categorical`, but two configs under one seed are coupled
-// in another way: removing any token but the winner leaves the winner (but with
-// noise "sglang", which is keyed by rank once there was a truncation).
+// in another way: removing any token but the winner does not change the winner
+// (except with noise "sglang", which is keyed by rank after a truncation).
 //
 // Contract: u in the open interval (0, 1), 64 bits, keyed by seed, stream,
 //   position and token id: no token of weight 0 and no removed token wins.
-//   Token::bits is 0, for the draw used a number per token.
+//   Token::bits is 0, because the draw uses one number per token.
 // Options: noise "vllm_v2" and "sglang" repeat those runtimes' choices
 //   (gumbel_noise.h), with their 32-bit tails.
 // Thread-safety: immutable; any number of threads may call Choose.

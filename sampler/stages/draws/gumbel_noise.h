@@ -1,5 +1,5 @@
-// The noise that gumbel_max and gumbel_top_k share: which numbers are added to
-// the logits, and the race that they decide.
+// The noise that gumbel_max and gumbel_top_k share, and the race for the
+// largest sum of logit and noise.
 //
 //   house     l + G, 64-bit uniforms keyed by seed, stream, position and token
 //             id (gumbel.h)
@@ -7,11 +7,12 @@
 //   sglang    ln p + G in double, column = token id, or the rank once a stage
 //             has truncated, as SGLang's sorted path numbers them
 //
-// The last two repeat other runtimes' choices under the same seed. Their
-// position is that of the last token of the text, prompt included, as in those
-// runtimes; an empty prompt counts as the single token that every runtime
-// begins with. The stream has no place in them. At an attempt above 0, which
-// those runtimes do not know, their seed is the attempt's key (random.h).
+// The last two repeat other runtimes' choices under the same seed. Both hash
+// seed, position and column. Their position is the place of the text's last
+// token, prompt included, as in those runtimes; an empty prompt counts as the
+// single token that every runtime begins with. They do not use the stream. At
+// an attempt above 0, which those runtimes do not have, their seed is the
+// attempt's key (random.h).
 //
 // Thread-safety: pure functions of their arguments.
 // Tested by: tests/stages/draws/gumbel_test.cc, tests/oracle_test.cc.

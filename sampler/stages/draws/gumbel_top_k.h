@@ -2,13 +2,12 @@
 //
 //   tokens = the n largest l_i + G_i, descending,   G = -ln(-ln u)
 //
-// The first has the law of `categorical`, each next one that of the rest
-// (Plackett-Luce). With n = 1, and for the first token at any n, this is
-// gumbel_max.
+// The first token is that of gumbel_max. It has the law of `categorical`; each
+// next token has the law of `categorical` over the rest (Plackett-Luce).
 //
-// Contract: n >= 1. Fewer than n survivors of weight > 0: all of them. All are
-//   answered by Step::DrawAll; Sample, Step::Draw and the tool show the
-//   first.
+// Contract: n >= 1. With fewer than n survivors of weight > 0 all of them are
+//   drawn. Step::DrawAll returns all tokens; Sample, Step::Draw and the tool
+//   return the first.
 // Options: noise as for gumbel_max.
 // Thread-safety: immutable; any number of threads may call Choose.
 // Cost: as gumbel_max, with a heap of n.

@@ -10,7 +10,7 @@
 namespace sampler {
 namespace {
 
-// Did an earlier output token follow the same `width` tokens?
+// Returns true if an earlier output token followed the same `width` tokens.
 bool ContextIsRepeated(const History& history, std::size_t width) {
   const HistoryView text = history.View(Scope::kBoth, std::nullopt);
   const std::size_t now = text.size();

@@ -3,16 +3,16 @@
 //
 //   token = argmax r_i^(1 / p_i)  =  argmax l_i - ln(-ln r_i)
 //
-// with r_i in (0, 1) of (key, the last `context_width` tokens, i). Over random
-// keys the law is that of `categorical`: the mark does not distort. Given key
-// and context the token is determined (watermark/gumbel_mark.h has the
+// where key, the last `context_width` tokens and i determine r_i in (0, 1).
+// Over random keys the law is that of `categorical`: the mark does not distort.
+// Key and context determine the token (watermark/gumbel_mark.h has the
 // detector).
 //
-// Contract: where the history, prompt included, is shorter than the context,
-//   and with `skip_repeated` where an earlier output token had the same
-//   context, the token is that of gumbel_max under the sequence's seed; so
-//   repeated contexts do not make loops. This follows from the history alone:
-//   rollback and snapshots are exact.
+// Contract: if the history, prompt included, is shorter than the context, the
+//   token is that of gumbel_max under the sequence's seed. With `skip_repeated`
+//   the same holds if an earlier output token had the same context, so that
+//   repeated contexts make no loops. Both depend on the history alone: rollback
+//   and snapshots are exact.
 // Thread-safety: immutable; any number of threads may call Choose.
 // Cost: as gumbel_max; `skip_repeated` adds a look at all output tokens.
 // Source: S. Aaronson (2022); vLLM V2 skips repeated contexts too.

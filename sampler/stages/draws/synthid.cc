@@ -7,8 +7,8 @@
 namespace sampler {
 namespace {
 
-// ln(1 + g - sum g p) for g = 1 and g = 0. Where all the mass is favoured, the
-// others weigh nothing and stay as they are.
+// ln(1 + g - sum g p) for g = 1 and g = 0. If all the mass has g = 1, the
+// others weigh nothing and do not change.
 Shifts Tournament(Mass favoured, Mass total) {
   return {
       .chosen = Log(Ratio(2 * total - favoured, total)),
@@ -66,7 +66,8 @@ void SynthId::Apply(Candidates& candidates, const StepContext& step) const {
   const absl::Span<const TokenId> output = step.history.output();
   if (!hash_.Marks(output, first_)) return;
   const std::uint64_t context = hash_.Context(output);
-  // Differences of a layer are small: not to be lost beside large logits.
+  // The shifts of a layer are small, and would be rounded away beside large
+  // logits.
   candidates.Normalize();
   for (std::size_t layer = 0; layer < hash_.layers(); ++layer) {
     candidates.ShiftByMass(

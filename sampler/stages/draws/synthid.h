@@ -2,19 +2,20 @@
 //
 //   layer d = 1, 2, ...:  p_i *= 1 + g_d(i) - sum g_d p
 //
-// with bits g of the keys and the last `ngram_len` - 1 output tokens
-// (watermark/synthid_hash.h; watermark/synthid_mark.h has the detector). In
-// each layer the better of two draws by g wins, so over random keys the law is
-// that of `categorical`: the mark does not distort.
+// where the keys and the last `ngram_len` - 1 output tokens determine the bits
+// g (watermark/synthid_hash.h; watermark/synthid_mark.h has the detector). A
+// layer is a match of two draws that the higher g wins. Over random keys the
+// law is that of `categorical`: the mark does not distort.
 //
-// Contract: `keys` not empty, one per layer (30 recommended). The context is of
-//   output tokens alone, with zeros before the first. The distribution is left
-//   as it is where one of the last `context_history` output tokens had the same
-//   context, and with `skip_first` for the first ngram_len - 1 tokens (which
-//   are then not remembered either). That follows from the history alone:
-//   rollback and snapshots are exact. After a marked step the logits are
+// Contract: `keys` not empty, one per layer (30 recommended). The context holds
+//   output tokens alone, with zeros before the first. The stage changes nothing
+//   if one of the last `context_history` output tokens had the same context;
+//   with `skip_first` also for the first ngram_len - 1 tokens, whose contexts
+//   are then not compared either. Both depend on the history alone: rollback
+//   and snapshots are exact. After a marked step the logits are
 //   log-probabilities.
-// Options: hash "hf" is that of transformers, and needs its `table` of bits.
+// Options: hash "hf" is the hash of transformers; it needs that library's
+//   `table` of bits.
 // Not as in the references: a removed token stays removed. There it gets a
 //   finite score again, and a context whose hash is 0 counts as seen.
 // Thread-safety: immutable; any number of threads may call Apply and Choose.
@@ -22,8 +23,7 @@
 //   a truncation. The context costs O(context_history).
 // Source: Nature 634:818 (2024), two candidates per match; synthid-text.
 // Tested by: tests/stages/draws/synthid_test.cc,
-// tests/laws/synthid_laws_test.cc,
-//   tests/oracle_test.cc.
+//   tests/laws/synthid_laws_test.cc, tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_DRAWS_SYNTHID_H_
 #define SAMPLER_STAGES_DRAWS_SYNTHID_H_

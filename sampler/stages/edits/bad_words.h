@@ -2,12 +2,12 @@
 //
 //   l_x = -inf    where the history followed by x ends with a sequence
 //
-// A sequence of one token is banned always. This is sequence_bias with false
+// A sequence of one token is always banned. This is sequence_bias with false
 // for every bias, and its contract is the same.
 //
-// Contract: sequences are not empty; none changes nothing. Text is the caller's
-//   affair: each spelling of a word (with a space before it, say) is a sequence
-//   of its own.
+// Contract: no sequence is empty; an empty list changes nothing. The caller
+//   turns words into tokens: each spelling (with a space before it, say) is a
+//   sequence of its own.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: O(tokens of all sequences), mostly one comparison per sequence.
 // Source: Hugging Face NoBadWordsLogitsProcessor (scope "both"), vLLM bad_words

@@ -3,15 +3,15 @@
 //
 //   l_x -= multiplier * base^(R(x) - allowed_length), R(x) >= allowed_length
 //
-// R(x) is the length of the longest end of the text that x has followed before.
-// The text is the last `window` tokens of the scope. A breaker (the tokens of a
-// line break, a quotation mark) limits how far back a repetition can be
-// followed: to the tokens after the last breaker.
+// R(x) is the length of the longest suffix of the text that occurred earlier
+// with x as the next token. The text is the last `window` tokens of the scope.
+// A breaker is a sequence of tokens (of a line break, a quotation mark); the
+// suffix holds only tokens after the last breaker.
 //
 // Contract: multiplier >= 0, and 0 changes nothing; base >= 1; allowed_length
 //   >= 1. The exponent is capped at floor(88.7228391 / ln base), where base^e
 //   reaches the largest float32. Of several breakers at one place the longest
-//   counts. Tokens that are a breaker alone are not penalised unless
+//   counts. A token that is a breaker by itself is not penalised, unless
 //   exempt_breakers is false. A removed token stays removed.
 // Nothing is remembered between steps, so that rollback and snapshots are
 //   exact.
@@ -22,8 +22,7 @@
 //   stage agree; koboldcpp penalises breakers; exllamav2 multiplies by
 //   occurrences, which is not offered.
 // Tested by: tests/stages/edits/dry_test.cc, tests/history/repeats_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_EDITS_DRY_H_
 #define SAMPLER_STAGES_EDITS_DRY_H_

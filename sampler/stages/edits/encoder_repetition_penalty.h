@@ -1,5 +1,5 @@
 // Encoder repetition penalty: makes every token of the prompt more likely,
-// once, however often it stands there, against answers that leave their source
+// once, however often it occurs there, so that answers stay near the prompt
 // ("hallucination penalty").
 //
 //   l_i = l_i > 0 ? l_i * penalty : l_i / penalty     for i in the prompt

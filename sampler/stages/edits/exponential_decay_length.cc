@@ -38,7 +38,7 @@ void ExponentialDecayLength::Apply(Candidates& candidates,
       Pow(factor_, static_cast<double>(step.position - start_)) - 1.0;
   for (const TokenId id : eos_ids_) {
     candidates.Edit(id, [growth](double logit) {
-      // The growth may have overflowed, and 0 times that is no number.
+      // The growth may be +inf after an overflow, and 0 times that is NaN.
       return logit == 0.0 ? logit : logit + std::fabs(logit) * growth;
     });
   }

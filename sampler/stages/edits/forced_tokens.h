@@ -1,12 +1,13 @@
-// Forced tokens: at listed positions of the output nothing but the listed
-// tokens may be drawn.
+// Forced tokens: at listed positions of the output only the listed tokens may
+// be drawn.
 //
 //   l_i = -inf for i not in ids    at that position
 //
 // Contract: positions count the output from 0. A listed token that was removed
 //   before is not revived; if none is left the row's status is no_candidate.
 //   Several listed tokens keep their ratio; with "zero" their logits become 0,
-//   which makes them equally likely. No position changes nothing.
+//   which makes them equally likely. An empty list of positions changes
+//   nothing.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: O(log positions); at a listed position O(its ids).
 // Source: Hugging Face ForcedBOSToken and ForcedEOSToken ("zero"), vLLM
@@ -28,7 +29,7 @@ namespace sampler {
 
 class ForcedTokens final : public Stage {
  public:
-  // What becomes of the logits of the listed tokens.
+  // The logits of the listed tokens: kept, or set to 0.
   enum class Listed { kKeep, kZero };
 
   static StageType Type();

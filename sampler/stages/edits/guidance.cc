@@ -46,7 +46,7 @@ void Guidance::Apply(Candidates& candidates, const StepContext& step) const {
   }
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const auto combine = [this](double l, double g) {
-    // The formula's limit, where the formula itself gives inf - inf.
+    // The formula itself gives inf - inf here; this is its limit.
     if (g == -kInfinity) return scale_ > 1.0 ? kInfinity : -kInfinity;
     return g + scale_ * (l - g);
   };

@@ -3,18 +3,19 @@
 //
 //   l_i = g_i + scale (l_i - g_i)
 //
-// where g is the second row (StepInputs::unconditional). With `normalize` l and
-// g are first replaced by their log-softmax, l over the survivors and g over
-// its whole row; that changes every l_i by one constant, so only later stages
-// that are not invariant under it (repetition_penalty) notice.
+// where g is the second row (StepInputs::unconditional). With `normalize`
+// log-softmax first replaces both: l over the survivors, g over its whole row.
+// That adds one constant to every result l_i, so it matters only to later
+// stages that read the signs of logits (repetition_penalty).
 //
-// Contract: scale finite and >= 0. scale = 1 changes nothing and asks for no
-//   second row. scale = 0 is the second row alone. g_i = -inf beside a finite
-//   l_i is +inf for scale > 1 (the row's status: infinite) and a removal for
-//   scale < 1: mask both rows alike, or after this stage. NaN or +inf in g: the
-//   status of the arithmetic, nan (with `normalize` wherever it stands).
-// Errors: missing_input without a second row, wrong_input if it is not of the
-//   vocabulary's size.
+// Contract: scale finite and >= 0. scale = 1 changes nothing and needs no
+//   second row. scale = 0 gives the second row alone. Where g_i = -inf and l_i
+//   is finite, scale > 1 gives +inf (row status infinite) and scale < 1 removes
+//   the token: so mask both rows alike, or mask after this stage. A NaN or +inf
+//   in g at a candidate gives the row status nan; with `normalize`, one
+//   anywhere in g does.
+// Errors: missing_input without a second row, wrong_input if its size is not
+//   the vocabulary's.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: one pass over both rows; `normalize` adds exact masses of both.
 // Source: arXiv 2306.17806 (scale 1.25 to 1.5). Hugging Face uses

@@ -1,5 +1,5 @@
-// The two parameters that every stage which reads the history shares: which
-// part of it, and how far back.
+// The two parameters that stages on the history share: its part ("scope") and
+// how far back they read ("window").
 
 #ifndef SAMPLER_STAGES_EDITS_HISTORY_PARAMETERS_H_
 #define SAMPLER_STAGES_EDITS_HISTORY_PARAMETERS_H_
@@ -18,7 +18,7 @@ Parameter ScopeParameter(absl::string_view default_scope);
 // "window": an integer >= 1, or null for the whole scope.
 Parameter WindowParameter();
 
-// Reads both.
+// Reads both parameters.
 HistoryWindow ReadHistoryWindow(const Parameters& parameters);
 
 }  // namespace sampler

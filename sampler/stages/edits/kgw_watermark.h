@@ -2,13 +2,14 @@
 //
 //   l_i += delta   for i green in this context
 //
-// A token is green with probability gamma, by key and the previous
-// `context_width` tokens, prompt included (watermark/green_list.h, which also
-// has the detector). The mark does not depend on the seed.
+// A token is green with probability gamma; key and the previous `context_width`
+// tokens, prompt included, decide (watermark/green_list.h, which also has the
+// detector). The mark does not depend on the seed.
 //
-// Contract: delta finite; 0 changes nothing. gamma in (0, 1). A history shorter
-//   than the context: nothing is changed in that step.
-// Options: scheme "selfhash": the candidate belongs to its own context.
+// Contract: delta finite; 0 changes nothing. gamma in (0, 1). While the history
+//   is shorter than the context, nothing changes.
+// Options: scheme "selfhash": the candidate itself counts as part of its
+//   context.
 // Not promised: detection by other implementations, whose green lists are other
 //   permutations.
 // Thread-safety: immutable; any number of threads may call Apply.

@@ -2,8 +2,8 @@
 //
 //   l_i += b_i ;   false in place of a number: l_i = -inf
 //
-// Contract: biases are finite, or a ban; no bias changes nothing. A removed
-//   token stays removed. Several instances add up.
+// Contract: biases are finite, or a ban; an empty list changes nothing. A
+//   removed token stays removed. Several instances add up.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: O(number of biases).
 // Source: OpenAI API ("logit_bias"). OpenAI clamps to [-100, 100]; here any

@@ -8,8 +8,9 @@
 //   with padding "allow", stay; spare bits of its last word mean nothing. A
 //   mask that allows nothing gives the row the status no_candidate.
 // Thread-safety: immutable; any number of threads may call Apply.
-// Cost: O(V / 32 + allowed) where at most a sixteenth of the row is allowed,
-//   which then is all that later stages see; else one pass over the row.
+// Cost: O(V / 32 + allowed) if at most a sixteenth of the row is allowed (later
+//   stages then see only the allowed tokens); else at most one pass over the
+//   row.
 // Source: xgrammar (padding "allow"), llguidance (padding "ban").
 // Tested by: tests/stages/edits/mask_test.cc, tests/oracle_test.cc.
 

@@ -4,9 +4,9 @@
 //   l_i = -inf for i in stop_ids    while count < n
 //
 // Contract: n >= 0, and 0 changes nothing; stop_ids is not empty where n > 0.
-//   count is that of the output tokens accepted so far, with "total" that of
-//   the prompt as well. If nothing but stop tokens is left (a mask may see to
-//   that) the row's status is no_candidate: the floor is not lifted in silence.
+//   `count` is the number of output tokens accepted so far; with "total" it
+//   includes the prompt. If only stop tokens are left (after a mask, say) the
+//   row's status is no_candidate: the minimum is not dropped in silence.
 // Nothing is remembered between steps, so that rollback and snapshots are
 //   exact.
 // Thread-safety: immutable; any number of threads may call Apply.

@@ -4,11 +4,11 @@
 //   l_x = -inf    where x has followed an occurrence of the last n - 1 tokens
 //
 // Contract: n >= 0, and 0 changes nothing; 1 bans every token of the scope. The
-//   last n - 1 tokens are those of the history, whatever the scope; their
-//   earlier occurrences, overlapping ones as well, and the token after must lie
-//   in the scope and window. With scope "prompt" this is the encoder's variant:
-//   nothing of the prompt is copied. Exempt tokens are never banned. If nothing
-//   is left the row's status is no_candidate.
+//   last n - 1 tokens are those of the whole history, whatever the scope. An
+//   earlier occurrence counts if it and the token after it lie in scope and
+//   window; it may overlap the last n - 1 tokens. With scope "prompt" (the
+//   encoder's variant) no n-gram of the prompt is repeated. Exempt tokens are
+//   never banned. If nothing is left the row's status is no_candidate.
 // Nothing is remembered between steps, so that rollback and snapshots are
 //   exact.
 // Thread-safety: immutable; any number of threads may call Apply.
@@ -17,8 +17,7 @@
 //   encoder_no_repeat_ngram_size ("prompt"); SGLang's has a window and exempt
 //   tokens. TensorRT-LLM says 1 << 30 for off.
 // Tested by: tests/stages/edits/stages_history_test.cc,
-// tests/history/repeats_test.cc,
-//   tests/oracle_test.cc, tests/golden_test.cc.
+//   tests/history/repeats_test.cc, tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_EDITS_NO_REPEAT_NGRAM_H_
 #define SAMPLER_STAGES_EDITS_NO_REPEAT_NGRAM_H_

@@ -10,7 +10,7 @@
 // Source: OpenAI API. vLLM and SGLang count the output (the default here),
 //   TensorRT-LLM prompt and output, llama.cpp the last 64 tokens of both.
 // Tested by: tests/stages/edits/stages_test.cc, tests/oracle_test.cc,
-// tests/golden_test.cc.
+//   tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_EDITS_PRESENCE_PENALTY_H_
 #define SAMPLER_STAGES_EDITS_PRESENCE_PENALTY_H_

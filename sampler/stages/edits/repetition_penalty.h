@@ -8,8 +8,8 @@
 //
 // Contract: penalty > 0; 1 changes nothing (`normalize` included); below 1 it
 //   rewards. An overflow to +inf gives the row the status "infinite".
-// Options: `scope` and `window` say which tokens count as seen, the last of the
-//   scope; `ignore_first` leaves out so many tokens at the prompt's beginning.
+// Options: a token counts as seen if it is among the last `window` tokens of
+//   `scope`; the first `ignore_first` tokens of the prompt never count.
 // Not promised: invariance under adding a constant to all logits, which changes
 //   signs (unless `normalize`).
 // Thread-safety: immutable; any number of threads may call Apply.
@@ -18,7 +18,7 @@
 //   Hugging Face and vLLM take prompt and output, SGLang the output, llama.cpp
 //   the last 64 tokens of both.
 // Tested by: tests/stages/edits/stages_test.cc, tests/oracle_test.cc,
-// tests/golden_test.cc.
+//   tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_EDITS_REPETITION_PENALTY_H_
 #define SAMPLER_STAGES_EDITS_REPETITION_PENALTY_H_

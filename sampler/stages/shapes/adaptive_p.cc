@@ -53,7 +53,8 @@ void AdaptiveP::InitializeState(absl::Span<double> state) const {
 }
 
 absl::string_view AdaptiveP::WrongState(absl::Span<const double> state) const {
-  // The weight begins where it ends; rounding moves it by a few last bits.
+  // tw starts at its fixed point 1 / (1 - decay); rounding may lift it by a few
+  // last bits.
   const double most = 1.001 / (1.0 - decay_);
   if (!(0.0 <= state[0] && state[0] <= most)) {
     return "the sum of its average is no sum of probabilities";

@@ -7,11 +7,11 @@
 //   when the drawn token is accepted, p being its probability before this
 //   stage:  ws = p + decay ws,  tw = 1 + decay tw
 //
-// Contract: 0 <= target <= 1; null changes nothing and remembers nothing. 0 <=
-//   decay <= 0.99. Must directly precede the draw, which a config is checked
-//   for. Accepting another token than the drawn one leaves the means alone.
-//   Candidates of probability 0 get a logit like all others, so a truncation
-//   (min_p) should come before.
+// Contract: 0 <= target <= 1; target null changes nothing and remembers
+//   nothing. 0 <= decay <= 0.99. The stage must directly precede the draw; a
+//   config that breaks this is refused. Accepting another token than the drawn
+//   one leaves ws and tw alone. Candidates of probability 0 get a finite logit
+//   too, so a truncation (min_p) should come before.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: exact weights of all candidates.
 // Source: llama.cpp.

@@ -1,12 +1,12 @@
-// Dynamic temperature: a temperature that rises with the entropy, so that the
-// model is let loose where it is undecided and held where it is sure.
+// Dynamic temperature: a temperature that rises with the entropy, from `low`
+// where the model is sure to `high` where it is undecided.
 //
 //   r = clamp(H / ln n, 0, 1) ;   H = -sum p ln p,  n candidates
 //   T = low + (high - low) r^exponent ;   l_i = l_i / T
 //
-// Contract: 0 <= low <= high, exponent >= 0. low = high = 1 changes nothing,
-//   nor does a single candidate change; T = 0 is greedy (temperature.h). H and
-//   n are those of the candidates as this stage meets them.
+// Contract: 0 <= low <= high, exponent >= 0. low = high = 1 changes nothing. A
+//   single candidate keeps its logit. T = 0 is greedy (temperature.h). H and n
+//   are of the candidates before this stage.
 // Options: count "all": n is the size of the vocabulary (llama.cpp).
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: exact weights of the candidates within 37 nats of the maximum, and the

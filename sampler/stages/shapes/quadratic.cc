@@ -31,7 +31,7 @@ void Quadratic::Apply(Candidates& candidates, const StepContext&) const {
   const double cube = (curve_ - 1.0) / 2.0 * factor_;
   candidates.Transform([=](TokenId, double logit) {
     const double d = logit - max;
-    // A term without a coefficient is left out, lest 0 * inf make a NaN.
+    // Skip a term whose coefficient is 0, because 0 * inf is NaN.
     double result = max;
     if (square > 0.0) result -= square * (d * d);
     if (cube > 0.0) result += cube * (d * d * d);

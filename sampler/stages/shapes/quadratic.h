@@ -7,8 +7,9 @@
 // curve 1 is purely quadratic, curve 3 purely cubic; within [1, 3] the order of
 // the candidates is kept.
 //
-// Contract: factor >= 0, 1 <= curve <= 3; factor 0 changes nothing. The head
-//   stays where it is; a logit that overflows to -inf is dropped.
+// Contract: factor >= 0, 1 <= curve <= 3; factor 0 changes nothing. The largest
+//   logit does not change; a candidate whose logit overflows to -inf is
+//   removed.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: one pass; a whole row is copied into a buffer of doubles.
 // Source: text-generation-webui, koboldcpp.

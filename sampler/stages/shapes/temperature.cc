@@ -8,7 +8,7 @@
 namespace sampler {
 namespace {
 
-// Largest temperature of a schedule: its formulas stay finite.
+// Largest temperature of a schedule; up to it the formulas stay finite.
 constexpr double kLargest = 1e300;
 
 TemperatureSchedule ReadSchedule(const Parameters& p) {
@@ -37,7 +37,7 @@ std::string Check(const Parameters& p) {
     if (!(schedule.from > 0.0 && schedule.to > 0.0)) {
       return "an exponential schedule wants \"from\" and \"to\" > 0";
     }
-    // Beyond this T1 / T0, or a power of it, would leave the doubles.
+    // Outside this range T1 / T0, or a power of it, may overflow or underflow.
     const double ratio = schedule.to / schedule.from;
     if (!(1.0 / kLargest <= ratio && ratio <= kLargest)) {
       return "an exponential schedule wants \"to\" / \"from\" in "
@@ -94,8 +94,8 @@ StageFacts Temperature::FactsOfRange(TemperatureRange range) {
 }
 
 double TemperatureSchedule::At(std::int64_t t) const {
-  // The ends exactly, whatever the formulas round to there. (The difference
-  // cannot overflow once t lies above start >= 0.)
+  // Return the ends exactly: the formulas would round. (t - start cannot
+  // overflow, because t > start >= 0.)
   if (t <= start) return from;
   if (t - start >= steps) return to;
   const double f = static_cast<double>(t - start) / static_cast<double>(steps);

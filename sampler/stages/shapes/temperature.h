@@ -15,7 +15,7 @@
 //
 // Contract: T finite and >= 0. T = 1 changes nothing. T = 0 is exactly greedy:
 //   only the head of the total order survives. Logits that overflow follow the
-//   rule of row_status.h (with T below 1e-308 that is nearly all of them). T0
+//   rule of row_status.h; with T below 1e-308 nearly all of them overflow. T0
 //   and T1 are at most 1e300, and for the exponential shape above 0 with T1 /
 //   T0 in [1e-300, 1e300], so that the formulas stay finite.
 // Thread-safety: immutable; any number of threads may call Apply.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kFurtherDown = 6.0;  // Nats between one look and the next.
 
-// How many stay, if the head's weights, in the total order, tell.
+// Number of tokens to keep; empty if the head's weights do not decide.
 std::optional<std::int64_t> EquilibriumOf(absl::Span<const Weight> weights,
                                           Mass total) {
   Mass mass = 0;
@@ -55,7 +55,8 @@ void Ees::Apply(Candidates& candidates, const StepContext&) const {
     const std::optional<std::int64_t> kept = EquilibriumOf(head.weights, total);
     if (kept.has_value()) return {.keep = std::max(*kept, min_keep_)};
     if (!head.complete) return {.deeper = kFurtherDown};
-    // Those that weigh anything are equal: the others would upset them.
+    // No i >= 2 has H_i < P_i, so the tokens of weight > 0 are equal and all
+    // stay. The first token of weight 0 would end the prefix.
     const auto weighted =
         std::count_if(head.weights.begin(), head.weights.end(),
                       [](Weight w) { return w > 0; });

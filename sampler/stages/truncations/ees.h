@@ -1,5 +1,5 @@
-// EES, entropy equilibrium: keeps the likeliest tokens for as long as they are
-// more undecided among themselves than they are certain to hold the answer.
+// EES, entropy equilibrium: keeps the likeliest tokens up to the point where
+// their mass exceeds the entropy among them, as a share of its maximum.
 //
 //   P_k = the mass of the k likeliest
 //   H_k = their entropy, renormalised, as a share of its maximum: H / ln k
@@ -8,8 +8,8 @@
 // H_i < P_i is compared as  ln m - (sum w ln w) / m  <  (m / S) ln i,  with m
 // the exact mass of the i, summed in the total order.
 //
-// Contract: no parameter of the method; nothing is neutral. Equal tokens all
-//   stay. `min_keep` re-admits.
+// Contract: no parameter of the method; nothing is neutral. If all logits are
+//   equal, all tokens stay. `min_keep` re-admits.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: that of the exact total mass, and a logarithm for each token of a head
 //   of the total order that is looked at in steps of 6 nats.

@@ -10,8 +10,7 @@
 // Source: arXiv 2210.15191 (values of 3e-4 to 9e-4); Hugging Face, which keeps
 //   all ties of the min_keep-th candidate.
 // Tested by: tests/stages/truncations/stages_threshold_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_EPSILON_CUTOFF_H_
 #define SAMPLER_STAGES_TRUNCATIONS_EPSILON_CUTOFF_H_

@@ -1,20 +1,19 @@
-// Eta cutoff: keeps every token of at least a probability that falls with the
-// entropy, so that uncertain steps keep more.
+// Eta cutoff: keeps every token whose probability reaches a threshold. The
+// threshold falls as the entropy rises, so uncertain steps keep more.
 //
 //   eta  = min(epsilon, sqrt(epsilon) exp(-H)) ;   H = -sum p ln p
 //   kept = { i : p_i >= eta }
 //
-// Contract: 0 <= epsilon < 1; 0 changes nothing. H is that of the candidates as
-//   this stage meets them. Where no token qualifies, the head stays. At least
-//   `min_keep` candidates survive.
+// Contract: 0 <= epsilon < 1; 0 changes nothing. H is the entropy of the
+//   candidates before this stage. Where no token qualifies, the head stays. At
+//   least `min_keep` candidates survive.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: exact weights of the candidates within 37 nats of the maximum, and the
 //   entropy.
 // Source: arXiv 2210.15191 (values of 3e-4 to 4e-3); the code of Hugging Face,
 //   whose documentation has sqrt(epsilon exp(-H)) instead.
 // Tested by: tests/stages/truncations/stages_threshold_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_ETA_CUTOFF_H_
 #define SAMPLER_STAGES_TRUNCATIONS_ETA_CUTOFF_H_

@@ -16,7 +16,7 @@
 //   steep enough: no gap at or below rank i exceeds l_i - l_N.
 // Source: arXiv 2604.11012.
 // Tested by: tests/stages/truncations/stages_order_test.cc,
-// tests/oracle_test.cc.
+//   tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_MIN_K_H_
 #define SAMPLER_STAGES_TRUNCATIONS_MIN_K_H_

@@ -2,8 +2,8 @@
 //
 //   kept = { i : p_i >= p max_j p_j }  =  { i : l_i >= max_j l_j + ln p }
 //
-// where l are the logits as this stage meets them (after a temperature, if one
-// stands before it). The comparison is made on logits, in double.
+// where l are the logits before this stage (after a temperature that precedes
+// it). The comparison is made on logits, in double.
 //
 // Contract: 0 <= p <= 1. p = 0 changes nothing; p = 1 keeps the maximum and its
 //   ties. At least `min_keep` candidates survive.
@@ -12,8 +12,7 @@
 // Source: arXiv 2407.01082. llama.cpp's default chain puts it before
 //   temperature.
 // Tested by: tests/stages/truncations/stages_truncation_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_MIN_P_H_
 #define SAMPLER_STAGES_TRUNCATIONS_MIN_P_H_

@@ -12,11 +12,11 @@
 namespace sampler {
 namespace {
 
-// A mass is at most 2^71.
+// The least probability of a token of weight > 0: a mass is at most 2^71.
 constexpr double kLeastProbability = 0x1p-71;
 
-// For smaller |e| the cancellation in 1 - V^-e costs more digits than taking
-// the limit e -> 0 does.
+// If |e| is smaller, the cancellation in 1 - V^-e loses more digits than the
+// limit e -> 0 does.
 constexpr double kLimitOfE = 0x1p-26;
 
 constexpr double kLargest = std::numeric_limits<double>::max();
@@ -36,7 +36,7 @@ double ZipfExponent(absl::Span<const WeightedCandidate> top) {
   return products / squares;
 }
 
-// The number of tokens, as a real one, whose expected surprise is mu.
+// The k of version 1 (mirostat.h), before truncation to an integer.
 double SolveForCount(double s, double mu, std::int64_t vocabulary_size) {
   const double e = s - 1.0;
   const auto v = static_cast<double>(vocabulary_size);
@@ -87,8 +87,9 @@ StageType Mirostat::Type() {
 void Mirostat::Cut(Candidates& candidates, double mu,
                    std::int64_t vocabulary_size) const {
   if (options_.rule == Rule::kOwnSurprise) {
-    // A 2^-mu above 1 leaves the head alone, as 1 does; one below the least
-    // double every candidate of weight > 0, as that does.
+    // The clamp to 1 changes nothing, because any 2^-mu >= 1 keeps the head
+    // alone. A 2^-mu that underflows to 0 would also keep candidates of weight
+    // 0; denorm_min does not.
     candidates.KeepProbability(
         std::clamp(Exp2(-mu), std::numeric_limits<double>::denorm_min(), 1.0));
     return;

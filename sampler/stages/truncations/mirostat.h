@@ -1,5 +1,5 @@
-// Mirostat: keeps tokens of limited surprise, with a limit that feedback
-// steers so that the surprise of what is drawn is tau bits on average.
+// Mirostat: keeps tokens of limited surprise. Feedback steers the limit mu so
+// that the drawn tokens have a surprise of tau bits on average.
 //
 //   mu = 2 tau at first
 //   version 2: kept = the tokens with -log2 p_i <= mu, at least the head
@@ -14,19 +14,19 @@
 // for the number of tokens; version 2 needs no such assumption.
 //
 // Contract: tau > 0; eta >= 0, 0 freezes mu; m >= 2. No value is neutral.
-//   Version 2 judges by weights: w >= target(2^-mu), and tokens of weight 0
-//   never qualify. Version 1: where |e| < 2^-26, k is its limit, (2^mu / ln
-//   V)^(1/s); an infinite k, or one above N, keeps all, NaN keeps one. mu stays
-//   finite. Accepting another token than the drawn one leaves mu alone; a drawn
-//   token without weight counts as 71 bits, the least probability there is.
+//   Version 2 compares weights: w >= LeastMass(2^-mu, S) (mass.h), so tokens of
+//   weight 0 are never kept. Version 1: if |e| < 2^-26, k is the limit for e ->
+//   0, (2^mu / ln V)^(1/s); k above N, or infinite, keeps all; k of NaN keeps
+//   one. mu stays finite. Accepting another token than the drawn one leaves mu
+//   alone; a drawn token without weight counts as 71 bits, the least
+//   probability there is.
 // Options: surprise "truncated": p among the tokens kept (llama.cpp);
 //   "original": among those before the cut (the authors' code).
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: exact weights; version 1 sorts the first m.
 // Source: arXiv 2007.14966.
 // Tested by: tests/stages/truncations/mirostat_test.cc,
-// tests/stages/stages_memory_test.cc,
-//   tests/oracle_test.cc.
+//   tests/stages/stages_memory_test.cc, tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_MIROSTAT_H_
 #define SAMPLER_STAGES_TRUNCATIONS_MIROSTAT_H_

@@ -9,7 +9,7 @@
 // Cost: exact weights of the candidates within 37 nats of the maximum.
 // Source: arXiv 2509.23234; vLLM.
 // Tested by: tests/stages/truncations/stages_threshold_test.cc,
-// tests/oracle_test.cc.
+//   tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_P_LESS_H_
 #define SAMPLER_STAGES_TRUNCATIONS_P_LESS_H_

@@ -1,5 +1,6 @@
-// P-less-norm: p-less with the collisions of a flat row taken off, which keeps
-// more, and everything of a flat row.
+// P-less-norm: p-less with a lower threshold, from which the chance that two
+// draws of a flat row agree is subtracted. It keeps more than p_less, and all
+// of a flat row.
 //
 //   kept = { i : p_i >= (V sum_j p_j^2 - 1) / (V - 1) }
 //
@@ -10,7 +11,7 @@
 // Cost: exact weights of the candidates within 37 nats of the maximum.
 // Source: arXiv 2509.23234, which does not say whether V shrinks.
 // Tested by: tests/stages/truncations/stages_threshold_test.cc,
-// tests/oracle_test.cc.
+//   tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_P_LESS_NORM_H_
 #define SAMPLER_STAGES_TRUNCATIONS_P_LESS_NORM_H_

@@ -10,10 +10,11 @@
 namespace sampler {
 namespace {
 
-// Sums of differences below this share of the total mass are called flat.
+// A row is flat if the sum of its second differences is at most this share of
+// the total mass.
 constexpr double kFlat = 1e-6;
 
-// |w_i - 2 w_(i+1) + w_(i+2)|; what the head does not list weighs nothing.
+// |w_i - 2 w_(i+1) + w_(i+2)|; candidates beyond the head count as weight 0.
 Weight SecondDifference(absl::Span<const Weight> head, std::size_t i) {
   const auto weight = [&](std::size_t j) {
     return j < head.size() ? head[j] : 0;
@@ -24,15 +25,15 @@ Weight SecondDifference(absl::Span<const Weight> head, std::size_t i) {
   return static_cast<Weight>(std::abs(static_cast<std::int64_t>(bend)));
 }
 
-// What a head of the order tells of the sum of all differences and of the total
-// mass: intervals that hold them.
+// The knowledge that a head of the order gives: intervals that hold the sum of
+// all second differences and the total mass.
 //
-// From one candidate to the next a weight rises by kWeightRise = 2 at most, so
-// that with N candidates all its changes from the i-th on sum to w_i + 4 N at
-// most. A second difference is at most the sum
-// of two changes; the first unknown one is of the last but one weight w of the
-// head: 2 w + 8 N bounds them all. (In the same way all differences fit 64
-// bits.)
+// From one candidate to the next a weight rises by at most kWeightRise = 2. So,
+// with N candidates, the absolute changes of weight from the i-th on sum to at
+// most w_i + 4 N. A second difference is at most the sum of two changes, and
+// the first unknown one starts at the last but one weight w of the head, so all
+// unknown ones sum to at most 2 w + 8 N. (For the same reason the sum of all
+// fits 64 bits.)
 struct View {
   explicit View(const OrderHead& order)
       : head(order.weights), places(static_cast<std::size_t>(order.count - 2)) {
@@ -45,8 +46,8 @@ struct View {
     more_total = Mass{n - head.size()} * (head.back() + kWeightRise);
   }
 
-  // The first place at which the running sum exceeds z of `whole`; `known` if
-  // it lies beyond.
+  // The first place at which the running sum exceeds z * `whole`; `known` if
+  // there is none among the known differences.
   std::size_t Find(double z, Weight whole) const {
     const Weight bound = absl::Uint128Low64(MostMass(z, whole));
     Weight running = 0;
@@ -56,9 +57,9 @@ struct View {
   }
 
   absl::Span<const Weight> head;
-  std::size_t places;  // Of all differences,
-  std::size_t known;   // and of those at hand.
-  Weight sum = 0;      // Between this and sum + more.
+  std::size_t places;  // Number of all second differences.
+  std::size_t known;   // Number of those that the head gives.
+  Weight sum = 0;      // The sum of all lies in [sum, sum + more].
   Weight more = 0;
   Mass total = 0;
   Mass more_total = 0;
@@ -108,7 +109,7 @@ void TailFree::Apply(Candidates& candidates, const StepContext&) const {
         view.sum > MostMass(kFlat, view.total + view.more_total)) {
       return {.keep = CountAt(static_cast<std::int64_t>(low), count)};
     }
-    // What is left of the interval should be a quarter of a place.
+    // Look so far down that the interval shrinks to about a quarter of a place.
     return {.deeper = Log(4.0 * static_cast<double>(1 + high - low))};
   });
 }

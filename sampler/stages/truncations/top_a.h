@@ -9,7 +9,7 @@
 // Cost: exact weights of the candidates within 37 nats of the maximum.
 // Source: RWKV; koboldcpp, text-generation-webui.
 // Tested by: tests/stages/truncations/stages_threshold_test.cc,
-// tests/oracle_test.cc.
+//   tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TOP_A_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TOP_A_H_

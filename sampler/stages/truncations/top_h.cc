@@ -23,8 +23,8 @@ double Term(Weight weight, Mass total) {
   return -p * Log(p);
 }
 
-// Length of the prefix of `pool` whose terms add up to at most `alpha` of what
-// they all do. REQUIRES (also below): every weight is positive.
+// Length of the longest prefix of `pool` whose terms sum to at most `alpha`
+// times the sum of all terms. REQUIRES (also below): every weight is positive.
 std::size_t PrefixOfTerms(absl::Span<const WeightedCandidate> pool, Mass total,
                           double alpha) {
   double sum = 0.0;
@@ -38,7 +38,8 @@ std::size_t PrefixOfTerms(absl::Span<const WeightedCandidate> pool, Mass total,
   return pool.size();
 }
 
-// Length of the prefix of `pool` whose own entropy is at most `bound`.
+// Number of tokens before the first prefix of `pool` whose entropy,
+// renormalised over the prefix, exceeds `bound`.
 std::size_t PrefixOfEntropy(absl::Span<const WeightedCandidate> pool,
                             double bound) {
   const double max = pool[0].logit;

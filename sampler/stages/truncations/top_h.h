@@ -21,8 +21,7 @@
 //   pool of null a linear sort of the weighted candidates.
 // Source: arXiv 2509.02510, Hugging Face TopH.
 // Tested by: tests/stages/truncations/stages_order_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TOP_H_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TOP_H_H_

@@ -11,8 +11,7 @@
 // Source: arXiv 1805.04833. llama.cpp keeps an arbitrary choice among ties,
 //   Hugging Face and vLLM keep them all.
 // Tested by: tests/stages/truncations/stages_truncation_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TOP_K_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TOP_K_H_

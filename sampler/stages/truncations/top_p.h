@@ -20,8 +20,7 @@
 //   linear selection; no sort.
 // Source: arXiv 1904.09751.
 // Tested by: tests/stages/truncations/stages_truncation_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TOP_P_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TOP_P_H_

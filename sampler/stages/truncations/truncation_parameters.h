@@ -1,5 +1,4 @@
-// The option words that truncations share, as lines for their parameter tables
-// and as the structs that Candidates takes.
+// The parameters that truncations share, for their parameter tables.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TRUNCATION_PARAMETERS_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TRUNCATION_PARAMETERS_H_
@@ -9,7 +8,8 @@
 
 namespace sampler {
 
-// "min_keep": candidates that stay at least, in the stage's own ranking.
+// "min_keep": the least number of candidates that stay, in the stage's own
+// ranking.
 Parameter MinKeepParameter();
 // "ties": "exact" or "keep_all".
 Parameter TiesParameter();

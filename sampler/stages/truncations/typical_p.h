@@ -8,7 +8,7 @@
 // interval around c. Ties in the key are ranked by the total order.
 //
 // Contract: 0 < p <= 1. p = 1 changes nothing. The likeliest token may go;
-//   `min_keep` and the guaranteed survivor follow the typical ranking.
+//   `min_keep`, and the one token that always stays, go by this ranking.
 // Options: equality "continue": stop only when the mass exceeds p (llama.cpp).
 //   ties "keep_all": every token whose key equals the last kept one's stays
 //   (Hugging Face).
@@ -17,8 +17,7 @@
 //   logit, then linear selection; no sort.
 // Source: arXiv 2202.00666.
 // Tested by: tests/stages/truncations/stages_truncation_test.cc,
-// tests/oracle_test.cc,
-//   tests/golden_test.cc.
+//   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TYPICAL_P_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TYPICAL_P_H_

@@ -76,7 +76,7 @@ absl::Span<const WeightedCandidate> Xtc::Excess(Candidates& candidates) const {
     choices = choices.first(static_cast<std::size_t>(end - choices.begin()));
   }
   if (choices.size() < 2) return {};
-  // Of equal logits the highest id is the last.
+  // Among equal logits the highest id comes last.
   const auto last = std::min_element(
       choices.begin(), choices.end(),
       [](const WeightedCandidate& a, const WeightedCandidate& b) {
@@ -97,7 +97,7 @@ void Xtc::Damp(Candidates& candidates) const {
   const absl::Span<const WeightedCandidate> excess = Excess(candidates);
   Mass mass = 0;
   for (const WeightedCandidate& c : excess) mass += c.weight;
-  // Where the others have no mass, there is nothing to scale.
+  // If the others have no mass, nothing can be scaled up.
   if (excess.empty() || mass == total) return;
   const double chance = options_.probability;
   const double damping = Log(1.0 - chance);

@@ -19,7 +19,7 @@
 //   "expected" a whole row is copied into a buffer of doubles.
 // Source: text-generation-webui #6335; llama.cpp #9742.
 // Tested by: tests/stages/truncations/xtc_test.cc,
-// tests/stages/truncations/xtc_coin_test.cc, tests/oracle_test.cc.
+//   tests/stages/truncations/xtc_coin_test.cc, tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_TRUNCATIONS_XTC_H_
 #define SAMPLER_STAGES_TRUNCATIONS_XTC_H_
@@ -34,15 +34,15 @@
 
 namespace sampler {
 
-// What becomes of protected tokens among the top choices: none is removed if
-// one of them would be, or they are not counted as choices.
+// The rule for protected tokens among the choices: the stage does nothing if it
+// would remove one, or protected tokens do not count as choices.
 enum class ProtectRule { kSkipStage, kExempt };
 
 class Xtc final : public Stage {
  public:
-  // How the coin u is compared with the probability.
+  // The comparison of the coin u with the probability: < or <=.
   enum class Fire { kLess, kLessOrEqual };
-  // Whether a coin decides, or the mean of both outcomes is taken.
+  // A coin decides, or the stage takes the mean of both outcomes.
   enum class Mode { kRandom, kExpected };
 
   struct Options {
@@ -68,10 +68,10 @@ class Xtc final : public Stage {
  private:
   bool Fires(const StepContext& step) const;
   bool IsProtected(TokenId id) const;
-  // The choices but the last of the total order, in id order: what goes if the
-  // stage fires. Empty where it may not.
+  // The candidates that the stage removes if it fires, in id order: all choices
+  // but the last of the total order. Empty if it must not fire.
   absl::Span<const WeightedCandidate> Excess(Candidates& candidates) const;
-  // The mean of removing them and of leaving all as it is.
+  // Changes the logits to the mean of both outcomes: Excess removed, or kept.
   void Damp(Candidates& candidates) const;
 
   Options options_;
