@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "sampler/logs/errors.h"
 #include "sampler/logs/formats/foreign_format.h"
+#include "sampler/logs/formats/foreign_text.h"
 #include "sampler/logs/formats/npy_header.h"
 #include "sampler/logs/formats/safetensors_header.h"
 #include "sampler/parameters/printable.h"
@@ -18,7 +19,7 @@ namespace sampler::logs {
 namespace {
 
 constexpr absl::string_view kSupported =
-    "safetensors, .npy, llama.cpp _logits_ or raw";
+    "safetensors, .npy, llama.cpp _logits_, a server's answer or raw";
 
 absl::Status Refuse(const std::string& file, const Foreign& foreign) {
   return InvalidLog({file, "format, byte 0", foreign.found,
@@ -44,6 +45,7 @@ absl::StatusOr<Format> RecogniseFormat(const InputFile& input,
   if (absl::StartsWith(head, "_logits_")) return Format::kLlamaLogits;
   if (HasNpyMagic(*bytes)) return Format::kNpy;
   if (LooksLikeSafetensors(*bytes)) return Format::kSafetensors;
+  if (MayBeAnswer(head)) return Format::kServerAnswer;
   const Foreign by_signature = ForeignBySignature(head);
   if (!by_signature.found.empty()) return Refuse(file, by_signature);
   if (options.vocabulary_size) return Format::kRaw;
@@ -60,6 +62,14 @@ absl::StatusOr<Format> RecogniseFormat(const InputFile& input,
                     EscapeUnsafe(head.substr(0, 8), Escapes::kBytes), "\""),
        "for a headerless array say the vocabulary size and dtype "
        "(--vocab-size N --dtype TYPE)"});
+}
+
+absl::Status RefuseText(const InputFile& input) {
+  const auto bytes = input.Prefix(kRecognisedBytes);
+  if (!bytes.ok()) return bytes.status();
+  return Refuse(input.path(),
+                ForeignText({reinterpret_cast<const char*>(bytes->data()),
+                             bytes->size()}));
 }
 
 }  // namespace sampler::logs

@@ -20,6 +20,10 @@ namespace sampler::logs {
 absl::StatusOr<Format> RecogniseFormat(const InputFile& input,
                                        const OpenOptions& options);
 
+// InvalidArgument: what a text is that is no answer of a server, and what to do
+// with it.
+absl::Status RefuseText(const InputFile& input);
+
 }  // namespace sampler::logs
 
 #endif  // SAMPLER_LOGS_FORMAT_H_

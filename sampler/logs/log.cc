@@ -15,6 +15,7 @@
 #include "sampler/logs/rows/dense_log.h"
 #include "sampler/logs/rows/sparse_log.h"
 #include "sampler/logs/rows/tensor_roles.h"
+#include "sampler/logs/server/server_log.h"
 
 namespace sampler::logs {
 namespace {
@@ -84,6 +85,16 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
   return std::make_unique<const SparseLog>(std::move(file), *std::move(sparse));
 }
 
+absl::StatusOr<std::unique_ptr<const Log>> OpenServer(
+    InputFile file, const OpenRequest& request) {
+  auto server = ParseServerAnswers(file, request);
+  if (absl::IsNotFound(server.status())) return RefuseText(file);
+  if (!server.ok()) return server.status();
+  absl::Status status = Finish(file, request, server->parts);
+  if (!status.ok()) return status;
+  return std::make_unique<const ServerLog>(std::move(file), *std::move(server));
+}
+
 absl::StatusOr<std::unique_ptr<const Log>> OpenAs(Format format, InputFile file,
                                                   const OpenRequest& request) {
   if (format == Format::kSafetensors) {
@@ -91,6 +102,9 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenAs(Format format, InputFile file,
   }
   if (format == Format::kLlamaLogits) {
     return OpenLlama(std::move(file), request);
+  }
+  if (format == Format::kServerAnswer) {
+    return OpenServer(std::move(file), request);
   }
   auto dense = format == Format::kNpy ? ParseNpy(file, request)
                                       : ParseRaw(file, request);
@@ -111,6 +125,8 @@ absl::string_view FormatName(Format format) {
       return "npy";
     case Format::kLlamaLogits:
       return "llama.cpp _logits_";
+    case Format::kServerAnswer:
+      return "server answer";
     case Format::kRaw:
       break;
   }
@@ -123,7 +139,9 @@ absl::StatusOr<std::unique_ptr<const Log>> Log::Open(
   if (!file.ok()) return file.status();
   const auto format = RecogniseFormat(*file, options);
   if (!format.ok()) return format.status();
-  if (!options.tensor.empty() && *format != Format::kSafetensors) {
+  const bool named =
+      *format == Format::kSafetensors || *format == Format::kServerAnswer;
+  if (!options.tensor.empty() && !named) {
     return InvalidLog({path, "tensor", absl::StrCat("\"", options.tensor, "\""),
                        absl::StrCat("no tensor name for ", FormatName(*format)),
                        "leave it out: only safetensors has named tensors"});

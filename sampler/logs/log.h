@@ -4,7 +4,8 @@
 // A log is opened by content (never by file name) and read row by row, so a
 // 70 GB file needs the memory of one row. Formats: safetensors (F64/F32/F16/
 // BF16, or the top k tokens of each row), NumPy .npy, llama.cpp `_logits_`
-// files, and raw arrays.
+// files, raw arrays, and answers of servers that list the likeliest tokens
+// (JSON, JSON Lines, server-sent events).
 //
 // A replay with the library, sequence by sequence:
 //
@@ -27,6 +28,7 @@
 #define SAMPLER_LOGS_LOG_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,9 +44,9 @@
 
 namespace sampler::logs {
 
-enum class Format { kSafetensors, kNpy, kLlamaLogits, kRaw };
+enum class Format { kSafetensors, kNpy, kLlamaLogits, kRaw, kServerAnswer };
 
-// "safetensors", "npy", "llama.cpp _logits_" or "raw".
+// "safetensors", "npy", "llama.cpp _logits_", "raw" or "server answer".
 absl::string_view FormatName(Format format);
 
 // What a `_logits_` code of 0 in a full window means (it stands for everything
@@ -60,7 +62,8 @@ inline constexpr std::int32_t kNoToken = -1;
 struct OpenOptions {
   // Read as this format instead of asking the content.
   std::optional<Format> format;
-  // Safetensors: which tensor holds the logits, where several could.
+  // Safetensors: which tensor holds the logits, where several could. Answers of
+  // servers: "output" or "prompt", where they tell of both.
   std::string tensor;
   // Raw input needs the row width and may need the element type (f32 unless
   // set). For a format that knows its own width, the two must agree. dtype may
@@ -76,6 +79,9 @@ struct OpenOptions {
   // (.npy, .txt, .json or little-endian i32 .bin). Empty: what the log holds.
   std::string tokens_file;
   std::string prompt_tokens_file;
+  // The texts of the vocabulary by id, for answers of servers that name tokens
+  // by their texts; asked for only then, or where no size is given.
+  std::function<absl::StatusOr<std::vector<std::string>>()> token_texts;
 };
 
 // Where Log::Row puts a row; one per thread.
@@ -143,6 +149,8 @@ struct LogDescription {
   // Observations a user should see, each one sentence ("stored as |V2, read as
   // bf16").
   std::vector<std::string> notices;
+  // Texts of tokens, as far as the log tells them.
+  std::map<std::int32_t, std::string> texts;
 
   bool partial() const { return rows < expected_rows; }
 };

@@ -14,8 +14,9 @@ TEST(LogTest, HasFourParts) {
   EXPECT_EQ(log.status().message(),
             absl::StrCat(path,
                          ": format, byte 0: got Parquet, want a supported "
-                         "format (safetensors, .npy, llama.cpp _logits_ or "
-                         "raw); python3 -c \"import numpy, pyarrow.parquet as "
+                         "format (safetensors, .npy, llama.cpp _logits_, a "
+                         "server's answer or raw); python3 -c \"import numpy, "
+                         "pyarrow.parquet as "
                          "p; numpy.save('out.npy', numpy.array(p.read_table("
                          "'in.parquet')['logits'].to_pylist(), 'f4'))\""));
 }
@@ -78,6 +79,7 @@ TEST(LogTest, FormatsHaveNames) {
   EXPECT_EQ(FormatName(Format::kSafetensors), "safetensors");
   EXPECT_EQ(FormatName(Format::kNpy), "npy");
   EXPECT_EQ(FormatName(Format::kLlamaLogits), "llama.cpp _logits_");
+  EXPECT_EQ(FormatName(Format::kServerAnswer), "server answer");
   EXPECT_EQ(FormatName(Format::kRaw), "raw");
 }
 

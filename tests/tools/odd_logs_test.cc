@@ -156,8 +156,9 @@ TEST(OddLogs, AChangeWhileItIsReadIsAnError) {
 
 TEST(OddLogs, FilesThatAreNoneSayWhatTheyAre) {
   const std::vector<std::pair<std::string, std::string>> files = {
-      {R"({"choices":[{"logprobs":{"content":[]}}]})", "JSON"},
-      {"data: {\"choices\":[]}\n\n", "server-sent events"},
+      {R"({"choices":[{"logprobs":{"content":[]}}]})",
+       "none in an answer of an OpenAI-compatible server"},
+      {"data: {\"a\":[]}\n\n", "server-sent events"},
       {"1.5,2.5\n3,4\n", "CSV"},
       {"GGUF....", "GGUF"},
       {"", "an empty file"}};

@@ -167,6 +167,7 @@ absl::Status Run(Options& options) {
   Warnings warnings(options.output.quiet);
   WarnBefore(log, config, {.run = options.run, .history = history}, *kind,
              warnings);
+  const TokenText shown = ShownText(*text, log);
   logs::RowBuffer buffer;
   const auto row = log.Row(place->row, buffer);
   if (!row.ok()) return row.status();
@@ -180,7 +181,7 @@ absl::Status Run(Options& options) {
   const ExplainHeader header = {.path = options.log.path,
                                 .log = log,
                                 .config = config,
-                                .text = *text,
+                                .text = shown,
                                 .warnings = warnings,
                                 .place = *place,
                                 .seed = sequence->seed(),

@@ -45,8 +45,9 @@ absl::StatusOr<int> Run(const Options& options) {
   if (!survey.ok()) return survey.status();
   const auto findings = FindTrouble(**log, *survey, *text, options.log.kind);
   if (!findings.ok()) return findings.status();
+  const TokenText shown = ShownText(*text, **log);
   const Inspection inspection = {
-      options.log.path, options.log.kind, **log, *survey, *text, *findings};
+      options.log.path, options.log.kind, **log, *survey, shown, *findings};
   Write(options.output.json
             ? ToPages(InspectJson(inspection)) + "\n"
             : InspectText(inspection, Painter(UseColor(options.output))));

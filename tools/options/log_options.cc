@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +59,17 @@ absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
       absl::StrReplaceAll(log.status().message(), {{name, "standard input"}}));
 }
 
+// The texts of a vocabulary by id; "" for ids without one.
+absl::StatusOr<std::vector<std::string>> ReadTexts(const std::string& path) {
+  const auto text = TokenText::Open(path);
+  if (!text.ok()) return text.status();
+  std::vector<std::string> texts;
+  for (std::int32_t id = 0; id < text->size(); ++id) {
+    texts.push_back(text->Bytes(id));
+  }
+  return texts;
+}
+
 // An option that the format has no use for is a mistake about the log.
 absl::Status CheckUsed(const LogOptions& options, logs::Format format) {
   if (!options.floor_given || format == logs::Format::kLlamaLogits) {
@@ -70,11 +84,13 @@ absl::Status CheckUsed(const LogOptions& options, logs::Format format) {
 
 void AddLogOptions(CLI::App& app, LogOptions& options) {
   app.add_option("LOG", options.path,
-                 "safetensors, .npy, llama.cpp _logits_, raw; - is stdin")
+                 "safetensors, .npy, llama.cpp _logits_, raw, a server's\n"
+                 "answer (JSON, SSE); - is stdin")
       ->required()
       ->type_name("");
   app.add_option("--tensor", options.open.tensor,
-                 "Tensor that holds the logits, where several could")
+                 "Tensor that holds the logits, where several could;\n"
+                 "of a server's answer: output or prompt")
       ->type_name("NAME")
       ->group(kGroup);
   app.add_option("--tokens", options.open.tokens_file,
@@ -86,7 +102,8 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
       ->type_name("FILE")
       ->group(kGroup);
   AddInteger(app, "--vocab-size",
-             "Row width of a raw log; vocabulary of a top-k log",
+             "Row width of a raw log; vocabulary of a top-k log or\n"
+             "a server's answer",
              {.minimum = 1},
              [&options](std::int64_t n) { options.open.vocabulary_size = n; })
       ->group(kGroup);
@@ -133,8 +150,12 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
 
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
     const LogOptions& options) {
-  auto log = options.path == "-" ? OpenStdin(options.open)
-                                 : logs::Log::Open(options.path, options.open);
+  logs::OpenOptions open = options.open;
+  if (!options.vocab_file.empty()) {
+    open.token_texts = [&options] { return ReadTexts(options.vocab_file); };
+  }
+  auto log = options.path == "-" ? OpenStdin(open)
+                                 : logs::Log::Open(options.path, open);
   if (!log.ok()) return log;
   absl::Status used = CheckUsed(options, (*log)->description().format);
   if (!used.ok()) return used;
@@ -144,6 +165,17 @@ absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
 absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options) {
   if (options.vocab_file.empty()) return TokenText();
   return TokenText::Open(options.vocab_file);
+}
+
+TokenText ShownText(const TokenText& text, const logs::Log& log) {
+  const std::map<std::int32_t, std::string>& told = log.description().texts;
+  if (!text.empty() || told.empty()) return text;
+  std::vector<std::optional<std::string>> texts(
+      static_cast<std::size_t>(told.rbegin()->first) + 1);
+  for (const auto& [id, bytes] : told) {
+    texts[static_cast<std::size_t>(id)] = bytes;
+  }
+  return TokenText(std::move(texts));
 }
 
 }  // namespace sampler::tools

@@ -36,6 +36,10 @@ absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
 // The texts of --vocab-file; none where it was not given.
 absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options);
 
+// The same, or, where no file was given, the texts that the log tells: for what
+// is shown, and not for finding the tokens of a text.
+TokenText ShownText(const TokenText& text, const logs::Log& log);
+
 }  // namespace sampler::tools
 
 #endif  // SAMPLER_TOOLS_OPTIONS_LOG_OPTIONS_H_

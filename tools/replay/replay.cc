@@ -124,8 +124,9 @@ absl::StatusOr<int> Run(Replay& replay) {
     WarnBefore(**log, config, options, *kind, warnings);
   }
 
+  const TokenText shown = ShownText(*text, **log);
   const ReplayHeader header = {replay.log.path, **log, *configs, options,
-                               *text};
+                               shown};
   const auto printer = MakeReplayPrinter(header, output);
   ReplaySummary summary;
   Progress progress(options.end_row - options.first_row, output.quiet);

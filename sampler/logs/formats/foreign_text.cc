@@ -12,62 +12,12 @@
 namespace sampler::logs {
 namespace {
 
-// The entries of an answer `p`, as a top-k log.
-constexpr absl::string_view kSaveEntries =
-    "r = [e['top_logprobs'] for e in p]; save_file({'offsets': "
-    "numpy.cumsum([0] + [len(x) for x in r]), 'token_ids': "
-    "numpy.array([t['id'] "
-    "for x in r for t in x], 'i4'), 'logprobs': numpy.array([t['logprob'] for "
-    "x "
-    "in r for t in x], 'f4'), 'tokens': numpy.array([e['id'] for e in p], "
-    "'i4')}, sys.argv[2], {'vocab_size': sys.argv[3]})\"";
-
-constexpr absl::string_view kImports =
-    "python3 -c \"import json, numpy, sys; from safetensors.numpy import "
-    "save_file; ";
-
 bool Has(absl::string_view text, absl::string_view key) {
   return absl::StrContains(text, absl::StrCat("\"", key, "\""));
 }
 
-// An answer whose tokens have ids, one of the top ones after the other.
-Foreign Entries(absl::string_view found, absl::string_view entries,
-                absl::string_view in) {
-  return {std::string(found),
-          absl::StrCat("keep its top tokens as a top-k log, V being the size "
-                       "of the vocabulary: ",
-                       kImports, entries, kSaveEntries, " ", in,
-                       " out.safetensors V")};
-}
-
-// An answer of an API. Its tokens may have no ids, and then nothing can be
-// replayed.
-Foreign Answer(absl::string_view text) {
-  if (Has(text, "completion_probabilities")) {
-    return Entries("JSON, an answer of llama-server",
-                   "p = json.load(open(sys.argv[1]))"
-                   "['completion_probabilities']; ",
-                   "in.json");
-  }
-  if (Has(text, "prompt_logprobs") || Has(text, "meta_info")) {
-    return {Has(text, "meta_info") ? "JSON, an answer of SGLang"
-                                   : "JSON, an answer of vLLM",
-            "keep its top tokens as a top-k log: offsets, token_ids, logprobs "
-            "and tokens in safetensors (docs: sparse_log.h)"};
-  }
-  if (Has(text, "id") && Has(text, "top_logprobs")) {
-    return Entries("JSON, an answer of an OpenAI-compatible server",
-                   "p = json.load(open(sys.argv[1]))['choices'][0]['logprobs']"
-                   "['content']; ",
-                   "in.json");
-  }
-  return {"JSON, an answer of a server",
-          "its tokens have no ids, so nothing can be replayed: ask for "
-          "logprobs from a server that gives ids (llama-server, vLLM), or log "
-          "dense logits"};
-}
-
-Foreign Json(absl::string_view text) {
+// JSON that is known, and no answer; nothing found: it may be one.
+Foreign KnownJson(absl::string_view text) {
   if (absl::StrContains(text, "\"sampler.")) {
     return {"JSON that sampler itself wrote",
             "name the log that it was made from"};
@@ -82,18 +32,23 @@ Foreign Json(absl::string_view text) {
     return {"JSON, the index of safetensors shards",
             "name one of the .safetensors files"};
   }
-  for (const absl::string_view key :
-       {"choices", "completion_probabilities", "prompt_logprobs", "meta_info",
-        "logprobsResult", "logprobs", "top_logprobs"}) {
-    if (Has(text, key)) return Answer(text);
-  }
+  return {};
+}
+
+bool IsKnownJson(absl::string_view text) {
+  return !KnownJson(text).found.empty();
+}
+
+Foreign Json(absl::string_view text) {
+  Foreign known = KnownJson(text);
+  if (!known.found.empty()) return known;
   if (absl::StartsWith(text, "[")) {
     return {"JSON, an array",
             "if it holds dense logits: python3 -c \"import json, numpy; "
             "numpy.save('out.npy', numpy.array(json.load(open('in.json')), "
             "'f4'))\""};
   }
-  return {"JSON",
+  return {"JSON, and no answer of a server that is known",
           "write its rows of dense logits with numpy.save, or its top tokens "
           "as a top-k log"};
 }
@@ -102,21 +57,6 @@ Foreign Json(absl::string_view text) {
 bool IsEventStream(absl::string_view text) {
   return absl::StartsWith(text, "data:") || absl::StartsWith(text, "event:") ||
          absl::StartsWith(text, ": ");
-}
-
-Foreign EventStream(absl::string_view text) {
-  constexpr absl::string_view kFound =
-      "a stream of server-sent events (SSE), the answer of a server";
-  if (!Has(text, "id") || !Has(text, "top_logprobs")) {
-    return {std::string(kFound),
-            "ask the server for logprobs with token ids, or log dense logits"};
-  }
-  return Entries(
-      kFound,
-      "p = [e for l in open(sys.argv[1]) if l.startswith('data: {') for c in "
-      "json.loads(l[6:])['choices'] for e in (c.get('logprobs') or "
-      "{}).get('content') or []]; ",
-      "in.txt");
 }
 
 // The first lines hold numbers between one separator.
@@ -170,6 +110,17 @@ bool IsText(absl::string_view head) {
   return true;
 }
 
+bool MayBeAnswer(absl::string_view head) {
+  // The least that an answer is longer than; a few numbers may look like it.
+  constexpr std::size_t kFewestLetters = 16;
+  if (head.size() < kFewestLetters || !IsText(head)) return false;
+  absl::ConsumePrefix(&head, "\xef\xbb\xbf");
+  const absl::string_view text = absl::StripLeadingAsciiWhitespace(head);
+  if (IsEventStream(text)) return true;
+  const bool json = absl::StartsWith(text, "{") || absl::StartsWith(text, "[");
+  return json && !IsKnownJson(text);
+}
+
 Foreign ForeignText(absl::string_view head) {
   absl::ConsumePrefix(&head, "\xef\xbb\xbf");
   const absl::string_view text = absl::StripLeadingAsciiWhitespace(head);
@@ -177,7 +128,10 @@ Foreign ForeignText(absl::string_view head) {
   if (absl::StartsWith(text, "{") || absl::StartsWith(text, "[")) {
     return Json(text);
   }
-  if (IsEventStream(text)) return EventStream(text);
+  if (IsEventStream(text)) {
+    return {"a stream of server-sent events (SSE) without an answer",
+            "save what the server sent, as it came"};
+  }
   if (absl::StartsWithIgnoreCase(text, "<!doctype") ||
       absl::StartsWithIgnoreCase(text, "<html")) {
     return {"a web page (HTML)",

@@ -1,4 +1,4 @@
-// Files of text that are taken for logs: answers of servers, tables, configs.
+// Files of text that are taken for logs: tables, configs, tokenizers.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/logs/formats/foreign_format_test.cc.
@@ -13,6 +13,10 @@ namespace sampler::logs {
 
 // UTF-8 without control characters but white space, as far as `head` goes.
 bool IsText(absl::string_view head);
+
+// Is it JSON or a stream of events, and of no kind that is known to be none of
+// a server's? Only its reader can say whether it is an answer.
+bool MayBeAnswer(absl::string_view head);
 
 // What text it is. REQUIRES: IsText(head).
 Foreign ForeignText(absl::string_view head);
