@@ -167,6 +167,16 @@ bool MassBounds::Split(const LogitRange& range) {
   return true;
 }
 
+MassInterval MassBounds::TotalAround(Mass inside) const {
+  const double rest = outside_.sum;
+  const double error = Error(rest, outside_.gap, static_cast<double>(size_)) +
+                       kDoubleError * rest;
+  const double low = std::max(rest - error, 0.0) * 0x1p51;
+  const double high = (rest + error) * 0x1p51;
+  return {inside + static_cast<Mass>(low),
+          inside + static_cast<Mass>(high) + 1};
+}
+
 MassBounds::Missing MassBounds::MissingTo(double p) const {
   // p (I + O) - I = p O - (1 - p) I.
   const auto terms = static_cast<double>(size_);

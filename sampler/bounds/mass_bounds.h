@@ -97,6 +97,10 @@ class MassBounds {
   // pass. REQUIRES: its low end is finite.
   bool Split(const LogitRange& range);
 
+  // After a split: the total, where the mass inside is known exactly. Only the
+  // error of the rest counts.
+  MassInterval TotalAround(Mass inside) const;
+
   // After a split: p S less the mass inside, in [low, high]. The mass that is
   // found beyond the interval counts with p, that inside with 1 - p, and so do
   // their errors: for p near 1 they are far below those of the total.
@@ -106,8 +110,10 @@ class MassBounds {
   };
   Missing MissingTo(double p) const;
 
-  // Memory for guesses of where a mass lies.
+  // Memory for guesses of where a mass lies: of a sample, and of what need not
+  // be sampled.
   MassSketch& sketch() { return sketch_; }
+  MassSketch& exact_sketch() { return exact_sketch_; }
 
  private:
   enum class State { kUnknown, kNone, kSummed };
@@ -125,6 +131,7 @@ class MassBounds {
   State state_ = State::kUnknown;
   std::uint64_t generation_ = 0;
   MassSketch sketch_;
+  MassSketch exact_sketch_;
 
   kernels::ExpArgument argument_{0.0, 1.0};
   kernels::ExpSumError error_{};

@@ -1,59 +1,86 @@
-// Where, by a sample, a share of the mass lies: masses at distances, in buckets
-// of equal width. For guesses that bounds or exact sums are then tried on.
+// Where, by a sample or by block maxima, a mass lies: rough masses at distances
+// from a center. For guesses that bounds or exact sums are then tried on.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
-// Cost: a few operations per mass, and 4,096 per question.
+// Cost: a search asks fourteen times for a sum (kernels/term_sums.h). Memory: 8
+//   bytes per item.
 // Tested by: tests/bounds/mass_sketch_test.cc.
 
 #ifndef SAMPLER_BOUNDS_MASS_SKETCH_H_
 #define SAMPLER_BOUNDS_MASS_SKETCH_H_
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/kernels/term_sums.h"
 
 namespace sampler {
 
 class MassSketch {
  public:
-  // Starts over; `range` >= 0 bounds the distances.
-  void Begin(double range) {
-    mass_.fill(0.0);
-    width_ = range > 0.0 ? range / kBuckets : 1.0;
-    total_ = 0.0;
+  // No distance of anything with weight is larger.
+  static constexpr float kFarthest = 2.0f * static_cast<float>(kZeroWeightGap);
+
+  // Starts over: distances will be from `center`, and a logit of `max` weighs
+  // 1.
+  void Begin(double max, double center) {
+    max_ = max;
+    center_ = center;
+    size_ = 0;
   }
 
-  // REQUIRES: 0 <= distance <= range.
-  void Add(double distance, double mass) {
-    const auto bucket = static_cast<std::size_t>(distance / width_);
-    mass_[std::min(bucket, kBuckets - 1)] += mass;
-    total_ += mass;
-  }
-
-  double total() const { return total_; }
-
-  // The distances between which the running mass reaches `share` of all.
-  struct Place {
-    double nearest;
-    double farthest;
-  };
-  Place At(double share) const {
-    const double wanted = share * total_;
-    std::size_t bucket = 0;
-    double running = mass_[0];
-    while (running < wanted && bucket + 1 < kBuckets) {
-      running += mass_[++bucket];
+  // Adds these logits; those of -inf weigh nothing.
+  void Add(absl::Span<const double> logits) {
+    const std::size_t end = size_ + kernels::PaddedTerms(logits.size());
+    if (distances_.size() < end) {
+      distances_.resize(2 * end);
+      masses_.resize(2 * end);
     }
-    const auto first = static_cast<double>(bucket);
-    return {first * width_, (first + 1.0) * width_};
+    kernels::ComputeTerms(logits.data(), logits.size(), max_, center_,
+                          distances_.data() + size_, masses_.data() + size_);
+    size_ = end;
+  }
+
+  // What lies within a distance; and beyond.
+  kernels::TermSums Within(float distance) const {
+    return kernels::SumTermsWithin(distances_.data(), masses_.data(), size_,
+                                   distance);
+  }
+  double Beyond(float distance) const {
+    return kernels::SumTermsBeyond(distances_.data(), masses_.data(), size_,
+                                   distance);
+  }
+  double SquaresBeyond(float distance) const {
+    return kernels::SumSquaredTermsBeyond(distances_.data(), masses_.data(),
+                                          size_, distance);
+  }
+
+  // Two neighbouring distances: is_far(nearest) is false, is_far(farthest) true
+  // - unless it is false, or true, everywhere. REQUIRES: is_far, once true,
+  // stays so as the distance grows.
+  struct Place {
+    float nearest;
+    float farthest;
+  };
+  template <typename F>
+  static Place Search(F is_far) {
+    constexpr int kRounds = 14;  // To 1/200 of a nat.
+    Place place = {0.0f, kFarthest};
+    for (int round = 0; round < kRounds; ++round) {
+      const float middle = 0.5f * (place.nearest + place.farthest);
+      (is_far(middle) ? place.farthest : place.nearest) = middle;
+    }
+    return place;
   }
 
  private:
-  static constexpr std::size_t kBuckets = 4096;
-
-  std::array<double, kBuckets> mass_ = {};
-  double width_ = 1.0;
-  double total_ = 0.0;
+  double max_ = 0.0;
+  double center_ = 0.0;
+  std::size_t size_ = 0;
+  std::vector<float> distances_;
+  std::vector<float> masses_;
 };
 
 }  // namespace sampler

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "sampler/bounds/head.h"
 #include "sampler/bounds/sample.h"
 #include "sampler/bounds/tuning.h"
 #include "sampler/bounds/weights.h"
@@ -11,43 +13,98 @@
 namespace sampler {
 namespace {
 
-Mass Sum(absl::Span<const Weight> weights) {
-  Mass sum = 0;
-  for (const Weight weight : weights) sum += weight;
-  return sum;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// The decision in the making.
+struct Attempt {
+  const CandidateSet& set;
+  const ExactMasses& masses;
+  MassBounds& bounds;
+  double p;
+  const MassRule& rule;
+  GatherScratch& scratch;
+};
+
+// ---- In a head --------------------------------------------------------------
+
+// Where the nucleus ends in a head, if the total is known to be exactly
+// `total`.
+MassCut CutHead(const Attempt& a, const Head& head, Mass total) {
+  return CutForMass(RankByLogit(*head.list.list, a.rule.tie_order),
+                    head.list.weights, a.p, total, a.set.Count(), a.rule,
+                    a.scratch);
 }
 
-// Where below `below` the running mass reaches `fraction` of the mass there,
-// probably.
-LogitRange GuessBand(const CandidateSet& set, MassBounds& bounds, double below,
-                     double fraction, GatherScratch& scratch) {
-  scratch.gathered.Clear();
-  AppendSample(set, below, scratch.gathered);
-  const absl::Span<const double> logits = scratch.gathered.logits();
-  const absl::Span<const Weight> weights = Weigh(logits, set.Max(), scratch);
-  double range = 0.0;
-  double squares = 0.0;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (weights[i] == 0) continue;
-    const auto w = static_cast<double>(weights[i]);
-    range = std::max(range, below - logits[i]);
-    squares += w * w;
+// The same, if it is the same for all totals in `total`.
+std::optional<MassCut> CutHead(const Attempt& a, const Head& head,
+                               const MassInterval& total) {
+  const MassCut reached = CutHead(a, head, total.high);
+  // The shortest prefix that reaches the upper end must be that of the lower,
+  // and all that is kept must be at hand.
+  const Weight last = head.list.weights[reached.cut.position];
+  if (reached.cut.mass < MassToReach(a.p, total.high, a.rule) ||
+      reached.cut.mass - last >= MassToReach(a.p, total.low, a.rule) ||
+      reached.count > static_cast<std::int64_t>(head.list.list->size())) {
+    return {};
   }
-  if (squares == 0.0) return {kLowestLogit, below};
-  MassSketch& sketch = bounds.sketch();
-  sketch.Begin(range);
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (weights[i] == 0) continue;
-    sketch.Add(below - logits[i], static_cast<double>(weights[i]));
+  return reached;
+}
+
+// The nucleus, if a head holds it.
+std::optional<Survivors> DecideInHead(const Attempt& a, const Head& head) {
+  const kernels::Ranking ranking =
+      RankByLogit(*head.list.list, a.rule.tie_order);
+  std::optional<MassCut> reached = CutHead(a, head, a.bounds.Total());
+  // With the head's mass known exactly, only the error of the rest counts: of a
+  // twentieth of the mass, not of all of it.
+  if (!reached.has_value() && a.bounds.Split({head.floor})) {
+    reached = CutHead(a, head, a.bounds.TotalAround(head.mass));
   }
-  const double error = std::sqrt(fraction * (1.0 - fraction) * squares);
-  const double margin = tuning::kDeviations * error / sketch.total();
-  LogitRange band = {kLowestLogit, below};
-  if (fraction + margin < 1.0) {
-    band.low = below - sketch.At(fraction + margin).farthest;
+  if (!a.bounds.Note(reached.has_value())) {
+    // Two tokens are left: the exact total decides.
+    const Mass total = a.masses.Total();
+    reached = CutHead(a, head, {total, total});
+    if (!reached.has_value()) return {};
   }
-  if (fraction - margin > 0.0) {
-    band.high = below - sketch.At(fraction - margin).nearest;
+  return KeepWeighed(ranking, *reached, a.rule.ties, a.scratch);
+}
+
+// ---- In a band --------------------------------------------------------------
+
+// Logits between which the nucleus ends, probably.
+struct Band {
+  LogitRange range;
+  double share;  // Of all candidates, those that reach its lower end.
+};
+
+// By a sample: below the end lies what is missing to all the mass, which is
+// known.
+std::optional<Band> GuessBand(const Attempt& a, Mass total, Mass wanted) {
+  MassSketch& sketch = a.bounds.sketch();
+  const double max = a.set.Max();
+  sketch.Begin(max, max);
+  AddSample(a.set, kInfinity, sketch);
+  const auto stride = static_cast<double>(SampleStride(a.set));
+  const double below = ToDouble(total - wanted) * 0x1p-51 / stride;
+  const auto where = [&](double mass) {
+    return MassSketch::Search(
+        [&](float distance) { return sketch.Beyond(distance) <= mass; });
+  };
+  const MassSketch::Place place = where(below);
+  const double error =
+      tuning::kDeviations *
+      std::sqrt(sketch.SquaresBeyond(place.nearest) * (1.0 - 1.0 / stride));
+  const kernels::TermSums all = sketch.Within(MassSketch::kFarthest);
+  if (!(below < all.mass)) return {};
+  Band band = {{kLowestLogit, kInfinity}, 1.0};
+  if (below > error) {
+    const float farthest = where(below - error).farthest;
+    band.range.low = max - static_cast<double>(farthest);
+    band.share = static_cast<double>(sketch.Within(farthest).count) * stride /
+                 static_cast<double>(a.set.slots());
+  }
+  if (below + error < all.mass) {
+    band.range.high = max - static_cast<double>(where(below + error).nearest);
   }
   return band;
 }
@@ -57,54 +114,65 @@ LogitRange GuessBand(const CandidateSet& set, MassBounds& bounds, double below,
 Survivors DownTo(const CandidateList& band, const kernels::Ranking& ranking,
                  const kernels::Cut& cut, Ties ties, GatherScratch& scratch) {
   scratch.ids.clear();
-  if (ties == Ties::kExact &&
-      std::count(ranking.keys.begin(), ranking.keys.end(), cut.key) > 1) {
-    for (std::size_t i = 0; i < band.size(); ++i) {
-      if (ranking.keys[i] != cut.key || InPrefix(ranking, cut, i)) continue;
-      scratch.ids.push_back(band.ids()[i]);
-    }
+  for (std::size_t i = 0; ties == Ties::kExact && i < band.size(); ++i) {
+    if (ranking.values[i] != cut.value || InPrefix(ranking, cut, i)) continue;
+    scratch.ids.push_back(band.ids()[i]);
   }
-  return Survivors::Reaching(band.logits()[cut.position], scratch.ids);
+  return Survivors::Reaching(cut.value, scratch.ids);
 }
 
-// The nucleus, if it ends below `below`, at about `fraction` of the mass there.
-std::optional<Survivors> DecideInBand(const CandidateSet& set,
-                                      const ExactMasses& masses,
-                                      MassBounds& bounds, double p,
-                                      const MassRule& rule, double below,
-                                      double fraction, GatherScratch& scratch) {
-  const LogitRange band = GuessBand(set, bounds, below, fraction, scratch);
-  if (!bounds.Split({band.high})) {
-    bounds.Note(false);
+// The nucleus, if it ends in a band, and some lies above.
+std::optional<Survivors> DecideInBand(const Attempt& a,
+                                      const LogitRange& band) {
+  if (!a.bounds.Split({band.high})) {
+    a.bounds.Note(false);
     return {};
   }
-  const WeighedList inside = GatherWeighed(set, band, scratch);
+  const WeighedList inside = GatherWeighed(a.set, band, a.scratch);
   // What the band has to add to the mass above it lies between these, and so
   // that neither ">=" nor ">" is in question.
-  const MassBounds::Missing missing = bounds.MissingTo(p);
+  const MassBounds::Missing missing = a.bounds.MissingTo(a.p);
   const double low = std::floor(missing.low) - 1.0;
   const double high = std::ceil(missing.high) + 1.0;
-  if (!(low >= 1.0) || !(high <= ToDouble(Sum(inside.weights)))) {
-    bounds.Note(false);
+  if (!(low >= 1.0) || !(high <= ToDouble(kernels::MassOf(inside.weights)))) {
+    a.bounds.Note(false);
     return {};
   }
-  const kernels::Ranking ranking =
-      RankByLogit(*inside.list, rule.tie_order, scratch);
+  const kernels::Ranking ranking = RankByLogit(*inside.list, a.rule.tie_order);
   kernels::Cut cut = kernels::CutAtMass(
-      ranking, inside.weights, static_cast<Mass>(high), scratch.select);
-  if (!bounds.Note(cut.mass - inside.weights[cut.position] <
-                   static_cast<Mass>(low))) {
+      ranking, inside.weights, static_cast<Mass>(high), a.scratch.select);
+  if (!a.bounds.Note(cut.mass - inside.weights[cut.position] <
+                     static_cast<Mass>(low))) {
     // Two tokens are left: the exact masses on both sides of the band decide.
-    const ExactMasses::Parts parts = masses.SumParts({band.high});
-    cut = kernels::CutAtMass(ranking, inside.weights,
-                             MassToReach(p, parts.total, rule) - parts.inside,
-                             scratch.select);
+    const ExactMasses::Parts parts = a.masses.SumParts({band.high});
+    cut = kernels::CutAtMass(
+        ranking, inside.weights,
+        MassToReach(a.p, parts.total, a.rule) - parts.inside, a.scratch.select);
   }
-  if (rule.crossing == Crossing::kExclude) {
+  if (a.rule.crossing == Crossing::kExclude) {
     if (cut.count < 2) return {};
-    cut = kernels::CutAtCount(ranking, cut.count - 1, scratch.select);
+    cut = kernels::CutAtCount(ranking, cut.count - 1, a.scratch.select);
   }
-  return DownTo(*inside.list, ranking, cut, rule.ties, scratch);
+  return DownTo(*inside.list, ranking, cut, a.rule.ties, a.scratch);
+}
+
+// The nucleus, where a sample has to say where it ends.
+std::optional<Survivors> DecideBySample(const Attempt& a, Mass total,
+                                        Mass wanted) {
+  std::optional<Band> band;
+  if (wanted < total) band = GuessBand(a, total, wanted);
+  if (band.has_value() && (band->share * tuning::kListPart < 1.0 ||
+                           band->range.high == kInfinity)) {
+    const Head head = GatherHead(a.set, band->range.low, a.scratch);
+    if (head.mass >= wanted) return DecideInHead(a, head);
+  } else if (band.has_value() &&
+             // Enough lies above the band, as far as block maxima can tell.
+             (a.rule.min_keep <= 1 ||
+              a.set.FloorOfTop(a.rule.min_keep) >= band->range.high)) {
+    return DecideInBand(a, band->range);
+  }
+  a.bounds.Note(false);
+  return {};
 }
 
 }  // namespace
@@ -114,48 +182,16 @@ std::optional<Survivors> DecideNucleus(const CandidateSet& set,
                                        MassBounds& bounds, double p,
                                        const MassRule& rule,
                                        GatherScratch& scratch) {
+  const Attempt a = {set, masses, bounds, p, rule, scratch};
   const MassInterval total = bounds.Total();
-  const Mass low = MassToReach(p, total.low, rule);
   const Mass high = MassToReach(p, total.high, rule);
   // A mass of 0 needs no bounds: the likeliest alone stays.
   if (high == 0) return {};
-  // Weighs ever more of the head, until it holds the mass.
-  const auto size = static_cast<std::int64_t>(set.slots());
-  double threshold = std::numeric_limits<double>::infinity();
-  WeighedList head = {&scratch.gathered, {}};
-  Mass gathered = 0;
-  scratch.gathered.Clear();
-  for (const std::int64_t k : tuning::kHeads) {
-    if (gathered >= high || k >= size / 4) continue;
-    threshold = set.FloorOfTop(k);
-    head = GatherWeighed(set, {threshold}, scratch);
-    gathered = Sum(head.weights);
-  }
-  const auto count = static_cast<std::int64_t>(head.weights.size());
-  if (gathered < high) {
-    if (!(threshold < set.Max()) || rule.min_keep > count) {
-      bounds.Note(false);
-      return {};
-    }
-    // The part of what is not yet gathered that is still needed.
-    return DecideInBand(
-        set, masses, bounds, p, rule, threshold,
-        Ratio(high - gathered, std::max(total.high - gathered, Mass{1})),
-        scratch);
-  }
-  const kernels::Ranking ranking =
-      RankByLogit(*head.list, rule.tie_order, scratch);
-  const MassCut reached = CutForMass(ranking, head.weights, p, total.high,
-                                     set.Count(), rule, scratch);
-  // The shortest prefix that reaches the upper end must be that of the lower,
-  // and all that is kept must be at hand.
-  if (!bounds.Note(reached.cut.mass - head.weights[reached.cut.position] <
-                       low &&
-                   reached.count <= count)) {
-    return {};
-  }
-  KeepAtMass(ranking, reached, rule.ties, *head.list, scratch);
-  return Survivors::Exactly(*head.list);
+  const double beyond = p + tuning::kBeyond * (1.0 - p);
+  const std::optional<Head> head = FindHead(
+      set, high, LeastMass(beyond, total.high), bounds.sketch(), scratch);
+  if (head.has_value()) return DecideInHead(a, *head);
+  return DecideBySample(a, total.high, high);
 }
 
 }  // namespace sampler

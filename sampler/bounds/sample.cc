@@ -7,21 +7,26 @@
 
 namespace sampler {
 
-std::size_t AppendSample(const CandidateSet& set, double below,
-                         CandidateList& out) {
-  const LogitRange range = {kLowestLogit, below};
+std::size_t SampleStride(const CandidateSet& set) {
+  return std::max<std::size_t>(
+      1, set.slots() / kernels::kBlockSize / tuning::kSampleBlocks);
+}
+
+void AddSample(const CandidateSet& set, double below, MassSketch& sketch) {
   const std::size_t blocks = set.slots() / kernels::kBlockSize;
-  const std::size_t stride =
-      std::max<std::size_t>(1, blocks / tuning::kSampleBlocks);
+  const std::size_t stride = SampleStride(set);
   CandidateSet::Block buffer;
+  CandidateSet::Block lower;
   for (std::size_t b = stride / 2; b < blocks; b += stride) {
     const absl::Span<const double> logits = set.LoadBlock(b, buffer);
-    out.Reserve(logits.size() + 1);
-    for (const double logit : logits) {
-      out.AppendIf(range.Contains(logit), 0, logit);
+    if (below > set.Max()) {
+      sketch.Add(logits);
+      continue;
     }
+    std::transform(logits.begin(), logits.end(), lower.begin(),
+                   [below](double l) { return l < below ? l : kRemoved; });
+    sketch.Add({lower.data(), logits.size()});
   }
-  return stride;
 }
 
 }  // namespace sampler

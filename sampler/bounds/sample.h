@@ -1,25 +1,25 @@
-// An evenly spread sample of a set's logits: guesses are made on it, never
-// decisions.
+// An evenly spread sample of a set, for guesses that bounds are then tried on:
+// whole blocks, every so many slots.
 //
-// Thread-safety: pure but for the list it is given.
-// Cost: tuning::kSampleBlocks blocks.
-// Tested by: tests/bounds/mass_bounds_test.cc (through the deciders that use
-// it).
+// Thread-safety: pure but for the sketch.
+// Cost: tuning::kSampleBlocks blocks are loaded.
+// Tested by: tests/bounds/mass_bounds_test.cc.
 
 #ifndef SAMPLER_BOUNDS_SAMPLE_H_
 #define SAMPLER_BOUNDS_SAMPLE_H_
 
 #include <cstddef>
 
-#include "sampler/rows/candidate_list.h"
+#include "sampler/bounds/mass_sketch.h"
 #include "sampler/rows/candidate_set.h"
 
 namespace sampler {
 
-// Appends the logits below `below` of every n-th block of the set to `out`,
-// with ids that mean nothing; returns n.
-std::size_t AppendSample(const CandidateSet& set, double below,
-                         CandidateList& out);
+// How many blocks each block of a sample stands for.
+std::size_t SampleStride(const CandidateSet& set);
+
+// Adds the sample's candidates below `below`.
+void AddSample(const CandidateSet& set, double below, MassSketch& sketch);
 
 }  // namespace sampler
 

@@ -20,16 +20,35 @@ namespace sampler::tuning {
 // sums (kernels/exp_sum.h), so bounds could tell nothing about a part of them.
 inline constexpr std::size_t kFewCandidates = 512;
 
-// How many candidates of the head are weighed, in turn, before a nucleus is
-// guessed from a sample. The first is for rows with few likely tokens (peaked),
-// the second for text; a row whose nucleus is larger (flat, zipf) pays for both
-// in vain, so they should not grow.
-inline constexpr std::int64_t kHeads[] = {48, 512};
+// A nucleus is guessed from block maxima (head.h) to reach so much of what lies
+// beyond it: a guess that falls short costs a second gathering pass, a deep one
+// more weights. 0.15 of the rest is what the measured prototype took.
+inline constexpr double kBeyond = 0.15;
 
-// The same for typical tokens: a head that may hold all the mass, and the part
-// of a row that the sample need not stand for, because few tokens there weigh
-// much and a sample would miss them (zipf).
-inline constexpr std::int64_t kFewTypical = 48;
+// Where more than this part of all block maxima reaches a logit, their number
+// says nothing about how many tokens do: e^-2.3 = 0.1, two or three a block.
+inline constexpr double kMostBlocksShown = 0.9;
+
+// Where maxima cannot guess, so many blocks are opened first (peaked rows, whose
+// few likely tokens share a block), or an eighth of a short row's.
+inline constexpr std::int64_t kFewBlocks = 48;
+
+// Guesses of a head, at most; those after the first cost a pass each. Where
+// guesses do not go on, a quarter and then half of the blocks are opened (text:
+// likely tokens share blocks of low ids), but only with this part of the mass
+// at hand already, or all of it lies deep.
+inline constexpr int kMostGuesses = 4;
+inline constexpr std::size_t kFirstWidening = 4;
+inline constexpr std::size_t kLastWidening = 2;
+inline constexpr double kNearlyFound = 0.7;
+
+// A nucleus of less than this part of the row is gathered as a whole, for which
+// a list of ids, logits and weights is written; of a larger one only a band is
+// (gaussian, flat). It is what a row is cut in place from, too.
+inline constexpr double kListPart = 14.0;
+
+// Of the head of typical tokens: a part of a row that a sample need not stand
+// for, because few tokens there weigh much and a sample would miss them (zipf).
 inline constexpr std::int64_t kTypicalHead = 512;
 
 // Blocks of 64 candidates that a sample takes. Its error falls with the root of
@@ -38,8 +57,10 @@ inline constexpr std::int64_t kTypicalHead = 512;
 inline constexpr std::size_t kSampleBlocks = 64;
 
 // How many standard deviations of the sample's error a band is wide on either
-// side. Were the error normal, 3.5 would miss once in 2,000 guesses. A miss
-// costs exact sums over the whole row; a wider band, more exact weights.
+// side; the error is that of the mass below it, which is far smaller than that
+// of the mass above (zipf: a band of 8,000 tokens for 45,000). Were it normal,
+// 3.5 would miss once in 2,000 guesses. A miss costs exact sums over the whole
+// row; a wider band, more exact weights.
 inline constexpr double kDeviations = 3.5;
 
 // Blocks that the center of a deviation is the mean of. It only has to be near

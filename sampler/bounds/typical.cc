@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "sampler/arithmetic/numeric.h"
+#include "sampler/bounds/head.h"
 #include "sampler/bounds/sample.h"
 #include "sampler/bounds/tuning.h"
 #include "sampler/bounds/weights.h"
@@ -46,43 +48,36 @@ struct Attempt {
   }
 };
 
-// Where the last one kept lies, probably.
+// Where the last one kept lies, probably: beyond it lies what is missing to all
+// the mass, which is known.
 Ring GuessRing(const Attempt& a, double center) {
   // The head as it is, and for the rest a sample that stands for all of it.
+  const auto blocks = static_cast<std::int64_t>(a.set.slots() / 64);
+  const double head = a.set.FloorOfTop(
+      std::clamp<std::int64_t>(blocks / 2, 1, tuning::kTypicalHead));
   CandidateList& list = a.scratch.gathered;
-  const double head = a.set.FloorOfTop(tuning::kTypicalHead);
   a.set.Gather({head}, list);
-  const std::size_t exact = list.size();
-  const std::size_t stride = AppendSample(a.set, head, list);
-  const absl::Span<const double> logits = list.logits();
-  const absl::Span<const Weight> weights =
-      Weigh(logits, a.set.Max(), a.scratch);
-  double range = 0.0;
-  double squares = 0.0;
-  const auto mass = [&](std::size_t i) {
-    const auto w = static_cast<double>(weights[i]);
-    return i < exact ? w : w * static_cast<double>(stride);
-  };
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (weights[i] == 0) continue;
-    range = std::max(range, std::fabs(logits[i] - center));
-    if (i >= exact) squares += mass(i) * mass(i);
-  }
+  MassSketch& exact = a.bounds.exact_sketch();
+  exact.Begin(a.set.Max(), center);
+  exact.Add(list.logits());
   MassSketch& sketch = a.bounds.sketch();
-  sketch.Begin(range);
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (weights[i] == 0) continue;
-    sketch.Add(std::fabs(logits[i] - center), mass(i));
-  }
-  const double margin = tuning::kDeviations *
-                        std::sqrt(a.p * (1.0 - a.p) * squares) / sketch.total();
+  sketch.Begin(a.set.Max(), center);
+  AddSample(a.set, head, sketch);
+  const auto stride = static_cast<double>(SampleStride(a.set));
+  const auto where = [&](double mass) {
+    return MassSketch::Search([&](float distance) {
+      return exact.Beyond(distance) + stride * sketch.Beyond(distance) <= mass;
+    });
+  };
+  const double total = ToDouble(a.bounds.Total().high) * 0x1p-51;
+  const double beyond = (1.0 - a.p) * total;
+  const double error = tuning::kDeviations * stride *
+                       std::sqrt(sketch.SquaresBeyond(where(beyond).nearest));
   Ring ring = {-1.0, std::numeric_limits<double>::infinity()};
-  // A little wider than the sketch says: it rounds distances.
-  if (a.p - margin > 0.0) {
-    ring.inner = sketch.At(a.p - margin).nearest * (1.0 - 1e-3);
-  }
-  if (a.p + margin < 1.0) {
-    ring.outer = sketch.At(a.p + margin).farthest * (1.0 + 1e-3);
+  const MassSketch::Place inner = where(beyond + error);
+  if (inner.nearest > 0.0f) ring.inner = static_cast<double>(inner.nearest);
+  if (beyond > error) {
+    ring.outer = static_cast<double>(where(beyond - error).farthest);
   }
   return ring;
 }
@@ -174,16 +169,30 @@ std::optional<Survivors> UpTo(const Attempt& a, const LastKept& last) {
   return Survivors::Exactly(list);
 }
 
-// Where few tokens weigh nearly all, the head is a ring that holds them.
+// Where few tokens weigh nearly all, a head holds them: first one that has the
+// mass, then all that are as near as the last one needed of it.
 std::optional<LastKept> DecideInHead(const Attempt& a, double center,
                                      double error) {
-  const double threshold = a.set.FloorOfTop(tuning::kFewTypical);
-  const Ring near = {-1.0, center - threshold};
-  if (!(near.outer > 0.0)) return {};
   const MassInterval total = a.bounds.Total();
-  return DecideInRing(a, near, GatherWeighed(a.set, {threshold}, a.scratch),
-                      center, error, MassToReach(a.p, total.low, a.rule),
-                      MassToReach(a.p, total.high, a.rule));
+  const Mass low = MassToReach(a.p, total.low, a.rule);
+  const Mass high = MassToReach(a.p, total.high, a.rule);
+  const double beyond = a.p + tuning::kBeyond * (1.0 - a.p);
+  std::optional<Head> head = FindHead(
+      a.set, high, LeastMass(beyond, total.high), a.bounds.sketch(), a.scratch);
+  if (!head.has_value()) return {};
+  const kernels::Cut cut =
+      kernels::CutAtMass(RankByDistance(*head->list.list, center, a.scratch),
+                         head->list.weights, high, a.scratch.select);
+  const double floor = center + cut.value - 4.0 * error;
+  if (floor <= head->floor) {
+    if (a.set.ManyReach(floor)) return {};
+    head = GatherHead(a.set, floor, a.scratch);
+  }
+  const Ring near = {-1.0, center - head->floor};
+  const std::optional<LastKept> last =
+      DecideInRing(a, near, head->list, center, error, low, high);
+  if (a.bounds.Note(last.has_value())) return last;
+  return FindInRing(a, near, head->list, center);
 }
 
 }  // namespace
@@ -199,10 +208,7 @@ std::optional<Survivors> DecideTypical(const CandidateSet& set,
   // By how much distances may be off.
   const double error = 0.5 * (offset.high - offset.low) + a.Rounding(center);
   const std::optional<LastKept> near = DecideInHead(a, center, error);
-  if (near.has_value()) {
-    bounds.Note(true);
-    return UpTo(a, *near);
-  }
+  if (near.has_value()) return UpTo(a, *near);
   const Ring ring = GuessRing(a, center);
   // Nothing lies within where the two are equal, or the wrong way around.
   if (!bounds.Split({center - ring.inner, center + ring.inner})) {

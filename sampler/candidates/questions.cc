@@ -87,7 +87,7 @@ void CandidateView::State::GatherTop(std::int64_t n) {
   if (n <= 0) return;
   set.Gather({set.RoughFloorOfTop(n)}, list);
   if (n >= static_cast<std::int64_t>(list.size())) return;
-  KeepFirst(RankByLogit(list, TieOrder::kLowId, scratch), n, Ties::kExact, list,
+  KeepFirst(RankByLogit(list, TieOrder::kLowId), n, Ties::kExact, list,
             scratch);
 }
 
@@ -169,8 +169,8 @@ void CandidateView::RecordPartsOf(Mass total, ProbabilityRecord& record) const {
 TokenId CandidateView::AtMassByRank(Mass place) const {
   const ExactMasses::Support& s = state_->masses.support();
   const kernels::Cut cut =
-      kernels::CutAtMass(RankByLogit(s.list, TieOrder::kLowId, state_->scratch),
-                         s.weights(), place + 1, state_->scratch.select);
+      kernels::CutAtMass(RankByLogit(s.list, TieOrder::kLowId), s.weights(),
+                         place + 1, state_->scratch.select);
   return s.list.ids()[cut.position];
 }
 

@@ -31,6 +31,14 @@ struct CandidateView::State {
   // order.
   void GatherTop(std::int64_t n);
 
+  // Leaves these, and remembers what is known of their weights.
+  void Keep(const Survivors& survivors) {
+    set.Keep(survivors);
+    if (survivors.weights != nullptr) {
+      masses.Adopt(*survivors.weights, survivors.mass);
+    }
+  }
+
   // Keeps the first k candidates, without a Truncating.
   void KeepFirstOfAll(std::int64_t k, Ties ties);
 

@@ -70,7 +70,7 @@ void KeepOriginalMass(double p, const MassRule& rule,
       weights.push_back(original.WeightOf(id));
     }
     // Where the survivors together fall short of p, all of them stay.
-    const kernels::Ranking ranking = RankByLogit(list, rule.tie_order, scratch);
+    const kernels::Ranking ranking = RankByLogit(list, rule.tie_order);
     KeepAtMass(
         ranking,
         CutForMass(ranking, weights, p, original.total(),
@@ -87,8 +87,7 @@ void CandidateView::State::KeepFirstOfAll(std::int64_t k, Ties ties) {
   if (!set.HasMoreThan(k)) return;
   set.ToList(set.RoughFloorOfTop(k));
   set.NarrowList([&](CandidateList& list) {
-    KeepFirst(RankByLogit(list, TieOrder::kLowId, scratch), k, ties, list,
-              scratch);
+    KeepFirst(RankByLogit(list, TieOrder::kLowId), k, ties, list, scratch);
   });
 }
 
@@ -119,8 +118,8 @@ void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
     const auto count = static_cast<std::int64_t>(list.size());
     const std::int64_t kept = std::max(above, std::min(wanted, count));
     if (kept == count) return;
-    KeepFirst(RankByLogit(list, TieOrder::kLowId, state_->scratch), kept,
-              Ties::kExact, list, state_->scratch);
+    KeepFirst(RankByLogit(list, TieOrder::kLowId), kept, Ties::kExact, list,
+              state_->scratch);
   });
 }
 
@@ -237,7 +236,7 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
   if (!kept.has_value()) {
     kept = FindNucleus(state_->set, state_->masses, p, rule, state_->scratch);
   }
-  state_->set.Keep(*kept);
+  state_->Keep(*kept);
 }
 
 void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
@@ -252,7 +251,7 @@ void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
   if (!kept.has_value()) {
     kept = FindTypical(state_->set, state_->masses, p, rule, state_->scratch);
   }
-  state_->set.Keep(*kept);
+  state_->Keep(*kept);
 }
 
 }  // namespace sampler

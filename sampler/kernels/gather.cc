@@ -10,19 +10,20 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "sampler/kernels/load-inl.h"
+#include "sampler/kernels/pack-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
 // Packs one vector of floats and their ids.
-HWY_INLINE void Pack([[maybe_unused]] D d, V v, hn::Mask<D> mask,
-                     hn::Vec<hn::RebindToSigned<D>> own_ids, std::int32_t* ids,
-                     double* values) {
+HWY_INLINE void StorePacked([[maybe_unused]] D d, V v, hn::Mask<D> mask,
+                            hn::Vec<hn::RebindToSigned<D>> own_ids,
+                            std::int32_t* ids, double* values) {
   const hn::RebindToSigned<D> di;
   const D64 d64;
-  hn::StoreU(hn::Compress(own_ids, hn::RebindMask(di, mask)), di, ids);
-  const V packed = hn::Compress(v, mask);
+  hn::StoreU(Pack(di, own_ids, hn::RebindMask(di, mask)), di, ids);
+  const V packed = Pack(d, v, mask);
 #if HWY_TARGET == HWY_SCALAR
   hn::StoreU(hn::PromoteTo(d64, packed), d64, values);
 #else
@@ -58,7 +59,7 @@ std::size_t GatherBlocks(const unsigned char* row, std::size_t blocks,
       if (hn::AllFalse(d, mask)) continue;
       const auto own_ids =
           hn::Add(iota, hn::Set(di, static_cast<std::int32_t>(at)));
-      Pack(d, v, mask, own_ids, ids + found, values + found);
+      StorePacked(d, v, mask, own_ids, ids + found, values + found);
       found += hn::CountTrue(d, mask);
     }
   }

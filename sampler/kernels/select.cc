@@ -1,148 +1,160 @@
 #include "sampler/kernels/select.h"
 
 #include <algorithm>
-#include <bit>
-#include <numeric>
+#include <cmath>
+#include <limits>
+
+#include "sampler/kernels/pivot.h"
 
 namespace sampler::kernels {
 namespace {
 
-constexpr int kDigitBits = 11;
-constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
-constexpr std::uint64_t kDigitMask = kBuckets - 1;
+// How far, as a part of the range, the outer pivots lie from the place that is
+// interpolated. Wider leaves more to look at, narrower misses more often.
+constexpr double kSpread = 0.125;
 
-// Below this many items, sorting them is cheaper than clearing a histogram.
-constexpr std::size_t kSortLimit = 256;
+// The least double above.
+double Above(double value) {
+  return std::nextafter(value, std::numeric_limits<double>::infinity());
+}
 
-// One search. `WeightOf(i)` is the weight of item i: its mass, or 1 to count.
-template <typename WeightOf>
+// One search: for the first items of the order that together weigh `target`.
 class Search {
  public:
-  Search(const Ranking& ranking, WeightOf weight_of, Mass target,
-         SelectScratch& scratch)
+  Search(const Ranking& ranking, const Weight* weights, SelectScratch& scratch)
       : ranking_(ranking),
-        weight_of_(weight_of),
-        target_(target),
+        items_{ranking.values.data(), weights, nullptr, ranking.values.size()},
         scratch_(scratch) {}
 
-  Cut Run() {
-    // The two take turns, so both need room.
-    scratch_.items.reserve(ranking_.keys.size() + 1);
-    scratch_.next_items.reserve(ranking_.keys.size() + 1);
-    Descend(ranking_.keys);
-    if (!ranking_.second_keys.empty()) Descend(ranking_.second_keys);
-    if (all_) {
-      scratch_.items.resize(ranking_.keys.size());
-      std::iota(scratch_.items.begin(), scratch_.items.end(), 0u);
+  // REQUIRES: 1 <= target.
+  Cut Run(Mass target) {
+    Reserve();
+    const ItemsSummary all = SummarizeItems(items_);
+    left_ = all.mass;
+    if (target > all.mass) return {};
+    missing_ = target;
+    Descend(all.low, all.high);
+    if (!ranking_.second_values.empty() && items_.size > 1) {
+      TakeSecondValues();
+      const ItemsSummary equal = SummarizeItems(items_);
+      Descend(equal.low, equal.high);
     }
-    return Walk();
+    return Walk(target);
   }
 
  private:
-  // Narrows the items to those that share one key with the last item of the
-  // prefix, or to few enough to sort, adding what ranks above to the running
-  // totals.
-  void Descend(absl::Span<const std::uint64_t> keys) {
-    const auto itself = [](std::size_t i) {
-      return static_cast<std::uint32_t>(i);
+  void Reserve() {
+    const std::size_t room = items_.size + kPivotSlack;
+    if (scratch_.values.size() >= room) return;
+    scratch_.values.resize(room);
+    scratch_.weights.resize(room);
+    scratch_.positions.resize(room);
+  }
+
+  // Narrows the items, which lie in [low, high], to those that have the value
+  // of the prefix's last one.
+  void Descend(double low, double high) {
+    bool by_bits = false;
+    while (low < high) {
+      double pivots[kPivots];
+      if (by_bits) {
+        HalveBits(low, high, pivots);
+      } else {
+        Interpolate(low, high, pivots);
+      }
+      for (double& pivot : pivots) {
+        // Whatever was rounded, both sides of a pivot hold something.
+        if (!(pivot > low)) pivot = Above(low);
+        if (!(pivot <= high)) pivot = high;
+      }
+      const std::size_t before = items_.size;
+      const Narrowed stays = NarrowToEnd(pivots);
+      by_bits = stays.size > before / 4 * 3;
+      low = stays.low;
+      high = stays.high;
+    }
+  }
+
+  // Pivots at the place where the mass is reached if it is spread evenly, and
+  // at both sides of it.
+  void Interpolate(double low, double high, double (&pivots)[kPivots]) const {
+    const double part = Ratio(missing_, left_);
+    const double parts[] = {std::max(part - kSpread, 0.5 * part), part,
+                            std::min(part + kSpread, 0.5 + 0.5 * part)};
+    for (std::size_t j = 0; j < kPivots; ++j) {
+      pivots[j] = high - parts[j] * (high - low);
+    }
+  }
+
+  // Pivots at the quarters of the range of keys.
+  static void HalveBits(double low, double high, double (&pivots)[kPivots]) {
+    const std::uint64_t first = OrderedKey(low);
+    const std::uint64_t quarter = (OrderedKey(high) - first) / 4;
+    for (std::size_t j = 0; j < kPivots; ++j) {
+      pivots[j] = ValueOfKey(first + quarter * (kPivots - j));
+    }
+  }
+
+  // Leaves the items between the pivots between which the prefix ends.
+  Narrowed NarrowToEnd(const double (&pivots)[kPivots]) {
+    Mass masses[kPivots];
+    SumReaching(items_, pivots, masses);
+    std::size_t j = 0;
+    while (j < kPivots && masses[j] < missing_) ++j;
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    const Mass above = j > 0 ? masses[j - 1] : Mass{0};
+    const Narrowed stays =
+        Narrow(items_, j < kPivots ? pivots[j] : -kInfinity,
+               j > 0 ? pivots[j - 1] : kInfinity,
+               {scratch_.values.data(), scratch_.weights.data(),
+                scratch_.positions.data()});
+    count_above_ += stays.above;
+    missing_ -= above;
+    left_ = (j < kPivots ? masses[j] : left_) - above;
+    items_ = {scratch_.values.data(),
+              items_.weights != nullptr ? scratch_.weights.data() : nullptr,
+              scratch_.positions.data(), stays.size};
+    return stays;
+  }
+
+  // Goes on among items of one value.
+  void TakeSecondValues() {
+    for (std::size_t i = 0; i < items_.size; ++i) {
+      scratch_.values[i] = ranking_.second_values[PositionOf(i)];
+    }
+    items_.values = scratch_.values.data();
+  }
+
+  std::size_t PositionOf(std::size_t i) const {
+    return items_.positions != nullptr
+               ? static_cast<std::size_t>(items_.positions[i])
+               : i;
+  }
+  Weight WeightOf(std::size_t i) const {
+    return items_.weights != nullptr ? items_.weights[i] : 1;
+  }
+
+  // Goes through equal items, by position, to the end of the prefix.
+  Cut Walk(Mass target) const {
+    const bool low_first = ranking_.tie_order == TieOrder::kLowId;
+    const auto item = [&](std::size_t n) {
+      return low_first ? n : items_.size - 1 - n;
     };
-    const auto item = [this](std::size_t i) { return scratch_.items[i]; };
-    if (all_ && keys.size() > kSortLimit) {
-      all_ = !Narrow(keys, keys.size(), itself);
-    }
-    if (all_) return;
-    while (scratch_.items.size() > kSortLimit &&
-           Narrow(keys, scratch_.items.size(), item)) {
-    }
-  }
-
-  // One step of it, on the most significant digit in which keys differ. False
-  // if they are all the same.
-  template <typename Item>
-  bool Narrow(absl::Span<const std::uint64_t> keys, std::size_t count,
-              Item item) {
-    std::uint64_t low = keys[item(0)];
-    std::uint64_t high = low;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint64_t key = keys[item(i)];
-      low = key < low ? key : low;
-      high = key > high ? key : high;
-    }
-    if (low == high) return false;
-    const int shift =
-        std::max(0, static_cast<int>(std::bit_width(low ^ high)) - kDigitBits);
-    const auto digit_of = [shift](std::uint64_t key) {
-      return static_cast<std::size_t>((key >> shift) & kDigitMask);
-    };
-    scratch_.buckets.assign(kBuckets, {});
-    SelectScratch::Bucket* const buckets = scratch_.buckets.data();
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t at = item(i);
-      buckets[digit_of(keys[at])].Add(weight_of_(at));
-    }
-    const std::size_t digit = BoundaryBucket();
-    // Written before it is known whether it stays: one place more.
-    scratch_.next_items.resize(buckets[digit].count + 1);
-    std::uint32_t* const next = scratch_.next_items.data();
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t at = item(i);
-      next[kept] = at;
-      kept += digit_of(keys[at]) == digit ? 1u : 0u;
-    }
-    scratch_.next_items.resize(kept);
-    scratch_.items.swap(scratch_.next_items);
-    return true;
-  }
-
-  // The bucket in which the prefix ends. Where even the whole falls short of
-  // the target, the lowest bucket that holds anything.
-  std::size_t BoundaryBucket() {
-    const std::vector<SelectScratch::Bucket>& buckets = scratch_.buckets;
-    std::size_t lowest = 0;
-    while (buckets[lowest].count == 0) ++lowest;
-    std::size_t digit = kBuckets - 1;
-    while (digit > lowest && (buckets[digit].count == 0 ||
-                              mass_above_ + buckets[digit].Sum() < target_)) {
-      mass_above_ += buckets[digit].Sum();
-      count_above_ += buckets[digit].count;
-      --digit;
-    }
-    return digit;
-  }
-
-  // Orders what is left and walks to the end of the prefix.
-  Cut Walk() {
-    std::vector<std::uint32_t>& items = scratch_.items;
-    const Ranking& r = ranking_;
-    const bool low_first = r.tie_order == TieOrder::kLowId;
-    if (items.size() <= kSortLimit) {
-      std::sort(items.begin(), items.end(), [&](auto a, auto b) {
-        if (r.keys[a] != r.keys[b]) return r.keys[a] > r.keys[b];
-        if (!r.second_keys.empty() && r.second_keys[a] != r.second_keys[b]) {
-          return r.second_keys[a] > r.second_keys[b];
-        }
-        return low_first ? a < b : a > b;
-      });
-    } else if (!low_first) {
-      std::reverse(items.begin(), items.end());
-    }
-    std::size_t last = 0;
-    Mass mass = mass_above_ + weight_of_(items[0]);
-    while (mass < target_ && last + 1 < items.size()) {
-      mass += weight_of_(items[++last]);
-    }
-    const std::uint32_t i = items[last];
-    return {r.keys[i], r.second_keys.empty() ? 0 : r.second_keys[i], i,
-            count_above_ + last + 1, mass};
+    std::size_t n = 0;
+    Mass mass = WeightOf(item(0));
+    while (mass < missing_) mass += WeightOf(item(++n));
+    const std::size_t position = PositionOf(item(n));
+    return {
+        ranking_.values[position],
+        ranking_.second_values.empty() ? 0.0 : ranking_.second_values[position],
+        position, count_above_ + n + 1, target - missing_ + mass};
   }
 
   const Ranking& ranking_;
-  WeightOf weight_of_;
-  const Mass target_;
+  Items items_;
   SelectScratch& scratch_;
-  bool all_ = true;  // Are the items all of the ranking, not scratch_.items?
-  Mass mass_above_ = 0;
+  Mass missing_ = 0;  // What the items have to add to the mass above them.
+  Mass left_ = 0;     // Their mass.
   std::size_t count_above_ = 0;
 };
 
@@ -150,14 +162,26 @@ class Search {
 
 Cut CutAtCount(const Ranking& ranking, std::size_t count,
                SelectScratch& scratch) {
-  const auto one = [](std::size_t) { return Weight{1}; };
-  return Search(ranking, one, count, scratch).Run();
+  return Search(ranking, nullptr, scratch).Run(count);
 }
 
 Cut CutAtMass(const Ranking& ranking, absl::Span<const Weight> weights,
               Mass target, SelectScratch& scratch) {
-  const auto weight_of = [weights](std::size_t i) { return weights[i]; };
-  return Search(ranking, weight_of, target, scratch).Run();
+  // No mass: the first item, whatever it weighs.
+  if (target == 0) {
+    Cut first = CutAtCount(ranking, 1, scratch);
+    first.mass = weights[first.position];
+    return first;
+  }
+  const Cut cut = Search(ranking, weights.data(), scratch).Run(target);
+  if (cut.count != 0) return cut;
+  // The total falls short: the last item, whatever it weighs.
+  Cut last = CutAtCount(ranking, ranking.values.size(), scratch);
+  last.mass = 0;
+  for (std::size_t i = 0; i < ranking.values.size(); ++i) {
+    last.mass += weights[i];
+  }
+  return last;
 }
 
 }  // namespace sampler::kernels

@@ -53,6 +53,15 @@ class CandidateList {
     }
   }
 
+  // Starts over on the entries of `other`.
+  void CopyFrom(const CandidateList& other) {
+    Clear();
+    Reserve(other.size_ + 1);
+    std::copy_n(other.ids_.begin(), other.size_, ids_.begin());
+    std::copy_n(other.logits_.begin(), other.size_, logits_.begin());
+    size_ = other.size_;
+  }
+
   // Appends an entry if `keep`. REQUIRES: room for one more, keep or not.
   void AppendIf(bool keep, TokenId id, double logit) {
     ids_[size_] = id;

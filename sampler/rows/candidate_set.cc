@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "sampler/arithmetic/numeric.h"
-#include "sampler/kernels/kth_largest.h"
 #include "sampler/kernels/row_scan.h"
 
 namespace sampler {
@@ -13,6 +12,12 @@ namespace {
 // Keep removes up to so many ties from a dense row one by one. With more of
 // them a list of the survivors costs less.
 constexpr std::size_t kFewTies = 64;
+
+double KthLargest(absl::Span<const double> values, std::size_t k,
+                  kernels::SelectScratch& scratch) {
+  if (k == 1) return kernels::MaxOf(values.data(), values.size());
+  return kernels::CutAtCount({values}, k, scratch).value;
+}
 
 // Removes these ids from a list. REQUIRES: `ids` ascend.
 void RemoveFrom(absl::Span<const TokenId> ids, CandidateList& list) {
@@ -259,12 +264,29 @@ void CandidateSet::Gather(const LogitRange& range, CandidateList& out) const {
     dense_.GatherInside(range.low, range.high, out);
     return;
   }
+  if (range.low <= kLowestLogit && range.high == -kRemoved) {
+    out.CopyFrom(list_);
+    return;
+  }
   out.Clear();
   out.Reserve(list_.size() + 1);
   for (std::size_t i = 0; i < list_.size(); ++i) {
     const double logit = list_.logits()[i];
     out.AppendIf(range.Contains(logit), list_.ids()[i], logit);
   }
+}
+
+absl::Span<const double> CandidateSet::BlockMaxima() const {
+  if (dense_form_) return dense_.BlockMaxima();
+  const absl::Span<const double> logits = list_.logits();
+  maxima_.resize(std::max(maxima_.size(), kernels::BlockCount(logits.size())));
+  std::size_t blocks = 0;
+  for (std::size_t i = 0; i < logits.size(); i += kernels::kBlockSize) {
+    const absl::Span<const double> block =
+        logits.subspan(i, kernels::kBlockSize);
+    maxima_[blocks++] = kernels::MaxOf(block.data(), block.size());
+  }
+  return {maxima_.data(), blocks};
 }
 
 double CandidateSet::RoughFloorOfTop(std::int64_t k) const {
@@ -275,15 +297,14 @@ double CandidateSet::RoughFloorOfTop(std::int64_t k) const {
   const absl::Span<const double> maxima = dense_.BlockMaxima();
   const auto count = static_cast<std::size_t>(k);
   if (count > maxima.size()) return kLowestLogit;
-  return std::max(kernels::KthLargest(maxima, count, maxima_), kLowestLogit);
+  return std::max(KthLargest(maxima, count, select_), kLowestLogit);
 }
 
 double CandidateSet::FloorOfTop(std::int64_t k) const {
   if (dense_form_) return RoughFloorOfTop(k);
   const auto count = static_cast<std::size_t>(k);
-  return count < list_.size()
-             ? kernels::KthLargest(list_.logits(), count, maxima_)
-             : kLowestLogit;
+  return count < list_.size() ? KthLargest(list_.logits(), count, select_)
+                              : kLowestLogit;
 }
 
 // ---- Passes by slot -------------------------------------------------------

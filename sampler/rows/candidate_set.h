@@ -31,6 +31,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
+#include "sampler/kernels/select.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
 #include "sampler/rows/candidate_list.h"
@@ -216,6 +217,10 @@ class CandidateSet {
     return dense_.CountBefore(static_cast<std::size_t>(id));
   }
 
+  // The largest logit of every block of 64 slots; until the next question.
+  // Cost: of a list, a pass.
+  absl::Span<const double> BlockMaxima() const;
+
   // Replaces `out` by the candidates in `range`. REQUIRES: range.low is finite.
   void Gather(const LogitRange& range, CandidateList& out) const;
 
@@ -319,7 +324,8 @@ class CandidateSet {
   RowStatus list_status_ = RowStatus::kOk;
   std::uint64_t generation_ = 0;
   mutable std::optional<Candidate> likeliest_;
-  mutable std::vector<double> maxima_;  // Scratch.
+  mutable std::vector<double> maxima_;  // Of a list.
+  mutable kernels::SelectScratch select_;
 };
 
 }  // namespace sampler

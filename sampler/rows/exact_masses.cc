@@ -48,6 +48,18 @@ ExactMasses::Support& ExactMasses::TakeSupport() const {
   return support_;
 }
 
+void ExactMasses::Adopt(std::vector<Weight>& weights, Mass total) {
+  set_.Gather({kLowestLogit}, support_.list);
+  support_.weight_of.swap(weights);
+  // Which of the two is the larger must not depend on how often they were
+  // swapped.
+  const std::size_t size = std::max(weights.size(), support_.weight_of.size());
+  weights.resize(size);
+  support_.weight_of.resize(size);
+  support_.total = total;
+  memory_ = {.generation = set_.generation(), .support_known = true};
+}
+
 void ExactMasses::WeighSlots() const {
   Support& s = support_;
   const double max = set_.Max();

@@ -53,6 +53,11 @@ class ExactMasses {
   // question.
   Support& TakeSupport() const;
 
+  // Takes over what is known of the set as it stands: the weights of its
+  // candidates, none of them 0, in id order, and their sum. `weights` may be
+  // longer, and means nothing afterwards. REQUIRES: the set is a list.
+  void Adopt(std::vector<Weight>& weights, Mass total);
+
   Weight WeightOf(TokenId id) const;
   Mass Total() const;
   Mass SumOfSquares() const;

@@ -22,8 +22,7 @@ struct GatherScratch {
   CandidateList more;           // A second part of a list, to be joined.
   std::vector<Weight> weights;  // By position in a list; may be longer.
   std::vector<TokenId> ids;
-  std::vector<std::uint64_t> keys;
-  std::vector<std::uint64_t> second_keys;
+  std::vector<double> nearness;  // Of each candidate to a center.
   kernels::SelectScratch select;
   kernels::SortScratch sort;
 };

@@ -7,24 +7,17 @@
 
 namespace sampler {
 
-kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order,
-                             GatherScratch& scratch) {
-  scratch.keys.resize(list.size());
-  std::transform(list.logits().begin(), list.logits().end(),
-                 scratch.keys.begin(), kernels::OrderedKey);
-  return {scratch.keys, {}, tie_order};
+kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order) {
+  return {list.logits(), {}, tie_order};
 }
 
 kernels::Ranking RankByDistance(const CandidateList& list, double center,
                                 GatherScratch& scratch) {
-  scratch.keys.resize(list.size());
-  scratch.second_keys.resize(list.size());
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const double logit = list.logits()[i];
-    scratch.keys[i] = ~kernels::OrderedKey(std::fabs(logit - center));
-    scratch.second_keys[i] = kernels::OrderedKey(logit);
-  }
-  return {scratch.keys, scratch.second_keys, TieOrder::kLowId};
+  scratch.nearness.resize(list.size());
+  std::transform(list.logits().begin(), list.logits().end(),
+                 scratch.nearness.begin(),
+                 [center](double logit) { return -std::fabs(logit - center); });
+  return {scratch.nearness, list.logits(), TieOrder::kLowId};
 }
 
 MassCut CutForMass(const kernels::Ranking& ranking,
@@ -47,7 +40,7 @@ MassCut CutForMass(const kernels::Ranking& ranking,
 void KeepPrefix(const kernels::Ranking& ranking, const kernels::Cut& cut,
                 Ties ties, CandidateList& list) {
   if (ties == Ties::kKeepAll) {
-    list.Filter([&](std::size_t i) { return ranking.keys[i] >= cut.key; });
+    list.Filter([&](std::size_t i) { return ranking.values[i] >= cut.value; });
   } else {
     list.Filter(
         [&](std::size_t i) { return kernels::InPrefix(ranking, cut, i); });
@@ -69,6 +62,33 @@ void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
   } else {
     KeepFirst(ranking, reached.count, ties, list, scratch);
   }
+}
+
+Survivors KeepWeighed(const kernels::Ranking& ranking, const MassCut& reached,
+                      Ties ties, GatherScratch& scratch) {
+  CandidateList& list = scratch.gathered;
+  const std::size_t count = list.size();
+  const bool plain =
+      ties == Ties::kExact &&
+      reached.count == static_cast<std::int64_t>(reached.cut.count);
+  if (!plain) {
+    KeepAtMass(ranking, reached, ties, list, scratch);
+    return Survivors::Exactly(list);
+  }
+  Weight* const weights = scratch.weights.data();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool stays = kernels::InPrefix(ranking, reached.cut, i);
+    weights[kept] = weights[i];
+    kept += stays ? 1 : 0;
+  }
+  KeepPrefix(ranking, reached.cut, ties, list);
+  Survivors survivors = Survivors::Exactly(list);
+  if (std::find(weights, weights + kept, Weight{0}) == weights + kept) {
+    survivors.weights = &scratch.weights;
+    survivors.mass = reached.cut.mass;
+  }
+  return survivors;
 }
 
 absl::Span<const Weight> Weigh(absl::Span<const double> logits, double max,
@@ -108,7 +128,7 @@ Survivors FindNucleus(const CandidateSet& set, const ExactMasses& masses,
                       double p, const MassRule& rule, GatherScratch& scratch) {
   return FindPrefix(set, masses, p, rule, scratch,
                     [&](const CandidateList& list) {
-                      return RankByLogit(list, rule.tie_order, scratch);
+                      return RankByLogit(list, rule.tie_order);
                     });
 }
 

@@ -24,9 +24,9 @@
 namespace sampler {
 
 // The total order of a list, and the order by |logit - center|, least first.
-// The result points into `scratch`: it is valid until the next ranking.
-kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order,
-                             GatherScratch& scratch);
+// The first points into `list`, the second also into `scratch`: it is valid
+// until the next ranking.
+kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order);
 kernels::Ranking RankByDistance(const CandidateList& list, double center,
                                 GatherScratch& scratch);
 
@@ -54,6 +54,10 @@ void KeepFirst(const kernels::Ranking& ranking, std::int64_t count, Ties ties,
                CandidateList& list, GatherScratch& scratch);
 void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
                 Ties ties, CandidateList& list, GatherScratch& scratch);
+
+// The same of scratch.gathered, with its weights in scratch.weights.
+Survivors KeepWeighed(const kernels::Ranking& ranking, const MassCut& reached,
+                      Ties ties, GatherScratch& scratch);
 
 // The weights of these logits if the largest logit is `max`, in
 // scratch.weights.

@@ -11,8 +11,10 @@
 #define SAMPLER_ROWS_SURVIVORS_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/arithmetic/mass.h"
 #include "sampler/rows/candidate_list.h"
 
 namespace sampler {
@@ -20,6 +22,10 @@ namespace sampler {
 struct Survivors {
   // Exactly these stay. Null: those that reach `threshold` stay.
   CandidateList* list = nullptr;
+  // Beside the list (it may be longer), if known: weights among those that
+  // stay, none of them 0, and their sum.
+  std::vector<Weight>* weights = nullptr;
+  Mass mass = 0;
   double threshold = 0.0;
   // Ids of candidates that reach `threshold` but are removed. Ascending.
   absl::Span<const TokenId> except = {};

@@ -31,12 +31,16 @@ struct Kept {
   std::vector<TokenId> ids;
   std::vector<double> logits;
   TokenId drawn;
+  Mass mass;  // Remembered from a truncation, where that has weighed them.
+  double entropy;
   bool operator==(const Kept&) const = default;
 };
 
 Kept Look(const Candidates& c, std::uint64_t bits) {
   Kept kept;
   kept.drawn = c.DrawAt(bits);
+  kept.mass = c.TotalMass();
+  kept.entropy = c.Entropy();
   c.ForEach([&](TokenId id, double logit) {
     kept.ids.push_back(id);
     kept.logits.push_back(logit);
@@ -67,6 +71,8 @@ class MassBoundsTest : public testing::Test {
     ASSERT_EQ(got.ids, want.ids);
     ASSERT_EQ(got.logits, want.logits);
     ASSERT_EQ(got.drawn, want.drawn);
+    ASSERT_EQ(got.mass, want.mass);
+    ASSERT_EQ(got.entropy, want.entropy);
   }
 
   void Report() {
@@ -367,6 +373,20 @@ TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
       const MassBounds::Missing of_row = bounds.MissingTo(p);
       MassBounds& of_list = OfList(values);
       ASSERT_TRUE(of_list.Split({low, high}));
+      // With what is inside known, only the rest is uncertain.
+      const auto known = static_cast<Mass>(inside);
+      const auto all = static_cast<Mass>(total);
+      for (const MassInterval& around :
+           {bounds.TotalAround(known), of_list.TotalAround(known)}) {
+        ASSERT_LE(around.low, all) << target;
+        ASSERT_GE(around.high, all) << target;
+        ASSERT_GE(around.low, known) << target;
+        // Terms of weight 0 count 2^-52 each.
+        ASSERT_LT(ToDouble(around.high - around.low),
+                  1e-4 * ToDouble(all - known) +
+                      2.0 * static_cast<double>(row.size()) + 2.0)
+            << target;
+      }
       for (const auto& missing : {of_row, of_list.MissingTo(p)}) {
         ASSERT_LE(missing.low, exact) << target;
         ASSERT_GE(missing.high, exact) << target;

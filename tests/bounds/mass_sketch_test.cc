@@ -1,10 +1,10 @@
-// The place that a sketch gives holds the one that a sorted walk finds.
+// A search of a sketch ends at the place that a sorted walk finds.
 
 #include "sampler/bounds/mass_sketch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
-#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -13,43 +13,53 @@
 namespace sampler {
 namespace {
 
-TEST(MassSketch, HoldsThePlaceOfASortedWalk) {
+TEST(MassSketch, FindsThePlaceOfASortedWalk) {
   std::mt19937_64 random(5);
-  MassSketch sketch;
+  MassSketch sketch;  // Used again, as in the library.
   for (int round = 0; round < Share(500); ++round) {
-    std::vector<std::pair<double, double>> masses(1 + random() % 300);
-    double range = 0.0;
-    for (auto& [distance, mass] : masses) {
-      distance = random() % 5 == 0
-                     ? 0.0
-                     : static_cast<double>(random() % 100000) * 1e-3;
-      mass = static_cast<double>(1 + random() % 1000);
-      range = std::max(range, distance);
+    const double max = static_cast<double>(random() % 100) - 50.0;
+    const double center = max - static_cast<double>(random() % 5);
+    sketch.Begin(max, center);
+    std::vector<double> all;
+    for (int part = 0; part < 3; ++part) {
+      std::vector<double> logits(1 + random() % 200);
+      for (double& logit : logits) {
+        logit = max - static_cast<double>(random() % 12000) * 1e-3;
+      }
+      sketch.Add(logits);
+      all.insert(all.end(), logits.begin(), logits.end());
     }
-    sketch.Begin(range);
+    std::sort(all.begin(), all.end(), [&](double a, double b) {
+      return std::fabs(a - center) < std::fabs(b - center);
+    });
     double total = 0.0;
-    for (const auto& [distance, mass] : masses) {
-      sketch.Add(distance, mass);
-      total += mass;
-    }
-    ASSERT_EQ(sketch.total(), total);
-    std::sort(masses.begin(), masses.end());
-    for (const double share : {0.0, 0.05, 0.5, 0.95, 1.0}) {
+    for (const double logit : all) total += std::exp(logit - max);
+    for (const double share : {0.05, 0.5, 0.95}) {
       double running = 0.0;
-      std::size_t at = 0;
-      while (running + masses[at].second < share * total) {
-        running += masses[at++].second;
+      double distance = 0.0;
+      for (const double logit : all) {
+        running += std::exp(logit - max);
+        distance = std::fabs(logit - center);
+        if (running >= share * total) break;
       }
-      const MassSketch::Place place = sketch.At(share);
-      if (share > 0.0) {
-        ASSERT_LE(place.nearest, masses[at].first);
-      }
-      ASSERT_GE(place.farthest * (1.0 + 1e-12),
-                share > 0.0 ? masses[at].first : 0.0);
-      ASSERT_LE(place.farthest - place.nearest,
-                std::max(range, 4096.0) / 4096.0 * (1.0 + 1e-9));
+      const MassSketch::Place place = MassSketch::Search([&](float bound) {
+        return sketch.Beyond(bound) <= (1.0 - share) * total;
+      });
+      const double step = static_cast<double>(MassSketch::kFarthest) / 8192.0;
+      EXPECT_LE(static_cast<double>(place.nearest), distance + step);
+      EXPECT_GE(static_cast<double>(place.farthest), distance - step);
+      EXPECT_LE(static_cast<double>(place.farthest - place.nearest), step);
     }
   }
+}
+
+TEST(MassSketch, SearchEndsWhereNothingIsFarAndWhereAllIs) {
+  const MassSketch::Place never =
+      MassSketch::Search([](float) { return false; });
+  EXPECT_EQ(never.farthest, MassSketch::kFarthest);
+  const MassSketch::Place always =
+      MassSketch::Search([](float) { return true; });
+  EXPECT_EQ(always.nearest, 0.0f);
 }
 
 }  // namespace

@@ -4,14 +4,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <functional>
 #include <limits>
 #include <random>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "sampler/kernels/dispatch.h"
-#include "sampler/kernels/kth_largest.h"
 #include "sampler/kernels/load.h"
 #include "tests/support/test_share.h"
 
@@ -150,24 +148,6 @@ TEST(MaskAtLeast, EqualsComparingTheConvertedValues) {
     }
   }
   UseSimdTarget(SimdTargets().front());
-}
-
-TEST(KthLargest, EqualsTheSortedOne) {
-  std::mt19937_64 random(3);
-  std::vector<double> scratch;
-  for (int round = 0; round < Share(5000); ++round) {
-    std::vector<double> values(1 + random() % 3000);
-    const std::uint64_t distinct = 1 + random() % 5000;
-    for (double& v : values) v = static_cast<double>(random() % distinct);
-    if (random() % 3 == 0) values[random() % values.size()] = -kInfinity;
-    const std::size_t k =
-        1 +
-        random() % std::min<std::size_t>(
-                       values.size(), random() % 2 == 0 ? 50 : values.size());
-    std::vector<double> sorted = values;
-    std::sort(sorted.begin(), sorted.end(), std::greater<>());
-    ASSERT_EQ(KthLargest(values, k, scratch), sorted[k - 1]);
-  }
 }
 
 TEST(LoadScaled, EqualsAPlainLoopOnEveryInstructionSet) {
