@@ -9,6 +9,7 @@
 #define SAMPLER_KERNELS_EXP_SUM_INL_H_
 #endif
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -181,12 +182,18 @@ HWY_INLINE V Sum4(const V* v) {
   return hn::Add(hn::Add(v[0], v[1]), hn::Add(v[2], v[3]));
 }
 
-// The constants of the bound on this instruction set.
+// The constants of the bound on this instruction set, for sums with gaps.
 HWY_INLINE ExpSumError ErrorOfSum() {
   constexpr double kU = 0x1p-24;
   const std::size_t additions = kBlockSize / hn::Lanes(D()) / kRunning;
   const double depth = static_cast<double>(additions) + 1.0;
   return {1.01 * (2.25 + depth) * kU, 1.01 * (HWY_NATIVE_FMA ? 1.0 : 2.0) * kU};
+}
+
+// And without: what the gap would correct is an error.
+HWY_INLINE ExpSumError ErrorWithoutGaps(const Constants& k) {
+  const ExpSumError error = ErrorOfSum();
+  return {error.relative, error.per_gap + 1.01 * std::fabs(k.correction)};
 }
 
 }  // namespace HWY_NAMESPACE

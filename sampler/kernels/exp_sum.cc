@@ -1,8 +1,10 @@
 #include "sampler/kernels/exp_sum.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/kernels/dispatch.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -11,12 +13,21 @@
 #include "hwy/highway.h"
 #include "sampler/kernels/exp_sum-inl.h"
 
+#ifndef SAMPLER_KERNELS_EXP_SUM_ONCE_
+#define SAMPLER_KERNELS_EXP_SUM_ONCE_
+namespace sampler::kernels {
+// Whether gaps are summed up.
+enum class Gaps { kSum, kSkip };
+}  // namespace sampler::kernels
+#endif  // SAMPLER_KERNELS_EXP_SUM_ONCE_
+
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// The sum of one block; adds to `gap_sums` (in units of d, not of x).
-template <class Loader>
+// The sum of one block; adds to `gap_sums` (in units of d, not of x), if they
+// are wanted.
+template <Gaps gaps_wanted, class Loader>
 HWY_INLINE V SumBlock(D d, const Loader& loader, const unsigned char* from,
                       const Constants& k, std::uint64_t left_out, V* gap_sums) {
   const std::size_t lanes = hn::Lanes(d);
@@ -35,13 +46,15 @@ HWY_INLINE V SumBlock(D d, const Loader& loader, const unsigned char* from,
     Exp(d, k, gaps, terms);
     for (std::size_t j = 0; j < kRunning; ++j) {
       sums[j] = i == 0 ? terms[j] : hn::Add(sums[j], terms[j]);
-      gap_sums[j] = hn::MulAdd(terms[j], gaps[j], gap_sums[j]);
+      if constexpr (gaps_wanted == Gaps::kSum) {
+        gap_sums[j] = hn::MulAdd(terms[j], gaps[j], gap_sums[j]);
+      }
     }
   }
   return Sum4(sums);
 }
 
-template <class Loader>
+template <Gaps gaps_wanted, class Loader>
 void SumChunks(const Loader& loader, const unsigned char* row,
                std::size_t chunks, const ExpArgument& argument,
                const std::uint64_t* edited, double* sums, double* gaps) {
@@ -53,13 +66,17 @@ void SumChunks(const Loader& loader, const unsigned char* row,
     auto sum = hn::Zero(d64);
     V gap[kRunning] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
     for (std::size_t b = c * kBlocks; b < (c + 1) * kBlocks; ++b) {
-      const V block = SumBlock(d, loader, row + b * kBlockSize * Loader::kSize,
-                               k, edited != nullptr ? edited[b] : 0, gap);
+      const V block =
+          SumBlock<gaps_wanted>(d, loader, row + b * kBlockSize * Loader::kSize,
+                                k, edited != nullptr ? edited[b] : 0, gap);
       sum = hn::Add(sum, Widen(block));
     }
-    gaps[c] =
-        hn::GetLane(hn::SumOfLanes(d64, Widen(Sum4(gap)))) * -argument.scale;
-    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum)) + gaps[c] * k.correction;
+    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum));
+    if constexpr (gaps_wanted == Gaps::kSum) {
+      gaps[c] =
+          hn::GetLane(hn::SumOfLanes(d64, Widen(Sum4(gap)))) * -argument.scale;
+      sums[c] += gaps[c] * k.correction;
+    }
   }
 }
 
@@ -67,14 +84,19 @@ ExpSumError SumAll(DType dtype, const unsigned char* row, std::size_t chunks,
                    const ExpArgument& argument, const std::uint64_t* edited,
                    double* sums, double* gaps) {
   const auto sum = [&](const auto& loader) HWY_ATTR {
-    SumChunks(loader, row, chunks, argument, edited, sums, gaps);
+    if (gaps != nullptr) {
+      SumChunks<Gaps::kSum>(loader, row, chunks, argument, edited, sums, gaps);
+    } else {
+      SumChunks<Gaps::kSkip>(loader, row, chunks, argument, edited, sums, gaps);
+    }
   };
   if (dtype == DType::kF64) {
     sum(LoadF64());
   } else {
     WithLoader(dtype, argument.least, sum);
   }
-  return ErrorOfSum();
+  return gaps != nullptr ? ErrorOfSum()
+                         : ErrorWithoutGaps(MakeConstants(D(), argument));
 }
 
 }  // namespace HWY_NAMESPACE
@@ -130,6 +152,14 @@ ExpSumError SumConverted(Logits row, std::size_t first,
 
 }  // namespace
 
+double GapBound(double sum, double terms, double excess) {
+  // One percent for the error of the sum itself, which moves the bound by less
+  // than its own part; e^-80 for sums that are nothing at all.
+  const double s = sum + 0x1p-115;
+  const double spread = std::max(Log(std::max(terms / s, 1.0)), 0.0);
+  return 1.01 * s * (spread + 1e-3 + 2.0 * std::fabs(excess));
+}
+
 ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
                         const std::uint64_t* edited, double* sums,
                         double* gaps) {
@@ -138,7 +168,8 @@ ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
   const ExpSumError error = HWY_DYNAMIC_DISPATCH(SumAll)(
       row.dtype(), row.data(), whole, argument, edited, sums, gaps);
   for (std::size_t c = whole; c < ChunkCount(row.size()); ++c) {
-    SumConverted(row, c * kChunkSize, argument, edited, sums + c, gaps + c);
+    SumConverted(row, c * kChunkSize, argument, edited, sums + c,
+                 gaps != nullptr ? gaps + c : nullptr);
   }
   return error;
 }

@@ -38,6 +38,11 @@
 //
 // Steps 1, 3, 4 and 5 are proved by machine: tests/proof/README.md.
 //
+// A caller may do without gaps, which is a third cheaper, and bound them: of n
+// terms e^-x that add up to s, those that are all equal have the largest sum of
+// e^-x x (Gibbs), s ln(n / s). What the second constant of step 2 would add is
+// then an error, which per_gap holds as well.
+//
 // Which constants hold depends on the instruction set, and so do the sums: only
 // what follows from the bounds may be decided by them.
 //
@@ -91,9 +96,15 @@ struct ExpArgument {
 // in `edited` (one word per block, or null) are left out. REQUIRES: no value
 // that is not left out exceeds the center by more than 1 / scale; none is NaN;
 // the center is a float, unless the row is of doubles, which has no floor.
+// `gaps` may be null: per_gap is that of sums without them, and the gap is
+// GapBound's.
 ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
                         const std::uint64_t* edited, double* sums,
                         double* gaps);
+
+// A gap that `terms` terms of this sum do not exceed, none of which exceeds
+// e^`excess`. REQUIRES: terms > 0.
+double GapBound(double sum, double terms, double excess);
 
 }  // namespace sampler::kernels
 
