@@ -101,11 +101,13 @@ class Search {
     SumReaching(items_, pivots, masses);
     std::size_t j = 0;
     while (j < kPivots && masses[j] < missing_) ++j;
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    double from = -std::numeric_limits<double>::infinity();
+    double below = std::numeric_limits<double>::infinity();
+    if (j < kPivots) from = pivots[j];
+    if (j > 0) below = pivots[j - 1];
     const Mass above = j > 0 ? masses[j - 1] : Mass{0};
     const Narrowed stays =
-        Narrow(items_, j < kPivots ? pivots[j] : -kInfinity,
-               j > 0 ? pivots[j - 1] : kInfinity,
+        Narrow(items_, from, below,
                {scratch_.values.data(), scratch_.weights.data(),
                 scratch_.positions.data()});
     count_above_ += stays.above;
