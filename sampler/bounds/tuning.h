@@ -29,8 +29,8 @@ inline constexpr double kBeyond = 0.15;
 // says nothing about how many tokens do: e^-2.3 = 0.1, two or three a block.
 inline constexpr double kMostBlocksShown = 0.9;
 
-// Where maxima cannot guess, so many blocks are opened first (peaked rows, whose
-// few likely tokens share a block), or an eighth of a short row's.
+// Where maxima cannot guess, so many blocks are opened first (peaked rows,
+// whose few likely tokens share a block), or an eighth of a short row's.
 inline constexpr std::int64_t kFewBlocks = 48;
 
 // Guesses of a head, at most; those after the first cost a pass each. Where
