@@ -64,6 +64,7 @@ absl::StatusOr<std::vector<std::string>> ReadTexts(const std::string& path) {
   const auto text = TokenText::Open(path);
   if (!text.ok()) return text.status();
   std::vector<std::string> texts;
+  texts.reserve(static_cast<std::size_t>(text->size()));
   for (std::int32_t id = 0; id < text->size(); ++id) {
     texts.push_back(text->Bytes(id));
   }

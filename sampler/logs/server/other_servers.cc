@@ -46,7 +46,7 @@ absl::Status ReadTriple(const JsonNode& node, const AnswerPlace& place,
   if (!node.is_array() || node.items.size() < 2) {
     return WrongAnswer(place, "no such list", "[logprob, id, text]");
   }
-  absl::Status status = ReadValue(&node.items[0], place, token.value);
+  absl::Status status = ReadValue(node.items.data(), place, token.value);
   if (!status.ok()) return status;
   if (node.items.size() > 2) token.text = node.items[2].text;
   return ReadId(&node.items[1], place, token.id);
