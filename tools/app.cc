@@ -26,9 +26,33 @@ Examples:
   sampler replay run.safetensors --config balanced --seed 42
   sampler replay run.safetensors --top-k 40 --temp 0.8 --jsonl > rows.jsonl
   sampler explain run.safetensors --row 118 --config chain.json
+  sampler compare run.safetensors --a top_p=0.95 --b "min_p=0.05;temp=1.5"
   sampler validate chain.json
   sampler import llama.cpp request.json > chain.json
   sampler convert run.safetensors small.safetensors --top-k 64
+)";
+
+// What the tool says when it is asked for nothing.
+constexpr char kTour[] =
+    R"(sampler: what would these settings have done with these logits?
+
+What is in a log, and can it be trusted?
+  sampler inspect run.safetensors
+What would a chain have kept and drawn at every row?
+  sampler replay run.safetensors --config balanced --seed 42
+Why was this token drawn, and which stage removed that one?
+  sampler explain run.safetensors --row 18 --config balanced
+How do two chains differ, or two models on one text?
+  sampler compare run.safetensors --a top_p=0.95 --b "min_p=0.05;temp=1.5"
+What do the settings of another runtime mean here? Is a config right?
+  sampler import llama.cpp request.json > chain.json
+  sampler validate chain.json
+The same log in another format, and what it loses:
+  sampler convert run.safetensors small.safetensors --top-k 64
+
+A log is a file of logits that were recorded (safetensors, .npy, llama.cpp's
+_logits_), or what a server answered with log-probabilities (JSON).
+sampler --help and sampler COMMAND --help say more.
 )";
 
 // A variable that is set and means nothing is an error, as an option is.
@@ -53,6 +77,7 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   app->formatter(MakeHelpFormatter());
   AddReplay(*app, exit_code);
   AddExplain(*app, exit_code);
+  AddCompare(*app, exit_code);
   AddInspect(*app, exit_code);
   AddValidate(*app, exit_code);
   AddImport(*app, exit_code);
@@ -61,6 +86,11 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
 }
 
 int RunCommandLine(int argc, const char* const* argv) {
+  if (argc <= 1) {
+    Write(kTour);
+    const absl::Status written = FinishOutput();
+    return written.ok() ? 0 : Fail(written, /*json=*/false);
+  }
   int exit_code = 0;
   const std::unique_ptr<CLI::App> app = MakeApp(exit_code);
   return ParseArguments(*app, argc, argv).value_or(exit_code);

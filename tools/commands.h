@@ -15,6 +15,7 @@
 
 namespace sampler::tools {
 
+void AddCompare(CLI::App& app, int& exit_code);   // compare.cc
 void AddConvert(CLI::App& app, int& exit_code);   // convert.cc
 void AddReplay(CLI::App& app, int& exit_code);    // replay.cc
 void AddExplain(CLI::App& app, int& exit_code);   // explain.cc

@@ -27,7 +27,6 @@ std::string Failure(std::vector<std::string> arguments,
 }
 
 TEST(HostileTest, UsageErrors) {
-  Failure({});
   Failure({"replya"});
   Failure({"replay"});
   Failure({"replay", StoryLog(), "--no-such-flag"});

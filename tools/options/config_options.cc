@@ -86,6 +86,19 @@ absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
   return std::move(text).str();
 }
 
+absl::StatusOr<PipelineConfig> ReadConfig(
+    const std::string& name, std::optional<std::int64_t> vocabulary_size) {
+  const absl::StatusOr<std::string> json = ReadConfigText(name);
+  if (!json.ok()) return json.status();
+  absl::StatusOr<PipelineConfig> config = ParseConfig(*json, vocabulary_size);
+  if (config.ok()) return config;
+  return absl::InvalidArgumentError(
+      absl::StrJoin(absl::StrSplit(config.status().message(), '\n'), "\n",
+                    [&](std::string* out, absl::string_view line) {
+                      absl::StrAppend(out, Printable(name), ":", line);
+                    }));
+}
+
 bool GivesConfig(const ConfigOptions& options) {
   return !options.config.empty() || !GivenFlags(*options.app).empty();
 }
@@ -102,16 +115,8 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
   }
   std::optional<PipelineConfig> base;
   if (!options.config.empty()) {
-    const absl::StatusOr<std::string> json = ReadConfigText(options.config);
-    if (!json.ok()) return json.status();
-    absl::StatusOr<PipelineConfig> config = ParseConfig(*json, vocabulary_size);
-    if (!config.ok()) {
-      return absl::InvalidArgumentError(absl::StrJoin(
-          absl::StrSplit(config.status().message(), '\n'), "\n",
-          [&](std::string* out, absl::string_view line) {
-            absl::StrAppend(out, Printable(options.config), ":", line);
-          }));
-    }
+    auto config = ReadConfig(options.config, vocabulary_size);
+    if (!config.ok()) return config.status();
     base = *std::move(config);
   }
   return ApplyFlags(flags, std::move(base), vocabulary_size, text);

@@ -47,6 +47,10 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
 // Does the command line say what to sample with? Call after parsing.
 bool GivesConfig(const ConfigOptions& options);
 
+// The config of a preset or a file. Problems are prefixed with its name.
+absl::StatusOr<PipelineConfig> ReadConfig(
+    const std::string& name, std::optional<std::int64_t> vocabulary_size);
+
 // ---- Steps of the above -------------------------------------------------
 
 // The text of a preset, else of a file.

@@ -35,7 +35,8 @@ Json HeaderJson(const ReplayHeader& header) {
   json.update(SettingsJson(header));
   json.update({{"history", UsesReplayedHistory(header.log, options) ? "replayed"
                                                                     : "logged"},
-               {"selection", {options.first_row, options.end_row}},
+               {"selection", {options.rows.first, options.rows.end}},
+               {"every", options.rows.every},
                {"ties", TiesText(header)},
                {"partial", log.partial()},
                {"teacher_forced", true}});

@@ -1,22 +1,17 @@
 // `sampler replay`: what would this chain have kept and drawn at every row?
 
-#include <algorithm>
 #include <memory>
 #include <string>
-#include <thread>
-#include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "sampler/config.h"
-#include "sampler/parameters/decimal.h"
-#include "sampler/parameters/printable.h"
-#include "sampler/parameters/spelling.h"
 #include "tools/commands.h"
 #include "tools/options/config_options.h"
 #include "tools/options/log_options.h"
+#include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
+#include "tools/options/thread_options.h"
 #include "tools/options/typed_options.h"
 #include "tools/replay/print.h"
 #include "tools/replay/rows.h"
@@ -47,40 +42,15 @@ Exit code: 0 done, 1 another token was drawn (--verify), 2 usage error or
 unreadable input.
 )";
 
-constexpr int kMostThreads = 1024;
-
 struct Replay {
   LogOptions log;
   ConfigOptions config;
   ReplayOptions options;
   OutputOptions output;
-  std::string rows;     // "A:B"; "": all.
+  RowSelectionOptions rows;
   std::string history;  // "logged" or "replayed".
   bool verify = false;
 };
-
-// "A:B", "A:", ":B": half-open, by row of the log.
-absl::Status ReadRows(const std::string& text, std::int64_t rows,
-                      ReplayOptions& options) {
-  options.first_row = 0;
-  options.end_row = rows;
-  if (text.empty()) return absl::OkStatus();
-  const std::pair<std::string, std::string> parts =
-      absl::StrSplit(text, absl::MaxSplits(':', 1));
-  const auto read = [](const std::string& part, std::int64_t& out) {
-    const auto number = ReadInteger(part);
-    if (number.ok()) out = *number;
-    return part.empty() || number.ok();
-  };
-  if (!absl::StrContains(text, ':') || !read(parts.first, options.first_row) ||
-      !read(parts.second, options.end_row) || options.first_row < 0 ||
-      options.first_row >= options.end_row || options.end_row > rows) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--rows ", Printable(Shortened(text)), ": want A:B with 0 <= A < B <= ",
-        rows, " (rows A to B - 1 of the log)"));
-  }
-  return absl::OkStatus();
-}
 
 // 1, and a line that says so, unless every row with a logged token drew it.
 int Verify(const ReplaySummary& summary) {
@@ -109,8 +79,9 @@ absl::StatusOr<int> Run(Replay& replay) {
   if (!configs.ok()) return configs.status();
   ReplayOptions& options = replay.options;
   if (replay.history == "replayed") options.history = HistorySource::kReplayed;
-  absl::Status rows = ReadRows(replay.rows, (*log)->rows(), options);
-  if (!rows.ok()) return rows;
+  const auto rows = SelectRows(replay.rows, (*log)->rows());
+  if (!rows.ok()) return rows.status();
+  options.rows = *rows;
   absl::Status possible = CheckReplay(**log, *configs, options);
   if (!possible.ok()) return possible;
   const auto kind = FindRowKind(**log, replay.log.kind);
@@ -129,7 +100,7 @@ absl::StatusOr<int> Run(Replay& replay) {
                                shown};
   const auto printer = MakeReplayPrinter(header, output);
   ReplaySummary summary;
-  Progress progress(options.end_row - options.first_row, output.quiet);
+  Progress progress(options.rows.count(), output.quiet);
   printer->Begin();
   absl::Status replayed =
       ReplayRows(**log, *configs, options, [&](const RowResult& row) {
@@ -162,8 +133,7 @@ void AddReplay(CLI::App& app, int& exit_code) {
   AddLogOptions(*command, replay->log);
   AddConfigOptions(*command, replay->config);
   AddRunOptions(*command, replay->options.run);
-  command->add_option("--rows", replay->rows, "Rows A to B - 1 only")
-      ->type_name("A:B");
+  AddRowSelection(*command, replay->rows);
   command
       ->add_option("--history", replay->history,
                    "Tokens that penalties see: logged (default), or\n"
@@ -172,13 +142,7 @@ void AddReplay(CLI::App& app, int& exit_code) {
       ->type_name("WHICH");
   command->add_flag("--verify", replay->verify,
                     "Exit with 1 unless every row draws its logged token");
-  replay->options.threads = std::clamp(
-      static_cast<int>(std::thread::hardware_concurrency()), 1, kMostThreads);
-  AddInteger(*command, "--threads", "Threads (default: all); changes no result",
-             {.minimum = 1, .maximum = kMostThreads},
-             [replay](std::int64_t threads) {
-               replay->options.threads = static_cast<int>(threads);
-             });
+  AddThreads(*command, replay->options.threads);
   AddInteger(*command, "--top-logprobs",
              "Also list the N likeliest tokens of the raw and\n"
              "the final distribution (--json, --jsonl)",

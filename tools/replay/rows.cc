@@ -40,20 +40,20 @@ class ChunkSource {
         options_(options),
         configs_(configs),
         whole_sequences_(whole_sequences),
-        row_(options.first_row) {
+        row_(options.rows.first) {
     // Enough chunks for the threads to share, few enough to be cheap.
     chunk_rows_ = std::clamp<std::int64_t>(
-        (options.end_row - options.first_row) / 8 / options.threads, 1, 64);
+        (options.rows.end - options.rows.first) / 8 / options.threads, 1, 64);
   }
 
   // Null at the end.
   absl::StatusOr<ChunkPtr> Next() {
-    if (row_ >= options_.end_row) return nullptr;
+    if (row_ >= options_.rows.end) return nullptr;
     const RowPlace place = PlaceOf(log_, row_);
     const std::int64_t first = row_ - place.position;
     const auto index = static_cast<std::size_t>(place.sequence);
     const std::int64_t sequence_end =
-        std::min(first + log_.sequences()[index].rows, options_.end_row);
+        std::min(first + log_.sequences()[index].rows, options_.rows.end);
     const bool fresh = !sequence_.has_value() || place.position == 0;
     if (fresh) {
       const PipelineConfig& config = configs_.Of(place.sequence);
@@ -89,12 +89,16 @@ class ChunkSource {
   std::optional<Sequence> sequence_;  // Before that row; logged history only.
 };
 
+// Whether the draws of rows that are not answered matter to later ones: as
+// history, or to what stages remember.
+enum class Draws { kAreNeeded, kTellNothing };
+
 // Answers the rows of a chunk, accepting tokens as the history wants.
 void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
-          RowReplayer& replayer, Chunk& chunk) {
+          Draws draws, RowReplayer& replayer, Chunk& chunk) {
   RowPlace place = chunk.first;
   for (; place.row < chunk.end_row; ++place.row, ++place.position) {
-    const bool wanted = place.row >= options.first_row;
+    const bool wanted = options.rows.Has(place.row);
     Token drawn;
     if (wanted) {
       auto replayed_row = replayer.Replay(place, chunk.sequence);
@@ -102,7 +106,7 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
       if (!chunk.status.ok()) return;
       chunk.results.push_back(std::move(replayed_row->result));
       drawn = std::move(replayed_row->drawn);
-    } else {
+    } else if (draws == Draws::kAreNeeded) {
       auto token = replayer.Draw(place, chunk.sequence);
       chunk.status = token.status();
       if (!chunk.status.ok()) return;
@@ -113,7 +117,9 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
       next = log.tokens()[static_cast<std::size_t>(place.row)];
     }
     if (next < 0) continue;
-    chunk.status = chunk.sequence.Accept(drawn, next);
+    const bool skipped = !wanted && draws == Draws::kTellNothing;
+    chunk.status = skipped ? chunk.sequence.AcceptId(next)
+                           : chunk.sequence.Accept(drawn, next);
     if (!chunk.status.ok()) return;
   }
 }
@@ -139,9 +145,9 @@ absl::Status CheckReplay(const logs::Log& log, const ReplayConfigs& configs,
                          const ReplayOptions& options) {
   const auto pipelines = PipelinesFor(log, configs);
   if (!pipelines.ok()) return pipelines.status();
-  if (options.first_row >= options.end_row) return absl::OkStatus();
+  if (options.rows.count() == 0) return absl::OkStatus();
   // Streams ascend, so the ends speak for all.
-  for (const std::int64_t row : {options.first_row, options.end_row - 1}) {
+  for (const std::int64_t row : {options.rows.first, options.rows.end - 1}) {
     const std::int64_t sequence = PlaceOf(log, row).sequence;
     const auto started =
         StartSequence(log, sequence, options.run, configs.Of(sequence));
@@ -163,7 +169,9 @@ absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
   const bool has_state =
       std::any_of(pipelines->begin(), pipelines->end(),
                   [](const Pipeline& p) { return p.has_state(); });
-  ChunkSource source(log, options, configs, replayed || has_state);
+  const Draws draws =
+      replayed || has_state ? Draws::kAreNeeded : Draws::kTellNothing;
+  ChunkSource source(log, options, configs, draws == Draws::kAreNeeded);
   absl::Status status;  // Written by the first and the last step, in turn.
   absl::Status emitted;
   std::vector<std::optional<RowReplayer>> replayers(
@@ -183,7 +191,8 @@ absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
                replayer.emplace(RowReplayer({log, configs, *pipelines, *raw},
                                             options.top_logprobs));
              }
-             Work(log, options, replayed, *replayer, static_cast<Chunk&>(item));
+             Work(log, options, replayed, draws, *replayer,
+                  static_cast<Chunk&>(item));
            },
        .write =
            [&](WorkItem& item) {

@@ -33,6 +33,7 @@
 #include "sampler/logprobs.h"
 #include "sampler/logs/log.h"
 #include "sampler/row_status.h"
+#include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
 #include "tools/replay/configs.h"
 
@@ -43,8 +44,8 @@ enum class HistorySource { kLogged, kReplayed };
 struct ReplayOptions {
   RunOptions run;
   HistorySource history = HistorySource::kLogged;
-  std::int64_t first_row = 0;  // Rows [first_row, end_row) are answered;
-  std::int64_t end_row = 0;    // earlier ones only feed history and position.
+  // Rows that are answered; the others only feed history and position.
+  RowSelection rows = {};
   int threads = 1;
   std::int64_t top_logprobs = 0;  // Likeliest tokens to list of each row.
 };
@@ -98,8 +99,8 @@ bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options);
 absl::Status CheckReplay(const logs::Log& log, const ReplayConfigs& configs,
                          const ReplayOptions& options);
 
-// Calls `emit` for every row in [first_row, end_row), in order.
-// REQUIRES: 0 <= first_row <= end_row <= log.rows(), threads >= 1.
+// Calls `emit` for every selected row, in order.
+// REQUIRES: the rows lie in the log, threads >= 1.
 // Errors: those of CheckReplay, and of rows that cannot be read; the rows
 // before have been emitted.
 absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,

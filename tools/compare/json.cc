@@ -1,0 +1,226 @@
+// The report as JSON and CSV.
+
+#include "nlohmann/json.hpp"
+
+#include <cmath>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/config.h"
+#include "sampler/row_status.h"
+#include "tools/compare/report.h"
+
+namespace sampler::tools {
+namespace {
+
+Json IntervalJson(const Interval& interval) {
+  if (std::isnan(interval.low)) return nullptr;
+  return {Number(interval.low), Number(interval.high)};
+}
+
+Json MeasuredJson(const Measured& measured) {
+  return {{"value", Number(measured.value)},
+          {"uncertainty", Number(measured.uncertainty)}};
+}
+
+Json KlJson(const KlReport& kl) {
+  Json json = {{"base", "a"},
+               {"tokens", kl.rows},
+               {"censored", kl.censored},
+               {"ppl_q", MeasuredJson(kl.ppl)},
+               {"ppl_base", MeasuredJson(kl.ppl_base)},
+               {"ppl_correlation", Number(kl.correlation)},
+               {"ln_ppl_ratio", MeasuredJson(kl.ln_ratio)},
+               {"ppl_ratio", MeasuredJson(kl.ratio)},
+               {"ppl_difference", MeasuredJson(kl.difference)},
+               {"mean_kld", MeasuredJson(kl.kld)},
+               {"mean_kld_interval", IntervalJson(kl.kld_interval)}};
+  for (const Percentile& p : kl.klds) {
+    json[absl::StrCat("kld_", p.key)] = Number(p.value);
+  }
+  json["mean_dp"] = MeasuredJson(kl.dp);
+  for (const Percentile& p : kl.dps) {
+    json[absl::StrCat("dp_", p.key)] = Number(p.value);
+  }
+  json.update({{"rms_dp", MeasuredJson(kl.rms_dp)},
+               {"same_top_p", MeasuredJson(kl.same_top)},
+               {"top1_agreement", Number(kl.same_top.value)},
+               {"cvar95", Number(kl.cvar95)},
+               {"max_mean_kld", Number(kl.max_mean_kld)}});
+  return json;
+}
+
+Json SideJson(const CompareReport& report, std::size_t s) {
+  const Side& side = report.sides[s];
+  const logs::LogDescription& log = side.log.description();
+  const Totals& totals = report.totals;
+  return {{"path", report.paths[s]},
+          {"format", std::string(logs::FormatName(log.format))},
+          {"rows", log.rows},
+          {"vocabulary_size", log.vocabulary_size},
+          {"partial", log.partial()},
+          {"chain", std::string(ChainText(side.chain.config))},
+          {"config", Json::parse(ToJson(side.chain.config))},
+          {"ties", std::string(TieRule(side.chain.config))},
+          {"not_ok", totals.not_ok(s)},
+          {"undecided", totals.undecided(s)},
+          {"bounded", totals.bounded(s)}};
+}
+
+Json MetricsJson(const CompareReport& report) {
+  Json json = Json::object();
+  for (std::size_t m = 0; m < report.side.size(); ++m) {
+    const SideEstimate& e = report.side[m];
+    const std::string absent = AbsenceOf(report, m);
+    Json metric = {{"a", Number(e.a)},
+                   {"b", Number(e.b)},
+                   {"diff", Number(e.difference)},
+                   {"interval", IntervalJson(e.interval)},
+                   {"rows", e.rows}};
+    if (!absent.empty()) metric["absent"] = absent;
+    json[SideMetrics()[m].name] = std::move(metric);
+  }
+  return json;
+}
+
+Json PairJson(const CompareReport& report) {
+  Json json = Json::object();
+  for (std::size_t m = 0; m < report.pair.size(); ++m) {
+    const PairEstimate& e = report.pair[m];
+    const std::string absent = PairAbsenceOf(report, m);
+    Json metric = {{"value", Number(e.value)},
+                   {"interval", IntervalJson(e.interval)},
+                   {"rows", e.rows},
+                   {"infinite", e.infinite}};
+    if (!absent.empty()) metric["absent"] = absent;
+    json[PairMetrics()[m].name] = std::move(metric);
+  }
+  return json;
+}
+
+Json WorstJson(const CompareReport& report) {
+  Json json = Json::array();
+  for (const WorstRow& worst : report.worst) {
+    Json row = RowPairJson(worst.row);
+    row["explain"] = {worst.commands[0], worst.commands[1]};
+    json.push_back(std::move(row));
+  }
+  return json;
+}
+
+Json GatesJson(const CompareReport& report) {
+  Json json = Json::array();
+  for (const GateResult& result : report.gates) {
+    json.push_back({{"gate", result.gate.text},
+                    {"name", result.gate.name},
+                    {"value", Number(result.value)},
+                    {"bound", Number(result.gate.bound)},
+                    {"failed", result.failed}});
+  }
+  return json;
+}
+
+std::string CsvNumber(double x) { return Digits(x); }
+
+}  // namespace
+
+Json CompareHeadJson(const CompareReport& report) {
+  const PairOptions& options = report.options;
+  return {{"schema", "sampler.compare/1"},
+          {"tool_version", std::string(kVersion)},
+          {"a", SideJson(report, 0)},
+          {"b", SideJson(report, 1)},
+          {"selection",
+           {{"rows", {options.rows.first, options.rows.end}},
+            {"every", options.rows.every}}},
+          {"seed", options.run.SeedFor(report.sides[0].chain.config)},
+          {"epsilon", Number(options.epsilon)},
+          {"teacher_forced", true}};
+}
+
+Json RowPairJson(const RowPair& row) {
+  const auto id = [](TokenId token) {
+    return token < 0 ? Json(nullptr) : Json(token);
+  };
+  Json json = {{"row", row.place.row},
+               {"seq", row.place.sequence},
+               {"pos", row.place.position},
+               {"target", id(row.target)}};
+  for (std::size_t s = 0; s < 2; ++s) {
+    const SideRow& side = row.sides[s];
+    const MetricRow<SideColumn>& values = side.values;
+    json[s == 0 ? "a" : "b"] = {
+        {"status", std::string(RowStatusName(side.status))},
+        {"token", id(side.token)},
+        {"kept", Number(values[SideColumn::kKept])},
+        {"kept_mass", Number(values[SideColumn::kKeptMass])},
+        {"entropy", Number(values[SideColumn::kEntropy])},
+        {"nll", Number(values[SideColumn::kNll])},
+        {"basis", !side.decided  ? "no"
+                  : side.bounded ? "bounded"
+                                 : "exact"}};
+  }
+  for (const PairMetric& metric : PairMetrics()) {
+    json[metric.name] = Number(row.pair[metric.column]);
+  }
+  if (row.kl) {
+    json.update({{"kld", Number(row.kl->kld)},
+                 {"dp", Number(row.kl->p_diff)},
+                 {"same_top", row.kl->same_top}});
+  }
+  return json;
+}
+
+Json CompareJson(const CompareReport& report) {
+  Json json = CompareHeadJson(report);
+  const bool intervals =
+      report.totals.sequences() >= static_cast<std::int64_t>(kFewestSequences);
+  json.update({{"rows", report.totals.rows()},
+               {"compared", report.totals.compared()},
+               {"sequences", report.totals.sequences()},
+               {"bootstrap", intervals ? Json{{"unit", "sequence"},
+                                              {"resamples", kResamples},
+                                              {"seed", kResampleSeed}}
+                                       : Json(nullptr)},
+               {"metrics", MetricsJson(report)},
+               {"pair", PairJson(report)},
+               {"kl", report.kl ? KlJson(*report.kl) : Json(nullptr)}});
+  if (!report.kl_absent.empty()) json["kl_absent"] = report.kl_absent;
+  json.update({{"worst_by", report.worst_by},
+               {"worst", WorstJson(report)},
+               {"gates", GatesJson(report)},
+               {"warnings", report.warnings}});
+  return json;
+}
+
+std::string CompareCsv(const CompareReport& report) {
+  std::string text = "metric,a,b,diff,low,high,rows\n";
+  for (std::size_t m = 0; m < report.side.size(); ++m) {
+    const SideEstimate& e = report.side[m];
+    absl::StrAppend(&text, SideMetrics()[m].name, ",", CsvNumber(e.a), ",",
+                    CsvNumber(e.b), ",", CsvNumber(e.difference), ",",
+                    CsvNumber(e.interval.low), ",", CsvNumber(e.interval.high),
+                    ",", e.rows, "\n");
+  }
+  for (std::size_t m = 0; m < report.pair.size(); ++m) {
+    const PairEstimate& e = report.pair[m];
+    absl::StrAppend(&text, PairMetrics()[m].name, ",,,", CsvNumber(e.value),
+                    ",", CsvNumber(e.interval.low), ",",
+                    CsvNumber(e.interval.high), ",", e.rows, "\n");
+  }
+  if (!report.kl) return text;
+  std::map<std::string, double> values = ReportValues(report);
+  for (const char* name :
+       {"ppl_q",      "ppl_base",       "ppl_correlation", "ln_ppl_ratio",
+        "ppl_ratio",  "ppl_difference", "mean_kld",        "kld_max",
+        "kld_99_9",   "kld_99_0",       "kld_95_0",        "kld_90_0",
+        "kld_median", "kld_10_0",       "kld_5_0",         "kld_1_0",
+        "kld_0_1",    "kld_min",        "mean_dp",         "rms_dp",
+        "same_top_p", "cvar95",         "max_mean_kld"}) {
+    absl::StrAppend(&text, name, ",,,", CsvNumber(values[name]), ",,,",
+                    report.kl->rows, "\n");
+  }
+  return text;
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,306 @@
+// ComparePairs: rows in chunks, chunks on threads, results in order.
+
+#include "tools/compare/pairs.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tools/process/ordered_work.h"
+#include "tools/replay/row_exactness.h"
+
+namespace sampler::tools {
+namespace {
+
+// Rows of one sequence that one thread takes in order.
+struct Chunk final : WorkItem {
+  RowPlace first;
+  std::int64_t end_row = 0;
+  std::vector<RowPair> results;
+  absl::Status status;
+};
+
+// What all threads share.
+struct Shared {
+  const Sides& sides;
+  const PairOptions& options;
+  std::vector<Pipeline> chains;  // Of the two sides.
+  std::vector<Pipeline> raw;     // {categorical}, of the two logs.
+
+  const absl::Span<const std::int32_t> tokens() const {
+    const auto first = sides[0].log.tokens();
+    return first.empty() ? sides[1].log.tokens() : first;
+  }
+  // Only the start of a sequence is known beforehand.
+  bool whole_sequences() const {
+    return tokens().empty() || chains[0].has_state() || chains[1].has_state();
+  }
+};
+
+// Answers rows of both sides. Scratch, one per thread.
+class PairWorker {
+ public:
+  explicit PairWorker(const Shared& shared) : shared_(shared) {}
+
+  absl::Status Work(Chunk& chunk) {
+    RowPlace place = chunk.first;
+    std::vector<Sequence> sequences;
+    for (std::size_t s = 0; s < 2; ++s) {
+      auto sequence = Start(s, place);
+      if (!sequence.ok()) return sequence.status();
+      sequences.push_back(*std::move(sequence));
+    }
+    for (; place.row < chunk.end_row; ++place.row, ++place.position) {
+      const bool wanted = shared_.options.rows.Has(place.row);
+      // With the logged tokens as history a row tells the next one nothing.
+      if (!wanted && !shared_.whole_sequences()) {
+        absl::Status status = Skip(place, sequences);
+        if (!status.ok()) return status;
+        continue;
+      }
+      RowPair pair;
+      pair.place = place;
+      absl::Status status = Answer(place, sequences, pair);
+      if (!status.ok()) return status;
+      if (wanted) chunk.results.push_back(std::move(pair));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // What one side leaves behind for the pair.
+  struct Scratch {
+    Workspace workspace;
+    Workspace raw_workspace;
+    logs::RowBuffer buffer;
+    KeptTokens kept;
+    LogprobRow logprobs;
+    bool has_row = false;  // `logprobs` are those of this row.
+  };
+
+  absl::StatusOr<Sequence> Start(std::size_t s, const RowPlace& place) const {
+    const Side& side = shared_.sides[s];
+    const PipelineConfig& config = side.chain.config;
+    const RunOptions& run = shared_.options.run;
+    auto sequence = StartSequence(side.log, place.sequence, run, config);
+    if (!sequence.ok()) return sequence;
+    const auto before = static_cast<std::size_t>(place.position);
+    const auto tokens = shared_.tokens();
+    for (std::size_t i = 0; i < before; ++i) {
+      const std::int32_t token =
+          tokens[static_cast<std::size_t>(place.row) - before + i];
+      if (token == logs::kNoToken) continue;
+      const absl::Status accepted = sequence->AcceptId(token);
+      if (!accepted.ok()) return accepted;
+    }
+    return sequence;
+  }
+
+  absl::Status Skip(const RowPlace& place,
+                    std::vector<Sequence>& sequences) const {
+    const std::int32_t token =
+        shared_.tokens()[static_cast<std::size_t>(place.row)];
+    if (token == logs::kNoToken) return absl::OkStatus();
+    for (Sequence& sequence : sequences) {
+      const absl::Status accepted = sequence.AcceptId(token);
+      if (!accepted.ok()) return accepted;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Answer(const RowPlace& place, std::vector<Sequence>& sequences,
+                      RowPair& pair) {
+    const auto tokens = shared_.tokens();
+    if (!tokens.empty()) {
+      pair.target = tokens[static_cast<std::size_t>(place.row)];
+    }
+    for (std::size_t s = 0; s < 2; ++s) {
+      absl::Status status = AnswerSide(s, place, sequences[s], pair);
+      if (!status.ok()) return status;
+    }
+    if (pair.usable()) {
+      pair.pair = MeasurePair(scratch_[0].kept, pair.sides[0], scratch_[1].kept,
+                              pair.sides[1]);
+    }
+    if (shared_.options.kl && pair.target >= 0 && scratch_[0].has_row &&
+        scratch_[1].has_row) {
+      pair.kl = CompareLogprobs(scratch_[0].logprobs, scratch_[1].logprobs,
+                                pair.target);
+    }
+    return absl::OkStatus();
+  }
+
+  // One side's row; its sequence then has the token.
+  absl::Status AnswerSide(std::size_t s, const RowPlace& place,
+                          Sequence& sequence, RowPair& pair) {
+    const Side& side = shared_.sides[s];
+    Scratch& scratch = scratch_[s];
+    SideRow& result = pair.sides[s];
+    scratch.has_row = false;
+    const auto row = side.log.Row(place.row, scratch.buffer);
+    if (!row.ok()) return row.status();
+    const auto bounds = BoundsOf(side.log, place.row);
+    if (!bounds.ok()) return bounds.status();
+    const auto inputs =
+        InputsOf(side.log, place.row, side.chain.config, scratch.buffer);
+    if (!inputs.ok()) return inputs.status();
+    const Step step =
+        shared_.chains[s].Process(*row, sequence, scratch.workspace, *inputs);
+    const Token drawn = step.Draw();
+    result.status = drawn.status;
+    const bool partial = bounds->tail && bounds->tail->count > 0;
+    result.decided = !partial || IsExact(*bounds, side.chain.config);
+    result.bounded = bounds->floor && bounds->floor->count > 0;
+    const Distribution raw =
+        shared_.raw[s].Process(*row, sequence, scratch.raw_workspace);
+    if (raw.status() == RowStatus::kOk && !partial) {
+      if (shared_.options.kl) {
+        FillLogprobs(*row, bounds->floor, raw, scratch.logprobs);
+        scratch.has_row = true;
+      }
+    }
+    if (result.usable() && raw.status() == RowStatus::kOk) {
+      MeasureSide({.row = *row,
+                   .target = pair.target,
+                   .drawn = drawn.id,
+                   .epsilon = shared_.options.epsilon},
+                  raw, step.distribution(), scratch.kept, result);
+      if (partial) RelateToTail(*bounds->tail, result);
+    }
+    return Accept(drawn, pair.target, sequence);
+  }
+
+  // Of a row that lists some of its tokens, what a sum over the listed ones
+  // does not give.
+  static void RelateToTail(const logs::TailInfo& tail, SideRow& side) {
+    MetricRow<SideColumn>& values = side.values;
+    const double absent = std::numeric_limits<double>::quiet_NaN();
+    for (const SideColumn column :
+         {SideColumn::kEntropyRaw, SideColumn::kKlToRaw, SideColumn::kJsToRaw,
+          SideColumn::kTvToRaw, SideColumn::kRisk, SideColumn::kNllRaw}) {
+      values[column] = absent;
+    }
+    values[SideColumn::kKeptMass] *= 1.0 - tail.mass;
+  }
+
+  static absl::Status Accept(const Token& drawn, TokenId target,
+                             Sequence& sequence) {
+    const std::int32_t next = target >= 0 ? target : drawn.id;
+    if (next < 0) return absl::OkStatus();
+    return sequence.Accept(drawn, next);
+  }
+
+  const Shared& shared_;
+  std::array<Scratch, 2> scratch_;
+};
+
+absl::StatusOr<Shared> Prepare(const Sides& sides, const PairOptions& options) {
+  Shared shared{.sides = sides, .options = options, .chains = {}, .raw = {}};
+  for (const Side& side : sides) {
+    auto chain = PipelineFor(side.log, side.chain.config);
+    if (!chain.ok()) return chain.status();
+    auto raw = Pipeline::Create({.stages = {{"categorical"}}},
+                                side.log.vocabulary_size());
+    if (!raw.ok()) return raw.status();
+    shared.chains.push_back(*std::move(chain));
+    shared.raw.push_back(*std::move(raw));
+  }
+  return shared;
+}
+
+// Cuts the log into chunks of one sequence each.
+class ChunkSource {
+ public:
+  explicit ChunkSource(const Shared& shared)
+      : shared_(shared), row_(shared.options.rows.first) {}
+
+  std::unique_ptr<WorkItem> Next() {
+    constexpr std::int64_t kChunkRows = 32;
+    const std::int64_t end = shared_.options.rows.end;
+    if (row_ >= end) return nullptr;
+    const logs::Log& log = shared_.sides[0].log;
+    auto chunk = std::make_unique<Chunk>();
+    chunk->first = PlaceOf(log, row_);
+    const std::int64_t first = row_ - chunk->first.position;
+    const std::int64_t sequence_end = std::min(
+        end,
+        first + log.sequences()[static_cast<std::size_t>(chunk->first.sequence)]
+                    .rows);
+    const bool whole = shared_.whole_sequences();
+    if (whole) chunk->first = PlaceOf(log, first);
+    chunk->end_row =
+        whole ? sequence_end : std::min(row_ + kChunkRows, sequence_end);
+    row_ = chunk->end_row;
+    return chunk;
+  }
+
+ private:
+  const Shared& shared_;
+  std::int64_t row_;
+};
+
+absl::Status Differ(absl::string_view what, std::int64_t a, std::int64_t b) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the logs are not of one text: ", what, " ", a,
+                   " in the first and ", b, " in the second"));
+}
+
+}  // namespace
+
+absl::Status CheckSides(const Sides& sides) {
+  const logs::Log& a = sides[0].log;
+  const logs::Log& b = sides[1].log;
+  if (a.vocabulary_size() != b.vocabulary_size()) {
+    return Differ("the rows have", a.vocabulary_size(), b.vocabulary_size());
+  }
+  if (a.rows() != b.rows()) return Differ("rows:", a.rows(), b.rows());
+  if (a.sequences().size() != b.sequences().size()) {
+    return Differ("sequences:", std::ssize(a.sequences()),
+                  std::ssize(b.sequences()));
+  }
+  for (std::size_t s = 0; s < a.sequences().size(); ++s) {
+    if (a.sequences()[s].rows == b.sequences()[s].rows) continue;
+    return Differ(absl::StrCat("rows of sequence ", s, ":"),
+                  a.sequences()[s].rows, b.sequences()[s].rows);
+  }
+  if (a.tokens().empty() || b.tokens().empty()) return absl::OkStatus();
+  for (std::size_t r = 0; r < a.tokens().size(); ++r) {
+    if (a.tokens()[r] == b.tokens()[r]) continue;
+    return Differ(absl::StrCat("the token of row ", r, ":"), a.tokens()[r],
+                  b.tokens()[r]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ComparePairs(const Sides& sides, const PairOptions& options,
+                          const std::function<void(const RowPair&)>& emit) {
+  const auto shared = Prepare(sides, options);
+  if (!shared.ok()) return shared.status();
+  ChunkSource source(*shared);
+  absl::Status status;
+  std::vector<std::unique_ptr<PairWorker>> workers(
+      static_cast<std::size_t>(options.threads));
+  RunInOrder({.read = [&] { return source.Next(); },
+              .work =
+                  [&](WorkItem& item, int thread) {
+                    auto& worker = workers[static_cast<std::size_t>(thread)];
+                    if (worker == nullptr) {
+                      worker = std::make_unique<PairWorker>(*shared);
+                    }
+                    auto& chunk = static_cast<Chunk&>(item);
+                    chunk.status = worker->Work(chunk);
+                  },
+              .write =
+                  [&](WorkItem& item) {
+                    if (!status.ok()) return;
+                    const auto& chunk = static_cast<const Chunk&>(item);
+                    for (const RowPair& pair : chunk.results) emit(pair);
+                    status = chunk.status;
+                  }},
+             options.threads);
+  return status;
+}
+
+}  // namespace sampler::tools
