@@ -1,0 +1,178 @@
+// sample_batch: a step of many sequences.
+
+#include "sampler/batch.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/logprobs.h"
+#include "sampler/python/bindings/arrays.h"
+#include "sampler/python/bindings/bind.h"
+#include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/step_arguments.h"
+#include "sampler/python/bindings/tokens.h"
+#include "sampler/python/bindings/workspaces.h"
+
+namespace sampler::python {
+namespace {
+
+namespace nb = nanobind;
+using namespace nb::literals;  // NOLINT(google-build-using-namespace)
+
+constexpr int kMostThreads = 1024;
+constexpr std::int64_t kMostLogprobs = 1 << 20;
+
+// The rows of a batch, whatever they were given as.
+class BatchRows {
+ public:
+  explicit BatchRows(nb::handle logits) {
+    if (nb::isinstance<nb::list>(logits) || nb::isinstance<nb::tuple>(logits)) {
+      for (const nb::handle row : nb::iter(logits)) {
+        arrays_.push_back(OneRow(row, "logits"));
+      }
+      one_each_ = true;
+    } else {
+      arrays_.emplace_back(logits, "logits");
+    }
+  }
+
+  std::int64_t count() const {
+    return one_each_ ? static_cast<std::int64_t>(arrays_.size())
+                     : arrays_.front().count();
+  }
+
+  Logits operator[](std::int64_t row) const {
+    return one_each_ ? arrays_[static_cast<std::size_t>(row)][0]
+                     : arrays_.front()[row];
+  }
+
+ private:
+  std::vector<BorrowedRows> arrays_;
+  bool one_each_ = false;
+};
+
+// One for every row, or the same one for all.
+std::vector<const Pipeline*> PipelinesOf(nb::handle pipelines,
+                                         std::int64_t rows) {
+  const auto size = static_cast<std::size_t>(rows);
+  if (nb::isinstance<Pipeline>(pipelines)) {
+    return std::vector(size, &nb::cast<const Pipeline&>(pipelines));
+  }
+  std::vector<const Pipeline*> all;
+  for (const nb::handle one : nb::iter(pipelines)) {
+    all.push_back(&As<const Pipeline>(one, "pipelines"));
+  }
+  CheckCount("pipelines", all.size(), rows);
+  return all;
+}
+
+// Runs task(worker) for all workers, each on a thread of its own; the first,
+// and those for which the system has no thread, on this one.
+void RunOnThreads(std::size_t workers,
+                  absl::FunctionRef<void(std::size_t)> task) {
+  std::vector<std::thread> threads;
+  std::size_t started = 1;
+  try {
+    for (; started < workers; ++started) {
+      threads.emplace_back([task, started] { task(started); });
+    }
+  } catch (const std::system_error&) {
+    // The rest is done here.
+  }
+  task(0);
+  for (std::size_t i = started; i < workers; ++i) task(i);
+  for (std::thread& thread : threads) thread.join();
+}
+
+std::unique_ptr<Tokens> SampleAll(nb::handle pipelines, nb::handle logits,
+                                  nb::handle sequences, int threads,
+                                  nb::handle mask, nb::handle unconditional,
+                                  nb::handle uniform,
+                                  std::optional<std::int64_t> logprobs) {
+  if (threads < 1 || threads > kMostThreads) {
+    RaiseValueError(
+        absl::StrCat("threads: got ", threads, ", want 1 to ", kMostThreads));
+  }
+  if (logprobs.has_value() && (*logprobs < 0 || *logprobs > kMostLogprobs)) {
+    RaiseValueError(absl::StrCat("logprobs: got ", *logprobs, ", want 0 to ",
+                                 kMostLogprobs, ", or None"));
+  }
+  const BatchRows rows(logits);
+  const std::vector<const Pipeline*> each =
+      PipelinesOf(pipelines, rows.count());
+  const StepArguments arguments(mask, unconditional, uniform, rows.count());
+  std::vector<SharedSequence::Reader> leases;
+  for (const nb::handle one : nb::iter(sequences)) {
+    leases.emplace_back(As<const SharedSequence>(one, "sequences"));
+  }
+  CheckCount("sequences", leases.size(), rows.count());
+
+  auto result = std::make_unique<Tokens>();
+  const std::size_t size = leases.size();
+  result->tokens.resize(size);
+  if (logprobs.has_value()) {
+    result->raw = std::make_unique<LogprobTable>(size, *logprobs);
+    result->processed = std::make_unique<LogprobTable>(size, *logprobs);
+  }
+  std::vector<BatchRow> batch;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    batch.push_back(
+        {.pipeline = each[i],
+         .logits = rows[row],
+         .sequence = &*leases[i],
+         .inputs = arguments.Of(row),
+         .raw = logprobs.has_value() ? &result->raw->reports[i] : nullptr,
+         .processed =
+             logprobs.has_value() ? &result->processed->reports[i] : nullptr});
+  }
+  const std::size_t workers =
+      std::clamp<std::size_t>(size, 1, static_cast<std::size_t>(threads));
+  const nb::gil_scoped_release released;
+  Workspaces workspaces(workers);
+  SampleBatch(batch, absl::MakeSpan(result->tokens), workspaces.all(),
+              RunOnThreads, workspaces.reporters());
+  return result;
+}
+
+}  // namespace
+
+void BindBatch(nb::module_& module) {
+  BindTokens(module);
+  module.def(
+      "sample_batch", &SampleAll, "pipelines"_a, "logits"_a.none(),
+      "sequences"_a, nb::kw_only(), "threads"_a = 1, "mask"_a = nb::none(),
+      "unconditional"_a = nb::none(), "uniform"_a = nb::none(),
+      "logprobs"_a = nb::none(),
+      nb::sig("def sample_batch(pipelines: _Pipeline | "
+              "Iterable[_Pipeline], logits: Rows, sequences: "
+              "Iterable[Sequence], *, threads: int = 1, mask: "
+              "Words | None = None, unconditional: Row | None = None, uniform: "
+              "Iterable[float] | None = None, logprobs: int | "
+              "None = None) -> Tokens"),
+      "Draws a token for each of B rows, each with its pipeline (or one for "
+      "all) and\nsequence: those that sample draws, whatever the batch and the "
+      "number of threads.\n\n"
+      "Args:\n"
+      "    logits: [B, V], rows anywhere in memory, or a list of B rows.\n"
+      "    threads: 1 to 1024. The GIL is released.\n"
+      "    mask, unconditional, uniform: one for each row (see "
+      "Pipeline.sample).\n"
+      "    logprobs: also report the n likeliest tokens, 0 to 2**20.");
+}
+
+}  // namespace sampler::python

@@ -1,0 +1,117 @@
+// Configs, presets, and the settings of other runtimes.
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sampler/config.h"
+#include "sampler/importers/importer.h"
+#include "sampler/presets.h"
+#include "sampler/python/bindings/arrays.h"
+#include "sampler/python/bindings/bind.h"
+#include "sampler/python/bindings/errors.h"
+
+namespace sampler::python {
+namespace {
+
+namespace nb = nanobind;
+using namespace nb::literals;  // NOLINT(google-build-using-namespace)
+
+std::string ToString(absl::string_view text) {
+  return {text.data(), text.size()};
+}
+
+// The bytes of every token, as Python has them.
+class TextsOfList : public importers::TokenTexts {
+ public:
+  explicit TextsOfList(nb::handle texts) {
+    for (const nb::handle text : nb::iter(texts)) {
+      if (text.is_none()) {
+        texts_.emplace_back();
+      } else if (nb::isinstance<nb::bytes>(text)) {
+        const nb::bytes bytes = nb::borrow<nb::bytes>(text);
+        texts_.emplace_back(bytes.c_str(), bytes.size());
+      } else {
+        texts_.push_back(nb::cast<std::string>(text));
+      }
+    }
+  }
+
+  std::int32_t size() const override {
+    return static_cast<std::int32_t>(texts_.size());
+  }
+  std::string Bytes(std::int32_t id) const override {
+    return texts_[static_cast<std::size_t>(id)];
+  }
+
+ private:
+  std::vector<std::string> texts_;
+};
+
+nb::dict ToDict(const importers::ReportEntry& entry) {
+  nb::dict dict;
+  dict["field"] = entry.field;
+  dict["value"] = entry.value.is_null() ? std::string() : ToText(entry.value);
+  dict["effect"] = entry.effect;
+  dict["provenance"] = ToString(importers::ToText(entry.provenance));
+  dict["outcome"] = ToString(importers::ToText(entry.outcome));
+  return dict;
+}
+
+// (config JSON, runtime, entries)
+nb::tuple Import(const std::string& runtime, const std::string& text,
+                 bool parity, bool huggingface_defaults, nb::handle end_ids,
+                 nb::handle token_texts) {
+  importers::ImportOptions options = {
+      .parity = parity, .huggingface_defaults = huggingface_defaults};
+  if (!end_ids.is_none()) options.end_ids = TokenIds(end_ids, "end_ids");
+  std::optional<TextsOfList> texts;
+  if (!token_texts.is_none()) options.texts = &texts.emplace(token_texts);
+  const importers::Imported imported =
+      Check(importers::Import(runtime, text, options));
+  nb::list entries;
+  for (const auto& entry : imported.report.entries) {
+    entries.append(ToDict(entry));
+  }
+  return nb::make_tuple(ToJson(imported.config), imported.report.runtime,
+                        entries);
+}
+
+}  // namespace
+
+void BindSettings(nb::module_& module) {
+  module.def(
+      "presets",
+      [] {
+        std::map<std::string, std::string> all;
+        for (const Preset& preset : Presets()) all[preset.name] = preset.json;
+        return all;
+      },
+      "The presets by name, as JSON text.");
+  module.def(
+      "config_schema", [] { return ConfigSchema(); },
+      "The JSON Schema (draft 2020-12) of configs.");
+  module.def(
+      "runtimes",
+      [] {
+        std::vector<std::string> names;
+        for (const auto name : importers::RuntimeNames()) {
+          names.push_back(ToString(name));
+        }
+        return names;
+      },
+      "The runtimes whose settings import_settings takes.");
+  module.def("_import", &Import, "runtime"_a, "text"_a, "parity"_a,
+             "huggingface_defaults"_a, "end_ids"_a.none(),
+             "token_texts"_a.none(), "For import_settings.");
+}
+
+}  // namespace sampler::python
