@@ -1,0 +1,71 @@
+"""An exact, reproducible token sampler for language models.
+
+    import token_sampler as ts
+
+    pipeline = ts.Pipeline("balanced", vocab_size=49152)
+    sequence = pipeline.sequence(seed=42, prompt=prompt_ids)
+    while not done:
+        logits = model(...)                       # NumPy or torch, [V]
+        token = pipeline.sample(logits, sequence)
+        sequence.accept(token)
+
+The same config, logits, history and seed give the same token, bit for bit, on
+every machine, in Python, in C++ and from the command line.
+
+Adapters are modules of their own, imported only where they are used:
+token_sampler.transformers, token_sampler.vllm, token_sampler.llama_cpp,
+token_sampler.mlx_lm.
+"""
+
+from . import speculative
+from ._core import (
+    Distribution,
+    Logprobs,
+    RowError,
+    Sequence,
+    Token,
+    Tokens,
+    __version__,
+    config_schema,
+    presets,
+    raw,
+    runtimes,
+    sample_batch,
+)
+from .explanation import Explanation
+from .logging import Logger
+from .logs import Log, LogRow, LogSequence, open_log
+from .masks import mask_words, pack_mask
+from .pipeline import Pipeline
+from .replaying import Replay, replay
+from .settings import ImportReport, ReportEntry, import_settings
+
+__all__ = [
+    "Distribution",
+    "Explanation",
+    "ImportReport",
+    "Log",
+    "LogRow",
+    "LogSequence",
+    "Logger",
+    "Logprobs",
+    "Pipeline",
+    "Replay",
+    "ReportEntry",
+    "RowError",
+    "Sequence",
+    "Token",
+    "Tokens",
+    "__version__",
+    "config_schema",
+    "import_settings",
+    "mask_words",
+    "open_log",
+    "pack_mask",
+    "presets",
+    "raw",
+    "replay",
+    "runtimes",
+    "sample_batch",
+    "speculative",
+]

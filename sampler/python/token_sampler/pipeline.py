@@ -1,0 +1,75 @@
+"""Pipeline: stages, compiled for one vocabulary size."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import _core
+from ._configs import config_text
+from .explanation import Explanation
+
+
+class Pipeline(_core._Pipeline):
+    """Turns rows of logits into tokens. Immutable: any number of threads.
+
+    Args:
+        config: a preset's name ("balanced"; `ts.presets()` has all), a path, a
+            dict {"version": 1, "stages": [...]}, or JSON text.
+        vocab_size: the width of every row, 1 to 2**20.
+
+    Raises ValueError listing every problem of the config, each with line,
+    column, JSON pointer, what was found and what is allowed.
+    """
+
+    def __init__(self, config: Any, vocab_size: int) -> None:
+        super().__init__(config_text(config), vocab_size)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The config as a dict: Pipeline(p.config, p.vocab_size) equals p."""
+        return json.loads(self.config_json)
+
+    def sample_batch(self, logits, sequences, **options) -> _core.Tokens:
+        """A token for each of B rows of this pipeline: ts.sample_batch."""
+        return _core.sample_batch(self, logits, sequences, **options)
+
+    def explain(
+        self,
+        logits,
+        sequence: _core.Sequence,
+        *,
+        top: int = 20,
+        tokens=None,
+        **inputs,
+    ) -> Explanation:
+        """What each stage met, kept and removed of one row.
+
+        Args:
+            top: how many of the likeliest raw tokens to follow, >= 0.
+            tokens: ids to follow in any case.
+            inputs: mask, unconditional, uniform, as for sample.
+
+        A row without a token does not raise: explanation.status says why.
+        """
+        record = _core._explain(
+            self, logits, sequence, top=top, tokens=tokens, **inputs
+        )
+        return Explanation(self.config["stages"], self.chain, record)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Pipeline):
+            return NotImplemented
+        return (self.vocab_size, self.config_json) == (
+            other.vocab_size,
+            other.config_json,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.vocab_size, self.fingerprint))
+
+    def __reduce__(self):
+        return type(self), (self.config_json, self.vocab_size)
+
+    def __repr__(self) -> str:
+        return f"Pipeline({self.chain}, vocab_size={self.vocab_size})"
