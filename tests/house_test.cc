@@ -59,7 +59,7 @@ const std::vector<std::vector<std::string>> kLayers = {
     // The library as a caller sees it, and the two implementations of a chain.
     {"", "chain", "parity"},
     {"speculative", "importers", "logs", "adapters"},
-    {"c"}};
+    {"c", "python"}};
 
 // Plain words of the interface, which every layer may speak.
 const std::set<std::string> kWords = {

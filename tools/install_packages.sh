@@ -11,7 +11,9 @@ set -euo pipefail
 demo=(g++ cmake ninja-build libabsl-dev nlohmann-json3-dev libhwy-dev
       libcli11-dev)
 # make, pkg-config: the README's library commands. file, dpkg-dev: cpack.
-tests=(make pkg-config file dpkg-dev python3 libgtest-dev libbenchmark-dev)
+# python3-dev, python3-venv: the Python package.
+tests=(make pkg-config file dpkg-dev python3 python3-dev python3-venv
+       libgtest-dev libbenchmark-dev)
 proofs=(python3 gappa sollya)
 check=(git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
 

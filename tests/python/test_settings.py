@@ -1,0 +1,71 @@
+"""Settings of other runtimes, presets and the schema."""
+
+import json
+
+import pytest
+from conftest import DATA, SOURCE, V
+
+import token_sampler as ts
+
+
+def test_presets_are_the_files():
+    files = {p.stem: p for p in (SOURCE / "configs").glob("*.json")}
+    del files["schema"]
+    assert set(ts.presets()) == set(files)
+    for name, path in files.items():
+        assert ts.presets()[name] == path.read_text()
+        assert ts.Pipeline(name, V) == ts.Pipeline(path, V)
+
+
+def test_the_schema_is_the_file():
+    assert json.loads(ts.config_schema()) == json.loads(
+        (SOURCE / "configs" / "schema.json").read_text()
+    )
+
+
+def test_settings_become_a_config_and_a_report():
+    config, report = ts.import_settings(
+        "huggingface",
+        {"do_sample": True, "temperature": 0.7, "top_k": 30, "bogus": 1},
+    )
+    kinds = [stage["type"] for stage in config["stages"]]
+    assert kinds == ["temperature", "top_k", "categorical"]
+    ts.Pipeline(config, V)
+    by_field = {e.field: e for e in report.entries}
+    assert by_field["temperature"].outcome == "applied"
+    assert by_field["bogus"].outcome == "unknown"
+    assert "bogus" in repr(report)
+
+
+def test_every_runtime_is_known():
+    assert "vllm" in ts.runtimes()
+    with pytest.raises(FileNotFoundError):
+        ts.import_settings("nosuch", {})
+
+
+def test_texts_and_command_lines():
+    body = (DATA / "import" / "llama-request.json").read_text()
+    config, report = ts.import_settings("llama.cpp", body)
+    assert report.runtime.startswith("llama.cpp")
+    line, _ = ts.import_settings("llama.cpp", "--temp 0.8 --top-k 7")
+    assert {"type": "top_k", "k": 7} in line["stages"]
+    with pytest.raises(ValueError):
+        ts.import_settings("vllm", {"temperature": "hot"})
+
+
+def test_words_want_texts():
+    texts = [b"a", "b", None, b"ab"]
+    request = {"do_sample": True, "bad_words_ids": [[3]]}
+    config, _ = ts.import_settings("huggingface", request, token_texts=texts)
+    assert any(s["type"] == "bad_words" for s in config["stages"]) or any(
+        s["type"] == "suppress_tokens" for s in config["stages"]
+    )
+
+
+def test_parity_asks_for_the_random_numbers():
+    config, _ = ts.import_settings(
+        "llama.cpp", {"temperature": 0.8, "seed": 5}, parity=True
+    )
+    assert config["rng"] == "llama_cpp"
+    with pytest.raises(ValueError, match="parity"):
+        ts.import_settings("koboldcpp", {"temperature": 0.8}, parity=True)
