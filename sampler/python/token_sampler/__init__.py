@@ -13,7 +13,8 @@ The same config, logits, history and seed give the same token, bit for bit, on
 every machine, in Python, in C++ and from the command line.
 
 Adapters are modules of their own, imported only where they are used:
-token_sampler.transformers, token_sampler.llama_cpp, token_sampler.mlx_lm.
+token_sampler.transformers, token_sampler.vllm, token_sampler.llama_cpp,
+token_sampler.mlx_lm.
 """
 
 from . import speculative
