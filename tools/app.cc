@@ -27,6 +27,7 @@ Examples:
   sampler replay run.safetensors --top-k 40 --temp 0.8 --jsonl > rows.jsonl
   sampler explain run.safetensors --row 118 --config chain.json
   sampler compare run.safetensors --a top_p=0.95 --b "min_p=0.05;temp=1.5"
+  sampler sweep run.safetensors --param min_p=0.02:0.2:0.02
   sampler validate chain.json
   sampler import llama.cpp request.json > chain.json
   sampler convert run.safetensors small.safetensors --top-k 64
@@ -44,6 +45,8 @@ Why was this token drawn, and which stage removed that one?
   sampler explain run.safetensors --row 18 --config balanced
 How do two chains differ, or two models on one text?
   sampler compare run.safetensors --a top_p=0.95 --b "min_p=0.05;temp=1.5"
+How do the metrics move along a parameter?
+  sampler sweep run.safetensors --param min_p=0.02:0.2:0.02
 What do the settings of another runtime mean here? Is a config right?
   sampler import llama.cpp request.json > chain.json
   sampler validate chain.json
@@ -78,6 +81,7 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   AddReplay(*app, exit_code);
   AddExplain(*app, exit_code);
   AddCompare(*app, exit_code);
+  AddSweep(*app, exit_code);
   AddInspect(*app, exit_code);
   AddValidate(*app, exit_code);
   AddImport(*app, exit_code);

@@ -21,6 +21,7 @@ void AddReplay(CLI::App& app, int& exit_code);    // replay.cc
 void AddExplain(CLI::App& app, int& exit_code);   // explain.cc
 void AddImport(CLI::App& app, int& exit_code);    // import.cc
 void AddInspect(CLI::App& app, int& exit_code);   // inspect.cc
+void AddSweep(CLI::App& app, int& exit_code);     // sweep.cc
 void AddValidate(CLI::App& app, int& exit_code);  // validate.cc
 
 }  // namespace sampler::tools

@@ -13,13 +13,14 @@
 #include "sampler/logs/formats/foreign_text.h"
 #include "sampler/logs/formats/npy_header.h"
 #include "sampler/logs/formats/safetensors_header.h"
+#include "sampler/logs/npz/npz.h"
 #include "sampler/parameters/printable.h"
 
 namespace sampler::logs {
 namespace {
 
 constexpr absl::string_view kSupported =
-    "safetensors, .npy, llama.cpp _logits_, a server's answer or raw";
+    "safetensors, .npy, .npz, llama.cpp _logits_, a server's answer or raw";
 
 absl::Status Refuse(const std::string& file, const Foreign& foreign) {
   return InvalidLog({file, "format, byte 0", foreign.found,
@@ -45,6 +46,7 @@ absl::StatusOr<Format> RecogniseFormat(const InputFile& input,
   if (absl::StartsWith(head, "_logits_")) return Format::kLlamaLogits;
   if (HasNpyMagic(*bytes)) return Format::kNpy;
   if (LooksLikeSafetensors(*bytes)) return Format::kSafetensors;
+  if (LooksLikeNpz(*bytes)) return Format::kNpz;
   if (MayBeAnswer(head)) return Format::kServerAnswer;
   const Foreign by_signature = ForeignBySignature(head);
   if (!by_signature.found.empty()) return Refuse(file, by_signature);

@@ -12,6 +12,7 @@
 #include "sampler/logs/formats/safetensors.h"
 #include "sampler/logs/formats/safetensors_header.h"
 #include "sampler/logs/log_parts.h"
+#include "sampler/logs/npz/npz.h"
 #include "sampler/logs/rows/dense_log.h"
 #include "sampler/logs/rows/sparse_log.h"
 #include "sampler/logs/rows/tensor_roles.h"
@@ -63,8 +64,9 @@ absl::Status ReadOthers(const InputFile& file, const SafetensorsHeader& header,
   return absl::OkStatus();
 }
 
+// `format`: what the file was, or was unpacked from.
 absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
-    InputFile file, const OpenRequest& request) {
+    InputFile file, Format format, const OpenRequest& request) {
   auto header = ReadSafetensorsHeader(file);
   if (!header.ok()) return header.status();
   const auto rows = FindRows(file.path(), *header, request.options.tensor);
@@ -72,12 +74,14 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
   if (rows->form == RowForm::kWhole) {
     auto dense = ParseSafetensors(file, *header, *rows->whole, request);
     if (!dense.ok()) return dense.status();
+    dense->parts.description.format = format;
     absl::Status status = ReadOthers(file, *header, *rows, dense->parts);
     if (!status.ok()) return status;
     return OpenDense(std::move(file), request, std::move(dense));
   }
   auto sparse = ParseSparse(file, *header, *rows, request);
   if (!sparse.ok()) return sparse.status();
+  sparse->parts.description.format = format;
   absl::Status status = ReadOthers(file, *header, *rows, sparse->parts);
   if (!status.ok()) return status;
   status = Finish(file, request, sparse->parts);
@@ -98,7 +102,12 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenServer(
 absl::StatusOr<std::unique_ptr<const Log>> OpenAs(Format format, InputFile file,
                                                   const OpenRequest& request) {
   if (format == Format::kSafetensors) {
-    return OpenSafetensors(std::move(file), request);
+    return OpenSafetensors(std::move(file), format, request);
+  }
+  if (format == Format::kNpz) {
+    auto unpacked = UnpackNpz(file);
+    if (!unpacked.ok()) return unpacked.status();
+    return OpenSafetensors(*std::move(unpacked), format, request);
   }
   if (format == Format::kLlamaLogits) {
     return OpenLlama(std::move(file), request);
@@ -123,6 +132,8 @@ absl::string_view FormatName(Format format) {
       return "safetensors";
     case Format::kNpy:
       return "npy";
+    case Format::kNpz:
+      return "npz";
     case Format::kLlamaLogits:
       return "llama.cpp _logits_";
     case Format::kServerAnswer:
@@ -139,12 +150,13 @@ absl::StatusOr<std::unique_ptr<const Log>> Log::Open(
   if (!file.ok()) return file.status();
   const auto format = RecogniseFormat(*file, options);
   if (!format.ok()) return format.status();
-  const bool named =
-      *format == Format::kSafetensors || *format == Format::kServerAnswer;
+  const bool named = *format == Format::kSafetensors ||
+                     *format == Format::kNpz ||
+                     *format == Format::kServerAnswer;
   if (!options.tensor.empty() && !named) {
     return InvalidLog({path, "tensor", absl::StrCat("\"", options.tensor, "\""),
                        absl::StrCat("no tensor name for ", FormatName(*format)),
-                       "leave it out: only safetensors has named tensors"});
+                       "leave it out: only safetensors and .npz have names"});
   }
   OpenRequest request = {options};
   if (!options.tokens_file.empty()) {

@@ -3,9 +3,9 @@
 //
 // A log is opened by content (never by file name) and read row by row, so a
 // 70 GB file needs the memory of one row. Formats: safetensors (F64/F32/F16/
-// BF16, or the top k tokens of each row), NumPy .npy, llama.cpp `_logits_`
-// files, raw arrays, and answers of servers that list the likeliest tokens
-// (JSON, JSON Lines, server-sent events).
+// BF16, or the top k tokens of each row), NumPy .npy and .npz, llama.cpp
+// `_logits_` files, raw arrays, and answers of servers that list the likeliest
+// tokens (JSON, JSON Lines, server-sent events).
 //
 // A replay with the library, sequence by sequence:
 //
@@ -44,9 +44,16 @@
 
 namespace sampler::logs {
 
-enum class Format { kSafetensors, kNpy, kLlamaLogits, kRaw, kServerAnswer };
+enum class Format {
+  kSafetensors,
+  kNpy,
+  kNpz,
+  kLlamaLogits,
+  kRaw,
+  kServerAnswer
+};
 
-// "safetensors", "npy", "llama.cpp _logits_", "raw" or "server answer".
+// "safetensors", "npy", "npz", "llama.cpp _logits_", "raw" or "server answer".
 absl::string_view FormatName(Format format);
 
 // What a `_logits_` code of 0 in a full window means (it stands for everything

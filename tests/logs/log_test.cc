@@ -11,14 +11,16 @@ TEST(LogTest, HasFourParts) {
   const std::string path = WriteFile("f", "PAR1");
   const auto log = Log::Open(path);
   ASSERT_FALSE(log.ok());
-  EXPECT_EQ(log.status().message(),
-            absl::StrCat(path,
-                         ": format, byte 0: got Parquet, want a supported "
-                         "format (safetensors, .npy, llama.cpp _logits_, a "
-                         "server's answer or raw); python3 -c \"import numpy, "
-                         "pyarrow.parquet as "
-                         "p; numpy.save('out.npy', numpy.array(p.read_table("
-                         "'in.parquet')['logits'].to_pylist(), 'f4'))\""));
+  EXPECT_EQ(
+      log.status().message(),
+      absl::StrCat(
+          path,
+          ": format, byte 0: got Parquet, want a supported "
+          "format (safetensors, .npy, .npz, llama.cpp "
+          "_logits_, a server's answer or raw); python3 -c \"import numpy, "
+          "pyarrow.parquet as "
+          "p; numpy.save('out.npy', numpy.array(p.read_table("
+          "'in.parquet')['logits'].to_pylist(), 'f4'))\""));
 }
 
 TEST(LogTest, RefusesEmptyMissingAndDirectory) {
@@ -78,6 +80,7 @@ TEST(LogTest, ShortSignaturesAreNumbersWhereRawInputIsExpected) {
 TEST(LogTest, FormatsHaveNames) {
   EXPECT_EQ(FormatName(Format::kSafetensors), "safetensors");
   EXPECT_EQ(FormatName(Format::kNpy), "npy");
+  EXPECT_EQ(FormatName(Format::kNpz), "npz");
   EXPECT_EQ(FormatName(Format::kLlamaLogits), "llama.cpp _logits_");
   EXPECT_EQ(FormatName(Format::kServerAnswer), "server answer");
   EXPECT_EQ(FormatName(Format::kRaw), "raw");

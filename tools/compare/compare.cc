@@ -1,20 +1,16 @@
 // `sampler compare`: how do two chains differ on one log, or two logs under one
 // chain?
 
-#include <algorithm>
-#include <cmath>
+#include <array>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
-#include "sampler/parameters/printable.h"
 #include "tools/commands.h"
 #include "tools/compare/chain_spec.h"
 #include "tools/compare/gate.h"
@@ -111,21 +107,6 @@ absl::Status CheckTwo(const Compare& compare) {
       "give --b CHAIN, --a CHAIN --b CHAIN, or a second log");
 }
 
-// Why the rows of two logs give no KL report; "": they do, or there is one log.
-std::string KlAbsence(const Opened& opened) {
-  if (opened.second == nullptr) return "";
-  for (const logs::Log* log : {opened.first.get(), opened.second.get()}) {
-    if (log->description().top_k) {
-      return "a list of the likeliest tokens is no basis for a divergence, "
-             "whose terms lie in the tail too";
-    }
-  }
-  if (opened.first->tokens().empty() && opened.second->tokens().empty()) {
-    return "the logs have no tokens (--tokens FILE)";
-  }
-  return "";
-}
-
 // Warnings of both sides; each is said once.
 absl::Status Warn(const Compare& compare, const Sides& sides,
                   Warnings& warnings) {
@@ -168,18 +149,6 @@ absl::Status Export(const Compare& compare, const CompareReport& report) {
        {ExportFormat::kMarkdown, [&] { return CompareMarkdown(report); }}});
 }
 
-// 1, and a line of each, if a gate failed.
-int ReportGates(const std::vector<GateResult>& results) {
-  int code = 0;
-  for (const GateResult& result : results) {
-    if (!result.failed) continue;
-    WriteNote(absl::StrCat("failed: ", result.gate.text, ": ", result.gate.name,
-                           " is ", Digits(result.value), "\n"));
-    code = 1;
-  }
-  return code;
-}
-
 // The exit code.
 absl::StatusOr<int> Run(Compare& compare) {
   std::vector<Gate> gates;
@@ -202,7 +171,8 @@ absl::StatusOr<int> Run(Compare& compare) {
   const auto rows = SelectRows(compare.rows, opened->first->rows());
   if (!rows.ok()) return rows.status();
   options.rows = *rows;
-  const std::string kl_absent = KlAbsence(*opened);
+  const std::string kl_absent =
+      opened->second == nullptr ? "" : KlAbsence(*opened->first, second);
   options.kl = opened->second != nullptr && kl_absent.empty();
   Warnings warnings(compare.output.quiet);
   status = Warn(compare, sides, warnings);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/parameters/printable.h"
 #include "sampler/parameters/spelling.h"
+#include "tools/text/output.h"
 
 namespace sampler::tools {
 namespace {
@@ -74,6 +75,17 @@ absl::StatusOr<std::vector<GateResult>> CheckGates(
     results.push_back({gate, found->second, Holds(gate, found->second)});
   }
   return results;
+}
+
+int ReportGates(const std::vector<GateResult>& results) {
+  int code = 0;
+  for (const GateResult& result : results) {
+    if (!result.failed) continue;
+    WriteNote(absl::StrCat("failed: ", result.gate.text, ": ", result.gate.name,
+                           " is ", Digits(result.value), "\n"));
+    code = 1;
+  }
+  return code;
 }
 
 }  // namespace sampler::tools

@@ -46,6 +46,9 @@ absl::StatusOr<std::vector<GateResult>> CheckGates(
     const std::vector<Gate>& gates,
     const std::map<std::string, double>& values);
 
+// The exit code: 1, and a line of each on stderr, if any failed.
+int ReportGates(const std::vector<GateResult>& results);
+
 }  // namespace sampler::tools
 
 #endif  // SAMPLER_TOOLS_COMPARE_GATE_H_

@@ -59,4 +59,15 @@ KlRow CompareLogprobs(const LogprobRow& base, const LogprobRow& other,
   return row;
 }
 
+std::string KlAbsence(const logs::Log& base, const logs::Log& other) {
+  if (base.description().top_k || other.description().top_k) {
+    return "a list of the likeliest tokens is no basis for a divergence, whose "
+           "terms lie in the tail too";
+  }
+  if (base.tokens().empty() && other.tokens().empty()) {
+    return "the logs have no tokens (--tokens FILE)";
+  }
+  return "";
+}
+
 }  // namespace sampler::tools

@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sampler/candidate.h"
@@ -52,6 +53,9 @@ void FillLogprobs(const Logits& row,
 // REQUIRES: both have the token `target`, and as many values.
 KlRow CompareLogprobs(const LogprobRow& base, const LogprobRow& other,
                       TokenId target);
+
+// Why the rows of two logs cannot be compared so; "": they can.
+std::string KlAbsence(const logs::Log& base, const logs::Log& other);
 
 }  // namespace sampler::tools
 

@@ -194,18 +194,10 @@ void Totals::Add(const RowPair& row) {
   }
 }
 
-std::vector<SideEstimate> Totals::SideEstimates() const {
+std::vector<SideEstimate> Totals::SideValues() const {
   const std::vector<SideMetric>& metrics = SideMetrics();
   const SequenceTotals all = SumOf(sequences_);
   std::vector<SideEstimate> estimates(metrics.size());
-  std::vector<std::vector<double>> differences(metrics.size());
-  Resample(sequences_, [&](const SequenceTotals& totals) {
-    for (std::size_t m = 0; m < metrics.size(); ++m) {
-      if (IsQuantile(metrics[m].form)) continue;
-      const auto [a, b] = ValuesOf(metrics[m], totals);
-      differences[m].push_back(a - b);
-    }
-  });
   for (std::size_t m = 0; m < metrics.size(); ++m) {
     SideEstimate& estimate = estimates[m];
     const SequenceTotals::Sums& sums =
@@ -218,9 +210,33 @@ std::vector<SideEstimate> Totals::SideEstimates() const {
       estimate.b = Quantile(kept_[1], share);
     } else if (sums.infinite == 0) {
       std::tie(estimate.a, estimate.b) = ValuesOf(metrics[m], all);
-      estimate.interval = IntervalOf(differences[m]);
     }
     estimate.difference = estimate.a - estimate.b;
+  }
+  return estimates;
+}
+
+double Totals::PairValue(PairColumn column) const {
+  const SequenceTotals::Pair pair =
+      SumOf(sequences_).pair[static_cast<std::size_t>(column)];
+  if (pair.rows == 0 || pair.infinite > 0) return kNone;
+  return pair.sum / static_cast<double>(pair.rows);
+}
+
+std::vector<SideEstimate> Totals::SideEstimates() const {
+  const std::vector<SideMetric>& metrics = SideMetrics();
+  std::vector<SideEstimate> estimates = SideValues();
+  std::vector<std::vector<double>> differences(metrics.size());
+  Resample(sequences_, [&](const SequenceTotals& totals) {
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+      if (IsQuantile(metrics[m].form)) continue;
+      const auto [a, b] = ValuesOf(metrics[m], totals);
+      differences[m].push_back(a - b);
+    }
+  });
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    if (estimates[m].infinite > 0) continue;
+    estimates[m].interval = IntervalOf(differences[m]);
   }
   return estimates;
 }

@@ -115,6 +115,10 @@ class Totals {
   std::int64_t bounded(std::size_t side) const { return bounded_[side]; }
   std::int64_t compared() const { return compared_; }
 
+  // The values alone, without intervals; a column of the pair.
+  std::vector<SideEstimate> SideValues() const;
+  double PairValue(PairColumn column) const;
+
   // In the order of SideMetrics() and PairMetrics().
   std::vector<SideEstimate> SideEstimates() const;
   std::vector<PairEstimate> PairEstimates() const;

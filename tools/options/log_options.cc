@@ -85,8 +85,8 @@ absl::Status CheckUsed(const LogOptions& options, logs::Format format) {
 
 void AddLogOptions(CLI::App& app, LogOptions& options) {
   app.add_option("LOG", options.path,
-                 "safetensors, .npy, llama.cpp _logits_, raw, a server's\n"
-                 "answer (JSON, SSE); - is stdin")
+                 "safetensors, .npy, .npz, llama.cpp _logits_, raw, a\n"
+                 "server's answer (JSON, SSE); - is stdin")
       ->required()
       ->type_name("");
   app.add_option("--tensor", options.open.tensor,

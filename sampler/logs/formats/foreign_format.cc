@@ -3,11 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "sampler/logs/formats/foreign_text.h"
 
 namespace sampler::logs {
@@ -61,38 +57,13 @@ constexpr Signature kSignatures[] = {
     {"llama_kl_divergence_v1", "an obsolete format of a llama.cpp script",
      "write it with llama.cpp's own llama-perplexity"}};
 
-// The name of a zip archive's first member, from its local header.
-absl::string_view FirstMember(absl::string_view head) {
-  constexpr std::size_t kNameOffset = 30;
-  if (head.size() < kNameOffset) return "";
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::size_t>(static_cast<unsigned char>(head[i]));
-  };
-  return head.substr(kNameOffset, byte(26) | byte(27) << 8);
-}
-
+// An archive whose first member is no array.
 Foreign Zip(absl::string_view head) {
   if (absl::StrContains(head, "data.pkl")) {
     return {"a torch file (pickle inside zip)", std::string(kTorchRemedy)};
   }
-  absl::string_view member = FirstMember(head);
-  if (!absl::ConsumeSuffix(&member, ".npy")) {
-    return {"a zip archive (.npz or torch)",
-            "for .npz: unzip it and open the .npy member; for torch: save as "
-            "safetensors"};
-  }
-  const bool plain =
-      !member.empty() && member.size() < 60 &&
-      std::all_of(member.begin(), member.end(), [](char c) {
-        return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
-      });
-  const absl::string_view name = plain ? member : "logits";
-  return {
-      absl::StrCat("an .npz archive (NumPy)",
-                   plain ? absl::StrCat(", whose first array is ", name) : ""),
-      absl::StrCat("python3 -c \"import numpy; numpy.save('out.npy', "
-                   "numpy.load('in.npz')['",
-                   name, "'])\"")};
+  return {"a zip archive that is no .npz",
+          "unpack it, then name the log; for torch: save as safetensors"};
 }
 
 // The ten bytes of a gzip header, of which only the time is free.

@@ -51,6 +51,10 @@ absl::StatusOr<std::int64_t> ReadSequences(const IntegerTensors& tensors,
   if (drawn != nullptr) question.tokens.push_back({drawn->shape});
   const TensorInfo* input = header.Find("input_ids");
   if (input != nullptr) question.tokens.push_back({input->shape, 1});
+  const TensorInfo* whole = header.Find("sequences");
+  if (whole != nullptr && !whole->shape.empty()) {
+    question.tokens.push_back({whole->shape, whole->shape.back()});
+  }
   for (const char* name : {"seq_offsets", "prompt_offsets"}) {
     const TensorInfo* offsets = header.Find(name);
     if (offsets == nullptr || offsets->shape.size() != 1) continue;
@@ -150,6 +154,42 @@ absl::Status ReadInputIds(const IntegerTensors& tensors, std::int64_t sequences,
   return absl::OkStatus();
 }
 
+// What generate() returns: of each sequence its prompt and then one id per row.
+absl::Status ReadWholeSequences(const IntegerTensors& tensors,
+                                std::int64_t sequences, bool uniform,
+                                LogParts& parts) {
+  const auto ids = tensors.Read("sequences");
+  if (!ids.ok()) return ids.status();
+  if (!ids->has_value() || sequences == 0) return absl::OkStatus();
+  const std::int64_t count = std::ssize((*ids)->ids);
+  const std::int64_t steps = parts.description.expected_rows / sequences;
+  const std::int64_t length = count / sequences;
+  if (!uniform || count % sequences != 0 || length < steps) {
+    return InvalidLog({tensors.path(), "tensor \"sequences\"",
+                       absl::StrCat(count, " ids"),
+                       absl::StrCat(steps, " or more of each of ", sequences,
+                                    " sequences of equal length"),
+                       "store the token drawn from each row as \"tokens\""});
+  }
+  const bool has_prompt = !parts.prompt_offsets.empty();
+  if (!has_prompt) parts.prompt_offsets.push_back(0);
+  for (std::int64_t s = 0; s < sequences; ++s) {
+    const auto first = (*ids)->ids.begin() + s * length;
+    const auto drawn = first + (length - steps);
+    parts.tokens.insert(parts.tokens.end(), drawn, first + length);
+    if (has_prompt) continue;
+    parts.prompt_tokens.insert(parts.prompt_tokens.end(), first, drawn);
+    parts.prompt_offsets.push_back(std::ssize(parts.prompt_tokens));
+  }
+  parts.description.notices.push_back(absl::StrCat(
+      "the last ", steps,
+      " ids of \"sequences\" are taken as the tokens "
+      "drawn, and those before them as ",
+      has_prompt ? "known: the file has prompt_tokens" : "the prompt",
+      "; padding behind the end of a text counts as drawn"));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status ReadTokenTensors(const InputFile& file,
@@ -173,6 +213,9 @@ absl::Status ReadTokenTensors(const InputFile& file,
   if (!tokens.ok()) return tokens.status();
   if (!tokens->has_value()) {
     const bool uniform = !has_offsets || *sequences == 1;
+    if (header.Find("input_ids") == nullptr) {
+      return ReadWholeSequences(tensors, *sequences, uniform, parts);
+    }
     return ReadInputIds(tensors, *sequences, uniform, parts);
   }
   auto ordered =

@@ -113,6 +113,33 @@ TEST(SafetensorsTokensTest, RefusesOffsetsThatDoNotAscendToTheEnd) {
                       absl::StatusCode::kInvalidArgument, {"want 2"}));
 }
 
+// A stack of the steps of generate(), and the sequences that it returns: two
+// texts of a prompt of two and three drawn ids.
+TEST(SafetensorsTokensTest, ReadsTheSequencesOfGenerate) {
+  std::vector<float> values;
+  for (int i = 0; i < 3 * 2 * 5; ++i) values.push_back(static_cast<float>(i));
+  const auto log = Log::Open(WriteFile(
+      "generate",
+      Safetensors({{"logits", "F32", "[3,2,5]", ArrayBytes(values)},
+                   {"sequences", "I64", "[2,5]",
+                    ArrayBytes<std::int64_t>({4, 3, 0, 1, 2,  //
+                                              2, 2, 3, 4, 0})}})));
+  ASSERT_TRUE(log.ok()) << log.status();
+  ASSERT_EQ((*log)->sequences().size(), 2u);
+  EXPECT_EQ(Ids((*log)->tokens()),
+            (std::vector<std::int32_t>{0, 1, 2, 3, 4, 0}));
+  EXPECT_EQ(Ids((*log)->sequences()[0].prompt),
+            (std::vector<std::int32_t>{4, 3}));
+  EXPECT_EQ(Ids((*log)->sequences()[1].prompt),
+            (std::vector<std::int32_t>{2, 2}));
+  // Row 1 of the first text is step 1, batch 0.
+  RowBuffer buffer;
+  EXPECT_EQ((*log)->Row(1, buffer).value()[0], 10);
+  EXPECT_TRUE(Refuses(Open({I64("sequences", {1, 2, 3})}),
+                      absl::StatusCode::kInvalidArgument,
+                      {"\"sequences\"", "got 3 ids", "4 or more"}));
+}
+
 TEST(SafetensorsTokensTest, RefusesCountsThatFitNoRule) {
   const auto kInvalid = absl::StatusCode::kInvalidArgument;
   EXPECT_TRUE(Refuses(Open({I32("tokens", {1, 2, 3})}), kInvalid,

@@ -1,0 +1,125 @@
+// `sampler sweep` as its users run it.
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/tools/tool.h"
+
+namespace sampler::tools {
+namespace {
+
+using nlohmann::json;
+
+json Sweep(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"sweep", StoryLog()});
+  arguments.insert(arguments.end(), {"--json", "-q"});
+  const ToolResult result = RunTool(arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return json::parse(result.out);
+}
+
+// A setting's numbers are those of compare.
+TEST(Sweep, AgreesWithCompare) {
+  const json report = Sweep({"--param", "temp=0.5,1.5", "--param",
+                             "top_p=0.9,0.95", "--base", "balanced"});
+  ASSERT_EQ(report["rows"].size(), 4u);
+  const json& row = report["rows"][1];
+  EXPECT_EQ(row["setting"]["temp"], "0.5");
+  EXPECT_EQ(row["setting"]["top_p"], "0.95");
+  const json compared =
+      json::parse(RunTool({"compare", StoryLog(), "--a", "balanced", "--b",
+                           "temp=0.5;top_p=0.95", "--json", "-q"})
+                      .out);
+  for (const char* metric :
+       {"coverage", "kept", "kept_p50", "kept_p90", "kept_mass", "entropy",
+        "effective_size", "eps_ppl", "sparsemax_score", "risk"}) {
+    EXPECT_EQ(row["metrics"][metric], compared["metrics"][metric]["b"])
+        << metric;
+  }
+  EXPECT_EQ(row["metrics"]["agreement"],
+            compared["pair"]["agreement"]["value"]);
+}
+
+TEST(Sweep, MarksWhatNoOtherBeats) {
+  const json report = Sweep({"--param", "top_k=1,2,5,20,100"});
+  EXPECT_EQ(report["best_by"]["more"], "coverage");
+  for (const json& a : report["rows"]) {
+    bool beaten = false;
+    for (const json& b : report["rows"]) {
+      const double more = b["metrics"]["coverage"].get<double>() -
+                          a["metrics"]["coverage"].get<double>();
+      const double less = a["metrics"]["risk"].get<double>() -
+                          b["metrics"]["risk"].get<double>();
+      beaten |= more >= 0 && less >= 0 && more + less > 0;
+    }
+    EXPECT_EQ(a["best"].get<bool>(), !beaten) << a;
+  }
+}
+
+TEST(Sweep, BringsFamiliesToOneBudget) {
+  const json report = Sweep({"--match", "entropy=1.5", "--family", "top_p",
+                             "--family", "min_p", "--family", "temp"});
+  ASSERT_EQ(report["rows"].size(), 3u);
+  for (const json& row : report["rows"]) {
+    EXPECT_NEAR(row["metrics"]["entropy"].get<double>(), 1.5, 0.05) << row;
+  }
+  const json whole = Sweep({"--match", "kept=7", "--family", "top_k"});
+  EXPECT_EQ(whole["rows"][0]["setting"]["value"], "7");
+}
+
+TEST(Sweep, SetsParametersInAChain) {
+  const json report =
+      Sweep({"--on", "llama.cpp", "--param", "temp=0.5,1", "--limit", "2"});
+  EXPECT_TRUE(
+      Says(report["rows"][0]["chain"].get<std::string>(), "temperature(0.5)"));
+}
+
+TEST(Sweep, WritesEveryFormatAndDraws) {
+  const std::string plot = absl::StrCat(testing::TempDir(), "/sweep.svg");
+  const std::vector<std::string> sweep = {"sweep", StoryLog(), "--param",
+                                          "min_p=0.05:0.2:0.05", "-q"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = sweep;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const ToolResult result = RunTool(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  EXPECT_TRUE(Says(with({"--csv"}), "min_p,coverage,kept,"));
+  EXPECT_EQ(Lines(with({"--csv"})).size(), 5u);
+  EXPECT_TRUE(Says(with({"--markdown"}), "| min_p | coverage |"));
+  EXPECT_TRUE(Says(with({"--plot", plot}), "one-step answers"));
+  const std::string svg = ReadAll(plot);
+  EXPECT_TRUE(absl::StartsWith(svg, "<svg xmlns='http://www.w3.org/2000/svg'"));
+  EXPECT_TRUE(Says(svg, ">entropy</text>"));
+  EXPECT_TRUE(absl::EndsWith(svg, "</svg>\n"));
+  EXPECT_FALSE(absl::StrContains(svg, "<script"));
+  EXPECT_FALSE(absl::StrContains(svg, "nan"));
+}
+
+TEST(Sweep, RefusesWhatIsNoQuestion) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"--param", "top_p"},
+      {"--param", "no_such=1"},
+      {"--param", "top_p=0.5", "--match", "kept=3", "--family", "top_p"},
+      {"--match", "kept=3"},
+      {"--family", "top_p"},
+      {"--match", "kepd=3", "--family", "top_p"},
+      {"--match", "kept=3", "--family", "top_q"},
+      {"--match", "entropy=100", "--family", "top_p"}};
+  for (const std::vector<std::string>& more : wrong) {
+    std::vector<std::string> arguments = {"sweep", StoryLog(), "-q"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_EQ(RunTool(arguments).exit_code, 2)
+        << (more.empty() ? "" : more.back());
+  }
+}
+
+}  // namespace
+}  // namespace sampler::tools

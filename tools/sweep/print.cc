@@ -1,0 +1,167 @@
+#include "tools/sweep/print.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "nlohmann/json.hpp"
+#include "tools/text/number_text.h"
+#include "tools/text/quote.h"
+
+namespace sampler::tools {
+namespace {
+
+constexpr std::size_t kColumns = 11;
+constexpr std::size_t kBarColumns = 20;
+
+// The metric that the bars of a table show.
+constexpr char kShown[] = "entropy";
+
+// Smallest and largest value of a metric; false without two different ones.
+bool RangeOf(const SweepReport& report, std::size_t metric, double& low,
+             double& high) {
+  low = INFINITY;
+  high = -INFINITY;
+  for (const SweepRow& row : report.rows) {
+    const double value = row.values[metric];
+    if (std::isnan(value)) continue;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  return low < high;
+}
+
+// A bar of the value's place between the smallest and the largest.
+std::string Bar(const SweepReport& report, const SweepRow& row) {
+  const std::size_t metric = *SweepMetric(kShown);
+  double low = 0;
+  double high = 0;
+  const double value = row.values[metric];
+  if (!RangeOf(report, metric, low, high) || std::isnan(value)) return "";
+  const double share = (value - low) / (high - low);
+  return std::string(1 + static_cast<std::size_t>(std::lround(
+                             share * static_cast<double>(kBarColumns - 1))),
+                     '#');
+}
+
+std::string BestNote(const SweepReport& report) {
+  return absl::StrCat("*: no other setting has more ", report.best_by.first,
+                      " and less ", report.best_by.second);
+}
+
+std::string HeadText(const SweepReport& report) {
+  return absl::StrCat("log      ", Escape(report.path), ", ",
+                      Grouped(report.options.rows.count()), " rows\n",
+                      "base     ", ChainText(report.base.config),
+                      "  (agreement is with it)\n", "seed     ",
+                      report.options.run.SeedFor(report.base.config),
+                      " for all settings; ties: ", TieRule(report.base.config),
+                      "\n", kTeacherForced, "\n");
+}
+
+}  // namespace
+
+std::string SweepText(const SweepReport& report, const Painter& paint) {
+  std::string text = absl::StrCat(HeadText(report), BestNote(report), "\n\n");
+  std::string head = "  ";
+  for (const std::string& name : report.names) {
+    absl::StrAppend(&head, Cell(name, kColumns));
+  }
+  for (const std::string& name : SweepMetrics()) {
+    absl::StrAppend(&head, Cell(name, std::max(kColumns, name.size() + 1)));
+  }
+  absl::StrAppend(&head, "  ", kShown, "\n");
+  text += paint(Style::kBold, head);
+  for (const SweepRow& row : report.rows) {
+    text += row.best ? "* " : "  ";
+    for (const std::string& value : row.setting) {
+      absl::StrAppend(&text, Cell(value, kColumns));
+    }
+    for (std::size_t m = 0; m < row.values.size(); ++m) {
+      absl::StrAppend(&text,
+                      Cell(NumberText(row.values[m], 4, kColumns - 1),
+                           std::max(kColumns, SweepMetrics()[m].size() + 1)));
+    }
+    absl::StrAppend(&text, "  ", Bar(report, row), "\n");
+  }
+  return text;
+}
+
+std::string SweepMarkdown(const SweepReport& report) {
+  std::string text =
+      absl::StrCat("### sampler sweep\n\n- log `", Escape(report.path), "`, ",
+                   report.options.rows.count(), " rows\n- base `",
+                   ChainText(report.base.config),
+                   "` (agreement is with it)\n- ", BestNote(report), "\n\n| |");
+  std::string line = "|---|";
+  for (const std::string& name : report.names) {
+    absl::StrAppend(&text, " ", name, " |");
+    line += "---:|";
+  }
+  for (const std::string& name : SweepMetrics()) {
+    absl::StrAppend(&text, " ", name, " |");
+    line += "---:|";
+  }
+  absl::StrAppend(&text, "\n", line, "\n");
+  for (const SweepRow& row : report.rows) {
+    absl::StrAppend(&text, row.best ? "| * |" : "| |");
+    for (const std::string& value : row.setting) {
+      absl::StrAppend(&text, " ", value, " |");
+    }
+    for (const double value : row.values) {
+      absl::StrAppend(&text, " ", NumberText(value, 4, 12), " |");
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string SweepCsv(const SweepReport& report) {
+  std::string text =
+      absl::StrCat(absl::StrJoin(report.names, ","), ",",
+                   absl::StrJoin(SweepMetrics(), ","), ",best\n");
+  for (const SweepRow& row : report.rows) {
+    absl::StrAppend(&text, absl::StrJoin(row.setting, ","));
+    for (const double value : row.values) {
+      absl::StrAppend(&text, ",", Digits(value));
+    }
+    absl::StrAppend(&text, row.best ? ",1\n" : ",0\n");
+  }
+  return text;
+}
+
+Json SweepJson(const SweepReport& report) {
+  Json rows = Json::array();
+  for (const SweepRow& row : report.rows) {
+    Json setting = Json::object();
+    for (std::size_t i = 0; i < row.setting.size(); ++i) {
+      setting[report.names[i]] = row.setting[i];
+    }
+    Json values = Json::object();
+    for (std::size_t m = 0; m < row.values.size(); ++m) {
+      values[SweepMetrics()[m]] = Number(row.values[m]);
+    }
+    rows.push_back({{"setting", std::move(setting)},
+                    {"chain", std::string(ChainText(row.chain.config))},
+                    {"metrics", std::move(values)},
+                    {"best", row.best}});
+  }
+  return {{"schema", "sampler.sweep/1"},
+          {"tool_version", std::string(kVersion)},
+          {"path", report.path},
+          {"base", std::string(ChainText(report.base.config))},
+          {"seed", report.options.run.SeedFor(report.base.config)},
+          {"selection",
+           {{"rows", {report.options.rows.first, report.options.rows.end}},
+            {"every", report.options.rows.every}}},
+          {"epsilon", Number(report.options.epsilon)},
+          {"best_by",
+           {{"more", report.best_by.first}, {"less", report.best_by.second}}},
+          {"teacher_forced", true},
+          {"rows", std::move(rows)},
+          {"warnings", report.warnings}};
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,77 @@
+// The settings of a sweep, each measured over the rows, and those that give a
+// wanted value.
+//
+// Every setting is compared (tools/compare) with one chain, under the same seed
+// and streams: settings differ by what they do, and not by luck.
+//
+// Thread-safety: a call uses as many threads as its options say.
+// Cost: of each setting that of a comparison.
+// Tested by: tests/tools/sweep/sweep_test.cc.
+
+#ifndef SAMPLER_TOOLS_SWEEP_RUN_H_
+#define SAMPLER_TOOLS_SWEEP_RUN_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tools/compare/pairs.h"
+#include "tools/compare/totals.h"
+#include "tools/sweep/grid.h"
+#include "tools/text/token_text.h"
+
+namespace sampler::tools {
+
+// A setting's numbers.
+struct SweepRow {
+  Setting setting;  // Or, where a value was matched, {family, value}.
+  ChainSpec chain;
+  std::vector<double> values;  // In the order of SweepMetrics().
+  bool best = false;           // No other is better in both of ParetoMetrics.
+};
+
+// The metrics of a row, names of SideMetrics() and "agreement".
+const std::vector<std::string>& SweepMetrics();
+
+// Index in SweepMetrics(); empty for another name.
+std::optional<std::size_t> SweepMetric(const std::string& name);
+
+// What all settings of a sweep share.
+struct SweepQuestion {
+  const logs::Log& log;
+  const ChainSpec& base;  // That agreement is with.
+  const PairOptions& options;
+  const TokenText& text;
+  std::function<void()> on_row = [] {};  // After each row of each setting.
+};
+
+absl::StatusOr<SweepRow> MeasureSetting(const SweepQuestion& question,
+                                        const std::string& chain);
+
+// A budget: the metric whose value every family is brought to.
+struct Match {
+  std::string text;  // "kept=12".
+  std::size_t metric = 0;
+  double value = 0;
+};
+
+// InvalidArgument for an unknown metric, or what is no number.
+absl::StatusOr<Match> ParseMatch(const std::string& text);
+
+// The setting of `family` (top_k, top_p, min_p, temp, typical, top_n_sigma)
+// whose metric is nearest to the wanted value, by bisection.
+// InvalidArgument for another family, or a value outside what it can reach.
+absl::StatusOr<SweepRow> MatchFamily(const SweepQuestion& question,
+                                     const std::string& on,
+                                     const std::string& family,
+                                     const Match& match);
+
+// Marks the rows that no other beats: with a logged token, more coverage at
+// less risk; else more kept mass with fewer tokens. Returns those two names.
+std::pair<std::string, std::string> MarkBest(std::vector<SweepRow>& rows);
+
+}  // namespace sampler::tools
+
+#endif  // SAMPLER_TOOLS_SWEEP_RUN_H_
