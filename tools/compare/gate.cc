@@ -59,6 +59,7 @@ absl::StatusOr<std::vector<GateResult>> CheckGates(
     const std::map<std::string, double>& values) {
   std::vector<GateResult> results;
   std::vector<absl::string_view> names;
+  names.reserve(values.size());
   for (const auto& [name, value] : values) names.push_back(name);
   for (const Gate& gate : gates) {
     const auto found = values.find(gate.name);

@@ -140,7 +140,11 @@ void KlStatistics::Add(std::int64_t sequence, const KlRow& row) {
 KlReport KlStatistics::Report() const {
   KlReport report;
   report.rows = rows();
-  Moments q, base, kld, dp, dp_squares;
+  Moments q;
+  Moments base;
+  Moments kld;
+  Moments dp;
+  Moments dp_squares;
   double products = 0;
   std::int64_t same = 0;
   std::vector<float> klds;

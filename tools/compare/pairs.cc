@@ -28,7 +28,7 @@ struct Shared {
   std::vector<Pipeline> chains;  // Of the two sides.
   std::vector<Pipeline> raw;     // {categorical}, of the two logs.
 
-  const absl::Span<const std::int32_t> tokens() const {
+  absl::Span<const std::int32_t> tokens() const {
     const auto first = sides[0].log.tokens();
     return first.empty() ? sides[1].log.tokens() : first;
   }
@@ -63,7 +63,7 @@ class PairWorker {
       pair.place = place;
       absl::Status status = Answer(place, sequences, pair);
       if (!status.ok()) return status;
-      if (wanted) chunk.results.push_back(std::move(pair));
+      if (wanted) chunk.results.push_back(pair);
     }
     return absl::OkStatus();
   }
@@ -91,7 +91,7 @@ class PairWorker {
       const std::int32_t token =
           tokens[static_cast<std::size_t>(place.row) - before + i];
       if (token == logs::kNoToken) continue;
-      const absl::Status accepted = sequence->AcceptId(token);
+      absl::Status accepted = sequence->AcceptId(token);
       if (!accepted.ok()) return accepted;
     }
     return sequence;
@@ -103,7 +103,7 @@ class PairWorker {
         shared_.tokens()[static_cast<std::size_t>(place.row)];
     if (token == logs::kNoToken) return absl::OkStatus();
     for (Sequence& sequence : sequences) {
-      const absl::Status accepted = sequence.AcceptId(token);
+      absl::Status accepted = sequence.AcceptId(token);
       if (!accepted.ok()) return accepted;
     }
     return absl::OkStatus();

@@ -135,8 +135,16 @@ struct PairSums {
   // `p` of A and `q` of B; one may be 0.
   void Add(double p, double ln_p, double q, double ln_q) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    kl_ab += p > 0 && q == 0 ? kInfinity : Term(p, ln_p, ln_q);
-    kl_ba += q > 0 && p == 0 ? kInfinity : Term(q, ln_q, ln_p);
+    if (p > 0 && q == 0) {
+      kl_ab = kInfinity;  // And stays so.
+    } else {
+      kl_ab += Term(p, ln_p, ln_q);
+    }
+    if (q > 0 && p == 0) {
+      kl_ba = kInfinity;
+    } else {
+      kl_ba += Term(q, ln_q, ln_p);
+    }
     js += JsTerm(p, ln_p, q, ln_q);
     tv += std::fabs(p - q);
     agreement += std::min(p, q);
@@ -169,8 +177,9 @@ MetricRow<PairColumn> MeasurePair(const KeptTokens& a, const SideRow& side_a,
         i < a.ids.size() && (k == b.ids.size() || a.ids[i] <= b.ids[k]);
     const bool in_b =
         k < b.ids.size() && (i == a.ids.size() || b.ids[k] <= a.ids[i]);
-    sums.Add(in_a ? a.probs[i] : 0.0, in_a ? a.logprobs[i] : kRemoved,
-             in_b ? b.probs[k] : 0.0, in_b ? b.logprobs[k] : kRemoved);
+    // The logarithm of nothing is not looked at.
+    sums.Add(in_a ? a.probs[i] : 0.0, in_a ? a.logprobs[i] : 0.0,
+             in_b ? b.probs[k] : 0.0, in_b ? b.logprobs[k] : 0.0);
     sums.both += in_a && in_b ? 1 : 0;
     ++sums.either;
     i += in_a ? 1 : 0;
