@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/tuning.h"
@@ -18,15 +19,25 @@ constexpr double kDoubleError = 0x1p-40;
 
 }  // namespace
 
-bool MassBounds::Have() {
-  if (state_ == State::kUnknown || generation_ != set_.generation()) {
+bool MassBounds::Have() { return HaveSums(Gaps::kWithout); }
+
+bool MassBounds::HaveMean() { return HaveSums(Gaps::kWith); }
+
+bool MassBounds::HaveSums(Gaps gaps) {
+  const bool current =
+      state_ != State::kUnknown && generation_ == set_.generation();
+  const bool lacks_gaps =
+      state_ == State::kSummed && gaps == Gaps::kWith && !has_gaps_;
+  if (!current || lacks_gaps) {
     generation_ = set_.generation();
-    state_ = use_ == BoundsUse::kTry && Sum() ? State::kSummed : State::kNone;
+    joined_ = false;
+    state_ =
+        use_ == BoundsUse::kTry && Sum(gaps) ? State::kSummed : State::kNone;
   }
   return state_ == State::kSummed;
 }
 
-bool MassBounds::Sum() {
+bool MassBounds::Sum(Gaps gaps) {
   size_ = set_.slots();
   if (size_ <= tuning::kFewCandidates) return false;
   max_ = set_.Max();
@@ -45,9 +56,11 @@ bool MassBounds::Sum() {
               0x1p-53 * (std::fabs(max_) + 40.0);
   const std::size_t chunks = kernels::ChunkCount(size_);
   sums_.resize(chunks);
-  gaps_.resize(chunks);
-  error_ = kernels::SumExpOfRow(stored.values, argument_, stored.edit_masks,
-                                sums_.data(), gaps_.data());
+  gaps_.assign(chunks, 0.0);
+  has_gaps_ = gaps == Gaps::kWith;
+  (has_gaps_ ? error_ : loose_error_) =
+      kernels::SumExpOfRow(stored.values, argument_, stored.edit_masks,
+                           sums_.data(), has_gaps_ ? gaps_.data() : nullptr);
   const double factor = FactorToLikeliest();
   total_ = 0.0;
   total_gap_ = 0.0;
@@ -82,9 +95,22 @@ double MassBounds::Error(double sum, double gap, double terms) const {
          kernels::kTermError * terms;
 }
 
+double MassBounds::LooseError(double sum, double terms) const {
+  // No term exceeds the likeliest's but by the rounding of the center.
+  const double excess = argument_.center * argument_.scale - max_;
+  const double gap = kernels::GapBound(sum, terms, excess);
+  return (loose_error_.relative + rounding_) * sum +
+         loose_error_.per_gap * gap + kernels::kTermError * terms;
+}
+
+double MassBounds::ErrorOfPart(double sum, double gap, double terms) const {
+  return has_gaps_ ? Error(sum, gap, terms) : LooseError(sum, terms);
+}
+
 MassInterval MassBounds::Total() const {
-  const double error = Error(total_, total_gap_, static_cast<double>(size_)) +
-                       kDoubleError * total_;
+  const double error =
+      ErrorOfPart(total_, total_gap_, static_cast<double>(size_)) +
+      kDoubleError * total_;
   // The likeliest alone weighs 1.
   const double low = std::max(total_ - error, 1.0) * 0x1p51;
   const double high = (total_ + error) * 0x1p51;
@@ -109,8 +135,9 @@ MassBounds::Place MassBounds::Find(std::uint64_t bits) const {
   const double terms_rest = static_cast<double>(size_) - terms_before;
   const double inside = u * rest - (1.0 - u) * before;
   const double error =
-      u * Error(rest, std::max(total_gap_ - gap_before, 0.0), terms_rest) +
-      (1.0 - u) * Error(before, gap_before, terms_before) +
+      u * ErrorOfPart(rest, std::max(total_gap_ - gap_before, 0.0),
+                      terms_rest) +
+      (1.0 - u) * ErrorOfPart(before, gap_before, terms_before) +
       kDoubleError * total_;
   double low = inside - error;
   // Nothing lies before the first chunk.
@@ -149,42 +176,79 @@ MassBounds::Offset MassBounds::MeanOffset() const {
   return {mean - error, mean + error};
 }
 
-bool MassBounds::Split(const LogitRange& range) {
-  const DenseRow::StoredInterval interval = set_.Stored(range);
-  if (!interval.exact) return false;
+bool MassBounds::Split(const LogitRange& inside, const LogitRange& listed,
+                       CandidateList& out) {
+  const DenseRow::StoredInterval inner = set_.Stored(inside);
+  const DenseRow::StoredInterval outer = set_.Stored(listed);
+  if (!inner.exact || !outer.exact) return false;
+  joined_ = false;
   const StoredValues stored = set_.stored();
-  const kernels::ExpSplit split = kernels::SplitExpOfRow(
-      stored.values, argument_, interval.interval, stored.edit_masks);
+  inside_sums_.resize(sums_.size());
+  kernels::ExpSplit split;
+  set_.GatherStored(
+      [&](std::int32_t* ids, double* values) {
+        split = kernels::SplitExpOfRow(
+            stored.values, argument_, {inner.interval, outer.interval},
+            stored.edit_masks, inside_sums_.data(), ids, values);
+        return split.found;
+      },
+      out);
+  loose_error_ = split.error;
   const double factor = FactorToLikeliest();
-  inside_ = {split.inside.sum * factor, split.inside.gap * factor};
-  outside_ = {split.outside.sum * factor, split.outside.gap * factor};
-  for (const std::uint32_t slot : stored.edited) {
-    const double logit = set_.LogitOfSlot(slot);
-    const Weight weight = kernels::ComputeWeight(logit, max_);
-    (range.Contains(logit) ? inside_ : outside_).sum +=
-        static_cast<double>(weight) * 0x1p-51;
+  rest_ = split.rest * factor;
+  for (double& sum : inside_sums_) sum *= factor;
+  if (!stored.edited.empty()) {
+    TakeEdited(inside, listed);
+    const absl::Span<const double> logits = out.logits();
+    out.Filter([&](std::size_t i) {
+      return listed.Contains(logits[i]) && !inside.Contains(logits[i]);
+    });
   }
+  inside_ = std::accumulate(inside_sums_.begin(), inside_sums_.end(), 0.0);
   return true;
 }
 
-MassInterval MassBounds::TotalAround(Mass inside) const {
-  const double rest = outside_.sum;
-  const double error = Error(rest, outside_.gap, static_cast<double>(size_)) +
-                       kDoubleError * rest;
-  const double low = std::max(rest - error, 0.0) * 0x1p51;
-  const double high = (rest + error) * 0x1p51;
-  return {inside + static_cast<Mass>(low),
-          inside + static_cast<Mass>(high) + 1};
+void MassBounds::TakeEdited(const LogitRange& inside,
+                            const LogitRange& listed) {
+  for (const std::uint32_t slot : set_.stored().edited) {
+    const double logit = set_.LogitOfSlot(slot);
+    const double part =
+        static_cast<double>(kernels::ComputeWeight(logit, max_)) * 0x1p-51;
+    if (inside.Contains(logit)) {
+      inside_sums_[slot / kChunkSize] += part;
+    } else if (!listed.Contains(logit)) {
+      rest_ += part;
+    }
+  }
 }
 
-MassBounds::Missing MassBounds::MissingTo(double p) const {
-  // p (I + O) - I = p O - (1 - p) I.
+void MassBounds::Follow() {
+  const bool joined = joined_;
+  joined_ = false;
+  if (!joined || !set_.SlotsAreIds() || set_.slots() != size_) return;
+  sums_.swap(inside_sums_);
+  total_ = std::accumulate(sums_.begin(), sums_.end(), 0.0);
+  has_gaps_ = false;
+  argument_.least = set_.stored().floor;
+  generation_ = set_.generation();
+  state_ = State::kSummed;
+}
+
+MassInterval MassBounds::TotalAround(Mass known) const {
+  const double error =
+      LooseError(rest_, static_cast<double>(size_)) + kDoubleError * rest_;
+  const double low = std::max(rest_ - error, 0.0) * 0x1p51;
+  const double high = (rest_ + error) * 0x1p51;
+  return {known + static_cast<Mass>(low), known + static_cast<Mass>(high) + 1};
+}
+
+MassBounds::Missing MassBounds::MissingTo(double p, Mass listed) const {
+  // p (I + L + R) - I = p (L + R) - (1 - p) I.
   const auto terms = static_cast<double>(size_);
   const double q = 1.0 - p;
-  const double missing = p * outside_.sum - q * inside_.sum;
-  const double error = p * Error(outside_.sum, outside_.gap, terms) +
-                       q * Error(inside_.sum, inside_.gap, terms) +
-                       kDoubleError * total_;
+  const double missing = p * (ToDouble(listed) * 0x1p-51 + rest_) - q * inside_;
+  const double error = p * LooseError(rest_, terms) +
+                       q * LooseError(inside_, terms) + kDoubleError * total_;
   return {(missing - error) * 0x1p51, (missing + error) * 0x1p51};
 }
 

@@ -72,6 +72,9 @@ class MassBounds {
   // candidates, or logits so large that rounding them moves probabilities.
   bool Have();
 
+  // The same, and MeanOffset may be asked: a third dearer.
+  bool HaveMean();
+
   // ---- After Have was true, and while the set is unchanged ----
 
   MassInterval Total() const;
@@ -85,30 +88,53 @@ class MassBounds {
   };
   Place Find(std::uint64_t bits) const;
 
-  // Where the mean of logit - max lies, as sum w (l - max) / S.
+  // Where the mean of logit - max lies, as sum w (l - max) / S. REQUIRES:
+  // HaveMean().
   struct Offset {
     double low;
     double high;
   };
   Offset MeanOffset() const;
 
-  // Sums up the same candidates in two parts: those in `range`, and the others.
-  // False where the range cannot be told from what is stored. Cost: another
-  // pass. REQUIRES: its low end is finite.
-  bool Split(const LogitRange& range);
+  // Sums up the same candidates in parts: those `inside` a range, and the rest,
+  // but for those in `listed`, a range that holds it: what lies only there is
+  // gathered in `out`. False where the ranges cannot be told from what is
+  // stored. Cost: another pass. REQUIRES: their low ends are finite.
+  bool Split(const LogitRange& inside, const LogitRange& listed,
+             CandidateList& out);
 
-  // After a split: the total, where the mass inside is known exactly. Only the
-  // error of the rest counts.
-  MassInterval TotalAround(Mass inside) const;
+  // After a split: the total, if what lies inside or is listed weighs `known`.
+  // Only the error of the rest counts.
+  MassInterval TotalAround(Mass known) const;
 
-  // After a split: p S less the mass inside, in [low, high]. The mass that is
-  // found beyond the interval counts with p, that inside with 1 - p, and so do
-  // their errors: for p near 1 they are far below those of the total.
+  // After a split: p S less the mass inside, in [low, high], if what is listed
+  // weighs `listed`. The mass of the rest counts with p, that inside with
+  // 1 - p, and so do their errors: for p near 1 they are far below those of the
+  // total.
   struct Missing {
     double low;
     double high;
   };
-  Missing MissingTo(double p) const;
+  Missing MissingTo(double p, Mass listed) const;
+
+  // After a split: the set is going to be what lies inside and those candidates
+  // of `ids`, which were listed, for which stays(i) is true. If it still has
+  // its slots then, Follow makes the bounds those of the new set without
+  // another pass. REQUIRES: slots are ids.
+  template <typename Stays>
+  void JoinInside(absl::Span<const TokenId> ids,
+                  absl::Span<const Weight> weights, Stays stays) {
+    for (std::size_t i = 0; i < ids.size();) {
+      const std::size_t chunk = ChunkOf(ids[i]);
+      Weight sum = 0;
+      for (; i < ids.size() && ChunkOf(ids[i]) == chunk; ++i) {
+        sum += stays(i) ? weights[i] : 0;
+      }
+      inside_sums_[chunk] += static_cast<double>(sum) * 0x1p-51;
+    }
+    joined_ = true;
+  }
+  void Follow();
 
   // Memory for guesses of where a mass lies: of a sample, and of what need not
   // be sampled.
@@ -117,13 +143,26 @@ class MassBounds {
 
  private:
   enum class State { kUnknown, kNone, kSummed };
+  // Whether sums are made with their gaps (kernels/exp_sum.h).
+  enum class Gaps { kWith, kWithout };
 
-  bool Sum();
+  bool HaveSums(Gaps gaps);
+  bool Sum(Gaps gaps);
   // From the sums of the kernel, relative to its center, to the likeliest's.
   double FactorToLikeliest() const;
 
-  // Error of a sum and gap over `terms` terms, as a fraction of the likeliest.
+  static std::size_t ChunkOf(TokenId slot) {
+    return static_cast<std::size_t>(slot) / kernels::kChunkSize;
+  }
+
+  // Adds the edited candidates to the parts of a split that they lie in.
+  void TakeEdited(const LogitRange& inside, const LogitRange& listed);
+
+  // Error of a sum over `terms` terms, as a fraction of the likeliest: with its
+  // gap; without, which is larger; and whichever of the two the sums allow.
   double Error(double sum, double gap, double terms) const;
+  double LooseError(double sum, double terms) const;
+  double ErrorOfPart(double sum, double gap, double terms) const;
 
   const CandidateSet& set_;
   BoundsUse use_ = BoundsUse::kTry;
@@ -134,7 +173,8 @@ class MassBounds {
   MassSketch exact_sketch_;
 
   kernels::ExpArgument argument_{0.0, 1.0};
-  kernels::ExpSumError error_{};
+  kernels::ExpSumError error_{};        // Of sums with gaps,
+  kernels::ExpSumError loose_error_{};  // and without.
   std::size_t size_ = 0;
   double max_ = 0.0;
   double total_ = 0.0;
@@ -142,10 +182,15 @@ class MassBounds {
   double rounding_ = 0.0;
   double edited_ = 0.0;         // What edited tokens add to the total,
   double edited_moment_ = 0.0;  // and to the sum of w (l - max).
-  kernels::ExpSums inside_;
-  kernels::ExpSums outside_;
+  bool has_gaps_ = false;
   std::vector<double> sums_;  // By chunk, as fractions of the likeliest's.
   std::vector<double> gaps_;
+
+  // Of the last split.
+  double inside_ = 0.0;
+  double rest_ = 0.0;
+  std::vector<double> inside_sums_;  // By chunk.
+  bool joined_ = false;              // Has JoinInside been called?
 };
 
 }  // namespace sampler

@@ -57,7 +57,8 @@ std::optional<Survivors> DecideInHead(const Attempt& a, const Head& head) {
   std::optional<MassCut> reached = CutHead(a, head, a.bounds.Total());
   // With the head's mass known exactly, only the error of the rest counts: of a
   // twentieth of the mass, not of all of it.
-  if (!reached.has_value() && a.bounds.Split({head.floor})) {
+  if (!reached.has_value() &&
+      a.bounds.Split({head.floor}, {head.floor}, a.scratch.more)) {
     reached = CutHead(a, head, a.bounds.TotalAround(head.mass));
   }
   if (!a.bounds.Note(reached.has_value())) {
@@ -109,51 +110,63 @@ std::optional<Band> GuessBand(const Attempt& a, Mass total, Mass wanted) {
   return band;
 }
 
-// All of the total order down to the end of a prefix of `band`, which holds
-// every candidate tied with the last one.
-Survivors DownTo(const CandidateList& band, const kernels::Ranking& ranking,
-                 const kernels::Cut& cut, Ties ties, GatherScratch& scratch) {
-  scratch.ids.clear();
-  for (std::size_t i = 0; ties == Ties::kExact && i < band.size(); ++i) {
-    if (ranking.values[i] != cut.value || InPrefix(ranking, cut, i)) continue;
-    scratch.ids.push_back(band.ids()[i]);
+// All of the total order down to the end of a prefix of scratch.gathered, which
+// lists a band, weighed. Bounds will follow.
+Survivors DownTo(const Attempt& a, const kernels::Ranking& ranking,
+                 const kernels::Cut& cut) {
+  const absl::Span<const TokenId> ids = a.scratch.gathered.ids();
+  const absl::Span<const double> logits = a.scratch.gathered.logits();
+  std::vector<TokenId>& except = a.scratch.ids;
+  except.clear();
+  const bool ties_go = a.rule.ties == Ties::kExact;
+  for (std::size_t i = 0; ties_go && i < ids.size(); ++i) {
+    if (logits[i] != cut.value || InPrefix(ranking, cut, i)) continue;
+    except.push_back(ids[i]);
   }
-  return Survivors::Reaching(cut.value, scratch.ids);
+  if (a.set.SlotsAreIds()) {
+    a.bounds.JoinInside(ids, a.scratch.weights, [&](std::size_t i) {
+      return ties_go ? InPrefix(ranking, cut, i) : logits[i] >= cut.value;
+    });
+  }
+  return Survivors::Reaching(cut.value, except);
 }
 
 // The nucleus, if it ends in a band, and some lies above.
 std::optional<Survivors> DecideInBand(const Attempt& a,
                                       const LogitRange& band) {
-  if (!a.bounds.Split({band.high})) {
+  CandidateList& list = a.scratch.gathered;
+  if (!a.bounds.Split({band.high}, {band.low}, list)) {
     a.bounds.Note(false);
     return {};
   }
-  const WeighedList inside = GatherWeighed(a.set, band, a.scratch);
+  const absl::Span<const Weight> weights =
+      Weigh(list.logits(), a.set.Max(), a.scratch);
+  const Mass in_band = kernels::MassOf(weights);
   // What the band has to add to the mass above it lies between these, and so
   // that neither ">=" nor ">" is in question.
-  const MassBounds::Missing missing = a.bounds.MissingTo(a.p);
+  const MassBounds::Missing missing = a.bounds.MissingTo(a.p, in_band);
   const double low = std::floor(missing.low) - 1.0;
   const double high = std::ceil(missing.high) + 1.0;
-  if (!(low >= 1.0) || !(high <= ToDouble(kernels::MassOf(inside.weights)))) {
+  if (!(low >= 1.0) || !(high <= ToDouble(in_band))) {
     a.bounds.Note(false);
     return {};
   }
-  const kernels::Ranking ranking = RankByLogit(*inside.list, a.rule.tie_order);
+  const kernels::Ranking ranking = RankByLogit(list, a.rule.tie_order);
   kernels::Cut cut = kernels::CutAtMass(
-      ranking, inside.weights, static_cast<Mass>(high), a.scratch.select);
-  if (!a.bounds.Note(cut.mass - inside.weights[cut.position] <
+      ranking, weights, static_cast<Mass>(high), a.scratch.select);
+  if (!a.bounds.Note(cut.mass - weights[cut.position] <
                      static_cast<Mass>(low))) {
     // Two tokens are left: the exact masses on both sides of the band decide.
     const ExactMasses::Parts parts = a.masses.SumParts({band.high});
     cut = kernels::CutAtMass(
-        ranking, inside.weights,
-        MassToReach(a.p, parts.total, a.rule) - parts.inside, a.scratch.select);
+        ranking, weights, MassToReach(a.p, parts.total, a.rule) - parts.inside,
+        a.scratch.select);
   }
   if (a.rule.crossing == Crossing::kExclude) {
     if (cut.count < 2) return {};
     cut = kernels::CutAtCount(ranking, cut.count - 1, a.scratch.select);
   }
-  return DownTo(*inside.list, ranking, cut, a.rule.ties, a.scratch);
+  return DownTo(a, ranking, cut);
 }
 
 // The nucleus, where a sample has to say where it ends.

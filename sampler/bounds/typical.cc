@@ -82,23 +82,6 @@ Ring GuessRing(const Attempt& a, double center) {
   return ring;
 }
 
-// The candidates of a ring, weighed.
-WeighedList GatherRing(const Attempt& a, const Ring& ring, double center) {
-  const double low = std::max(kLowestLogit, center - ring.outer);
-  if (ring.inner < 0.0) {
-    return GatherWeighed(a.set, {low, center + ring.outer}, a.scratch);
-  }
-  CandidateList& list = a.scratch.gathered;
-  CandidateList& above = a.scratch.more;
-  a.set.Gather({center + ring.inner, center + ring.outer}, above);
-  a.set.Gather({low, center - ring.inner}, list);
-  list.Reserve(above.size() + 1);
-  for (std::size_t i = 0; i < above.size(); ++i) {
-    list.AppendIf(true, above.ids()[i], above.logits()[i]);
-  }
-  return {&list, Weigh(list.logits(), a.set.Max(), a.scratch)};
-}
-
 // The last one kept, if a gathered ring says so wherever the center lies within
 // `error` of `center`, and whatever between `low` and `high` the ring has to
 // add to the mass within it.
@@ -210,15 +193,18 @@ std::optional<Survivors> DecideTypical(const CandidateSet& set,
   const std::optional<LastKept> near = DecideInHead(a, center, error);
   if (near.has_value()) return UpTo(a, *near);
   const Ring ring = GuessRing(a, center);
+  const LogitRange inside = {center - ring.inner, center + ring.inner};
+  const LogitRange listed = {std::max(kLowestLogit, center - ring.outer),
+                             center + ring.outer};
   // Nothing lies within where the two are equal, or the wrong way around.
-  if (!bounds.Split({center - ring.inner, center + ring.inner})) {
+  if (!bounds.Split(inside, listed, scratch.gathered)) {
     bounds.Note(false);
     return {};
   }
-  const WeighedList list = GatherRing(a, ring, center);
-  Mass in_ring = 0;
-  for (const Weight weight : list.weights) in_ring += weight;
-  const MassBounds::Missing missing = bounds.MissingTo(p);
+  const WeighedList list = {
+      &scratch.gathered, Weigh(scratch.gathered.logits(), set.Max(), scratch)};
+  const Mass in_ring = kernels::MassOf(list.weights);
+  const MassBounds::Missing missing = bounds.MissingTo(p, in_ring);
   const double low = std::floor(missing.low) - 1.0;
   const double high = std::ceil(missing.high) + 1.0;
   if (!(low >= 1.0) || !(high <= ToDouble(in_ring))) {

@@ -26,6 +26,9 @@ struct CandidateView::State {
   // Returns false if the exact masses are known already, or if no bounds can be
   // computed.
   bool HaveBounds() { return !masses.knows_support() && bounds.Have(); }
+  bool HaveBoundsOfMean() {
+    return !masses.knows_support() && bounds.HaveMean();
+  }
 
   // Puts the first n candidates of the total order into scratch.gathered, in id
   // order.
@@ -34,6 +37,7 @@ struct CandidateView::State {
   // Leaves these, and remembers what is known of their weights.
   void Keep(const Survivors& survivors) {
     set.Keep(survivors);
+    bounds.Follow();
     if (survivors.weights != nullptr) {
       masses.Adopt(*survivors.weights, survivors.mass);
     }

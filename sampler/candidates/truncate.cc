@@ -193,7 +193,10 @@ void Candidates::KeepWeights(absl::FunctionRef<Mass(const Totals&)> least,
   const std::int64_t wanted = std::max<std::int64_t>(rule.min_keep, 1);
   const Truncating truncating(*state_);
   std::optional<Survivors> kept;
-  if (rule.needs != Needs::kSquares && state_->HaveBounds()) {
+  const bool bounded =
+      (rule.needs == Needs::kMass && state_->HaveBounds()) ||
+      (rule.needs == Needs::kEntropy && state_->HaveBoundsOfMean());
+  if (bounded) {
     kept = DecideWeights(state_->set,
                          BoundLeast(state_->bounds, least, rule.needs), wanted,
                          state_->scratch);
@@ -244,7 +247,7 @@ void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
   MassRule rule = typical_rule;
   rule.crossing = Crossing::kInclude;  // KeepTypical ignores the caller's.
   std::optional<Survivors> kept;
-  if (state_->HaveBounds()) {
+  if (state_->HaveBoundsOfMean()) {
     kept = DecideTypical(state_->set, state_->masses, state_->bounds, p, rule,
                          state_->scratch);
   }

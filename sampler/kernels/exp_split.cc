@@ -9,90 +9,101 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "sampler/kernels/exp_sum-inl.h"
+#include "sampler/kernels/pack-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// Running sums of one part of a chunk. Terms of the other part are added as 0,
-// so that sums are as deep as SumExpOfRow's.
-struct Part {
-  V sums[kRunning];
-  V gaps[kRunning];
-};
+// An interval in vectors.
+struct Range {
+  HWY_INLINE Range(D d, const Interval& interval)
+      : low(hn::Set(d, static_cast<float>(interval.low))),
+        high(hn::Set(d, static_cast<float>(interval.high))) {}
 
-HWY_INLINE void Add(V e, V gap, std::size_t j, Part& part) {
-  part.sums[j] = hn::Add(part.sums[j], e);
-  part.gaps[j] = hn::MulAdd(e, gap, part.gaps[j]);
-}
+  HWY_INLINE hn::Mask<D> Contain(V l) const {
+    return hn::And(hn::Ge(l, low), hn::Lt(l, high));
+  }
+
+  V low;
+  V high;
+};
 
 HWY_INLINE void Clear(D d, V* v) {
   for (std::size_t j = 0; j < kRunning; ++j) v[j] = hn::Zero(d);
 }
 
+// Terms of other parts are added as 0, so that sums are as deep as
+// SumExpOfRow's.
 template <class Loader>
-ExpSplit SplitBlocks(const Loader& loader, const unsigned char* row,
-                     std::size_t blocks, const ExpArgument& argument,
-                     const Interval& interval, const std::uint64_t* edited) {
+ExpSplit SplitChunks(const Loader& loader, const unsigned char* row,
+                     std::size_t chunks, const ExpArgument& argument,
+                     const SplitRanges& ranges, const std::uint64_t* edited,
+                     double* inside_sums, std::int32_t* ids, double* values) {
   const D d;
   const D64 d64;
+  const hn::RebindToSigned<D> di;
+  const auto iota = hn::Iota(di, 0);
   const std::size_t lanes = hn::Lanes(d);
   const Constants k = MakeConstants(d, argument);
-  const V low = hn::Set(d, static_cast<float>(interval.low));
-  const V high = hn::Set(d, static_cast<float>(interval.high));
-  auto inside_sum = hn::Zero(d64);
-  auto outside_sum = hn::Zero(d64);
-  auto inside_gap = hn::Zero(d64);
-  auto outside_gap = hn::Zero(d64);
-  const V zero = hn::Zero(d);
-  Part in = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
-  Part out = in;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    const unsigned char* const from = row + b * kBlockSize * Loader::kSize;
-    const std::uint64_t left_out = edited != nullptr ? edited[b] : 0;
-    Clear(d, in.sums);
-    Clear(d, out.sums);
-    Clear(d, in.gaps);
-    Clear(d, out.gaps);
-    for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
-      V gaps[kRunning];
-      V terms[kRunning];
-      for (std::size_t j = 0; j < kRunning; ++j) {
-        const std::size_t at = i + j * lanes;
-        gaps[j] = Gap(d, loader, from + at * Loader::kSize, k);
-        if (HWY_UNLIKELY(left_out != 0)) {
-          gaps[j] =
-              hn::IfThenElse(MaskOfBits(d, left_out >> at), k.lowest, gaps[j]);
+  const Range inside(d, ranges.inside);
+  const Range listed(d, ranges.listed);
+  constexpr std::size_t kBlocks = kChunkSize / kBlockSize;
+  auto rest = hn::Zero(d64);
+  std::size_t found = 0;
+  V in[kRunning];
+  V out[kRunning];
+  for (std::size_t c = 0; c < chunks; ++c) {
+    auto chunk = hn::Zero(d64);
+    for (std::size_t b = c * kBlocks; b < (c + 1) * kBlocks; ++b) {
+      const unsigned char* const from = row + b * kBlockSize * Loader::kSize;
+      const std::uint64_t left_out = edited != nullptr ? edited[b] : 0;
+      Clear(d, in);
+      Clear(d, out);
+      for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
+        V gaps[kRunning];
+        V terms[kRunning];
+        for (std::size_t j = 0; j < kRunning; ++j) {
+          gaps[j] = Gap(d, loader, from + (i + j * lanes) * Loader::kSize, k);
+        }
+        Exp(d, k, gaps, terms);
+        for (std::size_t j = 0; j < kRunning; ++j) {
+          const std::size_t at = i + j * lanes;
+          const V l = loader.Load(d, from + at * Loader::kSize);
+          auto is_in = inside.Contain(l);
+          auto is_listed = hn::AndNot(is_in, listed.Contain(l));
+          V term = terms[j];
+          if (HWY_UNLIKELY(left_out != 0)) {
+            const auto mask = MaskOfBits(d, left_out >> at);
+            is_listed = hn::Or(is_listed, mask);
+            is_in = hn::AndNot(mask, is_in);
+          }
+          in[j] = hn::Add(in[j], hn::IfThenElseZero(is_in, term));
+          out[j] = hn::Add(out[j],
+                           hn::IfThenZeroElse(hn::Or(is_in, is_listed), term));
+          if (hn::AllFalse(d, is_listed)) continue;
+          const auto own_ids = hn::Add(
+              iota,
+              hn::Set(di, static_cast<std::int32_t>(b * kBlockSize + at)));
+          StorePacked(d, l, is_listed, own_ids, ids + found, values + found);
+          found += hn::CountTrue(d, is_listed);
         }
       }
-      Exp(d, k, gaps, terms);
-      for (std::size_t j = 0; j < kRunning; ++j) {
-        const std::size_t at = i + j * lanes;
-        const V l = loader.Load(d, from + at * Loader::kSize);
-        const auto inside = hn::And(hn::Ge(l, low), hn::Lt(l, high));
-        Add(hn::IfThenElseZero(inside, terms[j]), gaps[j], j, in);
-        Add(hn::IfThenZeroElse(inside, terms[j]), gaps[j], j, out);
-      }
+      chunk = hn::Add(chunk, Widen(Sum4(in)));
+      rest = hn::Add(rest, Widen(Sum4(out)));
     }
-    inside_sum = hn::Add(inside_sum, Widen(Sum4(in.sums)));
-    outside_sum = hn::Add(outside_sum, Widen(Sum4(out.sums)));
-    inside_gap = hn::Add(inside_gap, Widen(Sum4(in.gaps)));
-    outside_gap = hn::Add(outside_gap, Widen(Sum4(out.gaps)));
+    inside_sums[c] = hn::GetLane(hn::SumOfLanes(d64, chunk));
   }
-  const auto totals = [&](hn::Vec<D64> sum, hn::Vec<D64> gap) HWY_ATTR {
-    const double gaps = hn::GetLane(hn::SumOfLanes(d64, gap)) * -argument.scale;
-    return ExpSums{hn::GetLane(hn::SumOfLanes(d64, sum)) + gaps * k.correction,
-                   gaps};
-  };
-  return {totals(inside_sum, inside_gap), totals(outside_sum, outside_gap),
-          ErrorOfSum()};
+  return {hn::GetLane(hn::SumOfLanes(d64, rest)), found, ErrorWithoutGaps(k)};
 }
 
-ExpSplit SplitAll(DType dtype, const unsigned char* row, std::size_t blocks,
-                  const ExpArgument& argument, const Interval& interval,
-                  const std::uint64_t* edited) {
+ExpSplit SplitAll(DType dtype, const unsigned char* row, std::size_t chunks,
+                  const ExpArgument& argument, const SplitRanges& ranges,
+                  const std::uint64_t* edited, double* inside_sums,
+                  std::int32_t* ids, double* values) {
   const auto split = [&](const auto& loader) HWY_ATTR {
-    return SplitBlocks(loader, row, blocks, argument, interval, edited);
+    return SplitChunks(loader, row, chunks, argument, ranges, edited,
+                       inside_sums, ids, values);
   };
   return WithLoader(dtype, argument.least, split);
 }
@@ -108,48 +119,62 @@ HWY_EXPORT(SplitAll);
 
 namespace {
 
-// A chunk of anything: each part with the other left out.
-void AddChunk(Logits chunk, const ExpArgument& argument,
-              const Interval& interval, const std::uint64_t* edited,
-              ExpSplit& split) {
-  double values[kChunkSize];
-  chunk.Load(0, chunk.size(), values);
+bool Contains(const Interval& interval, double value) {
+  return interval.low <= value && value < interval.high;
+}
+
+// The chunk that begins at element `first`, of anything: each part with the
+// others left out. Returns the sum of what lies inside.
+double SplitChunk(Logits row, std::size_t first, const ExpArgument& argument,
+                  const SplitRanges& ranges, const std::uint64_t* edited,
+                  std::int32_t* ids, double* values, ExpSplit& split) {
+  const std::size_t count = std::min(kChunkSize, row.size() - first);
+  const Logits chunk(row.data() + first * DTypeSize(row.dtype()), row.dtype(),
+                     count);
+  double loaded[kChunkSize];
+  chunk.Load(0, count, loaded);
   std::uint64_t not_inside[kChunkSize / kBlockSize] = {};
-  std::uint64_t not_outside[kChunkSize / kBlockSize] = {};
-  for (std::size_t i = 0; i < chunk.size(); ++i) {
-    const bool inside = interval.low <= values[i] && values[i] < interval.high;
+  std::uint64_t not_rest[kChunkSize / kBlockSize] = {};
+  for (std::size_t i = 0; i < count; ++i) {
     const std::size_t b = i / kBlockSize;
     const std::uint64_t bit = std::uint64_t{1} << i % kBlockSize;
-    const std::uint64_t left_out = edited != nullptr ? edited[b] & bit : 0;
-    not_inside[b] |= inside ? left_out : bit;
-    not_outside[b] |= inside ? bit : left_out;
+    const bool left_out =
+        edited != nullptr && (edited[first / kBlockSize + b] & bit) != 0;
+    // The floor is part of both ranges, but not of the element.
+    const bool in = Contains(ranges.inside, loaded[i]);
+    const bool is_listed =
+        left_out || (!in && Contains(ranges.listed, loaded[i]));
+    if (left_out || !in) not_inside[b] |= bit;
+    if (in || is_listed) not_rest[b] |= bit;
+    ids[split.found] = static_cast<std::int32_t>(first + i);
+    values[split.found] = loaded[i];
+    split.found += is_listed ? 1 : 0;
   }
-  double sum;
-  double gap;
-  SumExpOfRow(chunk, argument, not_inside, &sum, &gap);
-  split.inside.sum += sum;
-  split.inside.gap += gap;
-  SumExpOfRow(chunk, argument, not_outside, &sum, &gap);
-  split.outside.sum += sum;
-  split.outside.gap += gap;
+  double inside;
+  double rest;
+  SumExpOfRow(chunk, argument, not_inside, &inside, nullptr);
+  split.error = SumExpOfRow(chunk, argument, not_rest, &rest, nullptr);
+  split.rest += rest;
+  return inside;
 }
 
 }  // namespace
 
 ExpSplit SplitExpOfRow(Logits row, const ExpArgument& argument,
-                       const Interval& interval, const std::uint64_t* edited) {
+                       const SplitRanges& ranges, const std::uint64_t* edited,
+                       double* inside_sums, std::int32_t* ids, double* values) {
   ChooseSimdTarget();
-  const std::size_t blocks =
-      row.dtype() == DType::kF64
-          ? 0
-          : row.size() / kChunkSize * (kChunkSize / kBlockSize);
-  ExpSplit split = HWY_DYNAMIC_DISPATCH(SplitAll)(
-      row.dtype(), row.data(), blocks, argument, interval, edited);
-  for (std::size_t i = blocks * kBlockSize; i < row.size(); i += kChunkSize) {
-    const Logits chunk(row.data() + i * DTypeSize(row.dtype()), row.dtype(),
-                       std::min(kChunkSize, row.size() - i));
-    AddChunk(chunk, argument, interval,
-             edited == nullptr ? nullptr : edited + i / kBlockSize, split);
+  const std::size_t whole =
+      row.dtype() == DType::kF64 ? 0 : row.size() / kChunkSize;
+  ExpSplit split;
+  if (whole > 0) {
+    split = HWY_DYNAMIC_DISPATCH(SplitAll)(row.dtype(), row.data(), whole,
+                                           argument, ranges, edited,
+                                           inside_sums, ids, values);
+  }
+  for (std::size_t c = whole; c < ChunkCount(row.size()); ++c) {
+    inside_sums[c] = SplitChunk(row, c * kChunkSize, argument, ranges, edited,
+                                ids, values, split);
   }
   return split;
 }

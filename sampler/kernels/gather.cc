@@ -16,24 +16,6 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// Packs one vector of floats and their ids.
-HWY_INLINE void StorePacked([[maybe_unused]] D d, V v, hn::Mask<D> mask,
-                            hn::Vec<hn::RebindToSigned<D>> own_ids,
-                            std::int32_t* ids, double* values) {
-  const hn::RebindToSigned<D> di;
-  const D64 d64;
-  hn::StoreU(Pack(di, own_ids, hn::RebindMask(di, mask)), di, ids);
-  const V packed = Pack(d, v, mask);
-#if HWY_TARGET == HWY_SCALAR
-  hn::StoreU(hn::PromoteTo(d64, packed), d64, values);
-#else
-  const hn::Half<D> half;
-  hn::StoreU(hn::PromoteTo(d64, hn::LowerHalf(half, packed)), d64, values);
-  hn::StoreU(hn::PromoteTo(d64, hn::UpperHalf(half, packed)), d64,
-             values + hn::Lanes(d64));
-#endif
-}
-
 template <class Loader>
 std::size_t GatherBlocks(const unsigned char* row, std::size_t blocks,
                          const Interval& interval, const double* maxima,

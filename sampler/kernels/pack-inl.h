@@ -19,6 +19,7 @@
 
 #include "hwy/highway.h"
 #include "sampler/kernels/lane_orders.h"
+#include "sampler/kernels/load-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
@@ -68,6 +69,24 @@ HWY_INLINE hwy::HWY_NAMESPACE::Vec<Tag> Pack(
   } else {
     return hn::Compress(v, mask);
   }
+}
+
+// Writes the floats that a mask takes, as doubles, and their ids.
+HWY_INLINE void StorePacked([[maybe_unused]] D d, V v, hn::Mask<D> mask,
+                            hn::Vec<hn::RebindToSigned<D>> own_ids,
+                            std::int32_t* ids, double* values) {
+  const hn::RebindToSigned<D> di;
+  const D64 d64;
+  hn::StoreU(Pack(di, own_ids, hn::RebindMask(di, mask)), di, ids);
+  const V packed = Pack(d, v, mask);
+#if HWY_TARGET == HWY_SCALAR
+  hn::StoreU(hn::PromoteTo(d64, packed), d64, values);
+#else
+  const hn::Half<D> half;
+  hn::StoreU(hn::PromoteTo(d64, hn::LowerHalf(half, packed)), d64, values);
+  hn::StoreU(hn::PromoteTo(d64, hn::UpperHalf(half, packed)), d64,
+             values + hn::Lanes(d64));
+#endif
 }
 
 }  // namespace HWY_NAMESPACE

@@ -289,6 +289,22 @@ absl::Span<const double> CandidateSet::BlockMaxima() const {
   return {maxima_.data(), blocks};
 }
 
+void CandidateSet::GatherStored(DenseRow::StoredGather gather,
+                                CandidateList& out) const {
+  if (dense_form_) {
+    dense_.GatherStored(gather, out);
+    return;
+  }
+  out.Fill(list_.size() + kernels::kGatherSlack,
+           [&](TokenId* ids, double* logits) {
+             const std::size_t found = gather(ids, logits);
+             for (std::size_t i = 0; i < found; ++i) {
+               ids[i] = list_.ids()[static_cast<std::size_t>(ids[i])];
+             }
+             return found;
+           });
+}
+
 double CandidateSet::RoughFloorOfTop(std::int64_t k) const {
   if (!dense_form_) return kLowestLogit;
   // k blocks that each hold a value >= t make the k-th largest value >= t, so

@@ -224,6 +224,10 @@ class CandidateSet {
   // Replaces `out` by the candidates in `range`. REQUIRES: range.low is finite.
   void Gather(const LogitRange& range, CandidateList& out) const;
 
+  // The same of what `gather` finds among stored values (stored()): as
+  // DenseRow::GatherStored, with slots in place of ids.
+  void GatherStored(DenseRow::StoredGather gather, CandidateList& out) const;
+
   // A logit that the first k candidates of the total order all reach: the k-th
   // largest block maximum, which may be far too low; for a list the lowest
   // double. REQUIRES: k >= 1.

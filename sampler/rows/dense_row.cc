@@ -348,7 +348,9 @@ std::optional<double> DenseRow::LeastStored(double threshold) const {
 DenseRow::StoredInterval DenseRow::Stored(double low, double high) const {
   // Values never fall as stored numbers rise, so an interval of values is an
   // interval of stored numbers.
-  const std::optional<double> first = LeastStored(low);
+  const bool all = low <= std::numeric_limits<double>::lowest();
+  const std::optional<double> first =
+      all ? std::optional<double>(kRemoved) : LeastStored(low);
   const std::optional<double> end = LeastStored(high);
   const double lowest =
       row_.dtype() == DType::kF64
@@ -359,24 +361,33 @@ DenseRow::StoredInterval DenseRow::Stored(double low, double high) const {
           first.has_value() && (end.has_value() || high == -kRemoved)};
 }
 
+void DenseRow::GatherStored(StoredGather gather, CandidateList& out) const {
+  const bool edits = !edited_.empty();
+  out.Fill(size() + kernels::kGatherSlack,
+           [&](std::int32_t* ids, double* values) {
+             const std::size_t found = gather(ids, values);
+             for (const double factor : scales_) {
+               for (std::size_t i = 0; i < found; ++i) values[i] *= factor;
+             }
+             for (std::size_t i = 0; edits && i < found; ++i) {
+               const auto id = static_cast<std::size_t>(ids[i]);
+               if (IsEdited(id)) values[i] = edited_values_[slot_[id]];
+             }
+             return found;
+           });
+}
+
 void DenseRow::GatherInside(double low, double high, CandidateList& out) const {
   const StoredInterval stored = Stored(low, high);
   const bool edits = !edited_.empty();
   const absl::Span<const double> maxima = BlockMaxima();
-  const auto gather = [&](std::int32_t* ids, double* values) {
-    const std::size_t found =
-        kernels::Gather(row_, stored.interval, maxima.data(), low,
-                        edits ? edit_mask_.data() : nullptr, ids, values);
-    for (const double factor : scales_) {
-      for (std::size_t i = 0; i < found; ++i) values[i] *= factor;
-    }
-    for (std::size_t i = 0; edits && i < found; ++i) {
-      const auto id = static_cast<std::size_t>(ids[i]);
-      if (IsEdited(id)) values[i] = edited_values_[slot_[id]];
-    }
-    return found;
-  };
-  out.Fill(size() + kernels::kGatherSlack, gather);
+  GatherStored(
+      [&](std::int32_t* ids, double* values) {
+        return kernels::Gather(row_, stored.interval, maxima.data(), low,
+                               edits ? edit_mask_.data() : nullptr, ids,
+                               values);
+      },
+      out);
   if (stored.exact && !edits) return;
   const absl::Span<const double> logits = out.logits();
   out.Filter(

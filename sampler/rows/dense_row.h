@@ -185,6 +185,14 @@ class DenseRow {
   // the values found for each pending factor.
   void GatherInside(double low, double high, CandidateList& out) const;
 
+  // Starts `out` over on what `gather` finds: it writes the ids, ascending, and
+  // the unedited elements, as they are stored, into room for size() +
+  // kGatherSlack, and returns how many there are. The values of `out` are those
+  // of the row.
+  using StoredGather =
+      absl::FunctionRef<std::size_t(std::int32_t* ids, double* values)>;
+  void GatherStored(StoredGather gather, CandidateList& out) const;
+
   // An interval of stored numbers that holds every unedited element with low <=
   // value < high. It is exact unless scale factors are extreme.
   struct StoredInterval {

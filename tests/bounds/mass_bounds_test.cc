@@ -20,6 +20,7 @@
 #include "sampler/bounds/tuning.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/kernels/dispatch.h"
+#include "sampler/rows/exact_masses.h"
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
@@ -93,7 +94,7 @@ class MassBoundsTest : public testing::Test {
     std::vector<TokenId> ids(logits.size());
     std::iota(ids.begin(), ids.end(), 0);
     list_.SetTo(ids, logits);
-    EXPECT_TRUE(bounds_of_list_.Have());
+    EXPECT_TRUE(bounds_of_list_.HaveMean());
     return bounds_of_list_;
   }
 
@@ -355,26 +356,46 @@ TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
       const double low = any();
       const double high =
           random_() % 2 == 0 ? any() : std::numeric_limits<double>::infinity();
+      const LogitRange inner = {low, high};
+      // At times the same, at times all there is.
+      LogitRange outer = inner;
+      if (random_() % 2 == 0) outer.low = std::min(low, any());
+      if (random_() % 2 == 0) outer.high = std::max(high, any());
+      if (random_() % 9 == 0) outer = {kLowestLogit};
       const double p = static_cast<double>(random_() % 1001) / 1000.0;
       long double total = 0.0L;
       long double inside = 0.0L;
+      long double between = 0.0L;
+      std::vector<TokenId> listed;
       std::vector<double> values;
       for (std::size_t i = 0; i < row.size(); ++i) {
         values.push_back(set.LogitOfSlot(i));
         const Weight weight = kernels::ComputeWeight(values[i], set.Max());
         total += static_cast<long double>(weight);
-        if (low <= values[i] && values[i] < high) {
+        if (inner.Contains(values[i])) {
           inside += static_cast<long double>(weight);
+        } else if (outer.Contains(values[i])) {
+          between += static_cast<long double>(weight);
+          listed.push_back(static_cast<TokenId>(i));
         }
       }
       const long double exact = static_cast<long double>(p) * total - inside;
       ASSERT_TRUE(bounds.Have());
-      ASSERT_TRUE(bounds.Split({low, high}));
-      const MassBounds::Missing of_row = bounds.MissingTo(p);
+      CandidateList found;
+      ASSERT_TRUE(bounds.Split(inner, outer, found));
+      ASSERT_EQ(std::vector<TokenId>(found.ids().begin(), found.ids().end()),
+                listed);
+      for (std::size_t i = 0; i < listed.size(); ++i) {
+        ASSERT_EQ(found.logits()[i],
+                  values[static_cast<std::size_t>(listed[i])]);
+      }
+      const auto in_list = static_cast<Mass>(between);
+      const MassBounds::Missing of_row = bounds.MissingTo(p, in_list);
       MassBounds& of_list = OfList(values);
-      ASSERT_TRUE(of_list.Split({low, high}));
-      // With what is inside known, only the rest is uncertain.
-      const auto known = static_cast<Mass>(inside);
+      ASSERT_TRUE(of_list.Split(inner, outer, found));
+      ASSERT_EQ(found.size(), listed.size());
+      // With what is inside and listed known, only the rest is uncertain.
+      const auto known = static_cast<Mass>(inside + between);
       const auto all = static_cast<Mass>(total);
       for (const MassInterval& around :
            {bounds.TotalAround(known), of_list.TotalAround(known)}) {
@@ -387,7 +408,7 @@ TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
                       2.0 * static_cast<double>(row.size()) + 2.0)
             << target;
       }
-      for (const auto& missing : {of_row, of_list.MissingTo(p)}) {
+      for (const auto& missing : {of_row, of_list.MissingTo(p, in_list)}) {
         ASSERT_LE(missing.low, exact) << target;
         ASSERT_GE(missing.high, exact) << target;
         widest = std::max(
@@ -396,6 +417,67 @@ TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
     }
     EXPECT_LT(widest, 1e-4) << target;
   }
+}
+
+// Without another pass, bounds are of what was inside, and of what has joined
+// it.
+TEST_F(MassBoundsTest, FollowsASetThatIsCutInPlace) {
+  CandidateSet set;
+  MassBounds bounds(set);
+  ExactMasses masses(set);
+  int followed = 0;
+  for (const absl::string_view target : kernels::SimdTargets()) {
+    ASSERT_TRUE(kernels::UseSimdTarget(target));
+    for (int round = 0; round < Share(1000); ++round) {
+      const std::vector<float> row = RandomRow(random_);
+      set.Begin(Logits(row));
+      for (std::uint64_t i = random_() % 4; i < 3; ++i) {
+        set.Scale(1.0 / 0.9);
+        Set(set, AnyId(row), 3.0);
+      }
+      const auto any = [&] {
+        return std::max(kLowestLogit, set.LogitOfSlot(random_() % row.size()));
+      };
+      const double one = any();
+      const double other = any();
+      const LogitRange inside = {std::max(one, other)};
+      const LogitRange listed = {std::min(one, other)};
+      ASSERT_TRUE(bounds.Have());
+      CandidateList list;
+      ASSERT_TRUE(bounds.Split(inside, listed, list));
+      std::vector<Weight> weights;
+      for (const double logit : list.logits()) {
+        weights.push_back(kernels::ComputeWeight(logit, set.Max()));
+      }
+      // From some logit in the list on.
+      const double cut = list.size() == 0
+                             ? inside.low
+                             : list.logits()[random_() % list.size()];
+      bounds.JoinInside(list.ids(), weights,
+                        [&](std::size_t i) { return list.logits()[i] >= cut; });
+      if (!set.CutInPlace(cut)) continue;
+      bounds.Follow();
+      ++followed;
+      const MassInterval total = bounds.Total();
+      ASSERT_LE(total.low, masses.Total()) << target;
+      ASSERT_GE(total.high, masses.Total()) << target;
+      ASSERT_LT(Ratio(total.high - total.low, masses.Total()), 1e-4);
+      // Places in the running mass: that of the last token before a chunk.
+      const std::uint64_t bits = random_();
+      const MassBounds::Place place = bounds.Find(bits);
+      Mass before = 0;
+      for (std::size_t slot = 0; slot < place.chunk * kernels::kChunkSize;
+           ++slot) {
+        before += kernels::ComputeWeight(set.LogitOfSlot(slot), set.Max());
+      }
+      const double exact =
+          ToDouble(PlaceOfBits(bits, masses.Total())) - ToDouble(before);
+      const double slack = 1.0 + 1e-15 * ToDouble(before);
+      ASSERT_LE(place.low, exact + slack) << target;
+      ASSERT_GE(place.high, exact - slack) << target;
+    }
+  }
+  EXPECT_GT(followed, Share(500));
 }
 
 TEST_F(MassBoundsTest, HoldsTheMeanOffset) {
@@ -431,7 +513,7 @@ TEST_F(MassBoundsTest, HoldsTheMeanOffset) {
       const auto mean = static_cast<double>(moment / total);
       EXPECT_NEAR(exact.MeanLogit() - set.Max(), mean,
                   1e-12 * (1.0 + std::fabs(mean) + std::fabs(set.Max())));
-      ASSERT_TRUE(bounds.Have());
+      ASSERT_TRUE(bounds.HaveMean());
       const MassBounds::Offset of_row = bounds.MeanOffset();
       for (const auto& offset : {of_row, OfList(values).MeanOffset()}) {
         ASSERT_LE(offset.low, mean) << target;

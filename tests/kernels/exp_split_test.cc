@@ -21,46 +21,70 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-struct TrueSum {
-  long double sum = 0.0L;
-  long double gap = 0.0L;
-};
-
-// By how much of its bound a part was off.
-double Off(const ExpSums& got, const TrueSum& want, const ExpSumError& error,
+// By how much of its bound a sum was off.
+double Off(double got, long double want, const ExpSumError& error,
            double terms) {
-  const double bound =
-      error.relative * got.sum + error.per_gap * got.gap + kTermError * terms;
-  const auto off = static_cast<double>(
-      std::fabs(want.sum - static_cast<long double>(got.sum)));
+  const double bound = error.relative * got +
+                       error.per_gap * GapBound(got, terms, 1e-7) +
+                       kTermError * terms;
+  const auto off =
+      static_cast<double>(std::fabs(want - static_cast<long double>(got)));
   EXPECT_LE(off, bound);
-  EXPECT_NEAR(got.gap, static_cast<double>(want.gap),
-              1e-3 * static_cast<double>(want.gap) + 1e-14 * terms);
   return off / bound;
 }
 
-double Attack(Logits row, double center, double scale, const Interval& interval,
+bool Contains(const Interval& interval, double value) {
+  return interval.low <= value && value < interval.high;
+}
+
+double Attack(Logits row, double center, double scale,
+              const SplitRanges& ranges,
               const std::vector<std::uint64_t>& edited,
               double least = kNoFloor) {
   ExpArgument argument(center, scale);
   argument.least = least;
-  const ExpSplit split = SplitExpOfRow(
-      row, argument, interval, edited.empty() ? nullptr : edited.data());
-  TrueSum inside;
-  TrueSum outside;
+  const std::size_t chunks = ChunkCount(row.size());
+  std::vector<double> sums(chunks);
+  std::vector<std::int32_t> ids(row.size() + kGatherSlack);
+  std::vector<double> values(row.size() + kGatherSlack);
+  const ExpSplit split = SplitExpOfRow(row, argument, ranges,
+                                       edited.empty() ? nullptr : edited.data(),
+                                       sums.data(), ids.data(), values.data());
+  std::vector<long double> inside(chunks, 0.0L);
+  long double rest = 0.0L;
+  std::vector<std::int32_t> listed;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (!edited.empty() && (edited[i / 64] >> (i % 64) & 1) != 0) continue;
+    const bool in = Contains(ranges.inside, row[i]);
+    if (!edited.empty() && (edited[i / 64] >> (i % 64) & 1) != 0) {
+      listed.push_back(static_cast<std::int32_t>(i));
+      continue;
+    }
+    if (!in && Contains(ranges.listed, row[i])) {
+      listed.push_back(static_cast<std::int32_t>(i));
+      continue;
+    }
     if (row[i] < least) continue;
     const long double x = (static_cast<long double>(row[i]) - center) * scale;
     if (x < -11000.0L) continue;  // 0, also of long doubles.
-    const bool in = interval.low <= row[i] && row[i] < interval.high;
-    TrueSum& part = in ? inside : outside;
-    part.sum += std::exp(x);
-    part.gap += std::exp(x) * std::fabs(x);
+    (in ? inside[i / kChunkSize] : rest) += std::exp(x);
   }
-  const auto terms = static_cast<double>(row.size());
-  return std::max(Off(split.inside, inside, split.error, terms),
-                  Off(split.outside, outside, split.error, terms));
+  EXPECT_EQ(split.found, listed.size());
+  for (std::size_t i = 0; i < std::min(split.found, listed.size()); ++i) {
+    EXPECT_EQ(ids[i], listed[i]);
+    const auto id = static_cast<std::size_t>(listed[i]);
+    const bool is_edited =
+        !edited.empty() && (edited[id / 64] >> (id % 64) & 1) != 0;
+    if (!is_edited) {
+      EXPECT_EQ(values[i], row[id]);
+    }
+  }
+  double worst =
+      Off(split.rest, rest, split.error, static_cast<double>(row.size()));
+  for (std::size_t c = 0; c < chunks; ++c) {
+    worst = std::max(worst, Off(sums[c], inside[c], split.error,
+                                static_cast<double>(kChunkSize)));
+  }
+  return worst;
 }
 
 class ExpSplitTest : public testing::TestWithParam<std::string> {
@@ -82,10 +106,13 @@ TEST_P(ExpSplitTest, BoundsTheTrueSumsOfRandomRows) {
     }
     const auto max =
         static_cast<double>(*std::max_element(row.begin(), row.end()));
-    const Interval interval = {
-        static_cast<double>(row[random_() % size]),
-        random_() % 2 == 0 ? kInfinity
-                           : static_cast<double>(row[random_() % size])};
+    const auto any = [&] { return static_cast<double>(row[random_() % size]); };
+    const Interval inside = {any(), random_() % 2 == 0 ? kInfinity : any()};
+    SplitRanges ranges = {inside, inside};
+    if (random_() % 2 == 0) {
+      ranges.listed.low = std::min(inside.low, any());
+      ranges.listed.high = std::max(inside.high, any());
+    }
     for (float& l : row) {
       if (random_() % 50 == 0) l = -std::numeric_limits<float>::infinity();
     }
@@ -95,14 +122,18 @@ TEST_P(ExpSplitTest, BoundsTheTrueSumsOfRandomRows) {
       for (auto& word : edited) word = random_() & random_();
     }
     const double scale = std::vector{1.0, 1.0 / 0.7, 0.1, 3.3}[random_() % 4];
-    const double least = random_() % 2 == 0
-                             ? static_cast<double>(row[random_() % size])
-                             : kNoFloor;
-    worst = std::max(worst,
-                     Attack(Logits(row), max, scale, interval, edited, least));
+    double least = kNoFloor;
+    if (random_() % 2 == 0) {
+      // Ranges of what is left do not go below it.
+      least = static_cast<double>(row[random_() % size]);
+      ranges.inside.low = std::max(ranges.inside.low, least);
+      ranges.listed.low = std::max(ranges.listed.low, least);
+    }
+    worst =
+        std::max(worst, Attack(Logits(row), max, scale, ranges, edited, least));
     const std::vector<double> doubles(row.begin(), row.end());
     worst = std::max(
-        worst, Attack(Logits(doubles), max + 1e-9, scale, interval, edited));
+        worst, Attack(Logits(doubles), max + 1e-9, scale, ranges, edited));
   }
   std::cout << "at worst " << 100.0 * worst << " % of the bound\n";
   EXPECT_GT(worst, 0.01);

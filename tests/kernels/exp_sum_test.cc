@@ -32,6 +32,10 @@ double Attack(Logits row, double center, double scale,
   const ExpSumError error = SumExpOfRow(
       row, ExpArgument(center, scale), edited.empty() ? nullptr : edited.data(),
       sums.data(), gaps.data());
+  std::vector<double> alone(chunks);
+  const ExpSumError loose = SumExpOfRow(
+      row, ExpArgument(center, scale), edited.empty() ? nullptr : edited.data(),
+      alone.data(), nullptr);
   double worst = 0.0;
   for (std::size_t c = 0; c < chunks; ++c) {
     long double sum = 0.0L;
@@ -52,6 +56,14 @@ double Attack(Logits row, double center, double scale,
         static_cast<double>(std::fabs(sum - static_cast<long double>(sums[c])));
     EXPECT_LE(off, bound);
     worst = std::max(worst, off / bound);
+    // The same without gaps, which are bounded.
+    const double loose_bound = loose.relative * alone[c] +
+                               loose.per_gap * GapBound(alone[c], terms, 1.0) +
+                               kTermError * terms;
+    EXPECT_LE(static_cast<double>(
+                  std::fabs(sum - static_cast<long double>(alone[c]))),
+              loose_bound);
+    EXPECT_GE(GapBound(alone[c], terms, 1.0), static_cast<double>(gap));
     // The gaps only have to be good to a percent.
     EXPECT_NEAR(gaps[c], static_cast<double>(gap),
                 1e-3 * static_cast<double>(gap) + 1e-14 * terms);

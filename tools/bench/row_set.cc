@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <random>
 
 #include "sampler/logs/log.h"
 #include "sampler/logs/rows/narrow.h"
@@ -20,6 +21,7 @@ std::size_t Count(Residence residence, std::size_t row_bytes) {
     case Residence::kWarm:
       return 1;
     case Residence::kL3:
+    case Residence::kLoop:
       return std::max<std::size_t>(2, (std::size_t{8} << 20) / row_bytes);
     case Residence::kMemory:
       break;
@@ -40,6 +42,15 @@ std::vector<std::vector<float>> RealRows() {
     }
   }
   return rows;
+}
+
+// Up to a twentieth of a nat, up or down.
+void AddNoise(std::uint64_t seed, std::vector<float>& row) {
+  std::mt19937_64 random(seed);
+  for (float& logit : row) {
+    const auto u = static_cast<float>(random() >> 40) * 0x1p-24f;
+    logit += 0.1f * (u - 0.5f);
+  }
 }
 
 // How many of `descending` hold 95 % of the mass when multiplied by `scale`.
@@ -65,6 +76,8 @@ absl::string_view ResidenceName(Residence residence) {
       return "warm";
     case Residence::kL3:
       return "l3";
+    case Residence::kLoop:
+      return "loop";
     case Residence::kMemory:
       break;
   }
@@ -107,6 +120,7 @@ std::vector<std::vector<float>> RowSet::MakeRows(const std::string& shape,
   std::vector<std::vector<float>> rows;
   for (std::size_t seed = 0; seed < kDistinct; ++seed) {
     rows.push_back(MakeRow(kind, static_cast<std::size_t>(size), seed));
+    if (kind == RowKind::kZipf) AddNoise(seed, rows.back());
   }
   return rows;
 }

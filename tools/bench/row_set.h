@@ -18,13 +18,16 @@ namespace sampler::bench {
 enum class Residence : std::uint8_t {
   kWarm,    // just before: one row, in L2 where it fits;
   kL3,      // 8 MiB ago: past L2, within L3;
-  kMemory,  // 256 MiB ago: past every cache.
+  kMemory,  // 256 MiB ago: past every cache;
+  kLoop,    // as kL3, with other code and other data in use between steps, as
+            // in a loop that generates text (other_work.h).
 };
 absl::string_view ResidenceName(Residence residence);
 
 // Shapes of rows by name: "peaked", "gaussian", "zipf" and "flat", which are
-// tests/support/rows.h's, and "real", the logged logits of a model in
-// tests/data.
+// tests/support/rows.h's (with a little noise for "zipf", whose rows would all
+// hold the same numbers and so put the same mass at the end of every nucleus),
+// and "real", the logged logits of a model in tests/data.
 const std::vector<std::string>& ShapeNames();
 
 // The vocabulary sizes that a shape is measured at: the real rows have one.

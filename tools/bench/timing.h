@@ -32,12 +32,19 @@ double Nanoseconds(auto f) {
       .count();
 }
 
+// What this part of the values does not exceed. REQUIRES: not empty; 0 <= part
+// < 1.
+inline double Quantile(std::vector<double> values, double part) {
+  const auto place =
+      values.begin() +
+      static_cast<std::ptrdiff_t>(part * static_cast<double>(values.size()));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
 // REQUIRES: not empty.
-inline double Median(std::vector<double> values) {
-  const auto middle =
-      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+inline double Median(const std::vector<double>& values) {
+  return Quantile(values, 0.5);
 }
 
 }  // namespace sampler::bench
