@@ -1,9 +1,11 @@
 #include "sampler/config.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/config_phases.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parity/llama_cpp.h"
@@ -101,6 +103,19 @@ void CheckLast(const std::vector<StageConfig>& stages,
   }
 }
 
+// The facts of a stage that runs at some steps only.
+StageFacts FactsOfSome(StageFacts facts) {
+  facts.reads_phases = true;
+  facts.head.reset();
+  facts.bans.clear();
+  facts.allows.reset();
+  if (facts.temperature.has_value()) {
+    facts.temperature = {std::min(facts.temperature->low, 1.0),
+                         std::max(facts.temperature->high, 1.0)};
+  }
+  return facts;
+}
+
 }  // namespace
 
 std::vector<Problem> CheckConfig(const PipelineConfig& config,
@@ -114,6 +129,7 @@ std::vector<Problem> CheckConfig(const PipelineConfig& config,
   }
   CheckNeighbours(config.stages, registry, problems);
   CheckLast(config.stages, registry, problems);
+  CheckPhases(config, vocabulary_size, registry, problems);
   if (config.rng == Rng::kLlamaCpp) CheckLlamaCpp(config, registry, problems);
   if (problems.size() > kMostProblems) {
     problems.resize(kMostProblems);
@@ -135,7 +151,9 @@ StageFacts FactsOf(const StageConfig& stage, const StageRegistry& registry) {
   if (!problems.empty()) return {};
   const Parameters parameters(type->parameters, stage.parameters);
   StageFacts facts = type->facts(parameters);
-  return parameters.misuse().empty() ? std::move(facts) : StageFacts{};
+  if (!parameters.misuse().empty()) return {};
+  return stage.when.has_value() ? FactsOfSome(std::move(facts))
+                                : std::move(facts);
 }
 
 const StageRegistry& BuiltInStages() { return StageRegistry::BuiltIn(); }

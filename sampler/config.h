@@ -12,7 +12,13 @@
 //
 // Other top-level keys: "$schema" and "description" (for people and editors),
 // "seed" (a default; a sequence may use another), "rng" ("house" or
-// "llama_cpp").
+// "llama_cpp"), "phases" (history/phases.h). Every stage but the draw may say
+// "when" it runs (chain/condition.h says how):
+//
+//   "phases": {"thinking": {"begin": [[151667]], "end": [[151668]]}},
+//   "stages": [
+//     {"type": "temperature", "temperature": 0.6, "when": {"phase":
+//     "thinking"}},
 //
 // A config is strict: unknown and duplicate keys, wrong types, numbers out of
 // range, a missing draw and a stage after the draw are errors. The problems of
@@ -26,13 +32,15 @@
 // Cost: linear in the text, in time and memory.
 // Errors: absl::InvalidArgumentError, one problem a line. Nothing throws.
 // Tested by: tests/config_test.cc and tests/config_values_test.cc (every kind
-//   of error), tests/config_round_trip_test.cc (and fuzz),
+//   of error), tests/config_phases_test.cc (phases and conditions),
+//   tests/config_round_trip_test.cc (and fuzz),
 //   tests/tools/presets_test.cc.
 
 #ifndef SAMPLER_CONFIG_H_
 #define SAMPLER_CONFIG_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +63,8 @@ const StageRegistry& BuiltInStages();
 struct StageConfig {
   std::string type;
   Value::Object parameters = {};
+  // The condition under which it runs; absent: always.
+  std::optional<Value> when = {};
 
   friend bool operator==(const StageConfig&, const StageConfig&) = default;
 };
@@ -69,6 +79,8 @@ struct PipelineConfig {
   std::string description = {};  // One line of purpose.
   std::optional<std::uint64_t> seed = {};
   Rng rng = Rng::kHouse;
+  // By name: when each begins and ends.
+  std::map<std::string, Value::Object> phases = {};
   std::vector<StageConfig> stages = {};
 
   friend bool operator==(const PipelineConfig&,

@@ -70,9 +70,19 @@ class Hash {
 std::uint64_t ConfigFingerprint(const PipelineConfig& config) {
   Hash hash;
   hash.Mark('c', static_cast<std::uint64_t>(config.rng));
+  // Phases and conditions only where there are any: configs without have the
+  // fingerprints that they had before there were such.
+  if (!config.phases.empty()) hash.Mark('p', config.phases.size());
+  for (const auto& [name, given] : config.phases) {
+    hash.AddText(name);
+    hash.AddObject(given);
+  }
   for (const StageConfig& stage : config.stages) {
     hash.AddText(stage.type);
     hash.AddObject(stage.parameters);
+    if (!stage.when.has_value()) continue;
+    hash.Mark('w', 1);
+    hash.Add(*stage.when);
   }
   return hash.value();
 }

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
+#include "sampler/chain/condition.h"
 #include "sampler/config.h"
+#include "sampler/config_phases.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {
@@ -125,6 +127,10 @@ Json KindSchema(const Parameter& line) {
     }
     case ParameterKind::kTokenSequences:
       return ListSchema(ListSchema(TokenIdSchema(), true), line.non_empty());
+    case ParameterKind::kTokenSequence:
+      return ListSchema(TokenIdSchema(), true);
+    case ParameterKind::kName:
+      return {{"type", "string"}, {"minLength", 1}};
     case ParameterKind::kSequenceBiases:
       return ListSchema(
           PairSchema(ListSchema(TokenIdSchema(), true), BiasSchema()),
@@ -154,6 +160,34 @@ Json ParameterSchema(const Parameter& line) {
   return schema;
 }
 
+// "when" of a stage (chain/condition.h).
+Json ConditionSchema() {
+  const Json condition = {{"$ref", "#/$defs/condition"}};
+  const Json range = PairSchema(  // [a, b]; b may be null.
+      TokenIdSchema(),
+      {{"type", Json::array({"integer", "null"})}, {"minimum", 1}});
+  return {{"type", "object"},
+          {"minProperties", 1},
+          {"additionalProperties", false},
+          {"properties",
+           {{"phase", {{"type", "string"}}},
+            {"position", range},
+            {"phase_position", range},
+            {"not", condition},
+            {"all", ListSchema(condition, true)},
+            {"any", ListSchema(condition, true)}}}};
+}
+
+// A stage with a parameter of that name takes either.
+void AddWhen(Json& properties) {
+  Json condition = {{"$ref", "#/$defs/condition"},
+                    {"description", "The condition under which it runs."}};
+  if (properties.contains("when")) {
+    condition = {{"anyOf", Json::array({properties["when"], condition})}};
+  }
+  properties["when"] = std::move(condition);
+}
+
 }  // namespace
 
 std::string ToJson(const PipelineConfig& config,
@@ -170,6 +204,13 @@ std::string ToJson(const PipelineConfig& config,
   if (!config.description.empty()) add("description", config.description);
   if (config.seed.has_value()) add("seed", *config.seed);
   if (config.rng == Rng::kLlamaCpp) add("rng", "llama_cpp");
+  if (!config.phases.empty()) {
+    Json phases = Json::object();
+    for (const auto& [name, given] : config.phases) {
+      phases[name] = ToJsonValue(given);
+    }
+    add("phases", phases);
+  }
   // A stage a line, as one writes it by hand.
   std::vector<std::string> stages;
   for (const StageConfig& stage : config.stages) {
@@ -177,6 +218,9 @@ std::string ToJson(const PipelineConfig& config,
     for (const auto& [name, value] : InTableOrder(stage, registry)) {
       absl::StrAppend(&line, ", ", text(Json(name)), ": ",
                       text(ToJsonValue(value)));
+    }
+    if (stage.when.has_value()) {
+      absl::StrAppend(&line, ", \"when\": ", text(ToJsonValue(*stage.when)));
     }
     stages.push_back(absl::StrCat(line, "}"));
   }
@@ -190,6 +234,7 @@ std::string ConfigSchema(const StageRegistry& registry) {
   for (const StageType& type : registry.types()) {
     Json schema = TableSchema(type.parameters,
                               {{"type", {{"const", type.name}}}}, {"type"});
+    if (type.group != StageGroup::kDraw) AddWhen(schema["properties"]);
     schema["description"] =
         absl::StrCat(type.summary, " (", StageGroupName(type.group), ")");
     stages.push_back(std::move(schema));
@@ -205,6 +250,11 @@ std::string ConfigSchema(const StageRegistry& registry) {
         {"maximum", 18446744073709551615u},
         {"description", "Default seed; a sequence may use another."}}},
       {"rng", {{"enum", {"house", "llama_cpp"}}, {"default", "house"}}},
+      {"phases",
+       {{"type", "object"},
+        {"description", "Stretches of the text, by name."},
+        {"additionalProperties",
+         TableSchema(PhaseTable(), Json::object(), Json::array())}}},
       {"stages",
        {{"type", "array"},
         {"minItems", 1},
@@ -216,7 +266,8 @@ std::string ConfigSchema(const StageRegistry& registry) {
       {"type", "object"},
       {"additionalProperties", false},
       {"required", {"version", "stages"}},
-      {"properties", properties}};
+      {"properties", properties},
+      {"$defs", {{"condition", ConditionSchema()}}}};
   return absl::StrCat(schema.dump(2), "\n");
 }
 
@@ -238,6 +289,9 @@ std::string ChainText(const PipelineConfig& config,
         absl::StrAppend(out, stage.type);
         if (!arguments.empty()) {
           absl::StrAppend(out, "(", absl::StrJoin(arguments, ", "), ")");
+        }
+        if (stage.when.has_value()) {
+          absl::StrAppend(out, " if ", ConditionText(*stage.when));
         }
       });
 }

@@ -12,18 +12,20 @@
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parameters/value.h"
+#include "sampler/stages/registry.h"
 
 namespace sampler {
 namespace {
 
 constexpr int kVersion = 1;
 constexpr absl::string_view kTopLevelKeys[] = {
-    "$schema", "version", "description", "seed", "rng", "stages"};
+    "$schema", "version", "description", "seed", "rng", "phases", "stages"};
 
 // Turns a document into a config, noting what a PipelineConfig cannot hold.
 class Importer {
  public:
-  explicit Importer(const JsonDocument& document) : document_(document) {}
+  Importer(const JsonDocument& document, const StageRegistry& registry)
+      : document_(document), registry_(registry) {}
 
   PipelineConfig Run() {
     const Value::Object* root = document_.root.object();
@@ -69,6 +71,8 @@ class Importer {
       ReadSeed(pointer, value);
     } else if (key == "rng") {
       ReadRng(pointer, value);
+    } else if (key == "phases") {
+      ReadPhases(pointer, value);
     } else if (key == "stages") {
       ReadStages(pointer, value);
     } else {
@@ -106,6 +110,22 @@ class Importer {
     }
   }
 
+  void ReadPhases(const std::string& pointer, const Value& value) {
+    if (value.object() == nullptr) {
+      ReportValue(pointer, value, "an object {\"name\": {...}} of phases");
+      return;
+    }
+    for (const auto& [name, phase] : *value.object()) {
+      if (phase.object() == nullptr) {
+        ReportValue(absl::StrCat(pointer, "/", EscapePointer(name)), phase,
+                    "an object {\"begin\": [[token ids]], \"end\": ...}");
+      }
+      // A phase that is not right is there all the same for those who name it.
+      config_.phases.emplace(
+          name, phase.object() == nullptr ? Value::Object() : *phase.object());
+    }
+  }
+
   void ReadStages(const std::string& pointer, const Value& value) {
     if (value.list() == nullptr) {
       ReportValue(pointer, value, "a list of stages");
@@ -128,11 +148,29 @@ class Importer {
         stage.type = *type->second.text();
         stage.parameters = *object;
         stage.parameters.erase("type");
+        TakeWhen(stage);
       }
     }
   }
 
+  // The condition, unless "when" is a parameter of the stage's own: that is no
+  // object.
+  void TakeWhen(StageConfig& stage) {
+    const auto when = stage.parameters.find("when");
+    if (when == stage.parameters.end()) return;
+    const StageType* const type = registry_.Find(stage.type);
+    const bool own =
+        type != nullptr &&
+        std::any_of(
+            type->parameters.begin(), type->parameters.end(),
+            [](const Parameter& line) { return line.name() == "when"; });
+    if (own && when->second.object() == nullptr) return;
+    stage.when = std::move(when->second);
+    stage.parameters.erase(when);
+  }
+
   const JsonDocument& document_;
+  const StageRegistry& registry_;
   PipelineConfig config_;
 };
 
@@ -157,7 +195,7 @@ absl::StatusOr<PipelineConfig> ParseConfig(
   bool cut = false;
   const std::optional<JsonDocument> document = ReadJson(json, found);
   if (document.has_value()) {
-    Importer importer(*document);
+    Importer importer(*document, registry);
     config = importer.Run();
     std::set<std::string> unreadable;
     for (const Problem& problem : importer.problems) {

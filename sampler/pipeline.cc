@@ -166,7 +166,10 @@ absl::StatusOr<Sequence> Pipeline::NewSequence(
     options.seed = *seed <= largest ? *seed : *seed % largest;
   }
   options.config = compiled_->fingerprint;
-  return Sequence::Create(compiled_->vocabulary_size, std::move(options));
+  absl::StatusOr<Sequence> sequence =
+      Sequence::Create(compiled_->vocabulary_size, std::move(options));
+  if (sequence.ok()) sequence->FollowPhases(compiled_->chain->phases());
+  return sequence;
 }
 
 absl::StatusOr<Sequence> Pipeline::RestoreSequence(StringView snapshot) const {
@@ -184,6 +187,7 @@ absl::StatusOr<Sequence> Pipeline::RestoreSequence(StringView snapshot) const {
         ", that of the pipeline's config: restore it with the config that it "
         "was taken under"));
   }
+  sequence->FollowPhases(compiled_->chain->phases());
   if (!has_state()) return sequence;
   // All of them, since a rollback goes back to earlier ones.
   for (std::int64_t at = 1; at <= sequence->position(); ++at) {

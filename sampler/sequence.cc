@@ -1,5 +1,6 @@
 #include "sampler/sequence.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -59,7 +60,8 @@ bool Sequence::DiffersInRandomNumbersAlone(const Sequence& other) const {
   return vocabulary_size_ == other.vocabulary_size_ && clock_ == other.clock_ &&
          history_.prompt() == other.history_.prompt() &&
          history_.output() == other.history_.output() &&
-         state_owner_ == other.state_owner_ && state() == other.state();
+         state_owner_ == other.state_owner_ && state() == other.state() &&
+         bans_ == other.bans_;
 }
 
 absl::Status Sequence::Accept(const Token& drawn, std::int32_t token) {
@@ -129,6 +131,19 @@ absl::Status Sequence::Redraw(std::int64_t n) {
   return status;
 }
 
+absl::Status Sequence::Ban(std::int32_t token) {
+  absl::Status status = CheckToken("token to ban", token, vocabulary_size_);
+  if (!status.ok()) return status;
+  const absl::Span<const std::int32_t> output = history_.output();
+  PlaceBan ban = {{output.begin(), output.end()}, token};
+  if (std::find(bans_.begin(), bans_.end(), ban) != bans_.end()) {
+    return absl::OkStatus();
+  }
+  bans_.push_back(std::move(ban));
+  ++revision_;
+  return absl::OkStatus();
+}
+
 absl::Span<const double> Sequence::StateAt(std::int64_t position) const {
   const auto tokens = static_cast<std::size_t>(position);
   if (states_.empty() || tokens < state_begin_) return {};
@@ -143,7 +158,8 @@ bool operator==(const Sequence& a, const Sequence& b) {
          a.history_.prompt() == b.history_.prompt() &&
          a.history_.output() == b.history_.output() &&
          a.state_owner_ == b.state_owner_ && a.state_begin_ == b.state_begin_ &&
-         a.state_size_ == b.state_size_ && a.states_ == b.states_;
+         a.state_size_ == b.state_size_ && a.states_ == b.states_ &&
+         a.bans_ == b.bans_;
 }
 
 }  // namespace sampler

@@ -39,8 +39,10 @@
 
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -136,6 +138,22 @@ class Sequence {
   // `noise` of other runtimes, which know no attempts, go on with another seed.
   absl::Status Redraw(std::int64_t n = 0);
 
+  // Bans `token` at this place: wherever the sequence stands here again, after
+  // the same output tokens, no step has it among its candidates. For phrases
+  // that are taken back (rewind/rewinder.h). OutOfRange for a token outside the
+  // vocabulary. Chains in a parity mode know no bans: their steps are then
+  // kWrongState.
+  absl::Status Ban(std::int32_t token);
+  bool has_bans() const { return !bans_.empty(); }
+  // Calls f(token) for every token that is banned where the sequence stands.
+  // Cost: a look at every ban, and at the text for those of this position.
+  template <typename F>
+  void ForEachBanHere(F f) const {
+    for (const PlaceBan& ban : bans_) {
+      if (history_.output() == absl::MakeConstSpan(ban.after)) f(ban.token);
+    }
+  }
+
   std::int64_t position() const {
     return static_cast<std::int64_t>(history_.output().size());
   }
@@ -143,6 +161,15 @@ class Sequence {
   std::uint64_t seed() const { return seed_; }
   std::uint32_t stream() const { return stream_; }
   const History& history() const { return history_; }
+
+  // Notes the phases of its text from here on (History::FollowPhases), so that
+  // a step with a pipeline of these phases costs no look at the text. Without
+  // it the step is the same, at a cost linear in the text. No part of its
+  // value. Pipeline::NewSequence and RestoreSequence do it.
+  void FollowPhases(std::shared_ptr<const PhaseRules> rules) {
+    history_.FollowPhases(std::move(rules));
+    ++revision_;
+  }
 
   // What the stages with a memory carry, in the order of the pipeline; empty
   // until they have learnt something.
@@ -197,6 +224,14 @@ class Sequence {
   friend bool operator==(const Sequence& a, const Sequence& b);
 
  private:
+  // A token that is banned after these output tokens.
+  struct PlaceBan {
+    std::vector<std::int32_t> after;
+    std::int32_t token;
+
+    friend bool operator==(const PlaceBan&, const PlaceBan&) = default;
+  };
+
   Sequence(std::int64_t vocabulary_size, Options options);
 
   std::int64_t vocabulary_size_;
@@ -214,6 +249,7 @@ class Sequence {
   std::size_t state_begin_ = 0;
   std::size_t state_size_ = 0;
   std::vector<double> states_;
+  std::vector<PlaceBan> bans_;  // In the order in which they were made.
 };
 
 }  // namespace sampler

@@ -1,11 +1,13 @@
 // Sequence <-> JSON text.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -94,6 +96,39 @@ absl::Status ReadStates(const Json& json, std::size_t tokens,
   return absl::OkStatus();
 }
 
+struct BanOfSnapshot {
+  std::vector<std::int32_t> after;
+  std::int32_t token;
+};
+
+// Reads "bans": [{"after": [token ids], "token": id}, ...].
+absl::Status ReadBans(const Json& json, std::int64_t vocabulary_size,
+                      std::vector<BanOfSnapshot>& out) {
+  const auto at = json.find("bans");
+  if (at == json.end()) return absl::OkStatus();
+  const auto wrong = [&] {
+    return Bad("bans",
+               "a non-empty list of {\"after\": [token ids], \"token\": id}");
+  };
+  if (!at->is_array() || at->empty()) return wrong();
+  for (const Json& entry : *at) {
+    BanOfSnapshot& ban = out.emplace_back();
+    if (!entry.is_object() || entry.size() != 2 ||
+        !ReadTokens(entry, "after", ban.after).ok() ||
+        !Read(entry, "token", ban.token).ok()) {
+      return wrong();
+    }
+    const auto is_token = [&](std::int32_t id) {
+      return id >= 0 && id < vocabulary_size;
+    };
+    if (!is_token(ban.token) ||
+        !std::all_of(ban.after.begin(), ban.after.end(), is_token)) {
+      return wrong();
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Text -> JSON object. A key that stands twice is an error: of the two values
 // one would be lost silently.
 absl::StatusOr<Json> ReadObject(absl::string_view text) {
@@ -142,6 +177,9 @@ std::string Sequence::Snapshot() const {
   // Only where it says something: else readers of before attempts accept it.
   if (attempt_ > 0) json["attempt"] = attempt_;
   if (config_ != 0) json["config"] = config_;
+  for (const PlaceBan& ban : bans_) {
+    json["bans"].push_back({{"after", ban.after}, {"token", ban.token}});
+  }
   return json.dump();
 }
 
@@ -165,6 +203,7 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
   }
   const bool redrawn = json.contains("attempt");
   const bool of_config = json.contains("config");
+  const bool has_bans = json.contains("bans");
   for (const absl::Status& status :
        {Read(json, "vocabulary_size", vocabulary_size),
         Read(json, "seed", seed), Read(json, "stream", options.stream),
@@ -177,10 +216,14 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
   }
   const absl::Status state_status = ReadStates(json, output.size(), states);
   if (!state_status.ok()) return state_status;
+  std::vector<BanOfSnapshot> bans;
+  const absl::Status ban_status = ReadBans(json, vocabulary_size, bans);
+  if (!ban_status.ok()) return ban_status;
   if (states.empty() && state_owner != 0) {
     return Bad("state_owner", "0 where no state is carried");
   }
-  if (json.size() != kSnapshotKeys + (redrawn ? 1 : 0) + (of_config ? 1 : 0)) {
+  if (json.size() != kSnapshotKeys + (redrawn ? 1 : 0) + (of_config ? 1 : 0) +
+                         (has_bans ? 1 : 0)) {
     return absl::InvalidArgumentError(
         "sequence snapshot: has keys that Sequence::Snapshot does not write");
   }
@@ -200,6 +243,9 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
     }
     const absl::Status status = sequence->Accept(token);
     if (!status.ok()) return absl::InvalidArgumentError(status.message());
+  }
+  for (BanOfSnapshot& ban : bans) {
+    sequence->bans_.push_back({std::move(ban.after), ban.token});
   }
   return sequence;
 }

@@ -3,6 +3,7 @@
 #include "sampler/arithmetic/float_environment.h"
 #include "sampler/chain/chain.h"
 #include "sampler/chain/scratch.h"
+#include "sampler/lesson.h"
 
 namespace sampler {
 
@@ -29,6 +30,12 @@ Token Step::Draw() const {
   const RowStatus status = this->status();
   if (status != RowStatus::kOk) return {.status = status};
   return DrawOf(*scratch_->sequence);
+}
+
+void Step::Teach(Lesson& lesson) const {
+  lesson.Begin({}, 0);
+  if (status() != RowStatus::kOk) return;
+  scratch_->chain->Teach(*scratch_->sequence, *scratch_, lesson);
 }
 
 absl::Span<const TokenId> Step::DrawAll() const {

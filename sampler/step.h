@@ -34,6 +34,7 @@
 
 namespace sampler {
 
+class Lesson;  // lesson.h
 struct Scratch;
 
 class Step : public Distribution {
@@ -49,6 +50,11 @@ class Step : public Distribution {
   // token, because the random numbers belong to the position.
   Token Draw() const;
   using Distribution::Draw;
+
+  // Tells `lesson` what the acceptance of any token would teach the stages with
+  // a memory: nothing where the chain has none, or the status is not ok. In a
+  // parity mode, whose engines move with draws alone, nothing either.
+  void Teach(Lesson& lesson) const;
 
   // All tokens of a draw that chooses several, in the order drawn; the first is
   // the token of Draw. Empty if status() is not kOk. The result lives in the

@@ -20,6 +20,12 @@ class StepObserver : public TruncationObserver {
   virtual void BeforeStage(std::size_t index, const Candidates& candidates) = 0;
   // It has run.
   virtual void AfterStage(std::size_t index, const Candidates& candidates) = 0;
+  // Its condition ("when") does not hold: it does not run, and none of the
+  // above is called.
+  virtual void SkippedStage(std::size_t index, const Candidates& candidates) {
+    (void)index;
+    (void)candidates;
+  }
 };
 
 }  // namespace sampler

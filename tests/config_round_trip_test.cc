@@ -17,6 +17,7 @@
 #include "sampler/pipeline.h"
 #include "sampler/stages/registry.h"
 #include "tests/support/random_parameters.h"
+#include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"
 
 namespace sampler {
@@ -33,6 +34,25 @@ std::string RandomText(Random& random) {
   return text;
 }
 
+Value RandomCondition(Random& random, int depth) {
+  const auto from = static_cast<std::int64_t>(random() % 9);
+  const Value range =
+      Value::List{from, random() % 2 == 0 ? Value() : Value(from + 1)};
+  switch (random() % (depth > 0 ? 5 : 3)) {
+    case 0:
+      return Value::Object{{"phase", "answer"}, {"phase_position", range}};
+    case 1:
+      return Value::Object{{"position", range}};
+    case 2:
+      return Value::Object{{"phase", "thinking"}};
+    case 3:
+      return Value::Object{{"not", RandomCondition(random, depth - 1)}};
+    default:
+      return Value::Object{
+          {"any", Value::List{RandomCondition(random, depth - 1)}}};
+  }
+}
+
 // A random stage whose group `is_wanted` takes.
 template <typename F>
 StageConfig RandomStage(Random& random, F is_wanted) {
@@ -42,10 +62,14 @@ StageConfig RandomStage(Random& random, F is_wanted) {
     if (!is_wanted(type)) continue;
     StageConfig stage{std::string(type.name),
                       RandomObject(type.parameters, random)};
-    if (type.check == nullptr ||
-        type.check(Parameters(type.parameters, stage.parameters)).empty()) {
-      return stage;
+    if (type.group != StageGroup::kDraw && random() % 4 == 0) {
+      // In place of the parameter of that name, where the type has one.
+      stage.parameters.erase("when");
+      stage.when = RandomCondition(random, 3);
     }
+    PipelineConfig alone = {.phases = SomePhases(), .stages = {stage}};
+    if (type.group != StageGroup::kDraw) alone.stages.push_back({"greedy"});
+    if (CheckConfig(alone, 100).empty()) return stage;
   }
 }
 
@@ -54,6 +78,7 @@ PipelineConfig RandomConfig(Random& random) {
   config.schema = RandomText(random);
   config.description = RandomText(random);
   if (random() % 2 == 0) config.seed = random();
+  config.phases = SomePhases();
   for (std::uint64_t n = random() % 6; n > 0; --n) {
     config.stages.push_back(RandomStage(random, [=](const StageType& type) {
       return type.group != StageGroup::kDraw && !(type.precedes_draw && n > 1);

@@ -116,7 +116,8 @@ TEST(ParseConfig, NamesUnknownKeysAndTheNearestKnownOne) {
   EXPECT_EQ(Error(R"({"version": 1, "zzz": [],
                       "stages": [{"type": "greedy"}]})"),
             "1:16: /zzz: unknown key \"zzz\", want one of \"$schema\", "
-            "\"version\", \"description\", \"seed\", \"rng\", \"stages\"");
+            "\"version\", \"description\", \"seed\", \"rng\", \"phases\", "
+            "\"stages\"");
   EXPECT_EQ(StageError(R"({"type": "top-p", "p": 0.5})"),
             "2:4: /stages/0/type: unknown stage \"top-p\", did you mean "
             "\"top_p\"?");

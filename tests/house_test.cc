@@ -58,7 +58,7 @@ const std::vector<std::vector<std::string>> kLayers = {
     {"stages"},
     // The library as a caller sees it, and the two implementations of a chain.
     {"", "chain", "parity"},
-    {"speculative", "importers", "logs", "adapters"},
+    {"speculative", "rewind", "importers", "logs", "adapters"},
     {"c", "python"}};
 
 // Plain words of the interface, which every layer may speak.

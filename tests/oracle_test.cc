@@ -26,6 +26,7 @@
 #include "tests/oracle/pipeline.h"
 #include "tests/support/library_adapter.h"
 #include "tests/support/random_chain.h"
+#include "tests/support/random_phases.h"
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
@@ -146,7 +147,11 @@ const oracle::Context& SmallContext() {
       .stream = 7,
       .unconditional = {0.5, -2.0, 1.0, 0.25},
       .uniform = 0.625,
-      .mask = std::vector<std::uint32_t>{0b1101}};
+      .mask = std::vector<std::uint32_t>{0b1101},
+      // Begun in the prompt, ended by the first output token, begun anew by
+      // the second.
+      .phases = {
+          {"thinking", {{"begin", {{1}, {2}}}, {"end", {{0, 2}, {1, 0}}}}}}};
   return context;
 }
 
@@ -228,9 +233,10 @@ TEST_P(LargeRows, AgreeWithTheOracle) {
     const std::vector<float> row = MakeRow(kind, vocabulary, random());
     const std::vector<double> values(row.begin(), row.end());
     for (int c = 0; c < chains; ++c) {
-      oracle::Context context = RandomContext(random, size);
-      comparison.Compare(absl::MakeConstSpan(row), values,
-                         RandomChain(random, size), context);
+      const oracle::Context context = RandomContext(random, size);
+      json chain = RandomChain(random, size);
+      AddPhases(random, size, context.phases, chain);
+      comparison.Compare(absl::MakeConstSpan(row), values, chain, context);
     }
   }
 }
@@ -258,8 +264,10 @@ TEST(MediumRows, AgreeWithTheOracle) {
     const std::vector<float> row =
         MakeRow(kind, static_cast<std::size_t>(size), random());
     const std::vector<double> values(row.begin(), row.end());
-    comparison.Compare(absl::MakeConstSpan(row), values,
-                       RandomChain(random, size), RandomContext(random, size));
+    const oracle::Context context = RandomContext(random, size);
+    json chain = RandomChain(random, size);
+    AddPhases(random, size, context.phases, chain);
+    comparison.Compare(absl::MakeConstSpan(row), values, chain, context);
   }
 }
 

@@ -15,7 +15,7 @@ absl::StatusOr<std::unique_ptr<const Chain>> MakeChain(
     case Rng::kHouse:
       break;
   }
-  return HouseChain::Create(config.stages, vocabulary_size, registry);
+  return HouseChain::Create(config, vocabulary_size, registry);
 }
 
 }  // namespace sampler

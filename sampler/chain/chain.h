@@ -25,6 +25,7 @@
 
 namespace sampler {
 
+class Lesson;
 class StepObserver;
 
 class Chain {
@@ -43,6 +44,15 @@ class Chain {
   // learn from it; the same every time. REQUIRES: scratch.candidates are kOk,
   // and Run was for this sequence, or for one that may share its draws.
   virtual Token Draw(const Sequence& sequence, Scratch& scratch) const = 0;
+
+  // What the stages learn from the token that is accepted after the last Run,
+  // whichever it is. REQUIRES: as Draw.
+  virtual void Teach(const Sequence& sequence, Scratch& scratch,
+                     Lesson& lesson) const {
+    (void)sequence;
+    (void)scratch;
+    (void)lesson;
+  }
 
   // All tokens of a draw that chooses several, the one of Draw first. Lives in
   // `scratch` until it is used again.
@@ -76,6 +86,9 @@ class Chain {
 
   // The largest seed that a config may name.
   virtual std::uint64_t LargestSeed() const = 0;
+
+  // What sequences must follow for steps of constant cost; null: nothing.
+  virtual std::shared_ptr<const PhaseRules> phases() const { return nullptr; }
 };
 
 // InvalidArgument for stages that their types make wrong. REQUIRES: CheckConfig

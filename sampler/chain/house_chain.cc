@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/candidates/candidates.h"
+#include "sampler/config_phases.h"
+#include "sampler/lesson.h"
 #include "sampler/pipeline.h"
 #include "sampler/random/random.h"
 #include "sampler/stages/registry.h"
@@ -13,12 +15,15 @@
 namespace sampler {
 
 absl::StatusOr<std::unique_ptr<const Chain>> HouseChain::Create(
-    absl::Span<const StageConfig> stages, std::int64_t vocabulary_size,
+    const PipelineConfig& config, std::int64_t vocabulary_size,
     const StageRegistry& registry) {
   auto chain = std::unique_ptr<HouseChain>(new HouseChain(vocabulary_size));
-  for (const StageConfig& config : stages) {
-    const StageType& type = *registry.Find(config.type);
-    const Parameters parameters(type.parameters, config.parameters);
+  chain->phases_ = CompilePhases(config);
+  const PhaseRules none;
+  const PhaseRules& rules = chain->phases_ == nullptr ? none : *chain->phases_;
+  for (const StageConfig& given : config.stages) {
+    const StageType& type = *registry.Find(given.type);
+    const Parameters parameters(type.parameters, given.parameters);
     std::unique_ptr<const Stage> stage = type.create(parameters);
     if (!parameters.misuse().empty()) {
       return absl::InternalError(absl::StrCat("the stage type \"", type.name,
@@ -29,7 +34,11 @@ absl::StatusOr<std::unique_ptr<const Chain>> HouseChain::Create(
           absl::StrCat("/stages/", chain->parts_.size(), ": the type \"",
                        type.name, "\" makes nothing, want a stage"));
     }
-    chain->Add(config.type, std::move(stage));
+    chain->Add(given.type, std::move(stage));
+    if (given.when.has_value()) {
+      chain->parts_.back().when =
+          std::make_unique<const Condition>(*given.when, rules);
+    }
   }
   chain->draw_ = chain->parts_.back().stage->AsDraw();
   if (chain->draw_ == nullptr) {
@@ -58,10 +67,18 @@ void HouseChain::Add(std::string type, std::unique_ptr<const Stage> stage) {
   parts_.push_back({std::move(type), std::move(stage), begin, size, key});
 }
 
+const History& HouseChain::CopiedHistory(const Sequence& sequence,
+                                         Scratch& scratch) const {
+  scratch.history = sequence.history();
+  scratch.history.FollowPhases(phases_);
+  return scratch.history;
+}
+
 StepContext HouseChain::ContextOf(std::size_t index, const Sequence& sequence,
-                                  const Coins& coins, Scratch& scratch) const {
+                                  const History& history, const Coins& coins,
+                                  Scratch& scratch) const {
   const Part& part = parts_[index];
-  return {.history = sequence.history(),
+  return {.history = history,
           .position = sequence.position(),
           .clock = sequence.clock(),
           .coins = coins,
@@ -86,14 +103,22 @@ void HouseChain::Run(Logits row, const Sequence& sequence,
   }
   candidates.Begin(row, observer);
   if (needs_original_mass_) candidates.TrackOriginalMass();
+  if (sequence.has_bans()) {
+    sequence.ForEachBanHere([&](TokenId id) { candidates.Remove(id); });
+  }
   scratch.tossed = false;
   const Coins coins = sequence.coins().Noting(scratch.tossed);
+  const History& history = HistoryOf(sequence, scratch);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     if (candidates.status() != RowStatus::kOk) break;
+    if (!parts_[i].Runs(history)) {
+      if (observer != nullptr) observer->SkippedStage(i, candidates);
+      continue;
+    }
     if (observer != nullptr) observer->BeforeStage(i, candidates);
     const Stage& stage = *parts_[i].stage;
     if (stage.MissingInput(scratch.inputs).empty()) {
-      stage.Apply(candidates, ContextOf(i, sequence, coins, scratch));
+      stage.Apply(candidates, ContextOf(i, sequence, history, coins, scratch));
     } else {
       candidates.Reject(RowStatus::kMissingInput);
     }
@@ -103,19 +128,34 @@ void HouseChain::Run(Logits row, const Sequence& sequence,
 
 Token HouseChain::Draw(const Sequence& sequence, Scratch& scratch) const {
   const Coins coins = sequence.coins();
-  const Drawn drawn =
-      draw_->Choose(scratch.candidates,
-                    ContextOf(parts_.size() - 1, sequence, coins, scratch));
+  const History& history = HistoryOf(sequence, scratch);
+  const Drawn drawn = draw_->Choose(
+      scratch.candidates,
+      ContextOf(parts_.size() - 1, sequence, history, coins, scratch));
   Token token = {drawn.token, RowStatus::kOk, drawn.bits, drawn.interval};
   token.state.values.assign(scratch.state.begin(), scratch.state.end());
   const absl::Span<double> state = absl::MakeSpan(token.state.values);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const Part& part = parts_[i];
-    if (part.state_size == 0) continue;
+    // The memory of a stage that did not run rests.
+    if (part.state_size == 0 || !part.Runs(history)) continue;
     part.stage->Advance(token.id, scratch.records[i],
                         state.subspan(part.state_begin, part.state_size));
   }
   return token;
+}
+
+void HouseChain::Teach(const Sequence& sequence, Scratch& scratch,
+                       Lesson& lesson) const {
+  if (initial_state_.empty()) return;
+  const History& history = HistoryOf(sequence, scratch);
+  lesson.Begin(scratch.state, scratch.state_owner);
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    if (part.state_size == 0 || !part.Runs(history)) continue;
+    lesson.Add(*part.stage, part.state_begin, part.state_size,
+               scratch.records[i]);
+  }
 }
 
 absl::Span<const TokenId> HouseChain::DrawAll(const Sequence& sequence,
@@ -123,7 +163,8 @@ absl::Span<const TokenId> HouseChain::DrawAll(const Sequence& sequence,
   const Coins coins = sequence.coins();
   return draw_->ChooseAll(
       scratch.candidates,
-      ContextOf(parts_.size() - 1, sequence, coins, scratch));
+      ContextOf(parts_.size() - 1, sequence, HistoryOf(sequence, scratch),
+                coins, scratch));
 }
 
 bool HouseChain::DrawsForForks(const Scratch& scratch) const {

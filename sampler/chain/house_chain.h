@@ -2,7 +2,8 @@
 // set of Candidates. Internal.
 //
 // Thread-safety: immutable.
-// Tested by: tests/pipeline_test.cc, tests/oracle_test.cc, tests/step_test.cc.
+// Tested by: tests/pipeline_test.cc, tests/oracle_test.cc, tests/step_test.cc,
+//   tests/laws/phase_laws_test.cc.
 
 #ifndef SAMPLER_CHAIN_HOUSE_CHAIN_H_
 #define SAMPLER_CHAIN_HOUSE_CHAIN_H_
@@ -17,7 +18,9 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "sampler/chain/chain.h"
+#include "sampler/chain/condition.h"
 #include "sampler/config.h"
+#include "sampler/history/phases.h"
 #include "sampler/random/random.h"
 #include "sampler/stages/stage.h"
 #include "sampler/step_observer.h"
@@ -28,12 +31,14 @@ class HouseChain final : public Chain {
  public:
   // InvalidArgument if what a type of group kDraw makes is no Draw.
   static absl::StatusOr<std::unique_ptr<const Chain>> Create(
-      absl::Span<const StageConfig> stages, std::int64_t vocabulary_size,
+      const PipelineConfig& config, std::int64_t vocabulary_size,
       const StageRegistry& registry);
 
   void Run(Logits row, const Sequence& sequence, StepObserver* observer,
            Scratch& scratch) const override;
   Token Draw(const Sequence& sequence, Scratch& scratch) const override;
+  void Teach(const Sequence& sequence, Scratch& scratch,
+             Lesson& lesson) const override;
   absl::Span<const TokenId> DrawAll(const Sequence& sequence,
                                     Scratch& scratch) const override;
   bool DrawsForForks(const Scratch& scratch) const override;
@@ -51,6 +56,7 @@ class HouseChain final : public Chain {
   std::vector<std::string> MissingInputs(
       const StepInputs& inputs) const override;
   std::uint64_t LargestSeed() const override { return ~std::uint64_t{0}; }
+  std::shared_ptr<const PhaseRules> phases() const override { return phases_; }
 
  private:
   // A stage, and where its part of the state is.
@@ -61,6 +67,12 @@ class HouseChain final : public Chain {
     std::size_t state_size;
     // Unlike that of any other stage in the process; 0 if it wants no scratch.
     std::uint64_t scratch_key;
+    // Null: it runs at every step.
+    std::unique_ptr<const Condition> when = nullptr;
+
+    bool Runs(const History& history) const {
+      return when == nullptr || when->Holds(history);
+    }
   };
 
   explicit HouseChain(std::int64_t vocabulary_size)
@@ -68,13 +80,26 @@ class HouseChain final : public Chain {
 
   void Add(std::string type, std::unique_ptr<const Stage> stage);
 
+  // The history of the sequence with the phases of this chain: its own where it
+  // follows them, as sequences that a pipeline has made do, else a copy.
+  const History& HistoryOf(const Sequence& sequence, Scratch& scratch) const {
+    if (phases_ == nullptr || sequence.history().Follows(*phases_)) {
+      return sequence.history();
+    }
+    return CopiedHistory(sequence, scratch);
+  }
+  const History& CopiedHistory(const Sequence& sequence,
+                               Scratch& scratch) const;
+
   // What stage `index` may know of the step that `scratch` is at.
   StepContext ContextOf(std::size_t index, const Sequence& sequence,
-                        const Coins& coins, Scratch& scratch) const;
+                        const History& history, const Coins& coins,
+                        Scratch& scratch) const;
 
   std::int64_t vocabulary_size_;
   std::vector<Part> parts_;
-  const sampler::Draw* draw_ = nullptr;  // The last of them.
+  std::shared_ptr<const PhaseRules> phases_;  // Null: it has none.
+  const sampler::Draw* draw_ = nullptr;       // The last of them.
   bool needs_original_mass_ = false;
   std::array<bool, std::size(kAllStepInputs)> reads_ = {};
   std::vector<double> initial_state_;

@@ -35,6 +35,8 @@ struct Scratch {
   Candidates candidates;
   std::vector<double> state;  // Of all stages, as they read it.
   StepInputs inputs;          // For its draws.
+  // Of a sequence that does not follow the chain's phases: its history.
+  History history;
   // Did a stage look at the coins before the draw?
   bool tossed = false;
 

@@ -5,11 +5,13 @@
 // The prompt is shared between copies, so that a copy costs its output tokens
 // alone. Rollback is exact because nothing is derived from the tokens and kept
 // from one step to the next: counts are taken from the window in every step
-// (token_counts.h).
+// (token_counts.h). The one exception are the phases of a text (phases.h):
+// their beginnings and ends are noted as tokens come, and taken back with them.
 //
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
-// Tested by: tests/history/history_test.cc (against a plain vector).
+// Tested by: tests/history/history_test.cc (against a plain vector),
+//   tests/history/phases_test.cc (phases against their definition).
 
 #ifndef SAMPLER_HISTORY_HISTORY_H_
 #define SAMPLER_HISTORY_HISTORY_H_
@@ -26,8 +28,11 @@
 
 namespace sampler {
 
-// The part of a history that a stage looks at.
-enum class Scope { kPrompt, kOutput, kBoth };
+struct PhaseRules;  // phases.h
+
+// The part of a history that a stage looks at. kPhase: the tokens since a phase
+// last began or ended (History::StretchBegin).
+enum class Scope { kPrompt, kOutput, kBoth, kPhase };
 
 // A stretch of history: `first` precedes `second`. Two pieces, because prompt
 // and output are stored apart.
@@ -58,6 +63,56 @@ struct HistoryView {
   }
 };
 
+// Where a phase stands. Places count the tokens of the text, prompt first.
+struct PhaseState {
+  std::int64_t begin = -1;  // Of its first token; -1: it has never begun.
+  std::int64_t end = -1;    // Of the first token after it; -1: not over.
+
+  bool open() const { return begin >= 0 && end < 0; }
+
+  friend bool operator==(const PhaseState&, const PhaseState&) = default;
+};
+
+// The phases of one text: a function of its tokens alone. Part of a History.
+//
+// Cost: of a token, one look at the text's end for every sequence that may
+//   begin or end a phase there; of a rollback, the changes that it takes back.
+class PhaseTrack {
+ public:
+  // Null where no phases are followed.
+  const PhaseRules* rules() const { return rules_.get(); }
+  // REQUIRES: `phase` is an index of the rules.
+  const PhaseState& operator[](std::size_t phase) const {
+    return states_[phase];
+  }
+  bool AnyIsOpen() const;
+  // The place where a phase last began or ended; -1: nowhere.
+  std::int64_t last_change() const { return last_change_; }
+
+  // Begins anew with a text. `rules` may be null.
+  void Begin(std::shared_ptr<const PhaseRules> rules, const HistoryView& text);
+  // `text` has grown by one token. REQUIRES: rules() is not null.
+  void Follow(const HistoryView& text);
+  // The text has only so many tokens left. REQUIRES: not fewer than the prompt.
+  void Rollback(std::int64_t size);
+
+ private:
+  // What stood before a token changed it.
+  struct Change {
+    std::int64_t place;
+    std::size_t phase;
+    PhaseState state;
+    std::int64_t last_change;
+  };
+
+  void Turn(std::size_t phase, std::int64_t place);
+
+  std::shared_ptr<const PhaseRules> rules_;
+  std::vector<PhaseState> states_;
+  std::int64_t last_change_ = -1;
+  std::vector<Change> changes_;  // By output tokens, in their order.
+};
+
 class History {
  public:
   explicit History(std::vector<std::int32_t> prompt = {})
@@ -67,10 +122,35 @@ class History {
   absl::Span<const std::int32_t> prompt() const { return *prompt_; }
   absl::Span<const std::int32_t> output() const { return output_; }
 
-  void Accept(std::int32_t token) { output_.push_back(token); }
+  void Accept(std::int32_t token) {
+    output_.push_back(token);
+    if (phases_.rules() != nullptr) phases_.Follow({prompt(), output()});
+  }
 
   // Forgets the last n output tokens. REQUIRES: n <= output().size().
-  void Rollback(std::size_t n) { output_.resize(output_.size() - n); }
+  void Rollback(std::size_t n) {
+    output_.resize(output_.size() - n);
+    if (phases_.rules() != nullptr) phases_.Rollback(size());
+  }
+
+  // Tokens of prompt and output.
+  std::int64_t size() const {
+    return static_cast<std::int64_t>(prompt_->size() + output_.size());
+  }
+
+  // Notes from here on where these phases begin and end; null: none are noted.
+  // Cost: linear in the text; then as PhaseTrack says.
+  void FollowPhases(std::shared_ptr<const PhaseRules> rules);
+  // Are these the phases that are noted?
+  bool Follows(const PhaseRules& rules) const;
+  const PhaseTrack& phases() const { return phases_; }
+
+  // The place of the first token since a phase last began or ended. Where none
+  // is open this is in the output: a phase that ended in the prompt leaves
+  // nothing of the prompt to look at.
+  std::int64_t StretchBegin() const;
+  // How many tokens have come since.
+  std::int64_t StretchSize() const { return size() - StretchBegin(); }
 
   // The tokens of `scope` without the first `ignore_first` prompt tokens; of
   // those the last `window`, or all. Cost: O(1).
@@ -80,6 +160,7 @@ class History {
  private:
   std::shared_ptr<const std::vector<std::int32_t>> prompt_;
   std::vector<std::int32_t> output_;
+  PhaseTrack phases_;
 };
 
 // The part of a history that a stage reads, as its parameters say.

@@ -94,6 +94,12 @@ class Checker {
                !(line.non_empty() && value.object()->empty());
         if (good) CheckBiases(*value.object(), pointer);
         break;
+      case ParameterKind::kName:
+        good = value.text() != nullptr && !value.text()->empty();
+        break;
+      case ParameterKind::kTokenSequence:
+        CheckSequence(value, pointer);
+        return;
       case ParameterKind::kTokenSequences:
       case ParameterKind::kSequenceBiases:
       case ParameterKind::kPositionedTokens:

@@ -89,6 +89,9 @@ Parameter TokenIds(absl::string_view name, absl::string_view meaning) {
 Parameter Biases(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kBiases, name, meaning};
 }
+Parameter OneSequence(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kTokenSequence, name, meaning};
+}
 Parameter TokenSequences(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kTokenSequences, name, meaning};
 }
@@ -97,6 +100,9 @@ Parameter SequenceBiases(absl::string_view name, absl::string_view meaning) {
 }
 Parameter PositionedTokens(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kPositionedTokens, name, meaning};
+}
+Parameter Name(absl::string_view name, absl::string_view meaning) {
+  return {ParameterKind::kName, name, meaning};
 }
 Parameter Object(absl::string_view name, absl::string_view meaning) {
   return {ParameterKind::kObject, name, meaning};
@@ -142,6 +148,10 @@ std::string Parameter::Allowed() const {
     case ParameterKind::kBiases:
       return absl::StrCat(non_empty_ ? "a non-empty" : "an",
                           " object {\"token id\": number or false}", or_null);
+    case ParameterKind::kTokenSequence:
+      return absl::StrCat("a non-empty list of token ids", or_null);
+    case ParameterKind::kName:
+      return absl::StrCat("a name", or_null);
     case ParameterKind::kTokenSequences:
       return absl::StrCat("a ", non_empty,
                           "list of non-empty lists of token ids", or_null);

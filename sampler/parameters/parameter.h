@@ -35,9 +35,11 @@ enum class ParameterKind {
   kIntegers,          // A list of whole numbers, each within the bounds.
   kTokenIds,          // A list of distinct token ids.
   kBiases,            // {"<token id>": number or false}; false bans the token.
+  kTokenSequence,     // A non-empty list of token ids, one after another.
   kTokenSequences,    // A list of non-empty lists of token ids.
   kSequenceBiases,    // A list of [[token ids], number or false].
   kPositionedTokens,  // A list of [position, token id or list of them].
+  kName,              // A non-empty text that names something of the config.
   kObject,            // An object with a parameter table of its own.
 };
 
@@ -113,9 +115,11 @@ Parameter Choice(absl::string_view name, absl::string_view meaning);
 Parameter Integers(absl::string_view name, absl::string_view meaning);
 Parameter TokenIds(absl::string_view name, absl::string_view meaning);
 Parameter Biases(absl::string_view name, absl::string_view meaning);
+Parameter OneSequence(absl::string_view name, absl::string_view meaning);
 Parameter TokenSequences(absl::string_view name, absl::string_view meaning);
 Parameter SequenceBiases(absl::string_view name, absl::string_view meaning);
 Parameter PositionedTokens(absl::string_view name, absl::string_view meaning);
+Parameter Name(absl::string_view name, absl::string_view meaning);
 Parameter Object(absl::string_view name, absl::string_view meaning);
 
 using ParameterTable = std::vector<Parameter>;
@@ -165,11 +169,13 @@ class Parameters {
   // Ascending by id; -inf where the token is banned.
   std::map<std::int32_t, double> Biases(absl::string_view name) const;
   // In the order of the config, and each as it is written.
+  TokenSequence OneSequence(absl::string_view name) const;
   std::vector<TokenSequence> TokenSequences(absl::string_view name) const;
   std::vector<SequenceBias> SequenceBiases(absl::string_view name) const;
   // By position; ids ascending.
   std::map<std::int64_t, std::vector<std::int32_t>> PositionedTokens(
       absl::string_view name) const;
+  std::string Name(absl::string_view name) const;
   // Mistakes that are made with the result count as mistakes of this.
   Parameters Object(absl::string_view name) const;
 

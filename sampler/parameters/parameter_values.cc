@@ -173,6 +173,10 @@ std::map<std::int32_t, double> Parameters::Biases(
   return biases;
 }
 
+TokenSequence Parameters::OneSequence(absl::string_view name) const {
+  return ToTokens(ListOf(name));
+}
+
 std::vector<TokenSequence> Parameters::TokenSequences(
     absl::string_view name) const {
   std::vector<TokenSequence> sequences;
@@ -203,6 +207,13 @@ std::map<std::int64_t, std::vector<std::int32_t>> Parameters::PositionedTokens(
     std::sort(ids.begin(), ids.end());
   }
   return tokens;
+}
+
+std::string Parameters::Name(absl::string_view name) const {
+  const std::string* const text = Get(name).text();
+  if (text != nullptr) return *text;
+  NoteMisuse("a name", name);
+  return "";
 }
 
 Parameters Parameters::Object(absl::string_view name) const {

@@ -19,6 +19,10 @@ LlamaCppStepChain::LlamaCppStepChain(absl::Span<const StageConfig> stages,
 
 void LlamaCppStepChain::Run(Logits row, const Sequence& sequence,
                             StepObserver* observer, Scratch& scratch) const {
+  if (sequence.has_bans()) {
+    scratch.candidates.Reject(RowStatus::kWrongState);
+    return;
+  }
   ProcessAsLlamaCpp(chain_, row, sequence, scratch.state, scratch.candidates,
                     observer, scratch.llama_cpp);
 }

@@ -25,9 +25,9 @@
 //   verdict = VerifyBlock({tokens, q, p}, sequence);
 //
 // A verdict says how many draft tokens stay and which token follows them; the
-// caller accepts these, as bare ids, on both sequences. Stages with a memory
-// (mirostat, adaptive_p) learn from tokens that their pipeline has drawn only:
-// they keep theirs through a verdict.
+// caller accepts these on both sequences. By bare ids, as above, stages with a
+// memory (mirostat, adaptive_p) learn nothing; Round and TreeRound accept
+// tokens that teach (lesson.h).
 //
 // Random numbers (random.h, "The rule of fresh numbers"). The sequences of
 // draft and target differ in seed or stream. The draft's is redrawn for every

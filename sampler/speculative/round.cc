@@ -52,22 +52,24 @@ absl::Status RoundBegin::CheckTarget(const Sequence& target) const {
 absl::Status RecordRow(const Pipeline& pipeline, Logits row,
                        const Sequence& sequence, absl::string_view what,
                        std::int64_t index, Workspace& workspace,
-                       ProbabilityRecord& record) {
+                       ProbabilityRecord& record, Lesson& lesson) {
   const Step left = pipeline.Process(row, sequence, workspace);
   if (left.status() != RowStatus::kOk) {
     return BadRow(what, index, left.status());
   }
   left.Record(record);
+  left.Teach(lesson);
   return absl::OkStatus();
 }
 
-absl::Status AcceptOnBoth(absl::Span<const TokenId> tokens, Sequence& target,
+absl::Status AcceptOnBoth(absl::Span<const Token> of_target,
+                          absl::Span<const Token> of_draft, Sequence& target,
                           Sequence& draft) {
   const std::int64_t target_begin = target.position();
   const std::int64_t draft_begin = draft.position();
-  for (const TokenId token : tokens) {
-    absl::Status status = target.AcceptId(token);
-    if (status.ok()) status = draft.AcceptId(token);
+  for (std::size_t i = 0; i < of_target.size(); ++i) {
+    absl::Status status = target.Accept(of_target[i]);
+    if (status.ok()) status = draft.Accept(of_draft[i]);
     if (status.ok()) continue;
     // Back to where they were, which cannot fail.
     target.Rollback(target.position() - target_begin).IgnoreError();
@@ -82,6 +84,7 @@ absl::Status Round::Propose(const Pipeline& pipeline, Sequence& draft,
   tokens_.clear();
   target_.clear();
   draft_.resize(n);
+  draft_lessons_.resize(n);
   absl::Status status = draft.Redraw();
   if (!status.ok()) return status;
   begin_ = RoundBegin(draft);
@@ -93,6 +96,7 @@ absl::Status Round::Propose(const Pipeline& pipeline, Sequence& draft,
       return BadRow("draft", static_cast<std::int64_t>(i), left.status());
     }
     left.Record(draft_[i]);
+    left.Teach(draft_lessons_[i]);
     const Token token = left.Draw();
     status = draft.Accept(token);
     if (!status.ok()) return status;
@@ -107,11 +111,15 @@ absl::Status Round::Weigh(const Pipeline& pipeline, Sequence& target,
   if (!status.ok()) return status;
   const LookAhead look_ahead(target);
   target_.resize(tokens_.size() + 1);
+  target_lessons_.resize(target_.size());
   for (std::size_t i = 0; i <= tokens_.size(); ++i) {
     const Logits logits = row(i);
     status = RecordRow(pipeline, logits, target, "target",
-                       static_cast<std::int64_t>(i), workspace, target_[i]);
-    if (status.ok() && i < tokens_.size()) status = target.AcceptId(tokens_[i]);
+                       static_cast<std::int64_t>(i), workspace, target_[i],
+                       target_lessons_[i]);
+    if (status.ok() && i < tokens_.size()) {
+      status = target.Accept(target_lessons_[i].Of(tokens_[i]));
+    }
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -129,11 +137,18 @@ absl::Status Round::Accept(const Verdict& verdict, Sequence& target,
                                      begin_.CheckPlace("draft", draft)}) {
     if (!status.ok()) return status;
   }
-  std::vector<TokenId> text(
-      tokens_.begin(),
-      tokens_.begin() + static_cast<std::ptrdiff_t>(verdict.accepted));
-  text.push_back(verdict.next);
-  return AcceptOnBoth(text, target, draft);
+  std::vector<Token> of_target;
+  std::vector<Token> of_draft;
+  for (std::size_t i = 0; i <= verdict.accepted; ++i) {
+    const TokenId id = i < verdict.accepted ? tokens_[i] : verdict.next;
+    // Each lesson begins with the memory of its place, which the accepted
+    // tokens have led to. Behind its last token the draft has had no step.
+    of_target.push_back(i < target_.size() ? target_lessons_[i].Of(id)
+                                           : Lesson().Of(id));
+    of_draft.push_back(i < tokens_.size() ? draft_lessons_[i].Of(id)
+                                          : Lesson().Of(id));
+  }
+  return AcceptOnBoth(of_target, of_draft, target, draft);
 }
 
 }  // namespace sampler::speculative

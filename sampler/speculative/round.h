@@ -25,15 +25,21 @@
 //     stages (xtc), on which it does not depend where a round ends before them.
 //   - Draft and target differ in seed or stream, so that their numbers do not
 //     meet.
+//   - Stages with a memory (mirostat, adaptive_p) learn from the tokens that
+//   are
+//     accepted: the target's from its distributions at their places, as if they
+//     had been drawn there (lesson.h). So their law is that of the target
+//     alone. The draft's memory follows where its pipeline has proposed.
 //   - How many tokens are proposed may depend on those before, but no token
 //     that was drawn may be left out because of what it is.
 //
 // Thread-safety: one thread at a time.
-// Cost: 2 n + 1 steps and their records; no copy of a sequence. Memory is
-//   reused from round to round.
+// Cost: 2 n + 1 steps and their records, and what lessons cost for chains with
+//   a memory; no copy of a sequence. Memory is reused from round to round.
 // Errors: as each function says; both sequences then hold the text they held.
 // Tested by: tests/speculative/round_test.cc, tests/speculative/rounds_test.cc
-//   (the law over several rounds, for every rule).
+//   (the law over several rounds, for every rule),
+//   tests/speculative/memory_rounds_test.cc (with a memory, and phases).
 
 #ifndef SAMPLER_SPECULATIVE_ROUND_H_
 #define SAMPLER_SPECULATIVE_ROUND_H_
@@ -45,6 +51,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "sampler/candidates/probability_record.h"
+#include "sampler/lesson.h"
 #include "sampler/pipeline.h"
 #include "sampler/speculative/draft.h"
 
@@ -91,9 +98,10 @@ class Round {
   absl::Status Weigh(const Pipeline& pipeline, Sequence& target, DraftRow row,
                      Workspace& workspace);
 
-  // Accepts the tokens of a verdict on both sequences, as bare ids. Errors:
-  // InvalidArgument for more tokens than were proposed, and for sequences that
-  // do not stand where the round began.
+  // Accepts the tokens of a verdict on both sequences, with what they teach.
+  // Errors: InvalidArgument for more tokens than were proposed, and for
+  // sequences that do not stand where the round began. REQUIRES: the pipelines
+  // of Propose and Weigh are alive.
   absl::Status Accept(const Verdict& verdict, Sequence& target,
                       Sequence& draft) const;
 
@@ -108,17 +116,23 @@ class Round {
   std::vector<TokenId> tokens_;
   std::vector<ProbabilityRecord> draft_;
   std::vector<ProbabilityRecord> target_;
+  // What each place teaches.
+  std::vector<Lesson> draft_lessons_;
+  std::vector<Lesson> target_lessons_;
 };
 
-// Runs `pipeline` on `row` and records what it leaves. InvalidArgument, naming
-// `what` and `index`, for a row with another status than kOk.
+// Runs `pipeline` on `row` and records what it leaves and what it teaches.
+// InvalidArgument, naming `what` and `index`, for a row with another status
+// than kOk.
 absl::Status RecordRow(const Pipeline& pipeline, Logits row,
                        const Sequence& sequence, absl::string_view what,
                        std::int64_t index, Workspace& workspace,
-                       ProbabilityRecord& record);
+                       ProbabilityRecord& record, Lesson& lesson);
 
-// Accepts `tokens` on both, or on neither.
-absl::Status AcceptOnBoth(absl::Span<const TokenId> tokens, Sequence& target,
+// Accepts tokens on both, or on neither: the same ones, each with what it
+// teaches there. REQUIRES: both lists are equally long.
+absl::Status AcceptOnBoth(absl::Span<const Token> of_target,
+                          absl::Span<const Token> of_draft, Sequence& target,
                           Sequence& draft);
 
 }  // namespace sampler::speculative

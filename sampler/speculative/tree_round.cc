@@ -13,10 +13,10 @@ namespace {
 // Accepts `tokens`, and takes them back when it is done.
 class PathAhead {
  public:
-  PathAhead(const std::vector<TokenId>& tokens, Sequence& sequence)
+  PathAhead(const std::vector<Token>& tokens, Sequence& sequence)
       : sequence_(sequence) {
-    for (const TokenId token : tokens) {
-      status_ = sequence_.AcceptId(token);
+    for (const Token& token : tokens) {
+      status_ = sequence_.Accept(token);
       if (!status_.ok()) return;
       ++accepted_;
     }
@@ -33,6 +33,13 @@ class PathAhead {
   std::int64_t accepted_ = 0;
   absl::Status status_;
 };
+
+// Tokens that teach nothing.
+std::vector<Token> Bare(const std::vector<TokenId>& ids) {
+  std::vector<Token> tokens;
+  for (const TokenId id : ids) tokens.push_back(Lesson().Of(id));
+  return tokens;
+}
 
 // `record` without a token.
 ProbabilityRecord Without(const ProbabilityRecord& record, TokenId token) {
@@ -57,6 +64,17 @@ void TreeRound::Begin() {
   nodes_.clear();
   draft_.clear();
   target_.clear();
+}
+
+std::vector<Token> TreeRound::LearntPath(int node) const {
+  std::vector<Token> tokens;
+  while (node != kRoot) {
+    const TreeNode& at = nodes_[static_cast<std::size_t>(node)];
+    tokens.push_back(LearntAfter(at.parent, at.token));
+    node = at.parent;
+  }
+  std::reverse(tokens.begin(), tokens.end());
+  return tokens;
 }
 
 std::vector<TokenId> TreeRound::Path(int node) const {
@@ -88,11 +106,13 @@ absl::Status TreeRound::Grow(int node, int n, Siblings siblings,
   if (!status.ok()) return status;
   begin_ = RoundBegin(draft);
   begun_ = true;
-  const PathAhead path(Path(node), draft);
+  const PathAhead path(Bare(Path(node)), draft);
   if (!path.status().ok()) return path.status();
   const Logits logits = row(node);
   ProbabilityRecord left;
-  status = RecordRow(pipeline, logits, draft, "draft", node, workspace, left);
+  Lesson unheard;
+  status = RecordRow(pipeline, logits, draft, "draft", node, workspace, left,
+                     unheard);
   if (!status.ok()) return status;
   if (siblings == Siblings::kDistinct) {
     for (const TreeNode& other : nodes_) {
@@ -118,13 +138,15 @@ absl::Status TreeRound::Weigh(const Pipeline& pipeline, Sequence& target,
     if (!status.ok()) return status;
   }
   target_.resize(nodes_.size() + 1);
+  lessons_.resize(target_.size());
   for (std::size_t i = 0; i < target_.size(); ++i) {
     const int node = static_cast<int>(i) - 1;
-    const PathAhead path(Path(node), target);
+    // Of the places before it, whose lessons are there: parents come first.
+    const PathAhead path(LearntPath(node), target);
     if (!path.status().ok()) return path.status();
     const Logits logits = row(node);
     absl::Status status = RecordRow(pipeline, logits, target, "target", node,
-                                    workspace, target_[i]);
+                                    workspace, target_[i], lessons_[i]);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -144,9 +166,11 @@ absl::Status TreeRound::Accept(const TreeVerdict& verdict, Sequence& target,
       if (!status.ok()) return status;
     }
   }
+  std::vector<Token> of_target = LearntPath(last);
+  of_target.push_back(LearntAfter(last, verdict.next));
   std::vector<TokenId> text = Path(last);
   text.push_back(verdict.next);
-  return AcceptOnBoth(text, target, draft);
+  return AcceptOnBoth(of_target, Bare(text), target, draft);
 }
 
 }  // namespace sampler::speculative

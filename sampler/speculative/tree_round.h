@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "sampler/candidates/probability_record.h"
+#include "sampler/lesson.h"
 #include "sampler/speculative/round.h"
 #include "sampler/speculative/tree.h"
 
@@ -68,8 +69,8 @@ class TreeRound {
   absl::Status Weigh(const Pipeline& pipeline, Sequence& target, NodeRow row,
                      Workspace& workspace);
 
-  // Accepts the tokens of a verdict on both sequences, as bare ids. Errors: as
-  // Round::Accept.
+  // Accepts the tokens of a verdict on both sequences; the stages of the target
+  // learn from them. Errors and REQUIRES: as Round::Accept.
   absl::Status Accept(const TreeVerdict& verdict, Sequence& target,
                       Sequence& draft) const;
 
@@ -87,6 +88,16 @@ class TreeRound {
   std::vector<TreeNode> nodes_;
   std::vector<ProbabilityRecord> draft_;
   std::vector<ProbabilityRecord> target_;
+  // What each place of the target teaches: the root's, then the nodes'.
+  std::vector<Lesson> lessons_;
+
+  // A token after `node`, with what it teaches the target.
+  Token LearntAfter(int node, TokenId token) const {
+    const auto place = static_cast<std::size_t>(node + 1);
+    return (place < target_.size() ? lessons_[place] : Lesson()).Of(token);
+  }
+  // The tokens down to `node`, each with what it teaches the target.
+  std::vector<Token> LearntPath(int node) const;
 };
 
 }  // namespace sampler::speculative

@@ -24,6 +24,8 @@
 #include "sampler/stages/edits/min_tokens.h"
 #include "sampler/stages/edits/no_repeat_ngram.h"
 #include "sampler/stages/edits/presence_penalty.h"
+#include "sampler/stages/edits/progress/loop_ban.h"
+#include "sampler/stages/edits/progress/thinking_budget.h"
 #include "sampler/stages/edits/repetition_penalty.h"
 #include "sampler/stages/edits/sequence_bias.h"
 #include "sampler/stages/edits/suppress_tokens.h"
@@ -74,8 +76,10 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          SequenceBiasStage::Type(),
                          MinTokens::Type(),
                          ForcedTokens::Type(),
+                         ThinkingBudget::Type(),
                          Mask::Type(),
                          NoRepeatNgram::Type(),
+                         LoopBan::Type(),
                          ExponentialDecayLength::Type(),
                          Guidance::Type(),
                          RepetitionPenalty::Type(),

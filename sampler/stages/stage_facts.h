@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sampler/candidate.h"
@@ -47,6 +48,13 @@ struct HeadRule {
   double distance;  // In nats, >= 0.
 };
 
+// A stage that looks at a phase by its name, and the tokens with which it ends
+// that phase, if it does.
+struct PhaseUse {
+  std::string name;
+  std::vector<std::int32_t> close = {};
+};
+
 struct StageFacts {
   // Apply never changes a logit or removes a candidate. (True of most draws:
   // they only choose.)
@@ -54,6 +62,10 @@ struct StageFacts {
 
   // The part of the history that the stage reads; empty if none.
   std::optional<HistoryWindow> history = {};
+  // What the stage does depends on where a phase began or ended, or on which
+  // is open; and the phase that it names itself.
+  bool reads_phases = false;
+  std::optional<PhaseUse> phase = {};
   // Apply edits only tokens that occur in `history`, and each edit depends on
   // that token alone.
   bool edits_seen = false;

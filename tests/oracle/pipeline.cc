@@ -7,6 +7,7 @@
 
 #include "tests/oracle/house.h"
 #include "tests/oracle/moments.h"
+#include "tests/oracle/phases.h"
 #include "tests/oracle/stages/arithmetic.h"
 #include "tests/oracle/stages/draws.h"
 #include "tests/oracle/stages/dynamic_temperature.h"
@@ -15,6 +16,7 @@
 #include "tests/oracle/stages/guidance.h"
 #include "tests/oracle/stages/gumbel.h"
 #include "tests/oracle/stages/length.h"
+#include "tests/oracle/stages/loop_ban.h"
 #include "tests/oracle/stages/mask.h"
 #include "tests/oracle/stages/memory.h"
 #include "tests/oracle/stages/min_k.h"
@@ -27,6 +29,7 @@
 #include "tests/oracle/stages/synthid.h"
 #include "tests/oracle/stages/tail_free.h"
 #include "tests/oracle/stages/temperature.h"
+#include "tests/oracle/stages/thinking_budget.h"
 #include "tests/oracle/stages/top_h.h"
 #include "tests/oracle/stages/top_k.h"
 #include "tests/oracle/stages/top_n_sigma.h"
@@ -49,6 +52,8 @@ const std::map<std::string, StageRule>& Rules() {
       {"sequence_bias", SequenceBias},
       {"min_tokens", MinTokens},
       {"forced_tokens", ForcedTokens},
+      {"thinking_budget", ThinkingBudget},
+      {"loop_ban", LoopBan},
       {"mask", Mask},
       {"no_repeat_ngram", NoRepeatNgram},
       {"exponential_decay_length", ExponentialDecayLength},
@@ -134,6 +139,13 @@ Result RunStages(const std::vector<double>& row, const nlohmann::json& stages,
     const auto rule = Rules().find(type);
     if (rule == Rules().end()) {
       throw std::invalid_argument("no oracle for stage " + type);
+    }
+    // Where "when" is a text it is a parameter of the stage.
+    const bool runs = !stage.contains("when") || !stage["when"].is_object() ||
+                      Holds(stage["when"], context);
+    if (!runs) {
+      ++state.ordinal;
+      continue;
     }
     rule->second(state, stage, context);
     ++state.ordinal;

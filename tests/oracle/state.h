@@ -59,6 +59,7 @@ struct Context {
   std::vector<double> unconditional = {};  // the second row; empty: none
   std::optional<double> uniform = {};      // the caller's code point
   std::optional<std::vector<std::uint32_t>> mask = {};  // packed
+  nlohmann::json phases = nlohmann::json::object();     // of the config
 
   std::uint32_t Position() const {
     return position.value_or(static_cast<std::uint32_t>(output.size()));

@@ -28,6 +28,7 @@ PipelineConfig ConfigOf(const StageType& type, Value::Object parameters) {
   config.stages = {{"top_k", {{"k", 48}}},
                    {std::string(type.name), std::move(parameters)}};
   if (type.group != StageGroup::kDraw) config.stages.push_back({"categorical"});
+  config.phases = SomePhases();
   return config;
 }
 
@@ -112,7 +113,7 @@ bool DecidesSomething(const StageType& type,
   const auto legal = [&](const Value::Object& parameters) {
     return CheckConfig(ConfigOf(type, parameters), kSize).empty();
   };
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 60'000; ++i) {
     Value::Object one = RandomObject(type.parameters, random);
     if (random() % 2 == 0) Round(one);
     Value::Object other = one;
@@ -160,6 +161,11 @@ TEST(EveryParameter, DecidesSomething) {
           if (type.name == "xtc" && line.name() == "fire") return;
           // It decides where a context recurs at one distance: synthid_test.cc.
           if (line.name() == "context_history") return;
+          // "at" goes with "newlines", which are few: thinking_budget_test.cc.
+          if (line.name() == "at" && type.name == "thinking_budget") return;
+          if (line.name() == "newlines") return;
+          // Mostly longer than these texts: loop_ban_test.cc.
+          if (line.name() == "max_length") return;
           EXPECT_TRUE(DecidesSomething(type, at, random))
               << type.name << " ignores " << line.name();
         });

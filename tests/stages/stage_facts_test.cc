@@ -33,12 +33,18 @@ struct Text {
   std::vector<std::int32_t> output = {9, 2, 6, 5, 3, 5, 1, 4, 1};
 };
 
-// The logits that `stage` leaves of `row`; what it removed is at -inf.
-Row Left(const StageConfig& stage, const Row& row, const Text& text = {}) {
-  PipelineConfig config = {.stages = {stage}};
+// The stage, before a draw where it is none itself.
+PipelineConfig ChainWith(const StageConfig& stage) {
+  PipelineConfig config = {.phases = SomePhases(), .stages = {stage}};
   if (GroupOf(stage) != StageGroup::kDraw) {
     config.stages.push_back({"categorical"});
   }
+  return config;
+}
+
+// The logits that `stage` leaves of `row`; what it removed is at -inf.
+Row Left(const StageConfig& stage, const Row& row, const Text& text = {}) {
+  const PipelineConfig config = ChainWith(stage);
   const Pipeline pipeline = Pipeline::Create(config, kSize).value();
   Sequence sequence =
       pipeline.NewSequence({.seed = 7, .prompt = text.prompt}).value();
@@ -74,10 +80,7 @@ void ForRandomStages(
     for (int attempt = 0; attempt < 4000 && legal < 60; ++attempt) {
       const StageConfig stage = {std::string(type.name),
                                  RandomObject(type.parameters, random)};
-      PipelineConfig config = {.stages = {stage}};
-      if (type.group != StageGroup::kDraw) {
-        config.stages.push_back({"categorical"});
-      }
+      const PipelineConfig config = ChainWith(stage);
       if (!CheckConfig(config, kSize).empty()) continue;
       ++legal;
       SCOPED_TRACE(ChainText(config));
@@ -88,13 +91,6 @@ void ForRandomStages(
   }
 }
 
-StageConfig ExampleStage(const Example& example, const std::string& given) {
-  const std::string json = R"({"version": 1, "stages": [)" +
-                           StageText(example.type, given) +
-                           R"(, {"type": "categorical"}]})";
-  return ParseConfig(json).value().stages[0];
-}
-
 TEST(StageFacts, EveryTypeSaysThem) {
   for (const StageType& type : StageRegistry::BuiltIn().types()) {
     EXPECT_NE(type.facts, nullptr) << type.name;
@@ -103,17 +99,17 @@ TEST(StageFacts, EveryTypeSaysThem) {
 
 TEST(StageFacts, NeutralParametersAreThoseOfTheExamples) {
   for (const Example& example : Examples()) {
-    EXPECT_FALSE(FactsOf(ExampleStage(example, example.active)).neutral)
+    EXPECT_FALSE(FactsOf(ExampleStage(example.type, example.active)).neutral)
         << example.type;
     if (example.neutral.empty() || example.needs_input) continue;
-    EXPECT_TRUE(FactsOf(ExampleStage(example, example.neutral)).neutral)
+    EXPECT_TRUE(FactsOf(ExampleStage(example.type, example.neutral)).neutral)
         << example.type;
   }
 }
 
 TEST(StageFacts, SignsAreReadWhereAConstantMatters) {
   for (const Example& example : Examples()) {
-    EXPECT_EQ(FactsOf(ExampleStage(example, example.active)).reads_signs,
+    EXPECT_EQ(FactsOf(ExampleStage(example.type, example.active)).reads_signs,
               example.gauge_dependent)
         << example.type;
   }
@@ -247,11 +243,7 @@ TEST(StageFacts, BansAndAllowedTokensAreThoseThatGoAndStay) {
 
 TEST(StageFacts, InputsAreThoseThatAStageAsksFor) {
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
-    PipelineConfig config = {.stages = {stage}};
-    if (GroupOf(stage) != StageGroup::kDraw) {
-      config.stages.push_back({"categorical"});
-    }
-    const Pipeline pipeline = Pipeline::Create(config, kSize).value();
+    const Pipeline pipeline = Pipeline::Create(ChainWith(stage), kSize).value();
     EXPECT_EQ(pipeline.CheckInputs(StepInputs{}).ok(),
               !facts.reads_unconditional && !facts.reads_uniform);
     EXPECT_EQ(facts.reads_mask, stage.type == "mask");
@@ -264,8 +256,7 @@ TEST(StageFacts, DrawsUseTheNumbersThatTheySay) {
       EXPECT_EQ(facts.draws_by, DrawBy::kNothing);
       return;
     }
-    const Pipeline pipeline =
-        Pipeline::Create({.stages = {stage}}, kSize).value();
+    const Pipeline pipeline = Pipeline::Create(ChainWith(stage), kSize).value();
     const Sequence sequence = pipeline.NewSequence({.seed = 7}).value();
     StepInputs inputs;
     inputs.uniform = 0.5;

@@ -32,6 +32,41 @@ void AddEditCorners(std::vector<json>& chains) {
       }
     }
   }
+  // For the phases of the context that small rows are compared in.
+  for (const char* type : {"frequency_penalty", "repetition_penalty"}) {
+    add({{"type", type}, {"penalty", 1.5}, {"scope", "phase"}});
+    add({{"type", type},
+         {"penalty", 1.5},
+         {"scope", "both"},
+         {"when", {{"not", {{"phase", "thinking"}}}}}});
+    add({{"type", type},
+         {"penalty", 1.5},
+         {"scope", "both"},
+         {"when", {{"phase", "thinking"}, {"phase_position", {0, 1}}}}});
+  }
+  for (const int count : {2, 3}) {
+    for (const char* scope : {"output", "both", "phase"}) {
+      add({{"type", "loop_ban"},
+           {"count", count},
+           {"scope", scope},
+           {"min_length", count - 1},
+           {"max_length", count}});
+    }
+  }
+  for (const int tokens : {0, 1, 2, 9}) {
+    for (const json& close : {json{0, 2}, json{1, 1, 0}, json{1, 0, 2}}) {
+      json stage = {{"type", "thinking_budget"},
+                    {"phase", "thinking"},
+                    {"tokens", tokens},
+                    {"close", close}};
+      add(stage);
+      stage["at"] = "newline";
+      stage["newlines"] = {2};
+      stage["grace"] = tokens;
+      add(stage);
+    }
+  }
+  add({{"type", "thinking_budget"}, {"phase", "thinking"}, {"close", {0, 2}}});
   for (const double scale : {0.0, 0.5, 1.0, 1.5, 1e300}) {
     for (const bool normalize : {false, true}) {
       add({{"type", "guidance"}, {"scale", scale}, {"normalize", normalize}});

@@ -79,6 +79,7 @@ bool EndsInDraw(const json& stages) {
 LibraryRun RunLibrary(Logits row, const json& stages,
                       const oracle::Context& context) {
   json config = {{"version", 1}, {"stages", stages}};
+  if (!context.phases.empty()) config["phases"] = context.phases;
   const bool draws = EndsInDraw(stages);
   if (!draws) config["stages"].push_back({{"type", "categorical"}});
 

@@ -21,8 +21,13 @@
 
 namespace sampler {
 
+// The phases of chains that speak of one.
+inline constexpr absl::string_view kSomePhases =
+    R"("phases": {"thinking": {"begin": [[0]], "end": [[1], [2]]},
+                  "answer": {"begin": [[1]], "end": [[0]]}}, )";
+
 // A pipeline of these stages (JSON objects, comma-separated), with a
-// categorical draw added where none ends them.
+// categorical draw added where none ends them, and with kSomePhases.
 inline Pipeline MakePipeline(std::string stages, std::int64_t vocabulary_size) {
   bool draws = false;
   for (const StageType& type : StageRegistry::BuiltIn().types()) {
@@ -34,8 +39,11 @@ inline Pipeline MakePipeline(std::string stages, std::int64_t vocabulary_size) {
     absl::StrAppend(&stages, stages.empty() ? "" : ",",
                     R"({"type": "categorical"})");
   }
+  const absl::string_view phases =
+      absl::StrContains(stages, "\"phase\"") ? kSomePhases : "";
   absl::StatusOr<PipelineConfig> config =
-      ParseConfig(absl::StrCat(R"({"version": 1, "stages": [)", stages, "]}"),
+      ParseConfig(absl::StrCat(R"({"version": 1, )", phases, R"("stages": [)",
+                               stages, "]}"),
                   vocabulary_size);
   EXPECT_TRUE(config.ok()) << config.status() << "\n" << stages;
   absl::StatusOr<Pipeline> pipeline =

@@ -5,6 +5,7 @@
 
 #include "tests/support/chooser.h"
 #include "tests/support/corner_chains.h"
+#include "tests/support/random_phases.h"
 #include "tests/support/random_stages.h"
 #include "tests/support/synthid_chains.h"
 
@@ -149,6 +150,7 @@ oracle::Context RandomContext(std::mt19937_64& random, int vocabulary_size) {
     context.unconditional.push_back(choose.Uniform(-4, 4));
   }
   context.uniform = choose.Uniform(0, 1);
+  context.phases = RandomPhases(choose, distinct);
   return context;
 }
 

@@ -119,6 +119,10 @@ inline Value RandomValue(const Parameter& line, Random& random) {
       }
       return biases;
     }
+    case ParameterKind::kName:
+      return std::string(random() % 2 == 0 ? "thinking" : "answer");
+    case ParameterKind::kTokenSequence:
+      return RandomTokens(random);
     case ParameterKind::kTokenSequences: {
       Value::List sequences;
       for (std::uint64_t n = random() % 4; n > 0; --n) {

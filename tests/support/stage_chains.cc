@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "tests/support/random_parameters.h"
 #include "tests/support/stage_examples.h"
 
@@ -61,11 +62,7 @@ std::vector<StageConfig> StagesOf(const StageType& type, int random) {
   std::vector<StageConfig> stages = {LegalStage(type, 0, source)};
   for (const Example& example : Examples()) {
     if (example.type != type.name) continue;
-    const auto config =
-        ParseConfig(absl::StrCat(R"({"version": 1, "stages": [)",
-                                 Active(example), R"(, {"type": "greedy"}]})"));
-    EXPECT_TRUE(config.ok()) << config.status();
-    if (config.ok()) AddUnlessThere(config->stages.front(), stages);
+    AddUnlessThere(ExampleStage(example.type, example.active), stages);
   }
   for (int i = 0; i < random; ++i) {
     AddUnlessThere(LegalStage(type, 50, source), stages);
@@ -89,6 +86,9 @@ PipelineConfig ChainOf(std::vector<StageConfig> stages, Rng rng) {
                      return place(a) < place(b);
                    });
   PipelineConfig config = {.rng = rng, .stages = std::move(stages)};
+  if (absl::StrContains(ToJson(config), "\"phase\"")) {
+    config.phases = SomePhases();
+  }
   if (place(config.stages.back()) == 2) return config;
   for (const StageType& type : StageRegistry::BuiltIn().types()) {
     if (type.group != StageGroup::kDraw) continue;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -63,6 +64,10 @@ inline const std::vector<Example>& Examples() {
        .active = R"("at": [[1, [0, 1, 2, 3]]])",
        .neutral = R"("at": [])",
        .names_tokens = true},
+      {.type = "thinking_budget",
+       .active = R"("phase": "thinking", "tokens": 1, "close": [3, 1])",
+       .neutral = R"("phase": "thinking", "close": [3, 1])",
+       .names_tokens = true},
       {.type = "mask",
        .active = R"("padding": "ban")",
        .neutral = R"("padding": "ban")",
@@ -70,6 +75,10 @@ inline const std::vector<Example>& Examples() {
       {.type = "no_repeat_ngram",
        .active = R"("n": 2)",
        .neutral = R"("n": 0)",
+       .names_tokens = true},
+      {.type = "loop_ban",
+       .active = R"("count": 2)",
+       .neutral = "",
        .names_tokens = true},
       {.type = "exponential_decay_length",
        .active = R"("start": 0, "factor": 2, "eos_ids": [1])",
@@ -151,6 +160,21 @@ inline const std::vector<Example>& Examples() {
 inline std::string StageText(const std::string& type,
                              const std::string& parameters) {
   return R"({"type": ")" + type + "\", " + parameters + "}";
+}
+
+// The stage as a config has it: with `given` parameters.
+inline StageConfig ExampleStage(const std::string& type,
+                                const std::string& given) {
+  return MakePipeline(StageText(type, given), 1 << 10).config().stages[0];
+}
+
+// The phases of kSomePhases.
+inline std::map<std::string, Value::Object> SomePhases() {
+  return MakePipeline(R"({"type": "temperature", "temperature": 1,
+                          "when": {"phase": "thinking"}})",
+                      8)
+      .config()
+      .phases;
 }
 
 inline std::string Active(const Example& e) {

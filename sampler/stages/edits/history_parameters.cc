@@ -6,7 +6,7 @@ namespace sampler {
 
 Parameter ScopeParameter(absl::string_view default_scope) {
   return Choice("scope", "part of the history that counts")
-      .Choices({"prompt", "output", "both"})
+      .Choices({"prompt", "output", "both", "phase"})
       .Default(std::string(default_scope));
 }
 

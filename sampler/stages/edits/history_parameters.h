@@ -12,7 +12,7 @@
 
 namespace sampler {
 
-// "scope" ("prompt", "output" or "both") with this default.
+// "scope" ("prompt", "output", "both" or "phase") with this default.
 Parameter ScopeParameter(absl::string_view default_scope);
 
 // "window": an integer >= 1, or null for the whole scope.

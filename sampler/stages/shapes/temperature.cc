@@ -72,13 +72,18 @@ StageType Temperature::Type() {
                     Integer("start", "clock at which annealing begins")
                         .AtLeast(0)
                         .Default(0),
-                    Choice("clock", "output position, or the caller's step")
-                        .Choices({"position", "step"})})},
+                    Choice("clock",
+                           "output position, the caller's step, or tokens "
+                           "since a phase began or ended")
+                        .Choices({"position", "step", "phase"})})},
       .check = Check,
       .facts = [](const Parameters& p) -> StageFacts {
         const TemperatureSchedule schedule = ReadTemperature(p);
         const auto [low, high] = std::minmax({schedule.from, schedule.to});
-        return FactsOfRange({low, high});
+        StageFacts facts = FactsOfRange({low, high});
+        facts.reads_phases =
+            schedule.clock == TemperatureSchedule::Clock::kPhase;
+        return facts;
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Temperature>(ReadTemperature(p));
@@ -110,11 +115,20 @@ double TemperatureSchedule::At(std::int64_t t) const {
   return to + (from - to) * (1.0 + CosPi(f)) / 2.0;
 }
 
+std::int64_t TemperatureSchedule::Now(const StepContext& step) const {
+  switch (clock) {
+    case Clock::kPosition:
+      return step.position;
+    case Clock::kStep:
+      return step.clock;
+    case Clock::kPhase:
+      break;
+  }
+  return step.history.StretchSize();
+}
+
 void Temperature::Apply(Candidates& candidates, const StepContext& step) const {
-  const std::int64_t t = schedule_.clock == TemperatureSchedule::Clock::kStep
-                             ? step.clock
-                             : step.position;
-  const double temperature = schedule_.At(t);
+  const double temperature = schedule_.At(schedule_.Now(step));
   if (temperature == 0.0) {
     candidates.KeepTop(1);
   } else if (temperature != 1.0) {

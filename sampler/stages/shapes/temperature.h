@@ -2,8 +2,9 @@
 //
 //   l_i = l_i / T            (evaluated as l_i * fl(1 / T))
 //
-// T may be annealed over a clock t, the output position or a step that the
-// caller sets, from T0 to T1:
+// T may be annealed over a clock t, the output position, a step that the caller
+// sets or the tokens since a phase began or ended (history/phases.h), from T0
+// to T1:
 //
 //   f = clamp((t - start) / steps, 0, 1)
 //   linear       T0 + f (T1 - T0)
@@ -37,7 +38,7 @@ namespace sampler {
 
 struct TemperatureSchedule {
   enum class Shape { kLinear, kExponential, kCosine };
-  enum class Clock { kPosition, kStep };
+  enum class Clock { kPosition, kStep, kPhase };
 
   double from = 1.0;
   double to = 1.0;
@@ -46,6 +47,8 @@ struct TemperatureSchedule {
   Shape shape = Shape::kLinear;
   Clock clock = Clock::kPosition;
 
+  // What the clock says at a step.
+  std::int64_t Now(const StepContext& step) const;
   // The temperature at clock t.
   double At(std::int64_t t) const;
 };

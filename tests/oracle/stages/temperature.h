@@ -16,6 +16,7 @@
 #include <string>
 
 #include "tests/oracle/house.h"
+#include "tests/oracle/phases.h"
 #include "tests/oracle/state.h"
 
 namespace oracle {
@@ -27,9 +28,10 @@ inline double Scheduled(const nlohmann::json& schedule,
   const auto steps = schedule.at("steps").get<std::int64_t>();
   const auto start = schedule.value("start", std::int64_t{0});
   const std::string shape = schedule.value("shape", "linear");
-  const std::int64_t clock = schedule.value("clock", "position") == "step"
-                                 ? context.step
-                                 : std::int64_t{context.Position()};
+  const std::string of = schedule.value("clock", "position");
+  const std::int64_t clock = of == "step"    ? context.step
+                             : of == "phase" ? StretchSize(context)
+                                             : std::int64_t{context.Position()};
   if (clock <= start) return from;
   if (clock - start >= steps) return to;
   const double f =

@@ -1,0 +1,71 @@
+#include "sampler/rewind/phrase_automaton.h"
+
+#include <algorithm>
+
+namespace sampler {
+namespace {
+
+struct ByByte {
+  bool operator()(const std::pair<char, PhraseAutomaton::State>& edge,
+                  char byte) const {
+    return edge.first < byte;
+  }
+};
+
+}  // namespace
+
+PhraseAutomaton::PhraseAutomaton(absl::Span<const std::string> phrases)
+    : nodes_(1) {
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    State state = kStart;
+    for (const char byte : phrases[i]) state = Insert(state, Folded(byte));
+    nodes_[state].phrases.push_back(i);
+  }
+  Link();
+}
+
+PhraseAutomaton::State PhraseAutomaton::Edge(State state, char byte) const {
+  const auto& edges = nodes_[state].edges;
+  const auto at = std::lower_bound(edges.begin(), edges.end(), byte, ByByte());
+  return at != edges.end() && at->first == byte ? at->second : kStart;
+}
+
+PhraseAutomaton::State PhraseAutomaton::Insert(State state, char byte) {
+  const State there = Edge(state, byte);
+  if (there != kStart) return there;
+  const auto added = static_cast<State>(nodes_.size());
+  nodes_.emplace_back();
+  nodes_.back().depth = nodes_[state].depth + 1;
+  auto& edges = nodes_[state].edges;
+  edges.insert(std::lower_bound(edges.begin(), edges.end(), byte, ByByte()),
+               {byte, added});
+  return added;
+}
+
+// In order of depth, so that the links of what is shorter are there.
+void PhraseAutomaton::Link() {
+  std::vector<State> open = {kStart};
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    const State parent = open[i];
+    for (const auto& [byte, child] : nodes_[parent].edges) {
+      Node& node = nodes_[child];
+      if (parent != kStart) node.shorter = Next(nodes_[parent].shorter, byte);
+      node.shorter_match = nodes_[node.shorter].phrases.empty()
+                               ? nodes_[node.shorter].shorter_match
+                               : node.shorter;
+      node.begun = node.edges.empty() ? nodes_[node.shorter].begun : node.depth;
+      open.push_back(child);
+    }
+  }
+}
+
+PhraseAutomaton::State PhraseAutomaton::Next(State state, char byte) const {
+  const char folded = Folded(byte);
+  while (true) {
+    const State next = Edge(state, folded);
+    if (next != kStart || state == kStart) return next;
+    state = nodes_[state].shorter;
+  }
+}
+
+}  // namespace sampler

@@ -1,0 +1,190 @@
+#include "sampler/rewind/rewinder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace sampler {
+namespace {
+
+bool IsWord(char byte) {
+  const auto code = static_cast<unsigned char>(byte);
+  return code >= 0x80 || absl::ascii_isalnum(code) || byte == '_';
+}
+
+std::vector<std::string> TextsOf(const std::vector<Rewinder::Phrase>& phrases) {
+  std::vector<std::string> texts;
+  for (const Rewinder::Phrase& phrase : phrases) texts.push_back(phrase.text);
+  return texts;
+}
+
+}  // namespace
+
+Rewinder::Rewinder(std::vector<Phrase> phrases)
+    : phrases_(std::move(phrases)),
+      automaton_(std::make_shared<const PhraseAutomaton>(TextsOf(phrases_))),
+      taken_(phrases_.size()) {}
+
+absl::StatusOr<Rewinder> Rewinder::Create(std::vector<Phrase> phrases) {
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    if (phrases[i].text.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("phrase ", i, ": got no text, want at least a byte"));
+    }
+    if (phrases[i].most.value_or(0) < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("phrase ", i, ": /most: got ", *phrases[i].most,
+                       ", want an integer >= 0"));
+    }
+  }
+  return Rewinder(std::move(phrases));
+}
+
+absl::StatusOr<Rewinder::Answer> Rewinder::Add(TokenId token, StringView text,
+                                               Sequence& sequence) {
+  if (sequence.position() <= held_tokens()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sequence: got ", sequence.position(), " tokens, want the ",
+        held_tokens(), " that are held and the one that is added"));
+  }
+  tokens_.push_back({token, text_.size(), state_, waiting_});
+  text_.append(text.data(), text.size());
+  for (std::size_t at = tokens_.back().begin; at < text_.size(); ++at) {
+    const std::optional<Match> match = Step(at);
+    if (match.has_value()) return Complete(*match, sequence);
+  }
+  std::size_t open = text_.size() - automaton_->Depth(state_);
+  for (const Match& match : waiting_) open = std::min(open, match.begin);
+  return Answer{.emit = EmitBefore(open)};
+}
+
+std::optional<Rewinder::Match> Rewinder::Step(std::size_t at) {
+  std::optional<Match> complete;
+  // The longest is the one that begins first.
+  const auto offer = [&](const Match& match) {
+    if (!complete.has_value() || match.begin < complete->begin) {
+      complete = match;
+    }
+  };
+  if (!IsWord(text_[at])) {
+    for (const Match& match : waiting_) offer(match);
+  }
+  waiting_.clear();
+  state_ = automaton_->Next(state_, text_[at]);
+  automaton_->ForEachMatch(state_, [&](std::size_t phrase) {
+    const std::size_t begin = at + 1 - phrases_[phrase].text.size();
+    if (!Stands(phrase, begin, at + 1)) return;
+    if (phrases_[phrase].whole_words && IsWord(text_[at])) {
+      waiting_.push_back({begin, phrase});
+    } else {
+      offer({begin, phrase});
+    }
+  });
+  return complete;
+}
+
+bool Rewinder::BeginsAWord(std::size_t begin) const {
+  if (!IsWord(text_[begin])) return true;
+  return begin == 0 ? !after_word_ : !IsWord(text_[begin - 1]);
+}
+
+bool Rewinder::Stands(std::size_t phrase, std::size_t begin,
+                      std::size_t end) const {
+  const Phrase& wanted = phrases_[phrase];
+  const bool used_up =
+      wanted.most.has_value() && taken_[phrase] >= *wanted.most;
+  if (used_up && wanted.then == Phrase::Then::kPass) return false;
+  if (!wanted.ignore_case &&
+      text_.compare(begin, end - begin, wanted.text) != 0) {
+    return false;
+  }
+  return !wanted.whole_words || BeginsAWord(begin);
+}
+
+absl::StatusOr<Rewinder::Answer> Rewinder::Complete(const Match& match,
+                                                    Sequence& sequence) {
+  const Phrase& phrase = phrases_[match.phrase];
+  if (phrase.most.has_value() && taken_[match.phrase] >= *phrase.most) {
+    return Answer{.next = Next::kStop, .phrase = match.phrase};
+  }
+  // The last token that begins at or before it: those of no text hold nothing.
+  const auto after = std::upper_bound(
+      tokens_.begin(), tokens_.end(), match.begin,
+      [](std::size_t begin, const Held& held) { return begin < held.begin; });
+  const auto first = static_cast<std::size_t>(after - tokens_.begin()) - 1;
+  absl::StatusOr<Answer> answer = TakeBack(first, sequence);
+  if (!answer.ok()) return answer;
+  ++taken_[match.phrase];
+  answer->phrase = match.phrase;
+  return answer;
+}
+
+absl::StatusOr<Rewinder::Answer> Rewinder::TakeBack(std::size_t first,
+                                                    Sequence& sequence) {
+  const auto taken = static_cast<std::int64_t>(tokens_.size() - first);
+  const Held held = tokens_[first];
+  absl::Status status = sequence.Redraw(taken);
+  if (status.ok()) status = sequence.Ban(held.token);
+  if (!status.ok()) return status;
+  tokens_.resize(first, Held{});
+  text_.resize(held.begin);
+  state_ = held.state;
+  waiting_ = held.waiting;
+  return Answer{.next = Next::kRewound, .taken = taken};
+}
+
+absl::StatusOr<Rewinder::Answer> Rewinder::NoCandidate(Sequence& sequence) {
+  if (tokens_.empty()) return Answer{.next = Next::kStop};
+  if (sequence.position() < held_tokens()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("sequence: got ", sequence.position(),
+                     " tokens, want the ", held_tokens(), " that are held"));
+  }
+  return TakeBack(tokens_.size() - 1, sequence);
+}
+
+absl::StatusOr<Rewinder::Answer> Rewinder::Finish(Sequence& sequence) {
+  std::optional<Match> first;
+  for (const Match& match : waiting_) {
+    if (!first.has_value() || match.begin < first->begin) first = match;
+  }
+  if (first.has_value()) return Complete(*first, sequence);
+  Answer answer;
+  answer.emit = EmitBefore(text_.size());
+  answer.emit += std::exchange(text_, "");
+  tokens_.clear();
+  state_ = PhraseAutomaton::kStart;
+  return answer;
+}
+
+std::string Rewinder::EmitBefore(std::size_t begin) {
+  // From the end on: a token is held if it reaches beyond `begin`; and as it
+  // may be taken back, so is what a phrase had begun with before it came.
+  std::size_t first = tokens_.size();
+  std::size_t end = text_.size();
+  for (; first > 0 && end > begin; --first) {
+    const Held& held = tokens_[first - 1];
+    begin = std::min(begin, held.begin - automaton_->Depth(held.state));
+    for (const Match& match : held.waiting) {
+      begin = std::min(begin, match.begin);
+    }
+    end = held.begin;
+  }
+  const std::size_t safe =
+      first == tokens_.size() ? text_.size() : tokens_[first].begin;
+  std::string emit = text_.substr(0, safe);
+  if (!emit.empty()) after_word_ = IsWord(emit.back());
+  text_.erase(0, safe);
+  tokens_.erase(tokens_.begin(),
+                tokens_.begin() + static_cast<std::ptrdiff_t>(first));
+  for (Held& held : tokens_) {
+    held.begin -= safe;
+    for (Match& match : held.waiting) match.begin -= safe;
+  }
+  for (Match& match : waiting_) match.begin -= safe;
+  return emit;
+}
+
+}  // namespace sampler

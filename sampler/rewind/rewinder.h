@@ -1,0 +1,150 @@
+// Texts in which phrases must not occur. A phrase can be banned only once it is
+// complete, for its spelling in tokens is not unique; so it is then taken back:
+//
+//   auto rewinder = Rewinder::Create({{.text = "as an AI"}});
+//   ...
+//   const Token token = pipeline.Sample(row, sequence, workspace);
+//   if (token.status == RowStatus::kNoCandidate) {
+//     answer = rewinder->NoCandidate(sequence);  // All were banned here.
+//   } else {
+//     status = sequence.Accept(token);
+//     answer = rewinder->Add(token.id, TextOf(token.id), sequence);
+//   }
+//   Show(answer->emit);                 // Bytes that are never taken back.
+//   if (answer->next == Rewinder::Next::kRewound) ...  // The model goes back
+//                                       // by answer->taken tokens.
+//
+// The law: draw; if a phrase is complete, go back to before the token that
+// holds its first byte, forbid that token there, after the tokens before it,
+// and draw again with fresh random numbers (Sequence::Ban, Sequence::Redraw).
+// Of phrases that are complete with the same byte the longest counts. Where
+// every candidate is forbidden the token before is taken back and forbidden
+// too.
+//
+// What may still be taken back is held: all from the token on that holds the
+// first byte of a phrase that may have begun; and all that a phrase would have
+// begun with if a token that is held were taken back. It is emitted once it is
+// safe.
+//
+// Bans are the sequence's: they count in its copies and snapshots, and in
+// speculation. The rewinder holds the end of the text alone.
+//
+// Thread-safety: one thread at a time; a copy is independent.
+// Cost: amortised O(1) a byte and token, whatever the number of phrases.
+// Not with "rng": "llama_cpp", whose samplers know no bans of a sequence.
+// Tested by: tests/rewind/rewinder_test.cc, tests/rewind/bans_test.cc,
+//   tests/rewind/rewinder_laws_test.cc
+//   (the law, enumerated, also with penalties and a memory).
+
+#ifndef SAMPLER_REWIND_REWINDER_H_
+#define SAMPLER_REWIND_REWINDER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "sampler/candidate.h"
+#include "sampler/language.h"
+#include "sampler/rewind/phrase_automaton.h"
+#include "sampler/sequence.h"
+
+namespace sampler {
+
+class Rewinder {
+ public:
+  struct Phrase {
+    // What happens when it has been taken back `most` times.
+    enum class Then { kPass, kStop };
+
+    std::string text;
+    bool ignore_case = false;  // Of the letters of ASCII.
+    // Only where no letter, digit, underscore or byte above 127 stands on
+    // either side.
+    bool whole_words = false;
+    std::optional<std::int64_t> most = {};  // Absent: as often as it comes.
+    Then then = Then::kPass;
+  };
+
+  enum class Next {
+    kGoOn,     // Draw the next token.
+    kRewound,  // The same, `taken` tokens farther back.
+    kStop      // A phrase has been taken back too often, or everything is
+               // forbidden: the text ends here.
+  };
+
+  struct Answer {
+    Next next = Next::kGoOn;
+    std::string emit = {};   // What is safe now, in the order of the text.
+    std::int64_t taken = 0;  // Tokens that were taken back.
+    std::size_t phrase = 0;  // For which of the phrases.
+  };
+
+  // InvalidArgument for an empty phrase, and for `most` below 0.
+  static absl::StatusOr<Rewinder> Create(std::vector<Phrase> phrases);
+
+  // `sequence` has accepted `token`, whose text is `text`. OutOfRange as
+  // Sequence::Redraw; InvalidArgument if the sequence is shorter than what is
+  // held.
+  absl::StatusOr<Answer> Add(TokenId token, StringView text,
+                             Sequence& sequence);
+
+  // Nothing could be drawn where `sequence` stands: takes back one token that
+  // is held, and forbids it. kStop where nothing is held.
+  absl::StatusOr<Answer> NoCandidate(Sequence& sequence);
+
+  // The text ends here: whole words that wait for what follows are complete.
+  // Where nothing is taken back, all that is held is emitted.
+  absl::StatusOr<Answer> Finish(Sequence& sequence);
+
+  // Bytes and tokens that are held.
+  StringView held() const { return text_; }
+  std::int64_t held_tokens() const {
+    return static_cast<std::int64_t>(tokens_.size());
+  }
+
+ private:
+  // A whole word, complete unless the next byte goes on with it.
+  struct Match {
+    std::size_t begin;  // In text_.
+    std::size_t phrase;
+  };
+
+  // A token that is held, and how matching stood before it.
+  struct Held {
+    TokenId token;
+    std::size_t begin;  // Of its text in text_.
+    PhraseAutomaton::State state;
+    std::vector<Match> waiting;
+  };
+
+  explicit Rewinder(std::vector<Phrase> phrases);
+
+  // The phrase that is complete with text_[at], or before it.
+  std::optional<Match> Step(std::size_t at);
+  bool Stands(std::size_t phrase, std::size_t begin, std::size_t end) const;
+  bool BeginsAWord(std::size_t begin) const;
+
+  absl::StatusOr<Answer> Complete(const Match& match, Sequence& sequence);
+  absl::StatusOr<Answer> TakeBack(std::size_t first, Sequence& sequence);
+  // Emits the tokens that are safe where a phrase may have begun at
+  // text_[begin].
+  std::string EmitBefore(std::size_t begin);
+
+  std::vector<Phrase> phrases_;
+  std::shared_ptr<const PhraseAutomaton> automaton_;
+  std::vector<std::int64_t> taken_;  // How often, by phrase.
+  std::string text_;                 // Of the tokens that are held.
+  std::vector<Held> tokens_;
+  PhraseAutomaton::State state_ = PhraseAutomaton::kStart;
+  std::vector<Match> waiting_;
+  bool after_word_ = false;  // Did what was emitted last end with a word?
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_REWIND_REWINDER_H_

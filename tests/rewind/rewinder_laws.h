@@ -1,0 +1,200 @@
+// A toy language in which phrases have several spellings, and the law of its
+// texts without them, enumerated.
+
+#ifndef SAMPLER_TESTS_REWIND_REWINDER_LAWS_H_
+#define SAMPLER_TESTS_REWIND_REWINDER_LAWS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "sampler/lesson.h"
+#include "tests/support/pipelines.h"
+
+namespace sampler {
+
+using Text = std::vector<TokenId>;
+
+inline constexpr std::int64_t kSize = 4;
+inline constexpr std::size_t kLength = 4;  // Tokens of a text.
+
+inline const std::vector<std::string>& Spellings() {
+  static const auto& texts = *new std::vector<std::string>{"a", "b", "ab", "c"};
+  return texts;
+}
+
+inline const std::vector<std::string>& Phrases() {
+  static const auto& phrases =
+      *new std::vector<std::string>{"abb", "bab", "acb"};
+  return phrases;
+}
+
+inline std::vector<double> LogitsAfter(const Text& text) {
+  const std::size_t last =
+      text.empty() ? 2 : static_cast<std::size_t>(text.back());
+  std::vector<double> row(kSize);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    row[i] = static_cast<double>((i * 5 + last * 3 + text.size()) % 7) * 0.25;
+  }
+  return row;
+}
+
+// The token that holds the first byte of the phrase that the text holds, or
+// its size: found by a search of the whole text, byte by byte.
+inline std::size_t TokenToForbid(const Text& text) {
+  std::string bytes;
+  std::vector<std::size_t> owner;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    for (const char byte : Spellings()[static_cast<std::size_t>(text[i])]) {
+      bytes += byte;
+      owner.push_back(i);
+    }
+  }
+  for (std::size_t end = 1; end <= bytes.size(); ++end) {
+    std::size_t begin = bytes.size();
+    for (const std::string& phrase : Phrases()) {
+      if (phrase.size() > end) continue;
+      const std::size_t at = end - phrase.size();
+      if (bytes.compare(at, phrase.size(), phrase) == 0) {
+        begin = std::min(begin, at);
+      }
+    }
+    if (begin < bytes.size()) return owner[begin];
+  }
+  return text.size();
+}
+
+using Bans = std::map<Text, std::set<TokenId>>;
+
+// Where the process may stand: the tokens so far, and what is forbidden. In the
+// order in which it can be reached: with more bans later, and with more tokens.
+struct Place {
+  std::size_t bans_size = 0;
+  Text text = {};
+  Bans bans = {};
+
+  friend bool operator<(const Place& a, const Place& b) {
+    return std::tuple(a.bans_size, a.text.size(), a.text, a.bans) <
+           std::tuple(b.bans_size, b.text.size(), b.text, b.bans);
+  }
+};
+
+class Enumeration {
+ public:
+  explicit Enumeration(const Pipeline& pipeline) : pipeline_(pipeline) {
+    Reach({}, MakeSequence(kSize), 1.0);
+    while (!open_.empty()) {
+      const auto first = open_.extract(open_.begin());
+      Go(first.key(), first.mapped().sequence, first.mapped().p);
+    }
+  }
+
+  std::map<Text, double> law;
+  double left_out = 0.0;
+
+ private:
+  // How likely a place is, and the text with what its stages have learnt.
+  struct Arrival {
+    Sequence sequence;
+    double p;
+  };
+
+  void Reach(Place place, const Sequence& sequence, double p) {
+    open_.try_emplace(std::move(place), Arrival{sequence, 0.0})
+        .first->second.p += p;
+  }
+
+  void Go(const Place& place, const Sequence& sequence, double p) {
+    const Text& text = place.text;
+    if (p < 1e-6) {
+      left_out += p;
+      return;
+    }
+    if (text.size() == kLength) {
+      law[text] += p;
+      return;
+    }
+    std::vector<double> row = LogitsAfter(text);
+    const auto at = place.bans.find(text);
+    if (at != place.bans.end()) {
+      for (const TokenId id : at->second) {
+        row[static_cast<std::size_t>(id)] = kGone;
+      }
+    }
+    std::vector<double> next(kSize, 0.0);
+    const Distribution d = pipeline_.Process(row, sequence, workspace_);
+    if (d.status() == RowStatus::kNoCandidate) {
+      // The token before is forbidden; where there is none the text is over.
+      if (text.empty()) {
+        law[text] += p;
+        return;
+      }
+      GoBack(place, sequence, text, text.size() - 1, p);
+      return;
+    }
+    for (TokenId id = 0; id < kSize; ++id) {
+      next[static_cast<std::size_t>(id)] = d.Probability(id);
+    }
+    for (TokenId id = 0; id < kSize; ++id) {
+      const double q = next[static_cast<std::size_t>(id)];
+      if (q == 0.0) continue;
+      Text longer = text;
+      longer.push_back(id);
+      const std::size_t forbidden = TokenToForbid(longer);
+      const Sequence after = AfterDrawing(row, sequence, id);
+      if (forbidden == longer.size()) {
+        Reach({place.bans_size, longer, place.bans}, after, p * q);
+      } else {
+        GoBack(place, after, longer, forbidden, p * q);
+      }
+    }
+  }
+
+  void GoBack(const Place& place, Sequence sequence, const Text& text,
+              std::size_t back_to, double p) {
+    const Text before(text.begin(),
+                      text.begin() + static_cast<std::ptrdiff_t>(back_to));
+    Bans more = place.bans;
+    more[before].insert(text[back_to]);
+    EXPECT_TRUE(
+        sequence.Rollback(static_cast<std::int64_t>(text.size() - back_to))
+            .ok());
+    Reach({place.bans_size + 1, before, std::move(more)}, sequence, p);
+  }
+
+  // Of the streams one that draws `id`; a rare token is learnt instead, which
+  // is the same (tests/speculative/memory_rounds_test.cc).
+  Sequence AfterDrawing(const std::vector<double>& row,
+                        const Sequence& sequence, TokenId id) {
+    Sequence learnt = sequence;
+    Lesson lesson;
+    const Step step = pipeline_.Process(row, sequence, workspace_);
+    step.Teach(lesson);
+    const bool rare = step.Probability(id) < 0.02;
+    if (rare) {
+      EXPECT_TRUE(learnt.Accept(lesson.Of(id)).ok());
+      return learnt;
+    }
+    for (std::uint32_t stream = 0;; ++stream) {
+      Sequence fork = sequence.Fork(stream);
+      const Token token = pipeline_.Sample(row, fork, workspace_);
+      if (token.id != id) continue;
+      EXPECT_TRUE(fork.Accept(token).ok());
+      return fork;
+    }
+  }
+
+  const Pipeline& pipeline_;
+  Workspace workspace_;
+  std::map<Place, Arrival> open_;
+};
+
+}  // namespace sampler
+
+#endif  // SAMPLER_TESTS_REWIND_REWINDER_LAWS_H_
