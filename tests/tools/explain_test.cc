@@ -63,6 +63,27 @@ TEST(ExplainTest, GivesTheWholeKeptSetInTheTotalOrder) {
   EXPECT_NEAR(sum, 1.0, 1e-15);
 }
 
+// A stage whose condition does not hold has its entry, and the reason.
+TEST(ExplainTest, SaysWhyAStageDidNotRun) {
+  const std::string config = WriteTemporary("phased.json", R"({"version": 1,
+        "phases": {"thinking": {"begin": [[2]], "end": [[0]]}},
+        "stages": [{"type": "top_k", "k": 3, "when": {"phase": "thinking"}},
+                   {"type": "top_k", "k": 2,
+                    "when": {"not": {"phase": "thinking"}}},
+                   {"type": "categorical"}]})");
+  const Arguments chain = {"--config", config};
+  const json first = ExplainAsJson(SixLog(), {"--row", "0"}, chain);
+  EXPECT_EQ(first["stages"][0]["active"], false);
+  EXPECT_EQ(first["stages"][0]["note"], "not in phase thinking");
+  EXPECT_EQ(first["stages"][1]["kept"], 2);
+  const json second = ExplainAsJson(SixLog(), {"--row", "1"}, chain);
+  EXPECT_EQ(second["stages"][0]["kept"], 3);
+  EXPECT_EQ(second["stages"][1]["note"], "in phase thinking");
+  const ToolResult text = Explain(SixLog(), {"--row", "0"}, chain);
+  EXPECT_TRUE(Says(text.out, "inactive: not in phase thinking")) << text.out;
+  EXPECT_TRUE(Says(text.out, "top_k(3) if thinking -> ")) << text.out;
+}
+
 TEST(ExplainTest, EveryStageHasItsEntryInOrder) {
   const json answer = ExplainAsJson(SixLog(), {"--row", "0"});
   const json& stages = answer["stages"];

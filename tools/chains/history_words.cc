@@ -22,6 +22,8 @@ const char* NameOf(Scope scope) {
       return "prompt";
     case Scope::kOutput:
       return "output";
+    case Scope::kPhase:
+      return "phase";
     case Scope::kBoth:
       break;
   }
@@ -41,6 +43,9 @@ std::string OutsideTheView(const History& history,
   if (window.scope == Scope::kOutput) {
     return absl::StrCat("scope output: ", Occurrences(prompt),
                         " in the prompt");
+  }
+  if (window.scope == Scope::kPhase) {
+    return "scope phase: it begins with this token";
   }
   if (window.scope == Scope::kPrompt && prompt == 0) {
     return absl::StrCat("scope prompt: ", Occurrences(output),

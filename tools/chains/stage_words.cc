@@ -38,8 +38,12 @@ constexpr char kTooEarly[] = "ends the text too early";
 constexpr char kLongEnough[] = "long enough, or no stop token left";
 constexpr char kNotForced[] = "not forced here";
 constexpr char kForcesNothing[] = "forces nothing here";
+constexpr char kNotClosing[] = "does not close the phase";
+constexpr char kWithinBudget[] = "within its tokens, or not in the phase";
 constexpr char kNotInMask[] = "not in the mask";
 constexpr char kBansNone[] = "bans no candidate";
+constexpr char kRepeatsPattern[] = "repeats a pattern too often in a row";
+constexpr char kClosesNone[] = "nothing would close a repetition";
 constexpr char kRoundsToZero[] = "its share rounds to 0";
 
 // ---- Why a token went -------------------------------------------------------
@@ -144,8 +148,10 @@ const std::vector<StageWords>& AllStageWords() {
       {"sequence_bias", Always<kCompletesBanned>, Always<kCompletesNone>},
       {"min_tokens", Always<kTooEarly>, Always<kLongEnough>},
       {"forced_tokens", Always<kNotForced>, Always<kForcesNothing>},
+      {"thinking_budget", Always<kNotClosing>, Always<kWithinBudget>},
       {"mask", Always<kNotInMask>, Always<kBansNone>},
       {"no_repeat_ngram", RepeatsTooMany, WhyNoNgram},
+      {"loop_ban", Always<kRepeatsPattern>, Always<kClosesNone>},
       {"exponential_decay_length"},
       {"guidance"},
       {"repetition_penalty"},

@@ -1,7 +1,9 @@
 #include "tools/docs/stage_reference.h"
 
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -119,10 +121,21 @@ std::string Elsewhere(absl::string_view stage) {
                       absl::StrJoin(runtimes, ", "), ".\n\n");
 }
 
+// The stage's header: in `folder` or in a folder of that.
+std::string HeaderOf(const StageType& type, const std::string& folder) {
+  const std::string name = absl::StrCat(type.name, ".h");
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+    const std::filesystem::path path = entry.path() / name;
+    if (std::filesystem::exists(path, none)) return path.string();
+  }
+  return absl::StrCat(folder, "/", name);
+}
+
 absl::StatusOr<std::string> Section(const StageType& type,
                                     const std::string& folder) {
   const absl::StatusOr<std::string> comment =
-      LeadingComment(absl::StrCat(folder, "/", type.name, ".h"));
+      LeadingComment(HeaderOf(type, folder));
   if (!comment.ok()) return comment.status();
   return absl::StrCat("\n### ", type.name, "\n\n", type.summary, "\n\n    ",
                       type.formula, "\n\nSource: ", type.source, ".\n\n",

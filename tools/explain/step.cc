@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/config.h"
+#include "sampler/config_phases.h"
 #include "sampler/random/random.h"
 #include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"
@@ -38,9 +39,11 @@ class Recorder final : public StepObserver {
  public:
   // Shows `tokens`, and the first `top` of the raw ranking.
   Recorder(std::vector<TokenId> tokens, std::int64_t top,
-           const History& history, Explanation& explanation)
+           const PipelineConfig& config, const History& history,
+           Explanation& explanation)
       : tokens_(std::move(tokens)),
         top_(top),
+        config_(config),
         history_(history),
         out_(explanation) {}
 
@@ -64,6 +67,13 @@ class Recorder final : public StepObserver {
     for (TokenReport& token : out_.tokens) Follow(index, after, token);
     truncations_ = 0;
     now_ = std::move(after);
+  }
+
+  void SkippedStage(std::size_t index, const Candidates& candidates) override {
+    BeforeStage(index, candidates);
+    why_not_run_ = WhyNotRun(config_, index, history_);
+    AfterStage(index, candidates);
+    why_not_run_.clear();
   }
 
   // What the last stage left.
@@ -119,7 +129,9 @@ class Recorder final : public StepObserver {
     }
     stage.mass = raw_.MassOf(after);
     stage.entropy = after.entropy();
-    if (!stage.active) {
+    if (!why_not_run_.empty()) {
+      stage.note = why_not_run_;
+    } else if (!stage.active) {
       stage.note = WhyInactive({stage, now_, history_});
     } else if (stage.edited > 0 && steepest != nullptr &&
                stage.facts.temperature.has_value()) {
@@ -145,7 +157,9 @@ class Recorder final : public StepObserver {
 
   std::vector<TokenId> tokens_;
   std::int64_t top_;
+  const PipelineConfig& config_;
   const History& history_;
+  std::string why_not_run_;  // Of a stage whose condition does not hold.
   Explanation& out_;
   Moment raw_;
   Moment now_;
@@ -259,7 +273,8 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
     if (bits != 0) result.u = token.u();
   }
 
-  Recorder recorder(std::move(shown), options.top, sequence.history(), result);
+  Recorder recorder(std::move(shown), options.top, pipeline.config(),
+                    sequence.history(), result);
   pipeline.Process(row, sequence, workspace, options.inputs, &recorder);
   result.out = recorder.TakeLast();
   if (pipeline.config().rng == Rng::kLlamaCpp) {

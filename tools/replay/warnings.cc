@@ -25,8 +25,9 @@ bool HeatsTheTail(const PipelineConfig& config) {
   for (const StageConfig& stage : config.stages) {
     const StageFacts facts = FactsOf(stage);
     if (facts.temperature.has_value()) temperature *= facts.temperature->high;
-    const bool cuts_the_tail = GroupOf(stage) == StageGroup::kTruncate &&
-                               !facts.neutral && !facts.cuts_the_top;
+    const bool cuts_the_tail =
+        GroupOf(stage) == StageGroup::kTruncate && !facts.neutral &&
+        !facts.cuts_the_top && !stage.when.has_value();
     if (cuts_the_tail) break;
   }
   return temperature > kHeated;
@@ -36,8 +37,9 @@ bool HeatsTheTail(const PipelineConfig& config) {
 std::string StageThatReadsThePrompt(const PipelineConfig& config) {
   for (const StageConfig& stage : config.stages) {
     const StageFacts facts = FactsOf(stage);
-    if (!facts.history.has_value()) continue;
+    if (!facts.history.has_value() && !facts.reads_phases) continue;
     if (facts.neutral && GroupOf(stage) != StageGroup::kDraw) continue;
+    if (facts.reads_phases) return stage.type;
     if (facts.history->scope != Scope::kOutput) return stage.type;
   }
   return "";
