@@ -19,7 +19,10 @@ double Term(double x, double ln_x, double ln_y) {
 // The part that one token has in JS(p, q): both sides' terms against their
 // mean, halved.
 double JsTerm(double p, double ln_p, double q, double ln_q) {
-  if (p == 0 && q == 0) return 0.0;
+  // Without a logarithm where there is no need: most tokens of a row that
+  // one side leaves as it is, or that the other one cuts.
+  if (p == q) return 0.0;
+  if (p == 0 || q == 0) return 0.5 * kLn2 * (p + q);
   const double ln_mean = Log(0.5 * (p + q));
   return 0.5 * (Term(p, ln_p, ln_mean) + Term(q, ln_q, ln_mean));
 }
