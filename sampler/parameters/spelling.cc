@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "sampler/parameters/printable.h"
 
 namespace sampler {
@@ -32,10 +34,55 @@ std::size_t Distance(absl::string_view a, absl::string_view b) {
   return row.back();
 }
 
+// Names longer than this are no abbreviations.
+constexpr std::size_t kLongestAbbreviation = 60;
+
+std::string Folded(absl::string_view name) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(name),
+                             {{"-", "_"}, {".", "_"}});
+}
+
+// Whether `name` shortens each word of `candidate` or leaves it: "temp" is
+// "temperature", "rep_pen" is "repetition_penalty", "typ_p" is "typical_p".
+bool Abbreviates(const std::string& name, const std::string& candidate) {
+  const std::vector<absl::string_view> words = absl::StrSplit(name, '_');
+  const std::vector<absl::string_view> whole = absl::StrSplit(candidate, '_');
+  if (words.size() != whole.size() || name.size() >= candidate.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool begins = absl::StartsWith(whole[i], words[i]);
+    // One letter may begin anything, unless it is the whole word.
+    if (!begins || (words[i].size() < 2 && words[i] != whole[i])) return false;
+  }
+  return true;
+}
+
+// The shortest known name that `name` begins or abbreviates, or "".
+absl::string_view LongerName(absl::string_view name,
+                             absl::Span<const absl::string_view> known) {
+  absl::string_view best;
+  if (name.size() < 3 || name.size() > kLongestAbbreviation) return best;
+  const std::string folded = Folded(name);
+  for (const absl::string_view candidate : known) {
+    const std::string whole = Folded(candidate);
+    const bool longer =
+        Abbreviates(folded, whole) ||
+        (whole.size() > folded.size() && absl::StartsWith(whole, folded));
+    if (longer && (best.empty() || candidate.size() < best.size())) {
+      best = candidate;
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 absl::string_view NearestName(absl::string_view name,
                               absl::Span<const absl::string_view> known) {
+  // Who writes "temp" does not mean "text", which is nearer in letters.
+  const absl::string_view longer = LongerName(name, known);
+  if (!longer.empty()) return longer;
   absl::string_view nearest;
   std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const absl::string_view candidate : known) {

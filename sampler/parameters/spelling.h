@@ -16,9 +16,9 @@
 
 namespace sampler {
 
-// The known name nearest to `name`, or "" if none is near enough to have been
-// meant (more than a third of the letters, and more than two, would have to
-// change).
+// The known name that was probably meant, or "": the shortest one that `name`
+// begins or abbreviates word by word ("temp", "rep_pen"); else the one nearest
+// in letters, if no more than two or a third of them would have to change.
 absl::string_view NearestName(absl::string_view name,
                               absl::Span<const absl::string_view> known);
 

@@ -15,8 +15,18 @@ TEST(NearestName, ForgivesSpellingCaseAndDashes) {
   EXPECT_EQ(NearestName("topp", kNames), "top_p");
   EXPECT_EQ(NearestName("Top-K", kNames), "top_k");
   EXPECT_EQ(NearestName("tempereture", kNames), "temperature");
-  EXPECT_EQ(NearestName("temp", kNames), "");
   EXPECT_EQ(NearestName("min_p", kNames), "min_p");
+}
+
+TEST(NearestName, PrefersWhatTheNameShortensToWhatIsNearInLetters) {
+  const std::vector<absl::string_view> names = {
+      "text",      "temperature",        "temperature_last", "top_p",
+      "typical_p", "repetition_penalty", "repeat_penalty"};
+  EXPECT_EQ(NearestName("temp", names), "temperature");
+  EXPECT_EQ(NearestName("typ_p", names), "typical_p");
+  EXPECT_EQ(NearestName("rep_pen", names), "repeat_penalty");
+  EXPECT_EQ(NearestName("t", names), "");
+  EXPECT_EQ(NearestName(std::string(100000, 't'), names), "");
 }
 
 TEST(NearestName, DoesNotGuessWildly) {
