@@ -15,17 +15,13 @@ double Power(double share, double exponent) {
   return share == 0.0 ? 0.0 : Pow(share, exponent);
 }
 
-std::string Check(const Parameters& p) {
-  return p.Real("low") <= p.Real("high") ? "" : "want \"low\" <= \"high\"";
-}
-
 }  // namespace
 
 StageType DynamicTemperature::Type() {
   return {
       .name = "dynamic_temperature",
       .group = StageGroup::kShape,
-      .summary = "A temperature that rises with the entropy.",
+      .summary = "A temperature that moves with the entropy.",
       .formula = "l_i = l_i / (low + (high - low) (H / ln n)^exponent)",
       .source = "llama.cpp, text-generation-webui",
       .parameters =
@@ -33,10 +29,9 @@ StageType DynamicTemperature::Type() {
            Real("high", "T where all tokens are equally likely")
                .AtLeast(0)
                .Required(),
-           Real("exponent", "shape of the rise").AtLeast(0).Default(1.0),
+           Real("exponent", "shape of the way between").AtLeast(0).Default(1.0),
            Choice("count", "n: the candidates, or the vocabulary")
                .Choices({"finite", "all"})},
-      .check = Check,
       .facts = [](const Parameters& p) -> StageFacts {
         const auto [low, high] = std::minmax({p.Real("low"), p.Real("high")});
         return Temperature::FactsOfRange({low, high});

@@ -1,12 +1,13 @@
-// Dynamic temperature: a temperature that rises with the entropy, from `low`
+// Dynamic temperature: a temperature that moves with the entropy, from `low`
 // where the model is sure to `high` where it is undecided.
 //
 //   r = clamp(H / ln n, 0, 1) ;   H = -sum p ln p,  n candidates
 //   T = low + (high - low) r^exponent ;   l_i = l_i / T
 //
-// Contract: 0 <= low <= high, exponent >= 0. low = high = 1 changes nothing. A
-//   single candidate keeps its logit. T = 0 is greedy (temperature.h). H and n
-//   are of the candidates before this stage.
+// Contract: low, high, exponent >= 0. With low > high the temperature falls as
+//   the entropy rises (koboldcpp and text-generation-webui allow it).
+//   low = high = 1 changes nothing. A single candidate keeps its logit. T = 0
+//   is greedy (temperature.h). H and n are of the candidates before this stage.
 // Options: count "all": n is the size of the vocabulary (llama.cpp).
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: exact weights of the candidates within 37 nats of the maximum, and the
