@@ -85,6 +85,7 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   AddInspect(*app, exit_code);
   AddValidate(*app, exit_code);
   AddImport(*app, exit_code);
+  AddExport(*app, exit_code);
   AddConvert(*app, exit_code);
   return app;
 }

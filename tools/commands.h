@@ -19,6 +19,7 @@ void AddCompare(CLI::App& app, int& exit_code);   // compare.cc
 void AddConvert(CLI::App& app, int& exit_code);   // convert.cc
 void AddReplay(CLI::App& app, int& exit_code);    // replay.cc
 void AddExplain(CLI::App& app, int& exit_code);   // explain.cc
+void AddExport(CLI::App& app, int& exit_code);    // export.cc
 void AddImport(CLI::App& app, int& exit_code);    // import.cc
 void AddInspect(CLI::App& app, int& exit_code);   // inspect.cc
 void AddSweep(CLI::App& app, int& exit_code);     // sweep.cc

@@ -9,7 +9,7 @@
 set -euo pipefail
 
 demo=(g++ cmake ninja-build libabsl-dev nlohmann-json3-dev libhwy-dev
-      libcli11-dev)
+      libcli11-dev libyaml-cpp-dev)
 # make, pkg-config: the README's library commands. file, dpkg-dev: cpack.
 # python3-dev, python3-venv: the Python package.
 tests=(make pkg-config file dpkg-dev python3 python3-dev python3-venv

@@ -4,13 +4,17 @@
 #include <cassert>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 namespace {
+
+// Effects are a line of a report: what comes after so many bytes is cut.
+constexpr std::size_t kLongestEffect = 600;
 
 // The position of a spelling among a field's own: its name, then its aliases.
 std::size_t Precedence(const Field& field, absl::string_view spelled) {
@@ -34,62 +38,101 @@ Value Clamp(const Field& field, const Value& value) {
   return value;
 }
 
+// Which of two outcomes of one field is told: what is lost in one place is not
+// mended by what is applied in another.
+int Weight(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kRefused:
+      return 3;
+    case Outcome::kLost:
+      return 2;
+    case Outcome::kApplied:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 Draft::Draft(const FieldTable& table, absl::string_view version,
-             const ImportOptions& options)
-    : table_(table), version_(version), options_(options) {}
+             const Leniency& leniency, const ImportOptions& options)
+    : table_(table),
+      version_(version),
+      leniency_(leniency),
+      options_(options) {}
 
 void Draft::Read(const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
     const Field* field = FindField(table_, setting.name);
     if (field == nullptr) {
       ReportUnknown(setting);
-    } else if (setting.value.is_null()) {
-      unknown_.push_back({setting.name, Value(), "null means absent",
-                          Provenance::kGiven, Outcome::kNeutral});
-    } else if (field->idle) {
-      extra_.push_back({setting.name, setting.value,
-                        std::string(field->meaning), Provenance::kGiven,
-                        Outcome::kNoEffect});
+      continue;
+    }
+    if (field->use != FieldUse::kSetting) {
+      TakeOther(*field, setting);
+      continue;
+    }
+    if (!setting.is_default) ++known_.settings;
+    if (setting.value.is_null()) {
+      extra_.Add({setting.shown(), Value(), "null means absent",
+                  Provenance::kGiven, Outcome::kHarmless});
     } else {
       Take(*field, setting);
     }
   }
 }
 
+void Draft::TakeOther(const Field& field, const Setting& setting) {
+  ++known_.others;
+  const bool lost =
+      field.use == FieldUse::kLost && !AsksForNothing(field, setting.value);
+  std::string effect(field.meaning);
+  if (field.use == FieldUse::kLost && !lost) effect = "asks for nothing";
+  extra_.Add({setting.shown(), setting.value, std::move(effect),
+              Provenance::kGiven, lost ? Outcome::kLost : Outcome::kHarmless});
+}
+
 void Draft::ReportUnknown(const Setting& setting) {
-  const std::vector<absl::string_view> known =
-      FieldNames(table_, IsFlag(setting.name));
-  unknown_.push_back({setting.name, setting.value,
-                      absl::StrCat("not a setting of ", version_,
-                                   DidYouMean(setting.name, known)),
-                      Provenance::kGiven, Outcome::kUnknown});
+  ++known_.unknown;
+  std::string effect;
+  if (!unknown_.full()) {
+    effect = absl::StrCat(
+        "not a setting of ", version_,
+        DidYouMean(setting.name, FieldNames(table_, IsFlag(setting.name))));
+  }
+  unknown_.Add({setting.shown(), setting.value, std::move(effect),
+                Provenance::kGiven, Outcome::kUnknown});
 }
 
 void Draft::Take(const Field& field, const Setting& setting) {
-  const std::string wanted = WantedInstead(field, setting.value);
-  if (!wanted.empty()) {
-    Problem(setting.pointer,
-            absl::StrCat("got ", ToText(setting.value), ", want ", wanted));
-    return;
+  Found found = {setting, setting.value, ""};
+  found.setting.value = AsRead(field, setting.value, leniency_);
+  found.wanted = WantedInstead(field, found.setting.value);
+  if (found.wanted.empty()) {
+    found.setting.value = Clamp(field, found.setting.value);
+  } else if (!field.range.when_used) {
+    Refuse(found);
   }
-  Found found = {setting, setting.value};
-  found.setting.value = Clamp(field, setting.value);
   const auto at = found_.find(field.name);
   if (at == found_.end()) {
     found_.emplace(field.name, std::move(found));
     return;
   }
-  // Of two spellings the first of the table counts; of two flags the last.
-  const bool wins =
+  // What the input says comes before defaults from elsewhere. Of two spellings
+  // the first of the table counts; of two flags the last.
+  bool wins =
       IsFlag(setting.name) || Precedence(field, setting.name) <
                                   Precedence(field, at->second.setting.name);
+  if (setting.is_default != at->second.setting.is_default) {
+    wins = at->second.setting.is_default;
+  }
   if (wins) std::swap(at->second, found);
-  overridden_.push_back(
-      {found.setting.name, found.original,
-       absl::StrCat("overridden by ", at->second.setting.name),
-       Provenance::kGiven, Outcome::kNoEffect});
+  overridden_.Add(
+      {found.setting.shown(), found.original,
+       absl::StrCat("overridden by ", Shortened(at->second.setting.shown())),
+       found.setting.is_default ? Provenance::kDefault : Provenance::kGiven,
+       Outcome::kHarmless});
 }
 
 const Field& Draft::Line(absl::string_view name) const {
@@ -104,10 +147,31 @@ bool Draft::Given(absl::string_view name) const {
   return found_.find(name) != found_.end();
 }
 
+std::string Draft::ProblemOf(const Found& found) const {
+  for (const sampler::Problem& problem : problems_) {
+    const std::string& pointer = found.setting.pointer;
+    const bool within = absl::StartsWith(problem.pointer, pointer) &&
+                        (problem.pointer.size() == pointer.size() ||
+                         problem.pointer[pointer.size()] == '/');
+    if (within) return problem.message;
+  }
+  return "";
+}
+
 const Value& Draft::Get(absl::string_view name) const {
   const auto found = found_.find(name);
-  return found != found_.end() ? found->second.setting.value
-                               : Line(name).standard;
+  if (found == found_.end()) return Line(name).standard;
+  const Found& value = found->second;
+  if (value.wanted.empty()) return value.setting.value;
+  if (ProblemOf(value).empty()) Refuse(value);
+  return Line(name).standard;
+}
+
+void Draft::Refuse(const Found& found) const {
+  AddProblem(
+      {found.setting.pointer,
+       absl::StrCat("got ", ToText(found.original), ", want ", found.wanted)},
+      problems_);
 }
 
 double Draft::Real(absl::string_view name) const {
@@ -138,6 +202,7 @@ void Draft::UseDefault(absl::string_view name, absl::string_view why) {
   Applied(name, absl::StrCat(why, ", the default ", ToText(field.standard),
                              " is used"));
   found->second.original = found->second.setting.value = field.standard;
+  found->second.wanted.clear();
 }
 
 std::string Draft::PointerOf(absl::string_view name) const {
@@ -157,89 +222,45 @@ void Draft::Add(StageConfig stage, FieldList from, absl::string_view remark) {
 void Draft::Say(absl::string_view name, Outcome outcome,
                 absl::string_view effect) {
   Saying& saying = sayings_[std::string(name)];
-  // Applied in one place is applied.
-  if (saying.effect.empty() || outcome == Outcome::kApplied) {
+  if (saying.effect.empty() || Weight(outcome) > Weight(saying.outcome)) {
     saying.outcome = outcome;
+  }
+  if (saying.effect.size() > kLongestEffect) {
+    if (!absl::EndsWith(saying.effect, "...")) saying.effect += "; ...";
+    return;
   }
   if (!saying.effect.empty()) saying.effect += "; ";
   absl::StrAppend(&saying.effect, effect);
 }
 
-void Draft::NoEffectIfUnsaid(absl::Span<const absl::string_view> names,
+void Draft::HarmlessIfUnsaid(absl::Span<const absl::string_view> names,
                              absl::string_view why) {
   for (const absl::string_view name : names) {
     if (Given(name) && sayings_.find(name) == sayings_.end()) {
-      NoEffect(name, why);
+      Harmless(name, why);
     }
   }
 }
 
 void Draft::Derive(absl::string_view what, absl::string_view effect,
                    Outcome outcome) {
-  extra_.push_back({std::string(what), Value(), std::string(effect),
-                    Provenance::kDerived, outcome});
+  extra_.Add({std::string(what), Value(), std::string(effect),
+              Provenance::kDerived, outcome});
 }
 
 void Draft::Unknown(absl::string_view what, const Value& value,
                     absl::string_view effect) {
-  unknown_.push_back({std::string(what), value, std::string(effect),
-                      Provenance::kGiven, Outcome::kUnknown});
+  unknown_.Add({std::string(what), value, std::string(effect),
+                Provenance::kGiven, Outcome::kUnknown});
 }
 
 void Draft::Problem(absl::string_view pointer, absl::string_view message) {
-  problems_.push_back({std::string(pointer), std::string(message)});
+  AddProblem({std::string(pointer), std::string(message)}, problems_);
 }
 
 void Draft::Reject(absl::string_view name, absl::string_view want) {
   Problem(PointerOf(name),
           absl::StrCat("got ", ToText(Get(name)), ", want ", want));
-}
-
-ImportReport Draft::Report() const {
-  ImportReport report;
-  report.runtime = version_;
-  for (const Field& field : table_) {
-    const auto found = found_.find(field.name);
-    const auto saying = sayings_.find(field.name);
-    if (found == found_.end() && saying == sayings_.end()) continue;
-    ReportEntry entry;
-    entry.field = std::string(field.name);
-    entry.value = field.standard;
-    entry.provenance = Provenance::kDefault;
-    if (found != found_.end()) {
-      entry.field = found->second.setting.name;
-      entry.value = found->second.original;
-      entry.provenance = Provenance::kGiven;
-    }
-    entry.outcome = Outcome::kNeutral;
-    entry.effect = "changes nothing with these settings";
-    if (saying != sayings_.end()) {
-      entry.outcome = saying->second.outcome;
-      entry.effect = saying->second.effect;
-    }
-    if (found != found_.end() &&
-        !(found->second.original == found->second.setting.value)) {
-      absl::StrAppend(&entry.effect, "; clamped to ",
-                      ToText(found->second.setting.value));
-    }
-    report.entries.push_back(std::move(entry));
-  }
-  for (const auto* more : {&extra_, &overridden_, &unknown_}) {
-    report.entries.insert(report.entries.end(), more->begin(), more->end());
-  }
-  return report;
-}
-
-std::string StageText(const StageConfig& stage) {
-  if (stage.parameters.empty()) return stage.type;
-  return absl::StrCat(
-      stage.type, "(",
-      absl::StrJoin(stage.parameters, ", ",
-                    [](std::string* out, const auto& parameter) {
-                      absl::StrAppend(out, parameter.first, "=",
-                                      ToText(parameter.second));
-                    }),
-      ")");
 }
 
 }  // namespace sampler::importers

@@ -6,7 +6,8 @@
 //
 // Ranges are those that the runtime enforces: outside, it answers with an error
 // or clamps, and so does the importer. A field without effect on the choice of
-// a token is in the table too, with the reason.
+// a token is in the table too, with the reason, and so is one that has an
+// effect which no config can express.
 //
 // Thread-safety: plain values; the functions are pure.
 // Tested by: tests/importers/field_table_test.cc.
@@ -33,8 +34,10 @@ struct Range {
   bool low_open = false;   // `low` itself is outside.
   bool high_open = false;  // `high` itself is outside.
   bool clamped = false;    // Outside is moved to the nearest end, no error.
+  bool when_used = false;  // Nobody looks at the value while the step is off.
 
   Range Clamped() const;
+  Range WhenUsed() const;
   bool Contains(double x) const;
   // "in [0, 1]", "> 0", "", ...
   std::string Text() const;
@@ -46,6 +49,13 @@ Range AtLeast(double low);
 Range AtMost(double high);
 Range Above(double low);
 
+enum class FieldUse {
+  kSetting,  // Has an effect on the choice of a token.
+  kIdle,     // Never has one.
+  kLost,     // Has one which no config can express.
+  kHidden,   // A constant of the runtime, which no input can set.
+};
+
 // Texts are string literals: they are not copied.
 struct Field {
   absl::string_view name;
@@ -54,7 +64,7 @@ struct Field {
   Range range = {};
   absl::string_view meaning = {};  // What it becomes here, or why nothing.
   std::vector<absl::string_view> aliases = {};  // Flags ("--top-k") too.
-  bool idle = false;  // Never has an effect on the choice of a token.
+  FieldUse use = FieldUse::kSetting;
 };
 
 using FieldTable = std::vector<Field>;
@@ -64,15 +74,40 @@ using FieldTable = std::vector<Field>;
 FieldTable Idle(absl::string_view why,
                 std::initializer_list<absl::string_view> names);
 
+// Fields whose effect is lost, all for the same reason. `neutral` is the value
+// that asks for nothing; null, false, 0, -1 and what is empty ask for nothing
+// anyway.
+FieldTable Lost(absl::string_view why,
+                std::initializer_list<absl::string_view> names,
+                Value neutral = {});
+
+// Whether a value of a field of kLost asks for nothing.
+bool AsksForNothing(const Field& field, const Value& value);
+
+// The same fields as constants of the runtime.
+FieldTable Hidden(FieldTable table);
+
 FieldTable Join(std::initializer_list<FieldTable> tables);
 
 // The field of that name or alias, or null.
 const Field* FindField(const FieldTable& table, absl::string_view name);
 
-// Names and aliases, without patterns; flags only, or all but flags.
+// Names and aliases, without patterns and hidden ones; flags only, or all but
+// flags.
 std::vector<absl::string_view> FieldNames(const FieldTable& table, bool flags);
 
 bool IsFlag(absl::string_view name);
+
+// What a runtime's own reader makes of a value of another type.
+struct Leniency {
+  bool truncates = false;    // 40.7 is the integer 40.
+  bool texts = false;        // "0.7" is a number, "[1]" a list.
+  bool empty_lists = false;  // [] is an empty object, "" an empty list.
+};
+
+// The value as the runtime reads it: itself if it is of the field's kind, or
+// if there is no such reading. 40.0 is an integer and 0 is false everywhere.
+Value AsRead(const Field& field, const Value& value, const Leniency& leniency);
 
 // What `value` should be instead ("a number in [0, 1]"), or "" if it is of the
 // field's kind and in its range. Clamped ranges admit every number.

@@ -38,6 +38,7 @@
 #define SAMPLER_IMPORTERS_IMPORTER_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -45,6 +46,7 @@
 #include "sampler/config.h"
 #include "sampler/importers/report.h"
 #include "sampler/importers/token_texts.h"
+#include "sampler/parameters/value.h"
 
 namespace sampler::importers {
 
@@ -54,12 +56,22 @@ struct ImportOptions {
   // The runtime's random numbers too: llama.cpp ("rng": "llama_cpp"), vLLM V2
   // and SGLang (gumbel_max with their noise).
   bool parity = false;
-  // Hugging Face: apply the defaults that stand in no file (top_k 50).
-  bool huggingface_defaults = false;
+  // Hugging Face: the default that stands in no file (top_k 50).
+  bool runtime_defaults = true;
   // Ids that end a text, for settings that mean "not the end yet".
   std::vector<std::int32_t> end_ids = {};
-  // For settings that are text; null: they are reported as not applied.
+  // For settings that are text; null: they are reported as lost.
   const TokenTexts* texts = nullptr;
+  // What the server takes where a request is silent: the text of the model's
+  // generation_config.json (vLLM, SGLang), or the beginning of a GGUF file with
+  // all of its metadata (llama.cpp).
+  std::string server_defaults = {};
+  // text-generation-webui: "transformers" (the default) or "llama.cpp".
+  std::string loader = {};
+  // A front end's preset: the runtime that it is sent to.
+  std::string backend = {};
+  // A file with settings of several models: which one.
+  std::string section = {};
 };
 
 struct Imported {
@@ -67,20 +79,37 @@ struct Imported {
   ImportReport report;
 };
 
+// `report`, if not null, gets the report in every case in which the settings
+// could be read: of an import that failed, too.
 absl::StatusOr<Imported> Import(absl::string_view name, absl::string_view text,
-                                const ImportOptions& options = {});
+                                const ImportOptions& options = {},
+                                ImportReport* report = nullptr);
+
+// The same of settings that were read elsewhere (from YAML): errors have no
+// line.
+absl::StatusOr<Imported> ImportValue(absl::string_view name,
+                                     const Value& settings,
+                                     const ImportOptions& options = {},
+                                     ImportReport* report = nullptr);
 
 // ---- What can be imported, for help texts and documentation ---------------
 
 struct RuntimeInfo {
-  absl::string_view name;     // As Import takes it.
-  absl::string_view version;  // "llama.cpp b10573".
-  absl::string_view order;    // The chain in the runtime's words.
+  absl::string_view name;            // As Import takes it.
+  absl::string_view version;         // "llama.cpp b10573".
+  absl::string_view order;           // The chain in the runtime's words.
   const std::vector<Field>* fields;  // field_table.h
 };
 
 // In the order of the documentation. "exllama" is "exllamav2" or "exllamav3".
 std::vector<RuntimeInfo> Runtimes();
+
+// Whether Import takes the name: one of RuntimeNames(), however its words are
+// joined ("LM Studio"), or another common one ("trtllm").
+bool IsRuntimeName(absl::string_view name);
+
+// The runtimes that a front end's preset can be sent to.
+std::vector<absl::string_view> Backends();
 
 // The names that Import takes.
 std::vector<absl::string_view> RuntimeNames();

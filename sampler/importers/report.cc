@@ -18,14 +18,32 @@ absl::string_view ToText(Outcome outcome) {
   switch (outcome) {
     case Outcome::kApplied:
       return "applied";
-    case Outcome::kNeutral:
-      return "neutral";
-    case Outcome::kNoEffect:
-      return "no effect";
+    case Outcome::kHarmless:
+      return "harmless";
+    case Outcome::kLost:
+      return "lost";
     case Outcome::kUnknown:
+      return "unknown";
+    case Outcome::kRefused:
       break;
   }
-  return "unknown";
+  return "refused";
+}
+
+std::int64_t& OutcomeCounts::Of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kApplied:
+      return applied;
+    case Outcome::kHarmless:
+      return harmless;
+    case Outcome::kLost:
+      return lost;
+    case Outcome::kUnknown:
+      return unknown;
+    case Outcome::kRefused:
+      break;
+  }
+  return refused;
 }
 
 }  // namespace sampler::importers

@@ -2,14 +2,18 @@
 //
 // A report has an entry for every field that was given, for every default of
 // the runtime that takes part in the config, and for what follows from several
-// of them (the draw, a clamp, a threshold).
+// of them (the draw, a clamp, a threshold). A hostile file can give a million
+// fields: of each kind that changes nothing the first hundred are listed, and
+// all are counted.
 //
 // Thread-safety: plain values.
-// Tested by: tests/importers/importer_test.cc, tests/tools/import_test.cc.
+// Tested by: tests/importers/importer_test.cc,
+//   tests/importers/outcomes_test.cc, tests/tools/import_test.cc.
 
 #ifndef SAMPLER_IMPORTERS_REPORT_H_
 #define SAMPLER_IMPORTERS_REPORT_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,12 +32,14 @@ enum class Provenance {
 // What became of it.
 enum class Outcome {
   kApplied,   // It is in the config.
-  kNeutral,   // It changes nothing, in the runtime as here.
-  kNoEffect,  // It has no counterpart in the config; the entry says why.
+  kHarmless,  // It changes the choice of no token, in the runtime as here.
+  kLost,      // It acts in the runtime and not here; the entry says why.
   kUnknown,   // The runtime has no such field.
+  kRefused,   // The runtime takes no such value: the import is an error.
 };
 
-// "given", "default", "derived"; "applied", "neutral", "no effect", "unknown".
+// "given", "default", "derived"; "applied", "harmless", "lost", "unknown",
+// "refused".
 absl::string_view ToText(Provenance provenance);
 absl::string_view ToText(Outcome outcome);
 
@@ -45,9 +51,23 @@ struct ReportEntry {
   Outcome outcome = Outcome::kApplied;
 };
 
+// How many settings had which outcome, those that are not listed included.
+struct OutcomeCounts {
+  std::int64_t applied = 0;
+  std::int64_t harmless = 0;
+  std::int64_t lost = 0;
+  std::int64_t unknown = 0;
+  std::int64_t refused = 0;
+
+  std::int64_t& Of(Outcome outcome);
+  friend bool operator==(const OutcomeCounts&, const OutcomeCounts&) = default;
+};
+
 struct ImportReport {
-  std::string runtime;  // "llama.cpp b10573": whose rules and defaults.
+  std::string runtime;     // "llama.cpp b10573": whose rules and defaults.
+  std::string recognised;  // By what the format was told; "": it was said.
   std::vector<ReportEntry> entries;
+  OutcomeCounts counts;
 };
 
 }  // namespace sampler::importers

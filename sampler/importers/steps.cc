@@ -21,7 +21,7 @@ void ReportOmitted(const StepTable& steps,
                    Draft& draft) {
   for (const Step& step : steps) {
     if (std::find(order.begin(), order.end(), &step) == order.end()) {
-      draft.NoEffectIfUnsaid(step.fields, why);
+      draft.HarmlessIfUnsaid(step.fields, why);
     }
   }
 }
@@ -129,8 +129,10 @@ void AddDry(Draft& draft, const std::vector<std::string>& breakers,
 
 bool AddDynamicRange(Draft& draft, absl::string_view temperature,
                      absl::string_view range, absl::string_view exponent,
-                     absl::string_view count) {
-  if (draft.Real(range) <= 0) return false;
+                     absl::string_view count, Inverted inverted) {
+  const double width = draft.Real(range);
+  if (width == 0) return false;
+  if (width < 0 && inverted == Inverted::kIsOff) return false;
   double low = draft.Real(temperature) - draft.Real(range);
   double high = draft.Real(temperature) + draft.Real(range);
   if (draft.options().parity) {
@@ -141,7 +143,7 @@ bool AddDynamicRange(Draft& draft, absl::string_view temperature,
     high = static_cast<double>(t + r);
   }
   Value::Object parameters = {{"low", std::max(low, 0.0)},
-                              {"high", high},
+                              {"high", std::max(high, 0.0)},
                               {"exponent", draft.Get(exponent)}};
   if (count != "finite") parameters["count"] = std::string(count);
   draft.Add({"dynamic_temperature", std::move(parameters)},
@@ -204,7 +206,7 @@ void ReadSeed(Draft& draft, absl::string_view field, bool random,
               bool same_numbers) {
   if (!draft.Given(field)) return;
   if (random) {
-    draft.NoEffect(field, "means a random seed: none is set");
+    draft.Harmless(field, "means a random seed: none is set");
     return;
   }
   // The bits of a negative seed, as a runtime that takes 64 of them does.

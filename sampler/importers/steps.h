@@ -113,10 +113,15 @@ void ReportNoTexts(Draft& draft, absl::string_view field);
 
 // ---- Shaping, truncation, draws -------------------------------------------
 
-// dynamic_temperature around `middle`, or nothing if the range is 0.
+// What a negative range of a dynamic temperature means: nothing, or a
+// temperature that falls as the entropy rises.
+enum class Inverted { kIsOff, kFalls };
+
+// dynamic_temperature of temperature -/+ range; returns false, and adds
+// nothing, if the range is off.
 bool AddDynamicRange(Draft& draft, absl::string_view temperature,
                      absl::string_view range, absl::string_view exponent,
-                     absl::string_view count);
+                     absl::string_view count, Inverted inverted);
 
 // xtc_probability and xtc_threshold.
 void AddXtc(Draft& draft, Value::Object options);

@@ -106,9 +106,9 @@ void AddMinTokens(Draft& draft, absl::string_view field, TokenIds stop_ids,
     }
   }
   if (stop_ids.empty()) {
-    draft.NoEffect(field,
-                   "not applied: which ids end the text is not known; give "
-                   "them (--eos-ids)");
+    draft.Lost(field,
+               "not applied: which ids end the text is not known; give "
+               "them (--eos-ids)");
     return;
   }
   draft.Add({"min_tokens",
@@ -135,18 +135,18 @@ void AddRequestMinTokens(Draft& draft, absl::string_view field,
 void AddEndBan(Draft& draft, absl::string_view field) {
   if (!draft.Boolean(field)) return;
   if (draft.options().end_ids.empty()) {
-    draft.NoEffect(field,
-                   "not applied: which ids end the text is not known; give "
-                   "them (--eos-ids)");
+    draft.Lost(field,
+               "not applied: which ids end the text is not known; give "
+               "them (--eos-ids)");
     return;
   }
   AddBan(draft, field, draft.options().end_ids);
 }
 
 void ReportNoTexts(Draft& draft, absl::string_view field) {
-  draft.NoEffect(field,
-                 "not applied: text, and a config holds token ids; give a "
-                 "vocabulary (--vocab-file)");
+  draft.Lost(field,
+             "not applied: text, and a config holds token ids; give a "
+             "vocabulary (--vocab-file)");
 }
 
 }  // namespace sampler::importers

@@ -38,6 +38,37 @@ TEST(FieldTable, SaysWhatItWantsInstead) {
   EXPECT_EQ(WantedInstead(count, 40.0), "an integer >= 0");
 }
 
+TEST(FieldTable, ReadsValuesAsTheRuntimeDoes) {
+  const Field count = {"k", FieldKind::kInteger, {}, AtLeast(0)};
+  EXPECT_EQ(AsRead(count, 40.0, {}), Value(40));
+  EXPECT_EQ(AsRead(count, 40.5, {}), Value(40.5));
+  EXPECT_EQ(AsRead(count, 40.7, {.truncates = true}), Value(40));
+  EXPECT_EQ(AsRead(count, 1e300, {.truncates = true}), Value(1e300));
+  EXPECT_EQ(AsRead(count, "40", {}), Value("40"));
+  EXPECT_EQ(AsRead(count, "40", {.texts = true}), Value(40));
+  EXPECT_EQ(AsRead(count, "40.0", {.texts = true}), Value(40));
+  const Field flag = {"b", FieldKind::kBoolean};
+  EXPECT_EQ(AsRead(flag, 0, {}), Value(false));
+  EXPECT_EQ(AsRead(flag, 2, {}), Value(2));
+  const Field list = {"l", FieldKind::kList};
+  EXPECT_EQ(AsRead(list, R"(["a"])", {.texts = true}), Value(Value::List{"a"}));
+  EXPECT_EQ(AsRead(list, "[", {.texts = true}), Value("["));
+  EXPECT_EQ(AsRead(list, "", {.empty_lists = true}), Value(Value::List{}));
+  const Field map = {"m", FieldKind::kMap};
+  EXPECT_EQ(AsRead(map, Value::List{}, {.empty_lists = true}),
+            Value(Value::Object{}));
+}
+
+TEST(FieldTable, ALostFieldMayAskForNothing) {
+  const FieldTable table = Lost("why", {"num_beams"}, 1);
+  EXPECT_TRUE(AsksForNothing(table[0], 1));
+  EXPECT_TRUE(AsksForNothing(table[0], 1.0));
+  EXPECT_TRUE(AsksForNothing(table[0], false));
+  EXPECT_TRUE(AsksForNothing(table[0], ""));
+  EXPECT_FALSE(AsksForNothing(table[0], 4));
+  EXPECT_FALSE(AsksForNothing(table[0], "x"));
+}
+
 TEST(FieldTable, PatternsStandForAllThatBeginSo) {
   const FieldTable table = Idle("why", {"reasoning_budget*", "n"});
   EXPECT_NE(FindField(table, "reasoning_budget_tokens"), nullptr);
@@ -50,6 +81,7 @@ TEST(FieldTable, NoRuntimeHasANameTwice) {
   for (const RuntimeInfo& runtime : Runtimes()) {
     std::set<std::string> names;
     for (const Field& field : *runtime.fields) {
+      if (field.use == FieldUse::kHidden) continue;
       EXPECT_TRUE(names.insert(std::string(field.name)).second)
           << runtime.name << " " << field.name;
       EXPECT_FALSE(field.meaning.empty()) << runtime.name << " " << field.name;

@@ -18,19 +18,25 @@ TEST(HuggingFace, AFileOfLlama3) {
       "eos_token_id": [128001, 128008, 128009], "temperature": 0.6,
       "top_p": 0.9, "transformers_version": "4.42.3"})");
   EXPECT_EQ(Chain(imported.config),
-            "temperature(temperature=0.6) top_p(p=0.9 tie_order=\"high_id\") "
-            "categorical");
-  EXPECT_TRUE(Contains(Said(imported, "top_k"),
-                       "derived, no effect: transformers v5 would take 50"));
+            "temperature(temperature=0.6) top_k(k=50 ties=\"keep_all\") "
+            "top_p(p=0.9 tie_order=\"high_id\") categorical");
+  EXPECT_TRUE(Contains(Said(imported, "top_k"), "derived, applied: top_k"));
 }
 
-TEST(HuggingFace, TheSilentTopKIsAppliedOnRequestOnly) {
-  const ImportOptions options = {.huggingface_defaults = true};
-  EXPECT_EQ(Hf(R"({"do_sample": true})", options),
+TEST(HuggingFace, TheSilentTopKIsAppliedUnlessItIsLeftOut) {
+  const ImportOptions without = {.runtime_defaults = false};
+  EXPECT_EQ(Hf(R"({"do_sample": true})"),
             "top_k(k=50 ties=\"keep_all\") categorical");
-  EXPECT_EQ(Hf(R"({"do_sample": true, "top_k": 20})", options),
+  EXPECT_EQ(Hf(R"({"do_sample": true})", without), "categorical");
+  EXPECT_EQ(Hf(R"({"do_sample": true, "top_k": 20})"),
             "top_k(k=20 ties=\"keep_all\") categorical");
-  EXPECT_EQ(Hf(R"({"do_sample": true, "top_k": 0})", options), "categorical");
+  EXPECT_EQ(Hf(R"({"do_sample": true, "top_k": 0})"), "categorical");
+  EXPECT_TRUE(Contains(ErrorOf("vllm", "{}", without), "--no-defaults"));
+}
+
+TEST(HuggingFace, WhatIsNotUsedIsNotJudged) {
+  EXPECT_EQ(Hf(R"({"do_sample": false, "temperature": 0.0, "top_p": 7})"),
+            "greedy");
 }
 
 TEST(HuggingFace, WithoutDoSampleItIsGreedy) {
@@ -39,7 +45,7 @@ TEST(HuggingFace, WithoutDoSampleItIsGreedy) {
   EXPECT_EQ(Chain(imported.config),
             "repetition_penalty(penalty=1.1 scope=\"both\") greedy");
   EXPECT_EQ(Said(imported, "temperature"),
-            "given, no effect: no sampling: do_sample is false");
+            "given, harmless: no sampling: do_sample is false");
   EXPECT_TRUE(Contains(Said(imported, "do_sample"), "default, applied"));
 }
 
@@ -86,14 +92,14 @@ TEST(HuggingFace, NeutralValuesLeaveNoStage) {
 }
 
 TEST(HuggingFace, Watermarks) {
-  EXPECT_EQ(Hf(R"({"do_sample": true, "watermarking_config":
+  EXPECT_EQ(Hf(R"({"do_sample": true, "top_k": 0, "watermarking_config":
                    {"bias": 2.5, "greenlist_ratio": 0.25, "hashing_key": 15,
                     "seeding_scheme": "selfhash", "context_width": 2}})"),
             "kgw_watermark(context_width=2 delta=2.5 gamma=0.25 key=15 "
             "scheme=\"selfhash\") categorical");
   const Imported synthid =
       Importing("huggingface",
-                R"({"do_sample": true, "watermarking_config":
+                R"({"do_sample": true, "top_k": 0, "watermarking_config":
           {"keys": [654, 400], "ngram_len": 5, "sampling_table_size": 65536}})");
   EXPECT_EQ(Chain(synthid.config), "synthid(keys=[654, 400] ngram_len=5)");
   EXPECT_TRUE(Contains(Said(synthid, "watermarking_config"),
@@ -120,11 +126,14 @@ TEST(HuggingFace, WhatNeedsTheEndSaysSo) {
 
 TEST(HuggingFace, Errors) {
   for (const char* bad :
-       {R"({"temperature": 0.0})", R"({"top_k": -1})", R"({"top_p": 1.5})",
-        R"({"typical_p": 0})", R"({"epsilon_cutoff": 1})", R"({"top_h": 0})",
-        R"({"repetition_penalty": 0})", R"({"do_sample": "yes"})",
-        R"({"bad_words_ids": [7]})", R"({"bad_words_ids": [[]]})",
-        R"({"sequence_bias": [[[1]]]})",
+       {R"({"do_sample": true, "temperature": 0.0})",
+        R"({"do_sample": true, "top_k": -1})",
+        R"({"do_sample": true, "top_p": 1.5})",
+        R"({"do_sample": true, "typical_p": 0})",
+        R"({"do_sample": true, "epsilon_cutoff": 1})",
+        R"({"do_sample": true, "top_h": 0})", R"({"repetition_penalty": 0})",
+        R"({"do_sample": "yes"})", R"({"bad_words_ids": [7]})",
+        R"({"bad_words_ids": [[]]})", R"({"sequence_bias": [[[1]]]})",
         R"({"exponential_decay_length_penalty": [1]})",
         R"({"suppress_tokens": [-1]})"}) {
     EXPECT_NE(ErrorOf("huggingface", bad), "") << bad;

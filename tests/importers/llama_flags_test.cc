@@ -16,7 +16,7 @@ TEST(LlamaFlags, AreTheSameSettings) {
             "top_k(k=20) top_p(p=0.95) temperature(temperature=0.7) "
             "categorical(order=\"rank\")");
   EXPECT_EQ(imported.config.seed, 42u);
-  EXPECT_EQ(Said(imported, "-m"), "given, no effect: not a sampling setting");
+  EXPECT_EQ(Said(imported, "-m"), "given, harmless: not a sampling setting");
   EXPECT_EQ(Said(imported, "--temp"),
             "given, applied: temperature(temperature=0.7)");
 }
@@ -77,7 +77,8 @@ TEST(LlamaFlags, Errors) {
   EXPECT_EQ(ErrorOf("llama.cpp", "--temp hot"),
             "--temp: got \"hot\", want a number");
   EXPECT_EQ(ErrorOf("llama.cpp", "--temp"), "--temp: want a value");
-  EXPECT_EQ(ErrorOf("llama.cpp", "--temp \"0.8"), "a quote is left open");
+  EXPECT_EQ(ErrorOf("llama.cpp", "--temp \"0.8"),
+            "line 1: a quote is left open");
   EXPECT_EQ(ErrorOf("llama.cpp", "hello"),
             "neither a JSON object nor flags (--temp 0.8)");
   EXPECT_EQ(ErrorOf("llama.cpp", ""),

@@ -62,7 +62,7 @@ TEST(LlamaCpp, OffValuesLeaveNoStage) {
   const Imported imported =
       Importing("llama.cpp", R"({"repeat_penalty": 1.3, "repeat_last_n": 0})");
   EXPECT_TRUE(Contains(Said(imported, "repeat_penalty"),
-                       "no effect: off: repeat_last_n is 0"));
+                       "harmless: off: repeat_last_n is 0"));
 }
 
 TEST(LlamaCpp, ClampsAsTheServerDoesAndSaysSo) {
@@ -96,7 +96,7 @@ TEST(LlamaCpp, WhatIsNotAmongTheSamplersHasNoEffect) {
   const Imported imported =
       Importing("llama.cpp", R"({"samplers": ["top_k"], "top_p": 0.5})");
   EXPECT_EQ(Said(imported, "top_p"),
-            "given, no effect: its stage is not among the samplers");
+            "given, harmless: its stage is not among the samplers");
 }
 
 TEST(LlamaCpp, UnknownSamplersAreDroppedAsThereAndNamed) {
@@ -104,7 +104,7 @@ TEST(LlamaCpp, UnknownSamplersAreDroppedAsThereAndNamed) {
       Importing("llama.cpp", R"({"samplers": ["topp_k", "top_k", "infill"]})");
   EXPECT_EQ(Chain(imported.config), "top_k(k=40) categorical(order=\"rank\")");
   EXPECT_TRUE(Contains(Said(imported, "samplers"), "did you mean \"top_k\"?"));
-  EXPECT_TRUE(Contains(Said(imported, "infill"), "no effect: not a stage"));
+  EXPECT_TRUE(Contains(Said(imported, "infill"), "lost: not a stage"));
   EXPECT_TRUE(Contains(
       Said(Importing("llama.cpp", R"({"samplers": "kq"})"), "samplers"),
       "no sampler of llama.cpp"));
@@ -122,7 +122,7 @@ TEST(LlamaCpp, MirostatLeavesBiasAndTemperatureOnly) {
             "mirostat(eta=0.1 tau=4 version=2) categorical(order=\"rank\")");
   for (const char* field : {"top_k", "top_p", "repeat_penalty"}) {
     EXPECT_EQ(Said(imported, field),
-              "given, no effect: llama.cpp ignores it under mirostat");
+              "given, harmless: llama.cpp ignores it under mirostat");
   }
   EXPECT_TRUE(Contains(Llama(R"({"mirostat": 7})"), "version=2"));
   EXPECT_TRUE(Contains(Llama(R"({"mirostat": 1})"), "version=1"));
@@ -204,16 +204,31 @@ TEST(LlamaCpp, Seeds) {
 
 TEST(LlamaCpp, RejectsWhatTheServerRejects) {
   for (const char* bad :
-       {R"({"repeat_last_n": -1})", R"({"repeat_penalty": 0})",
-        R"({"dry_penalty_last_n": -1, "dry_multiplier": 1})",
+       {R"({"repeat_last_n": -2})", R"({"repeat_penalty": 0})",
+        R"({"dry_penalty_last_n": -2, "dry_multiplier": 1})",
         R"({"dry_allowed_length": -1})", R"({"adaptive_decay": 0.995})",
         R"({"min_keep": -1})", R"({"temperature": "hot"})",
-        R"({"top_k": 40.5})", R"({"logit_bias": [[1]]})",
+        R"({"top_k": true})", R"({"logit_bias": [[1]]})",
         R"({"logit_bias": [[1, "x"]]})", R"({"logit_bias": 3})",
         R"({"logit_bias": [[-1, 2]]})", R"({"typical_p": 0})",
         R"({"dry_sequence_breakers": [1], "dry_multiplier": 1})"}) {
     EXPECT_NE(ErrorOf("llama.cpp", bad), "") << bad;
   }
+}
+
+TEST(LlamaCpp, ReadsWhatTheServerReads) {
+  const Imported imported =
+      Importing("llama.cpp",
+                R"({"top_k": 30.0, "repeat_last_n": -1, "repeat_penalty": 1.1,
+          "mirostat": 0, "mirostat_tau": 0, "min_keep": 0.9})");
+  EXPECT_EQ(Chain(imported.config),
+            "repetition_penalty(penalty=1.1 scope=\"both\") top_k(k=30) "
+            "top_p(p=0.95) min_p(p=0.05) temperature(temperature=0.8) "
+            "categorical(order=\"rank\")");
+  EXPECT_TRUE(Contains(Said(imported, "top_k"), "read as 30"));
+  EXPECT_TRUE(Contains(Said(imported, "repeat_last_n"), "the whole context"));
+  EXPECT_TRUE(Contains(Said(imported, "mirostat_tau"), "given, harmless"));
+  EXPECT_TRUE(Contains(Said(imported, "min_keep"), "read as 0"));
 }
 
 TEST(LlamaCpp, ReadsTheSettingsOfAnAnswer) {

@@ -26,7 +26,7 @@ TEST(OpenAi, AChatRequest) {
   EXPECT_TRUE(Contains(Said(imported, "logit_bias"), "clamped to [-100, 100]"));
   for (const char* idle : {"model", "messages", "max_tokens", "n", "stop",
                            "stream", "logprobs", "top_logprobs"}) {
-    EXPECT_TRUE(Contains(Said(imported, idle), "given, no effect")) << idle;
+    EXPECT_TRUE(Contains(Said(imported, idle), "given, harmless")) << idle;
   }
 }
 
@@ -94,7 +94,7 @@ TEST(Vllm, TemperatureThresholds) {
   const Imported greedy =
       Importing("vllm", R"({"temperature": 0.000001, "top_p": 0.5})");
   EXPECT_EQ(Chain(greedy.config), "greedy");
-  EXPECT_TRUE(Contains(Said(greedy, "top_p"), "no effect: vLLM resets it"));
+  EXPECT_TRUE(Contains(Said(greedy, "top_p"), "harmless: vLLM resets it"));
   EXPECT_EQ(VllmChain(R"({"temperature": 0.005})"),
             "temperature(temperature=0.01) categorical");
   EXPECT_EQ(VllmChain(R"({"temperature": 1})"), "categorical");
@@ -117,12 +117,12 @@ TEST(Vllm, ReadsExtraBodiesAndTextFormats) {
   EXPECT_EQ(VllmChain(R"({"guided_choice": ["a"]})"), "mask categorical");
 }
 
-TEST(Vllm, Dry) {
-  EXPECT_EQ(
-      VllmChain(R"({"dry_multiplier": 0.8, "dry_sequence_breakers": []})"),
-      "dry(allowed_length=2 base=1.75 multiplier=0.8) categorical");
-  EXPECT_EQ(VllmChain(R"({"dry_multiplier": 0.8, "dry_penalty_last_n": 0})"),
-            "categorical");
+TEST(Vllm, HasNoDry) {
+  const Imported imported =
+      Importing("vllm", R"({"temperature": 0.5, "dry_multiplier": 0.8,
+                  "dry_sequence_breakers": "[\"\\n\"]"})");
+  EXPECT_EQ(Chain(imported.config), "temperature(temperature=0.5) categorical");
+  EXPECT_TRUE(Contains(Said(imported, "dry_multiplier"), "given, unknown"));
 }
 
 TEST(Vllm, Errors) {

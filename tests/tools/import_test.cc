@@ -25,7 +25,7 @@ TEST(ImportTest, WritesTheConfigAndReportsBesideIt) {
             "categorical(\"rank\")");
   EXPECT_TRUE(Says(result.err, "settings of llama.cpp b10573"));
   EXPECT_TRUE(Says(result.err, "did you mean \"temperature\"?"));
-  EXPECT_TRUE(Says(result.err, "no effect: where the text ends"));
+  EXPECT_TRUE(Says(result.err, "harmless: where the text ends"));
   for (const std::string& line : Lines(result.err)) {
     EXPECT_LE(line.size(), 100u) << line;
   }
@@ -71,13 +71,79 @@ TEST(ImportTest, AnswersInJson) {
 })json"));
 }
 
-TEST(ImportTest, HuggingFaceDefaultsOnRequest) {
+TEST(ImportTest, HuggingFaceDefaultsUnlessLeftOut) {
   const std::string body = R"({"do_sample": true})";
-  EXPECT_FALSE(
-      Says(RunTool({"import", "huggingface", "--text", body}).out, "top_k"));
-  EXPECT_TRUE(Says(
-      RunTool({"import", "huggingface", "--text", body, "--hf-defaults"}).out,
-      "\"k\": 50"));
+  EXPECT_TRUE(Says(RunTool({"import", "huggingface", "--text", body}).out,
+                   "\"k\": 50"));
+  EXPECT_FALSE(Says(
+      RunTool({"import", "huggingface", "--text", body, "--no-defaults"}).out,
+      "top_k"));
+}
+
+TEST(ImportTest, CountsWhatBecameOfTheFields) {
+  const std::string body =
+      R"({"temperature": 0.5, "grammar": "root ::= x", "stream": true,
+          "frobnicate": 1})";
+  const ToolResult text = RunTool({"import", "llama.cpp", "--text", body});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_TRUE(Says(text.err, "lost: the grammar"));
+  EXPECT_TRUE(Says(text.err, "5 applied, 1 harmless, 1 lost, 1 unknown"));
+  const ToolResult json_answer =
+      RunTool({"import", "llama.cpp", "--text", body, "--json"});
+  const json answer = json::parse(json_answer.out);
+  EXPECT_EQ(answer["counts"]["lost"], 1);
+  EXPECT_EQ(answer["counts"]["unknown"], 1);
+  EXPECT_EQ(
+      RunTool({"import", "llama.cpp", "--text", body, "--strict"}).exit_code,
+      1);
+  EXPECT_EQ(
+      RunTool({"import", "llama.cpp", "--text", "{\"top_k\": 5}", "--strict"})
+          .exit_code,
+      0);
+}
+
+TEST(ImportTest, OneBadValueLeavesTheReportOfTheOthers) {
+  const std::string body = R"({"temperature": "hot", "top_k": 7, "stream": 1})";
+  const ToolResult text = RunTool({"import", "llama.cpp", "--text", body});
+  EXPECT_EQ(text.exit_code, 2);
+  EXPECT_EQ(text.out, "");
+  EXPECT_TRUE(Says(text.err, "refused: got \"hot\", want a number"));
+  EXPECT_TRUE(Says(text.err, "top_k(k=7)"));
+  const ToolResult in_json =
+      RunTool({"import", "llama.cpp", "--text", body, "--json"});
+  EXPECT_EQ(in_json.exit_code, 2);
+  const json answer = json::parse(in_json.out);
+  EXPECT_TRUE(answer["config"].is_null());
+  EXPECT_EQ(answer["counts"]["refused"], 1);
+}
+
+TEST(ImportTest, RecognisesTheFormat) {
+  const std::string file = WriteTemporary(
+      "body.json", R"({"n_predict": 8, "top_k": 7, "temperature": 1})");
+  const ToolResult known = RunTool({"import", file});
+  EXPECT_EQ(known.exit_code, 0) << known.err;
+  EXPECT_TRUE(Says(known.err, "recognised by \"n_predict\""));
+  const ToolResult several =
+      RunTool({"import", "--text", R"({"temperature": 0.5, "top_p": 0.9})"});
+  EXPECT_EQ(several.exit_code, 2);
+  EXPECT_TRUE(Says(several.err, "settings of several runtimes look so"));
+  const ToolResult none = RunTool({"import", "--text", R"({"zzz": 1})"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_TRUE(Says(none.err, "no runtime that is known"));
+}
+
+TEST(ImportTest, ServerDefaultsComeFromTheModel) {
+  const std::string file = WriteTemporary(
+      "generation_config.json", R"({"temperature": 0.6, "top_k": 20})");
+  const ToolResult result =
+      RunTool({"import", "vllm", "--text", R"({"temperature": 0.9})",
+               "--generation-config", file});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(Says(result.out, "0.9"));
+  EXPECT_TRUE(Says(result.out, "\"k\": 20"));
+  const ToolResult without =
+      RunTool({"import", "vllm", "--text", R"({"messages": []})"});
+  EXPECT_TRUE(Says(without.err, "--generation-config"));
 }
 
 TEST(ImportTest, TextNeedsAVocabularyAndEndsTheirIds) {
@@ -119,6 +185,8 @@ TEST(ImportTest, ErrorsNameTheFileAndThePlace) {
 
 TEST(ImportTest, UsageErrors) {
   EXPECT_EQ(RunTool({"import"}).exit_code, 2);
+  EXPECT_TRUE(Says(RunTool({"import", "/no/such/settings.json"}).err,
+                   "/no/such/settings.json"));
   EXPECT_TRUE(Says(RunTool({"import", "vlm", "--text", "{}"}).err,
                    "did you mean \"vllm\"?"));
   EXPECT_TRUE(Says(RunTool({"import", "vllm"}).err, "no settings to import"));

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "sampler/importers/exporter.h"
 #include "sampler/importers/importer.h"
 #include "sampler/presets.h"
 #include "tools/app.h"
@@ -64,6 +65,11 @@ ArgumentInfo Describe(CLI::Option& option) {
   }
   if (info.value == "RUNTIME") {
     for (const absl::string_view name : importers::RuntimeNames()) {
+      info.choices.emplace_back(name);
+    }
+  }
+  if (info.value == "ENGINE") {
+    for (const absl::string_view name : importers::ExportEngines()) {
       info.choices.emplace_back(name);
     }
   }

@@ -16,19 +16,25 @@ namespace {
 
 using importers::Field;
 using importers::FieldKind;
+using importers::FieldUse;
 using importers::RuntimeInfo;
 
 constexpr char kIntroduction[] =
     R"(# Coming from another runtime
 
-`sampler import RUNTIME FILE`, or `importers::Import` (importer.h), turns the
+`sampler import FILE`, `sampler import RUNTIME FILE`, or `importers::Import` (importer.h), turns the
 settings of another runtime into a config and reports on every field. This page
 lists what each runtime's fields become; the config words are explained in
 [the stage reference](../stages/README.md).
 
+What became of a field is told in three words. Applied: it is in the config.
+Harmless: it changes the choice of no token. Lost: it acts in the runtime and
+not here, with the reason. (A field that the runtime does not know is unknown.)
+
 "-" as a default: where the field is absent, nothing happens. "clamped": values
 outside the range are moved to its nearest end, as the runtime does; other
-values outside are errors.
+values outside are errors. "where used": the value is judged only where the
+step is on.
 
 This page is made from the tables of the importers by
 `tools/docs/import_reference.cc`; a test keeps it so.
@@ -79,35 +85,54 @@ std::string RangeOf(const Field& field) {
   const std::string range = field.range.Text();
   if (!range.empty()) absl::StrAppend(&text, " ", range);
   if (field.range.clamped) text += ", clamped";
+  if (field.range.when_used && !range.empty()) text += ", where used";
   return text;
 }
+
+// Fields without a stage by reason, in the order of their first mention.
+class ByReason {
+ public:
+  void Add(const Field& field) {
+    if (names_.find(field.meaning) == names_.end()) {
+      reasons_.push_back(field.meaning);
+    }
+    names_[field.meaning].push_back(Quoted(field.name));
+  }
+
+  std::string List(absl::string_view heading) const {
+    if (reasons_.empty()) return "";
+    std::string text = absl::StrCat("\n", heading, ":\n\n");
+    for (const absl::string_view reason : reasons_) {
+      absl::StrAppend(&text, "- ", reason, ": ",
+                      absl::StrJoin(names_.at(reason), " "), "\n");
+    }
+    return text;
+  }
+
+ private:
+  std::vector<absl::string_view> reasons_;
+  std::map<absl::string_view, std::vector<std::string>> names_;
+};
 
 std::string Section(const RuntimeInfo& runtime) {
   std::string section = absl::StrCat(
       "\n## ", runtime.name, "\n\n", runtime.version,
       ". Order: ", runtime.order,
       ".\n\n| field | default | value | here |\n|---|---|---|---|\n");
-  // Idle fields by reason, in the order of their first mention.
-  std::vector<absl::string_view> reasons;
-  std::map<absl::string_view, std::vector<std::string>> idle;
+  ByReason idle;
+  ByReason lost;
   for (const Field& field : *runtime.fields) {
-    if (field.idle) {
-      if (idle.find(field.meaning) == idle.end()) {
-        reasons.push_back(field.meaning);
-      }
-      idle[field.meaning].push_back(Quoted(field.name));
-      continue;
-    }
+    if (field.use == FieldUse::kHidden) continue;
+    if (field.use == FieldUse::kLost) lost.Add(field);
+    if (field.use == FieldUse::kIdle) idle.Add(field);
+    if (field.use != FieldUse::kSetting) continue;
     const std::string standard = Printable(ToText(field.standard));
     absl::StrAppend(&section, "| ", NamesOf(field), " | ",
                     field.standard.is_null() ? "-" : Quoted(Cell(standard)),
                     " | ", RangeOf(field), " | ", Cell(field.meaning), " |\n");
   }
-  section += "\nWithout effect:\n\n";
-  for (const absl::string_view reason : reasons) {
-    absl::StrAppend(&section, "- ", reason, ": ",
-                    absl::StrJoin(idle[reason], " "), "\n");
-  }
+  absl::StrAppend(&section, lost.List("Lost, where they ask for something"),
+                  idle.List("Harmless"));
   return section;
 }
 

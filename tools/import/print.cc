@@ -1,6 +1,7 @@
 #include "tools/import/print.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,18 +19,21 @@ using importers::ReportEntry;
 
 constexpr std::size_t kColumns = 100;
 constexpr std::size_t kLongestValue = 24;
+constexpr std::size_t kLongestField = 34;
+
+// At most `longest` bytes, of whole characters.
+std::string Cut(std::string text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  std::size_t end = longest - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  return absl::StrCat(text.substr(0, end), "...");
+}
 
 std::string ValueText(const Value& value) {
   if (value.is_null()) return "-";
-  std::string text = Printable(ToText(value));
-  if (text.size() > kLongestValue) {
-    std::size_t end = kLongestValue - 3;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-      --end;
-    }
-    text = absl::StrCat(text.substr(0, end), "...");
-  }
-  return text;
+  return Cut(Printable(ToText(value)), kLongestValue);
 }
 
 std::string Padded(std::string text, std::size_t width) {
@@ -57,60 +61,80 @@ std::string Wrapped(const std::string& text, std::size_t indent) {
 }
 
 std::string EffectText(const ReportEntry& entry) {
-  switch (entry.outcome) {
-    case Outcome::kApplied:
-      return entry.effect;
-    case Outcome::kNeutral:
-      return absl::StrCat("neutral: ", entry.effect);
-    case Outcome::kNoEffect:
-      return absl::StrCat("no effect: ", entry.effect);
-    case Outcome::kUnknown:
-      break;
-  }
-  return absl::StrCat("unknown: ", entry.effect);
+  if (entry.outcome == Outcome::kApplied) return entry.effect;
+  return absl::StrCat(importers::ToText(entry.outcome), ": ", entry.effect);
+}
+
+// "3 applied, 1 harmless, 2 lost, 0 unknown".
+std::string CountsText(const importers::OutcomeCounts& counts) {
+  std::string text =
+      absl::StrCat(counts.applied, " applied, ", counts.harmless, " harmless, ",
+                   counts.lost, " lost, ", counts.unknown, " unknown");
+  if (counts.refused > 0)
+    absl::StrAppend(&text, ", ", counts.refused, " refused");
+  return text;
 }
 
 }  // namespace
 
-std::string ImportText(const importers::Imported& imported) {
-  const std::vector<ReportEntry>& entries = imported.report.entries;
+std::string ReportText(const importers::ImportReport& report) {
   std::size_t field = 5;
   std::size_t value = 5;
-  for (const ReportEntry& entry : entries) {
+  for (const ReportEntry& entry : report.entries) {
     field = std::max(field, Printable(entry.field).size());
     value = std::max(value, ValueText(entry.value).size());
   }
+  field = std::min(field, kLongestField);
   constexpr std::size_t kFrom = 7;
   const std::size_t indent = field + 2 + value + 2 + kFrom + 2;
-  std::string out = absl::StrCat(
-      "settings of ", imported.report.runtime, "; \"default\" is its own\n",
-      Padded("field", field + 2), Padded("value", value + 2),
-      Padded("from", kFrom + 2), "effect\n");
-  for (const ReportEntry& entry : entries) {
+  std::string out = absl::StrCat("settings of ", report.runtime,
+                                 "; \"default\" is its own\n");
+  if (!report.recognised.empty()) {
     absl::StrAppend(
-        &out, Padded(Printable(entry.field), field + 2),
+        &out,
+        Wrapped(absl::StrCat("recognised by ", Printable(report.recognised)),
+                2),
+        "\n");
+  }
+  absl::StrAppend(&out, Padded("field", field + 2), Padded("value", value + 2),
+                  Padded("from", kFrom + 2), "effect\n");
+  for (const ReportEntry& entry : report.entries) {
+    absl::StrAppend(
+        &out, Padded(Cut(Printable(entry.field), field), field + 2),
         Padded(ValueText(entry.value), value + 2),
         Padded(std::string(importers::ToText(entry.provenance)), kFrom + 2),
         Wrapped(Printable(EffectText(entry)), indent), "\n");
   }
+  absl::StrAppend(&out, CountsText(report.counts), "\n");
   return out;
 }
 
-Json ImportJson(const importers::Imported& imported) {
-  Json report = Json::array();
-  for (const ReportEntry& entry : imported.report.entries) {
-    report.push_back(
+Json ImportJson(const std::optional<PipelineConfig>& config,
+                const importers::ImportReport& report) {
+  Json entries = Json::array();
+  for (const ReportEntry& entry : report.entries) {
+    entries.push_back(
         {{"field", entry.field},
          {"value", ToText(entry.value)},
          {"from", std::string(importers::ToText(entry.provenance))},
          {"outcome", std::string(importers::ToText(entry.outcome))},
          {"effect", entry.effect}});
   }
-  return {{"schema", "sampler.import/1"},
-          {"tool_version", std::string(kVersion)},
-          {"runtime", imported.report.runtime},
-          {"config", Json::parse(ToJson(imported.config))},
-          {"report", std::move(report)}};
+  const importers::OutcomeCounts& counts = report.counts;
+  Json json = {
+      {"schema", "sampler.import/1"},
+      {"tool_version", std::string(kVersion)},
+      {"runtime", report.runtime},
+      {"recognised",
+       report.recognised.empty() ? Json() : Json(report.recognised)},
+      {"config", config.has_value() ? Json::parse(ToJson(*config)) : Json()}};
+  json["report"] = std::move(entries);
+  json["counts"] = {{"applied", counts.applied},
+                    {"harmless", counts.harmless},
+                    {"lost", counts.lost},
+                    {"unknown", counts.unknown},
+                    {"refused", counts.refused}};
+  return json;
 }
 
 }  // namespace sampler::tools

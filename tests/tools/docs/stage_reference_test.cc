@@ -63,8 +63,8 @@ TEST(StageReference, SaysWhichRuntimesHaveAStage) {
     return section.substr(line, section.find('\n', line) - line);
   };
   EXPECT_EQ(also_in("tail_free"),
-            "Also in ([how](../importers/README.md)): koboldcpp `tfs`, textgen "
-            "`tfs`, exllamav2 `tfs`.");
+            "Also in ([how](../importers/README.md)): aphrodite `tfs`, "
+            "koboldcpp `tfs`, textgen `tfs`, exllamav2 `tfs`.");
   EXPECT_TRUE(absl::StrContains(also_in("top_p"), "huggingface `top_p`"));
   EXPECT_FALSE(absl::StrContains(also_in("mirostat"), "samplers"));
   EXPECT_EQ(also_in("arithmetic"), "");

@@ -1,0 +1,63 @@
+// An engine that configs are exported to: which fields its stages are, and how
+// its settings are written. Internal to the exporter.
+
+#ifndef SAMPLER_IMPORTERS_EXPORT_ENGINE_H_
+#define SAMPLER_IMPORTERS_EXPORT_ENGINE_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "sampler/config.h"
+#include "sampler/parameters/value.h"
+
+namespace sampler::importers {
+
+enum class ExportForm { kJson, kFlags, kModelfile };
+
+// A parameter of a stage and the field that it becomes.
+struct ParameterField {
+  absl::string_view parameter;
+  absl::string_view field;
+  Value absent = {};  // The field's value where the parameter is null.
+};
+
+struct StageFields {
+  absl::string_view stage;
+  std::vector<ParameterField> fields;
+  absl::string_view step = {};  // In the engine's order.
+  double scale = 1;             // field = parameter / scale.
+};
+
+struct ExportEngine {
+  absl::string_view name;
+  absl::string_view importer;
+  ExportForm form = ExportForm::kJson;
+  std::vector<StageFields> stages;
+  // What is written where no stage says otherwise, so that no default acts.
+  std::vector<std::pair<absl::string_view, Value>> neutral = {};
+  // What is written if the config draws, and if it ends in `greedy`.
+  std::vector<std::pair<absl::string_view, Value>> sampling = {};
+  std::vector<std::pair<absl::string_view, Value>> greedy = {};
+  absl::string_view order = {};  // The field that orders the steps.
+  std::vector<absl::string_view> steps_by_number = {};
+  absl::string_view seed = {};
+  absl::string_view bias = {};  // logit_bias, a map; "[]": a list of pairs.
+  bool bias_pairs = false;
+  // Middle and range in place of two ends.
+  absl::string_view range = {};
+  // A stage that the engine runs by itself.
+  StageConfig own = {};
+};
+
+const std::vector<ExportEngine>& ExportEngineTable();
+
+// The text of the fields.
+std::string WriteFields(const ExportEngine& engine,
+                        const Value::Object& fields);
+
+}  // namespace sampler::importers
+
+#endif  // SAMPLER_IMPORTERS_EXPORT_ENGINE_H_
