@@ -72,7 +72,7 @@ class MassBounds {
   // candidates, or logits so large that rounding them moves probabilities.
   bool Have();
 
-  // The same, and MeanOffset may be asked: a third dearer.
+  // The same, and MeanOffset may be asked: a tenth dearer.
   bool HaveMean();
 
   // ---- After Have was true, and while the set is unchanged ----

@@ -38,7 +38,7 @@
 //
 // Steps 1, 3, 4 and 5 are proved by machine: tests/proof/README.md.
 //
-// A caller may do without gaps, which is a third cheaper, and bound them: of n
+// A caller may do without gaps, which is a tenth cheaper, and bound them: of n
 // terms e^-x that add up to s, those that are all equal have the largest sum of
 // e^-x x (Gibbs), s ln(n / s). What the second constant of step 2 would add is
 // then an error, which per_gap holds as well.

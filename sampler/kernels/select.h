@@ -12,7 +12,7 @@
 // running sum would give.
 //
 // Thread-safety: functions are pure but for the scratch they are given.
-// Cost: linear: 100 items take half a microsecond, 10,000 take 14 (AVX-512).
+// Cost: linear: 100 items take 0.4 us, 10,000 take 19 (AVX-512; AVX2: 26).
 //   Memory: 24 bytes per item.
 // Tested by: tests/kernels/select_test.cc (against std::sort on random, tied,
 // sorted and constant values, on every instruction set).

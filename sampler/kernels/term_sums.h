@@ -5,7 +5,7 @@
 // nothing and lie farthest away.
 //
 // Thread-safety: pure functions.
-// Cost: 4,096 terms are summed up in a tenth of a microsecond (AVX-512).
+// Cost: 4,096 terms are summed up in 0.15 us (AVX-512).
 // Tested by: tests/kernels/term_sums_test.cc (every instruction set, against
 // plain loops).
 
