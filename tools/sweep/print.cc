@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -22,8 +23,8 @@ constexpr char kShown[] = "entropy";
 // Smallest and largest value of a metric; false without two different ones.
 bool RangeOf(const SweepReport& report, std::size_t metric, double& low,
              double& high) {
-  low = INFINITY;
-  high = -INFINITY;
+  low = std::numeric_limits<double>::infinity();
+  high = -low;
   for (const SweepRow& row : report.rows) {
     const double value = row.values[metric];
     if (std::isnan(value)) continue;

@@ -193,7 +193,7 @@ std::pair<std::string, std::string> MarkBest(std::vector<SweepRow>& rows) {
       std::any_of(rows.begin(), rows.end(), [](const SweepRow& row) {
         return !std::isnan(row.values[*SweepMetric("coverage")]);
       });
-  const std::pair<std::string, std::string> names =
+  std::pair<std::string, std::string> names =
       tokens ? std::pair<std::string, std::string>("coverage", "risk")
              : std::pair<std::string, std::string>("kept_mass", "kept");
   const std::size_t more = *SweepMetric(names.first);

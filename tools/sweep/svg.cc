@@ -123,16 +123,17 @@ std::string SweepSvg(const SweepReport& report) {
   std::string panels;
   std::size_t count = 0;
   for (std::size_t m = 0; m < SweepMetrics().size(); ++m) {
+    const std::size_t above = count / kPanelsInRow;
     const auto column = static_cast<double>(count % kPanelsInRow);
-    const auto line = static_cast<double>(count / kPanelsInRow);
+    const auto line = static_cast<double>(above);
     const Panel panel(report, m, kMargin + column * (kPanelWidth + 2 * kMargin),
                       kHead + kMargin + line * (kPanelHeight + 2 * kMargin));
     if (!panel.any()) continue;
     panels += panel.Svg();
     ++count;
   }
-  const auto lines =
-      static_cast<double>((count + kPanelsInRow - 1) / kPanelsInRow);
+  const std::size_t full = (count + kPanelsInRow - 1) / kPanelsInRow;
+  const auto lines = static_cast<double>(full);
   const double width =
       static_cast<double>(kPanelsInRow) * (kPanelWidth + 2 * kMargin);
   const double height = kHead + lines * (kPanelHeight + 2 * kMargin);

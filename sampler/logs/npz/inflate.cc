@@ -83,7 +83,7 @@ class Decoder {
   absl::Status Run() && {
     for (bool last = false; !last;) {
       last = source_.Bits(1) != 0;
-      const absl::Status status = Block(source_.Bits(2));
+      absl::Status status = Block(source_.Bits(2));
       // What follows from bits beyond the end says nothing of the data.
       absl::Status read = source_.status();
       if (!read.ok()) return read;
