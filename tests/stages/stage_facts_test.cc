@@ -127,6 +127,7 @@ TEST(StageFacts, NeutralStagesChangeNothing) {
 TEST(StageFacts, OnlyTheHistoryOfTheFactsMatters) {
   Random random(3);
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
+    if (facts.reads_phases) return;  // Where these stand, any token may say.
     const Row row = SomeRow(random);
     Text other;
     const bool any = !facts.history.has_value();
