@@ -68,10 +68,10 @@ nb::dict ToDict(const importers::ReportEntry& entry) {
 
 // (config JSON, runtime, entries)
 nb::tuple Import(const std::string& runtime, const std::string& text,
-                 bool parity, bool huggingface_defaults, nb::handle end_ids,
+                 bool parity, bool runtime_defaults, nb::handle end_ids,
                  nb::handle token_texts) {
-  importers::ImportOptions options = {
-      .parity = parity, .huggingface_defaults = huggingface_defaults};
+  importers::ImportOptions options = {.parity = parity,
+                                      .runtime_defaults = runtime_defaults};
   if (!end_ids.is_none()) options.end_ids = TokenIds(end_ids, "end_ids");
   std::optional<TextsOfList> texts;
   if (!token_texts.is_none()) options.texts = &texts.emplace(token_texts);
@@ -110,8 +110,8 @@ void BindSettings(nb::module_& module) {
       },
       "The runtimes whose settings import_settings takes.");
   module.def("_import", &Import, "runtime"_a, "text"_a, "parity"_a,
-             "huggingface_defaults"_a, "end_ids"_a.none(),
-             "token_texts"_a.none(), "For import_settings.");
+             "runtime_defaults"_a, "end_ids"_a.none(), "token_texts"_a.none(),
+             "For import_settings.");
 }
 
 }  // namespace sampler::python

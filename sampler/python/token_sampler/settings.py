@@ -15,7 +15,8 @@ class ReportEntry:
     """What became of one field.
 
     provenance: "given", "default" or "derived"; outcome: "applied", "neutral",
-    "no effect" or "unknown".
+    "harmless", "lost" or
+    "unknown".
     """
 
     field: str
@@ -44,7 +45,7 @@ def import_settings(
     settings: Any,
     *,
     parity: bool = False,
-    huggingface_defaults: bool = False,
+    runtime_defaults: bool = True,
     end_ids: Sequence[int] | None = None,
     token_texts: Sequence[bytes | str | None] | None = None,
 ) -> tuple[dict[str, Any], ImportReport]:
@@ -54,7 +55,8 @@ def import_settings(
         runtime: one of ts.runtimes().
         settings: a dict, JSON text, or (llama.cpp) a command line.
         parity: the runtime's random numbers too, where they can be had.
-        huggingface_defaults: also defaults that stand in no file (top_k 50).
+        runtime_defaults: Hugging Face: the default that stands in no file
+            (top_k 50).
         end_ids: ids that end a text, for settings that mean "not yet".
         token_texts: the bytes of every id, for settings that are text.
 
@@ -63,7 +65,7 @@ def import_settings(
     """
     text = settings if isinstance(settings, str) else json.dumps(settings)
     config, name, entries = _core._import(
-        runtime, text, parity, huggingface_defaults, end_ids, token_texts
+        runtime, text, parity, runtime_defaults, end_ids, token_texts
     )
     report = ImportReport(name, [ReportEntry(**e) for e in entries])
     return json.loads(config), report
