@@ -25,9 +25,9 @@ bool HeatsTheTail(const PipelineConfig& config) {
   for (const StageConfig& stage : config.stages) {
     const StageFacts facts = FactsOf(stage);
     if (facts.temperature.has_value()) temperature *= facts.temperature->high;
-    const bool cuts_the_tail =
-        GroupOf(stage) == StageGroup::kTruncate && !facts.neutral &&
-        !facts.cuts_the_top && !stage.when.has_value();
+    const bool cuts_the_tail = GroupOf(stage) == StageGroup::kTruncate &&
+                               !facts.neutral && !facts.cuts_the_top &&
+                               !stage.when.has_value();
     if (cuts_the_tail) break;
   }
   return temperature > kHeated;

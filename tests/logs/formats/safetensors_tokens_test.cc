@@ -119,11 +119,10 @@ TEST(SafetensorsTokensTest, ReadsTheSequencesOfGenerate) {
   std::vector<float> values;
   for (int i = 0; i < 3 * 2 * 5; ++i) values.push_back(static_cast<float>(i));
   const auto log = Log::Open(WriteFile(
-      "generate",
-      Safetensors({{"logits", "F32", "[3,2,5]", ArrayBytes(values)},
-                   {"sequences", "I64", "[2,5]",
-                    ArrayBytes<std::int64_t>({4, 3, 0, 1, 2,  //
-                                              2, 2, 3, 4, 0})}})));
+      "generate", Safetensors({{"logits", "F32", "[3,2,5]", ArrayBytes(values)},
+                               {"sequences", "I64", "[2,5]",
+                                ArrayBytes<std::int64_t>({4, 3, 0, 1, 2,  //
+                                                          2, 2, 3, 4, 0})}})));
   ASSERT_TRUE(log.ok()) << log.status();
   ASSERT_EQ((*log)->sequences().size(), 2u);
   EXPECT_EQ(Ids((*log)->tokens()),
