@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "sampler/config_phases.h"
+#include "sampler/config/phases.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parity/llama_cpp.h"

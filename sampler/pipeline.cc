@@ -13,7 +13,7 @@
 #include "sampler/chain/chain.h"
 #include "sampler/chain/scratch.h"
 #include "sampler/config.h"
-#include "sampler/config_fingerprint.h"
+#include "sampler/config/fingerprint.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parameters/value.h"
 #include "sampler/random/random_seed.h"

@@ -65,7 +65,7 @@ class Pipeline {
 
   std::int64_t vocabulary_size() const;
   const PipelineConfig& config() const;
-  // A hash that distinguishes its config from others (config_fingerprint.h).
+  // A hash that distinguishes its config from others (config/fingerprint.h).
   // Never 0.
   std::uint64_t fingerprint() const;
 

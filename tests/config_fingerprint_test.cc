@@ -1,11 +1,10 @@
-#include "sampler/config_fingerprint.h"
-
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "sampler/config.h"
+#include "sampler/config/fingerprint.h"
 #include "sampler/pipeline.h"
 
 namespace sampler {

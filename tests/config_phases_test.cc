@@ -1,8 +1,6 @@
 // "phases" and "when" of a config: what is right is read and written back, and
 // what is wrong is said with its place.
 
-#include "sampler/config_phases.h"
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/config.h"
-#include "sampler/config_fingerprint.h"
+#include "sampler/config/fingerprint.h"
+#include "sampler/config/phases.h"
 #include "sampler/pipeline.h"
 #include "sampler/stage_lookup.h"
 

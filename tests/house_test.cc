@@ -57,7 +57,7 @@ const std::vector<std::vector<std::string>> kLayers = {
     {"candidates"},
     {"stages"},
     // The library as a caller sees it, and the two implementations of a chain.
-    {"", "chain", "parity"},
+    {"", "chain", "config", "parity"},
     {"speculative", "rewind", "importers", "logs", "adapters"},
     {"c", "python"}};
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/candidates/candidates.h"
-#include "sampler/config_phases.h"
+#include "sampler/config/phases.h"
 #include "sampler/lesson.h"
 #include "sampler/pipeline.h"
 #include "sampler/random/random.h"

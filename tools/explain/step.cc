@@ -8,7 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/config.h"
-#include "sampler/config_phases.h"
+#include "sampler/config/phases.h"
 #include "sampler/random/random.h"
 #include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"

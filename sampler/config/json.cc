@@ -1,14 +1,15 @@
 // Config -> JSON, JSON Schema and one-line text: everything written from the
 // parameter tables.
 
+#include "nlohmann/json.hpp"
+
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "nlohmann/json.hpp"
 #include "sampler/chain/condition.h"
 #include "sampler/config.h"
-#include "sampler/config_phases.h"
+#include "sampler/config/phases.h"
 #include "sampler/stages/registry.h"
 
 namespace sampler {

@@ -1,4 +1,4 @@
-#include "sampler/config_fingerprint.h"
+#include "sampler/config/fingerprint.h"
 
 #include <bit>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "sampler/config_phases.h"
+#include "sampler/config/phases.h"
 
 #include <algorithm>
 #include <utility>
