@@ -1,5 +1,6 @@
 #include "sampler/logs/server/documents.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -13,8 +14,9 @@ namespace {
 
 absl::Status Unreadable(const std::string& file, std::int64_t line,
                         const absl::Status& status) {
+  const std::string place = absl::StrCat("line ", line);
   const Fault fault = {
-      file, absl::StrCat("line ", line), status.message(),
+      file, place, status.message(),
       "an answer of a server: JSON, JSON Lines or server-sent events",
       absl::IsDataLoss(status)
           ? "the file is truncated: save it again, or allow partial input to "
