@@ -88,7 +88,7 @@ std::vector<Stream> Streams() {
 
 TEST(Inflate, ReadsWhatZlibWrote) {
   for (const Stream& stream : Streams()) {
-    for (const std::size_t piece : {1, 7, 100000}) {
+    for (const std::size_t piece : {1u, 7u, 100000u}) {
       const auto out = Inflated(stream.bytes, piece);
       ASSERT_TRUE(out.ok()) << out.status();
       EXPECT_EQ(*out, stream.content);
