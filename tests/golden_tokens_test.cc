@@ -24,6 +24,7 @@
 #include "sampler/pipeline.h"
 #include "sampler/stages/registry.h"
 #include "tests/oracle/golden/golden_data.h"
+#include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 
 namespace sampler {
@@ -72,7 +73,8 @@ std::map<std::string, std::string> Configs() {
   for (const Example& example : Examples()) {
     const StageType& type = *StageRegistry::BuiltIn().Find(example.type);
     configs[absl::StrCat("stage ", example.type)] = absl::StrCat(
-        R"({"version": 1, "stages": [{"type": ")", example.type, "\"",
+        R"({"version": 1, )", PhasesFor(example.active),
+        R"("stages": [{"type": ")", example.type, "\"",
         example.active.empty() ? "" : ", ", example.active, "}",
         type.group == StageGroup::kDraw ? "" : R"(, {"type": "categorical"})",
         "]}");

@@ -23,8 +23,9 @@ void AddSample(const CandidateSet& set, double below, MassSketch& sketch) {
       sketch.Add(logits);
       continue;
     }
-    std::transform(logits.begin(), logits.end(), lower.begin(),
-                   [below](double l) { return l < below ? l : kRemoved; });
+    std::replace_copy_if(
+        logits.begin(), logits.end(), lower.begin(),
+        [below](double l) { return !(l < below); }, kRemoved);
     sketch.Add({lower.data(), logits.size()});
   }
 }

@@ -87,8 +87,9 @@ inline sampler_status Busy(sampler_error* error, absl::string_view name) {
 template <typename Handle, typename Body>
 sampler_status OnHandle(absl::string_view name, Handle* handle,
                         sampler_error* error, Body body) {
-  if (handle == nullptr)
+  if (handle == nullptr) {
     return Invalid(error, absl::StrCat(name, ": got NULL"));
+  }
   const Hold hold(handle);
   if (hold.failed()) return Busy(error, name);
   return Guarded(error, body);

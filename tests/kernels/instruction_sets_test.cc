@@ -248,8 +248,8 @@ std::unique_ptr<Pipeline> PipelineOf(absl::string_view config,
 std::vector<std::string> Configs() {
   std::vector<std::string> configs;
   const auto add = [&](absl::string_view stages) {
-    configs.push_back(
-        absl::StrCat(R"({"version": 1, "stages": [)", stages, "]}"));
+    configs.push_back(absl::StrCat(R"({"version": 1, )", PhasesFor(stages),
+                                   R"("stages": [)", stages, "]}"));
   };
   const std::string draw = R"({"type": "categorical"})";
   for (const Example& e : Examples()) {

@@ -269,7 +269,7 @@ static_assert(std::is_trivially_copyable_v<Coins>);
 static_assert(sizeof(Coins) == 24);
 
 TEST(Sequence, CarriesFourBytesATokenAndNoEngine) {
-  EXPECT_LE(sizeof(Sequence), 160u);
+  EXPECT_LE(sizeof(Sequence), 240u);
   const Pipeline pipeline = MakePipeline("", kSize);
   Workspace workspace;
   Sequence sequence = pipeline.NewSequence({.seed = 0}).value();

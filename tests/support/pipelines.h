@@ -26,6 +26,12 @@ inline constexpr absl::string_view kSomePhases =
     R"("phases": {"thinking": {"begin": [[0]], "end": [[1], [2]]},
                   "answer": {"begin": [[1]], "end": [[0]]}}, )";
 
+// kSomePhases where these stages (JSON) speak of a phase, else nothing.
+inline absl::string_view PhasesFor(absl::string_view stages) {
+  return absl::StrContains(stages, "\"phase\"") ? kSomePhases
+                                                : absl::string_view();
+}
+
 // A pipeline of these stages (JSON objects, comma-separated), with a
 // categorical draw added where none ends them, and with kSomePhases.
 inline Pipeline MakePipeline(std::string stages, std::int64_t vocabulary_size) {
@@ -39,11 +45,9 @@ inline Pipeline MakePipeline(std::string stages, std::int64_t vocabulary_size) {
     absl::StrAppend(&stages, stages.empty() ? "" : ",",
                     R"({"type": "categorical"})");
   }
-  const absl::string_view phases =
-      absl::StrContains(stages, "\"phase\"") ? kSomePhases : "";
   absl::StatusOr<PipelineConfig> config =
-      ParseConfig(absl::StrCat(R"({"version": 1, )", phases, R"("stages": [)",
-                               stages, "]}"),
+      ParseConfig(absl::StrCat(R"({"version": 1, )", PhasesFor(stages),
+                               R"("stages": [)", stages, "]}"),
                   vocabulary_size);
   EXPECT_TRUE(config.ok()) << config.status() << "\n" << stages;
   absl::StatusOr<Pipeline> pipeline =
