@@ -20,7 +20,8 @@ using Row = std::vector<double>;
 // What stages of this kind say of themselves, at these parameters.
 bool UsesCoins(const std::string& stage) {
   const PipelineConfig config =
-      ParseConfig(absl::StrCat(R"({"version": 1, "stages": [)", stage,
+      ParseConfig(absl::StrCat(R"({"version": 1, )", PhasesFor(stage),
+                               R"("stages": [)", stage,
                                R"(, {"type": "categorical"}]})"))
           .value();
   const StageConfig& first = config.stages.front();
