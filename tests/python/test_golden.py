@@ -38,10 +38,16 @@ def configs():
         "tests/support/stage_examples.h",
         r'\.type = "(\w+)",\s*\.active = R"\((.*?)\)"',
     )
+    some_phases = re.search(
+        r'kSomePhases =\s*R"\((.*?)\)";',
+        (SOURCE / "tests/support/pipelines.h").read_text(),
+        re.DOTALL,
+    ).group(1)
     for name, parameters in stages.items():
+        phases = some_phases if '"phase"' in parameters else ""
         found[f"stage {name}"] = (
-            '{"version": 1, "stages": [{"type": "' + name + '", ' + parameters
-            + '}, {"type": "categorical"}]}'
+            '{"version": 1, ' + phases + '"stages": [{"type": "' + name + '", '
+            + parameters + '}, {"type": "categorical"}]}'
         )
     return found
 

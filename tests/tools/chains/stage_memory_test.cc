@@ -13,6 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 #include "tests/tools/tool.h"
 
@@ -30,9 +31,9 @@ std::string Chain(const std::string& stage) {
 
 TEST(StageMemoryTest, EveryStageWithAMemoryHasNamesForIt) {
   for (const Example& example : Examples()) {
-    const auto config = ParseConfig(
-        absl::StrCat(R"({"version": 1, "stages": [)", Active(example),
-                     R"(, {"type": "categorical"}]})"));
+    const auto config = ParseConfig(absl::StrCat(
+        R"({"version": 1, )", PhasesFor(Active(example)), R"("stages": [)",
+        Active(example), R"(, {"type": "categorical"}]})"));
     ASSERT_TRUE(config.ok()) << config.status();
     const Pipeline pipeline = Pipeline::Create(*config, 8).value();
     const Sequence sequence = pipeline.NewSequence({.seed = 1}).value();
