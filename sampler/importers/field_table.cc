@@ -151,7 +151,8 @@ FieldTable Idle(absl::string_view why,
 }
 
 FieldTable Lost(absl::string_view why,
-                std::initializer_list<absl::string_view> names, Value neutral) {
+                std::initializer_list<absl::string_view> names,
+                const Value& neutral) {
   FieldTable table;
   for (const absl::string_view name : names) {
     table.push_back({.name = name,

@@ -79,7 +79,7 @@ FieldTable Idle(absl::string_view why,
 // anyway.
 FieldTable Lost(absl::string_view why,
                 std::initializer_list<absl::string_view> names,
-                Value neutral = {});
+                const Value& neutral = {});
 
 // Whether a value of a field of kLost asks for nothing.
 bool AsksForNothing(const Field& field, const Value& value);

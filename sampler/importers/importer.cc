@@ -132,8 +132,9 @@ absl::StatusOr<Imported> Finish(Input input,
   for (const std::string& lost : input.lost) {
     draft.Derive("(others)", lost, Outcome::kLost);
   }
-  for (Problem& problem : others)
+  for (Problem& problem : others) {
     draft.Problem(problem.pointer, problem.message);
+  }
   CheckAnythingKnown(runtime, draft, found);
   ReportServerDefaults(runtime, options, draft);
   if (input.problems.empty()) runtime.build(draft);

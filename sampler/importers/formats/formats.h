@@ -27,7 +27,7 @@ namespace sampler::importers {
 std::vector<Setting> ReadLlamaFlags(absl::string_view command_line,
                                     std::vector<Problem>& problems);
 // The same of words that are split already.
-std::vector<Setting> ReadLlamaWords(absl::Span<const ShellWord> words,
+std::vector<Setting> ReadLlamaWords(absl::Span<const ShellWord> all,
                                     std::vector<Problem>& problems);
 
 // The value that a flag's word stands for.

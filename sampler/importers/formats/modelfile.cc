@@ -80,7 +80,7 @@ std::vector<Setting> ReadModelfile(absl::string_view text,
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
     const bool inside = in_text;
-    in_text ^= OpensText(line);
+    if (OpensText(line)) in_text = !in_text;
     if (inside) continue;
     absl::string_view rest;
     const std::string word = FirstWord(line, rest);
