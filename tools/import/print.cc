@@ -70,8 +70,9 @@ std::string CountsText(const importers::OutcomeCounts& counts) {
   std::string text =
       absl::StrCat(counts.applied, " applied, ", counts.harmless, " harmless, ",
                    counts.lost, " lost, ", counts.unknown, " unknown");
-  if (counts.refused > 0)
+  if (counts.refused > 0) {
     absl::StrAppend(&text, ", ", counts.refused, " refused");
+  }
   return text;
 }
 

@@ -13,7 +13,7 @@ FieldTable LlamaCppSamplingFields() {
   const Value samplers =
       Value::List{"penalties", "dry",   "top_n_sigma", "top_k",      "typ_p",
                   "top_p",     "min_p", "xtc",         "temperature"};
-  const FieldTable sampling = {
+  FieldTable sampling = {
       {"samplers",
        kAny,
        samplers,

@@ -195,8 +195,9 @@ void BuildNothing(Draft&) {}
 
 std::vector<absl::string_view> Backends() {
   std::vector<absl::string_view> names;
-  for (const Runtime* target : SillyTavernTargets())
+  for (const Runtime* target : SillyTavernTargets()) {
     names.push_back(target->name);
+  }
   return names;
 }
 
