@@ -16,6 +16,7 @@ bool IsWord(char byte) {
 
 std::vector<std::string> TextsOf(const std::vector<Rewinder::Phrase>& phrases) {
   std::vector<std::string> texts;
+  texts.reserve(phrases.size());
   for (const Rewinder::Phrase& phrase : phrases) texts.push_back(phrase.text);
   return texts;
 }

@@ -37,6 +37,7 @@ class PathAhead {
 // Tokens that teach nothing.
 std::vector<Token> Bare(const std::vector<TokenId>& ids) {
   std::vector<Token> tokens;
+  tokens.reserve(ids.size());
   for (const TokenId id : ids) tokens.push_back(Lesson().Of(id));
   return tokens;
 }

@@ -93,7 +93,7 @@ class TreeRound {
 
   // A token after `node`, with what it teaches the target.
   Token LearntAfter(int node, TokenId token) const {
-    const auto place = static_cast<std::size_t>(node + 1);
+    const auto place = static_cast<std::size_t>(node) + 1;
     return (place < target_.size() ? lessons_[place] : Lesson()).Of(token);
   }
   // The tokens down to `node`, each with what it teaches the target.

@@ -71,7 +71,7 @@ FieldTable Fields() {
       {"top_p", kReal, 1.0, kNucleus, "top_p, tie_order high_id"},
       {"top_k", kInteger, -1, AtLeast(-1),
        "top_k, ties keep_all; 0 and -1 are off"},
-      {"top_a", kReal, 0.0, AtLeast(0), "top_a"},
+      {"top_a", kReal, 0.0, Between(0, 1), "top_a"},
       {"min_p", kReal, 0.0, Between(0, 1), "min_p"},
       {"tfs", kReal, 1.0, kNucleus, "tail_free, offset 1"},
       {"eta_cutoff", kReal, 0.0, AtLeast(0),
