@@ -31,8 +31,9 @@ const char* DTypeWord(DType dtype) {
 std::string LogArguments(const LogOptions& log) {
   std::string text;
   const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty())
+    if (!value.empty()) {
       absl::StrAppend(&text, " ", name, " ", ShellWord(value));
+    }
   };
   add("--tensor", log.open.tensor);
   add("--tokens", log.open.tokens_file);

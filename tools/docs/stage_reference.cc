@@ -109,8 +109,9 @@ std::string Elsewhere(absl::string_view stage) {
     for (const importers::Field& field : *runtime.fields) {
       absl::string_view rest = field.meaning;
       if (field.use != importers::FieldUse::kSetting ||
-          !absl::ConsumePrefix(&rest, stage))
+          !absl::ConsumePrefix(&rest, stage)) {
         continue;
+      }
       if (!rest.empty() && !absl::StrContains(",; (", rest.front())) continue;
       fields.push_back(absl::StrCat("`", field.name, "`"));
     }
