@@ -200,8 +200,8 @@ ItemsSummary SummarizeItems(const Items& items) {
   return HWY_DYNAMIC_DISPATCH(SummarizeAll)(items);
 }
 
-Narrowed Narrow(const Items& items, double from, double below,
-                const ItemRoom& room) {
+Narrowed KeepWithin(const Items& items, double from, double below,
+                    const ItemRoom& room) {
   return HWY_DYNAMIC_DISPATCH(NarrowAll)(items, from, below, room);
 }
 

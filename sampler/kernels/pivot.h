@@ -59,8 +59,8 @@ struct Narrowed {
 
 // Writes the items with from <= value < below, in order. Weights are only
 // written if there are any.
-Narrowed Narrow(const Items& items, double from, double below,
-                const ItemRoom& room);
+Narrowed KeepWithin(const Items& items, double from, double below,
+                    const ItemRoom& room);
 
 }  // namespace sampler::kernels
 

@@ -107,9 +107,9 @@ class Search {
     if (j > 0) below = pivots[j - 1];
     const Mass above = j > 0 ? masses[j - 1] : Mass{0};
     const Narrowed stays =
-        Narrow(items_, from, below,
-               {scratch_.values.data(), scratch_.weights.data(),
-                scratch_.positions.data()});
+        KeepWithin(items_, from, below,
+                   {scratch_.values.data(), scratch_.weights.data(),
+                    scratch_.positions.data()});
     count_above_ += stays.above;
     missing_ -= above;
     left_ = (j < kPivots ? masses[j] : left_) - above;
