@@ -31,7 +31,7 @@ for file in usr/bin/sampler usr/include/sampler/pipeline.h \
             usr/share/doc/sampler/copyright; do
   grep -qxF "./$file" "$work/content" || { echo "not packed: $file"; exit 1; }
 done
-for file in libsampler.a libsampler.so.0.1 libsampler_c.so.0.1 \
+for file in libsampler.a libsampler.so.0.2 libsampler_c.so.0.2 \
             pkgconfig/sampler-c.pc cmake/sampler/sampler-config.cmake; do
   grep -qE "^\./usr/lib/([^/]*/)?$file\$" "$work/content" ||
     { echo "not packed: $file"; exit 1; }
