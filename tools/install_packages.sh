@@ -10,9 +10,10 @@ set -euo pipefail
 
 demo=(g++ cmake ninja-build libabsl-dev nlohmann-json3-dev libhwy-dev
       libcli11-dev libyaml-cpp-dev)
-# make, pkg-config: the README's library commands. file, dpkg-dev: cpack.
+# mold: links the tests. make, pkg-config: the README's library commands. file,
+# dpkg-dev: cpack.
 # python3-dev, python3-venv: the Python package.
-tests=(make pkg-config file dpkg-dev python3 python3-dev python3-venv
+tests=(mold make pkg-config file dpkg-dev python3 python3-dev python3-venv
        libgtest-dev libbenchmark-dev)
 proofs=(python3 gappa sollya)
 check=(git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
