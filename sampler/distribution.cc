@@ -49,9 +49,10 @@ std::vector<Candidate> Distribution::Top(std::int64_t n) const {
   return ok() ? candidates_->Top(n) : std::vector<Candidate>();
 }
 
-absl::Span<const WeightedCandidate> Distribution::InOrder(
+absl::Span<const WeightedCandidate> Distribution::TopWeighted(
     std::int64_t n) const {
-  return ok() ? candidates_->InOrder(n) : absl::Span<const WeightedCandidate>();
+  return ok() ? candidates_->TopWeighted(n)
+              : absl::Span<const WeightedCandidate>();
 }
 
 TokenId Distribution::Draw(std::uint64_t bits) const {

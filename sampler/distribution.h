@@ -97,7 +97,7 @@ class Distribution {
 
   // Top with weights and without an allocation. A view: valid until the next
   // call of any function.
-  absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
+  absl::Span<const WeightedCandidate> TopWeighted(std::int64_t n) const;
 
   // Calls f(id, logit) for every survivor in id order.
   template <typename F>

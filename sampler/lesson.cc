@@ -29,7 +29,8 @@ Token Lesson::Of(TokenId id) const {
   const absl::Span<double> state = absl::MakeSpan(token.state.values);
   for (std::size_t i = 0; i < used_; ++i) {
     const Part& part = parts_[i];
-    part.stage->Advance(id, part.record, state.subspan(part.begin, part.size));
+    part.stage->UpdateState(id, part.record,
+                            state.subspan(part.begin, part.size));
   }
   return token;
 }

@@ -40,7 +40,7 @@ absl::Span<TokenLogprob> TopLogprobs(const Distribution& distribution,
                                      absl::Span<TokenLogprob> top) {
   std::size_t count = 0;
   const auto room = static_cast<std::int64_t>(top.size());
-  for (const WeightedCandidate& c : distribution.InOrder(room)) {
+  for (const WeightedCandidate& c : distribution.TopWeighted(room)) {
     top[count] = {c.id, c.logit, static_cast<std::int64_t>(count) + 1};
     ++count;
   }
@@ -53,7 +53,7 @@ absl::Span<TokenLogprob> TopLogprobs(const Distribution& distribution,
 
 std::vector<TokenLogprob> TopLogprobs(const Distribution& distribution,
                                       std::int64_t top) {
-  std::vector<TokenLogprob> list(distribution.InOrder(top).size());
+  std::vector<TokenLogprob> list(distribution.TopWeighted(top).size());
   TopLogprobs(distribution, absl::MakeSpan(list));
   return list;
 }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/arithmetic/mass.h"
+#include "sampler/candidate.h"
 #include "sampler/random/random.h"
 #include "sampler/random/random_seed.h"
 
@@ -64,7 +65,7 @@ bool Sequence::DiffersInRandomNumbersAlone(const Sequence& other) const {
          bans_ == other.bans_;
 }
 
-absl::Status Sequence::Accept(const Token& drawn, std::int32_t token) {
+absl::Status Sequence::Accept(const Token& drawn, TokenId token) {
   absl::Status status = CheckToken("token to accept", token, vocabulary_size_);
   if (!status.ok()) return status;
   // The position is one word of the random counter.
@@ -131,10 +132,10 @@ absl::Status Sequence::Redraw(std::int64_t n) {
   return status;
 }
 
-absl::Status Sequence::Ban(std::int32_t token) {
+absl::Status Sequence::Ban(TokenId token) {
   absl::Status status = CheckToken("token to ban", token, vocabulary_size_);
   if (!status.ok()) return status;
-  const absl::Span<const std::int32_t> output = history_.output();
+  const absl::Span<const TokenId> output = history_.output();
   PlaceBan ban = {{output.begin(), output.end()}, token};
   if (std::find(bans_.begin(), bans_.end(), ban) != bans_.end()) {
     return absl::OkStatus();

@@ -48,6 +48,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/history/history.h"
 #include "sampler/language.h"
 #include "sampler/token.h"
@@ -76,7 +77,7 @@ class Sequence {
     std::optional<std::uint64_t> seed = {};
     // Tells sequences with one seed apart: index in a batch, say.
     std::uint32_t stream = 0;
-    std::vector<std::int32_t> prompt = {};
+    std::vector<TokenId> prompt = {};
     // To go on where another sequence stood.
     std::uint32_t attempt = 0;
     // Whose sequence it is (Pipeline::fingerprint); 0: nobody's. Set by
@@ -108,11 +109,11 @@ class Sequence {
   // Appends `token` where `drawn` was drawn (a log's token, a draft's). If it
   // is another one, stages learn nothing from it (the engines of a parity mode
   // have moved on all the same). Errors as above.
-  absl::Status Accept(const Token& drawn, std::int32_t token);
+  absl::Status Accept(const Token& drawn, TokenId token);
 
   // Appends a token that no draw was made for: of a log, a prompt, a forced
   // text. Stages with a memory learn nothing from it. Errors as above.
-  absl::Status AcceptId(std::int32_t token) { return Accept(Token(), token); }
+  absl::Status AcceptId(TokenId token) { return Accept(Token(), token); }
   // A drawn token is accepted whole, `Accept(token)`: its id alone would teach
   // the stages nothing, and nobody would notice.
   template <std::integral Id>
@@ -143,7 +144,7 @@ class Sequence {
   // that are taken back (rewind/rewinder.h). OutOfRange for a token outside the
   // vocabulary. Chains in a parity mode know no bans: their steps are then
   // kWrongState.
-  absl::Status Ban(std::int32_t token);
+  absl::Status Ban(TokenId token);
   bool has_bans() const { return !bans_.empty(); }
   // Calls f(token) for every token that is banned where the sequence stands.
   // Cost: a look at every ban, and at the text for those of this position.
@@ -226,8 +227,8 @@ class Sequence {
  private:
   // A token that is banned after these output tokens.
   struct PlaceBan {
-    std::vector<std::int32_t> after;
-    std::int32_t token;
+    std::vector<TokenId> after;
+    TokenId token;
 
     friend bool operator==(const PlaceBan&, const PlaceBan&) = default;
   };

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "sampler/candidate.h"
 #include "sampler/sequence.h"
 
 namespace sampler {
@@ -53,16 +54,16 @@ absl::Status Read(const Json& json, const char* name, Integer& out) {
 }
 
 absl::Status ReadTokens(const Json& json, const char* name,
-                        std::vector<std::int32_t>& out) {
+                        std::vector<TokenId>& out) {
   const auto at = json.find(name);
   const auto wrong = [&] { return Bad(name, "a list of token ids"); };
   if (at == json.end() || !at->is_array()) return wrong();
   for (const Json& token : *at) {
     if (!token.is_number_unsigned() ||
-        !std::in_range<std::int32_t>(token.get<std::uint64_t>())) {
+        !std::in_range<TokenId>(token.get<std::uint64_t>())) {
       return wrong();
     }
-    out.push_back(token.get<std::int32_t>());
+    out.push_back(token.get<TokenId>());
   }
   return absl::OkStatus();
 }
@@ -97,8 +98,8 @@ absl::Status ReadStates(const Json& json, std::size_t tokens,
 }
 
 struct BanOfSnapshot {
-  std::vector<std::int32_t> after;
-  std::int32_t token;
+  std::vector<TokenId> after;
+  TokenId token;
 };
 
 // Reads "bans": [{"after": [token ids], "token": id}, ...].
@@ -118,7 +119,7 @@ absl::Status ReadBans(const Json& json, std::int64_t vocabulary_size,
         !Read(entry, "token", ban.token).ok()) {
       return wrong();
     }
-    const auto is_token = [&](std::int32_t id) {
+    const auto is_token = [&](TokenId id) {
       return id >= 0 && id < vocabulary_size;
     };
     if (!is_token(ban.token) ||
@@ -168,10 +169,10 @@ std::string Sequence::Snapshot() const {
                {"seed", seed_},
                {"stream", stream_},
                {"clock", clock_},
-               {"prompt", std::vector<std::int32_t>(history_.prompt().begin(),
-                                                    history_.prompt().end())},
-               {"output", std::vector<std::int32_t>(history_.output().begin(),
-                                                    history_.output().end())},
+               {"prompt", std::vector<TokenId>(history_.prompt().begin(),
+                                               history_.prompt().end())},
+               {"output", std::vector<TokenId>(history_.output().begin(),
+                                               history_.output().end())},
                {"state_owner", state_owner_},
                {"state", json_state}};
   // Only where it says something: else readers of before attempts accept it.
@@ -193,7 +194,7 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
   Options options;
   std::uint64_t seed = 0;
   std::uint64_t state_owner = 0;
-  std::vector<std::int32_t> output;
+  std::vector<TokenId> output;
   std::vector<std::vector<double>> states;
   const absl::Status version_status = Read(json, "version", version);
   if (!version_status.ok()) return version_status;

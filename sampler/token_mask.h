@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 
 namespace sampler {
 
@@ -27,7 +28,7 @@ class TokenMask {
   // A mask that says nothing about any token.
   TokenMask() = default;
   explicit TokenMask(absl::Span<const std::uint32_t> words) : words_(words) {}
-  explicit TokenMask(absl::Span<const std::int32_t> words)
+  explicit TokenMask(absl::Span<const TokenId> words)
       : words_(reinterpret_cast<const std::uint32_t*>(words.data()),
                words.size()) {}
 

@@ -62,24 +62,25 @@ double InLikeliest(Mass mass) { return ToDouble(mass) * 0x1p-51; }
 
 }  // namespace
 
-Head GatherHead(const CandidateSet& set, double floor, GatherScratch& scratch) {
+Head GatherHead(const CandidateSet& set, double floor,
+                SelectionScratch& scratch) {
   const double low = std::max(floor, kLowestLogit);
   const WeighedList list = GatherWeighed(set, {low}, scratch);
   return {low, list, kernels::MassOf(list.weights)};
 }
 
 std::optional<Head> FindHead(const CandidateSet& set, Mass least, Mass wanted,
-                             MassSketch& sketch, GatherScratch& scratch) {
+                             MassSketch& sketch, SelectionScratch& scratch) {
   const Reach reach(set, sketch);
   const double max = set.Max();
   const std::size_t blocks = set.slots() / kernels::kBlockSize;
   const double all = InLikeliest(wanted);
   std::optional<double> distance = reach.Of(all);
   // Where the maxima together fall short, few blocks may hold it all the same.
-  double floor =
-      distance.has_value()
-          ? max - *distance
-          : set.FloorOfTop(std::min(PartOf(blocks, 8), tuning::kFewBlocks));
+  double floor = distance.has_value()
+                     ? max - *distance
+                     : set.LowerBoundOfTop(
+                           std::min(PartOf(blocks, 8), tuning::kFewBlocks));
   std::size_t part = tuning::kFirstWidening;
   for (int guess = 1;; ++guess) {
     const Head head = GatherHead(set, floor, scratch);
@@ -92,7 +93,7 @@ std::optional<Head> FindHead(const CandidateSet& set, Mass least, Mass wanted,
       if (part < tuning::kLastWidening || found < tuning::kNearlyFound * all) {
         return {};
       }
-      next = set.FloorOfTop(PartOf(blocks, part));
+      next = set.LowerBoundOfTop(PartOf(blocks, part));
       part /= 2;
       if (!(next < floor)) return {};
     }

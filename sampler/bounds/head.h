@@ -22,7 +22,7 @@
 #include "sampler/bounds/mass_sketch.h"
 #include "sampler/bounds/weights.h"
 #include "sampler/rows/candidate_set.h"
-#include "sampler/rows/gather_scratch.h"
+#include "sampler/rows/selection_scratch.h"
 
 namespace sampler {
 
@@ -33,13 +33,14 @@ struct Head {
 };
 
 // The candidates that reach `floor`.
-Head GatherHead(const CandidateSet& set, double floor, GatherScratch& scratch);
+Head GatherHead(const CandidateSet& set, double floor,
+                SelectionScratch& scratch);
 
 // A head of at least `least`, probably of about `wanted`; nothing where block
 // maxima do not lead there in a few guesses, as where a tenth of the row would
 // be gathered. REQUIRES: set.status() is kOk.
 std::optional<Head> FindHead(const CandidateSet& set, Mass least, Mass wanted,
-                             MassSketch& sketch, GatherScratch& scratch);
+                             MassSketch& sketch, SelectionScratch& scratch);
 
 }  // namespace sampler
 

@@ -7,6 +7,7 @@
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/tuning.h"
+#include "sampler/candidate.h"
 #include "sampler/kernels/block.h"
 
 namespace sampler {
@@ -186,7 +187,7 @@ bool MassBounds::Split(const LogitRange& inside, const LogitRange& listed,
   inside_sums_.resize(sums_.size());
   kernels::ExpSplit split;
   set_.GatherStored(
-      [&](std::int32_t* ids, double* values) {
+      [&](TokenId* ids, double* values) {
         split = kernels::SplitExpOfRow(
             stored.values, argument_, {inner.interval, outer.interval},
             stored.edit_masks, inside_sums_.data(), ids, values);

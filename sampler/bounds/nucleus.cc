@@ -22,7 +22,7 @@ struct Attempt {
   MassBounds& bounds;
   double p;
   const MassRule& rule;
-  GatherScratch& scratch;
+  SelectionScratch& scratch;
 };
 
 // ---- In a head --------------------------------------------------------------
@@ -128,7 +128,7 @@ Survivors DownTo(const Attempt& a, const kernels::Ranking& ranking,
       return ties_go ? InPrefix(ranking, cut, i) : logits[i] >= cut.value;
     });
   }
-  return Survivors::Reaching(cut.value, except);
+  return Survivors::AtLeast(cut.value, except);
 }
 
 // The nucleus, if it ends in a band, and some lies above.
@@ -181,7 +181,7 @@ std::optional<Survivors> DecideBySample(const Attempt& a, Mass total,
   } else if (band.has_value() &&
              // Enough lies above the band, as far as block maxima can tell.
              (a.rule.min_keep <= 1 ||
-              a.set.FloorOfTop(a.rule.min_keep) >= band->range.high)) {
+              a.set.LowerBoundOfTop(a.rule.min_keep) >= band->range.high)) {
     return DecideInBand(a, band->range);
   }
   a.bounds.Note(false);
@@ -194,7 +194,7 @@ std::optional<Survivors> DecideNucleus(const CandidateSet& set,
                                        const ExactMasses& masses,
                                        MassBounds& bounds, double p,
                                        const MassRule& rule,
-                                       GatherScratch& scratch) {
+                                       SelectionScratch& scratch) {
   const Attempt a = {set, masses, bounds, p, rule, scratch};
   const MassInterval total = bounds.Total();
   const Mass high = MassToReach(p, total.high, rule);

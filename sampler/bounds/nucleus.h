@@ -15,7 +15,7 @@
 #include "sampler/bounds/mass_bounds.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
-#include "sampler/rows/gather_scratch.h"
+#include "sampler/rows/selection_scratch.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {
@@ -27,7 +27,7 @@ std::optional<Survivors> DecideNucleus(const CandidateSet& set,
                                        const ExactMasses& masses,
                                        MassBounds& bounds, double p,
                                        const MassRule& rule,
-                                       GatherScratch& scratch);
+                                       SelectionScratch& scratch);
 
 }  // namespace sampler
 

@@ -39,7 +39,7 @@ struct Attempt {
   MassBounds& bounds;
   double p;
   const MassRule& rule;
-  GatherScratch& scratch;
+  SelectionScratch& scratch;
 
   // What the roundings of a distance from `center` may add up to: |l| of what
   // has weight is at most this.
@@ -53,7 +53,7 @@ struct Attempt {
 Ring GuessRing(const Attempt& a, double center) {
   // The head as it is, and for the rest a sample that stands for all of it.
   const auto blocks = static_cast<std::int64_t>(a.set.slots() / 64);
-  const double head = a.set.FloorOfTop(
+  const double head = a.set.LowerBoundOfTop(
       std::clamp<std::int64_t>(blocks / 2, 1, tuning::kTypicalHead));
   CandidateList& list = a.scratch.gathered;
   a.set.Gather({head}, list);
@@ -112,7 +112,7 @@ std::optional<LastKept> DecideInRing(const Attempt& a, const Ring& ring,
 std::optional<LastKept> FindInRing(const Attempt& a, const Ring& ring,
                                    const WeighedList& list, double center) {
   const ExactMasses::Parts parts =
-      a.masses.SumMoments({center - ring.inner, center + ring.inner});
+      a.masses.SumPartsAndMean({center - ring.inner, center + ring.inner});
   const double exact_center = a.set.Max() + a.masses.MeanOffset();
   const double error = std::fabs(exact_center - center) + a.Rounding(center);
   const Mass target = MassToReach(a.p, parts.total, a.rule);
@@ -184,7 +184,7 @@ std::optional<Survivors> DecideTypical(const CandidateSet& set,
                                        const ExactMasses& masses,
                                        MassBounds& bounds, double p,
                                        const MassRule& rule,
-                                       GatherScratch& scratch) {
+                                       SelectionScratch& scratch) {
   const Attempt a = {set, masses, bounds, p, rule, scratch};
   const MassBounds::Offset offset = bounds.MeanOffset();
   const double center = set.Max() + 0.5 * (offset.low + offset.high);

@@ -29,7 +29,7 @@ double LogitAbove(Mass weight, double max) { return LogitOf(weight, max, 2.0); }
 // be no such logit.
 std::optional<double> FindThreshold(const CandidateSet& set,
                                     const MassInterval& least,
-                                    GatherScratch& scratch) {
+                                    SelectionScratch& scratch) {
   if (least.low < tuning::kLeastWeight) return {};
   const double max = set.Max();
   const double high = LogitAbove(least.high, max);
@@ -56,7 +56,7 @@ std::optional<double> FindThreshold(const CandidateSet& set,
 }  // namespace
 
 WeighedList GatherWeighed(const CandidateSet& set, const LogitRange& range,
-                          GatherScratch& scratch) {
+                          SelectionScratch& scratch) {
   set.Gather(range, scratch.gathered);
   return {&scratch.gathered,
           Weigh(scratch.gathered.logits(), set.Max(), scratch)};
@@ -64,10 +64,10 @@ WeighedList GatherWeighed(const CandidateSet& set, const LogitRange& range,
 
 std::optional<WeighedList> GatherHeavy(const CandidateSet& set,
                                        const MassInterval& least,
-                                       GatherScratch& scratch) {
+                                       SelectionScratch& scratch) {
   if (least.low < tuning::kLeastWeight) return {};
   WeighedList all =
-      GatherWeighed(set, Reaching(LogitBelow(least.low, set.Max())), scratch);
+      GatherWeighed(set, AtLeast(LogitBelow(least.low, set.Max())), scratch);
   std::size_t heavy = 0;
   for (const Weight weight : all.weights) {
     if (least.low <= weight && weight < least.high) return {};
@@ -82,17 +82,17 @@ std::optional<WeighedList> GatherHeavy(const CandidateSet& set,
 std::optional<Survivors> DecideThreshold(const CandidateSet& set,
                                          const MassInterval& least,
                                          std::int64_t min_keep,
-                                         GatherScratch& scratch) {
+                                         SelectionScratch& scratch) {
   const std::optional<double> threshold = FindThreshold(set, least, scratch);
   if (!threshold.has_value()) return {};
   if (min_keep > 1 && *threshold > set.RoughFloorOfTop(min_keep)) return {};
-  return Survivors::Reaching(*threshold);
+  return Survivors::AtLeast(*threshold);
 }
 
 std::optional<Survivors> DecideWeights(const CandidateSet& set,
                                        const MassInterval& least,
                                        std::int64_t min_keep,
-                                       GatherScratch& scratch) {
+                                       SelectionScratch& scratch) {
   const std::optional<Survivors> cut =
       DecideThreshold(set, least, min_keep, scratch);
   if (cut.has_value()) return cut;

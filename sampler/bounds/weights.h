@@ -15,7 +15,7 @@
 #include "sampler/arithmetic/mass.h"
 #include "sampler/bounds/mass_bounds.h"
 #include "sampler/rows/candidate_set.h"
-#include "sampler/rows/gather_scratch.h"
+#include "sampler/rows/selection_scratch.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {
@@ -28,26 +28,26 @@ struct WeighedList {
 
 // The candidates in `range`, weighed, in scratch.gathered and scratch.weights.
 WeighedList GatherWeighed(const CandidateSet& set, const LogitRange& range,
-                          GatherScratch& scratch);
+                          SelectionScratch& scratch);
 
 // Exactly those of at least the least weight, weighed.
 std::optional<WeighedList> GatherHeavy(const CandidateSet& set,
                                        const MassInterval& least,
-                                       GatherScratch& scratch);
+                                       SelectionScratch& scratch);
 
 // The same as a truncation, where so many stay that the set can be cut in
 // place; at least `min_keep`. REQUIRES (also below): min_keep >= 1.
 std::optional<Survivors> DecideThreshold(const CandidateSet& set,
                                          const MassInterval& least,
                                          std::int64_t min_keep,
-                                         GatherScratch& scratch);
+                                         SelectionScratch& scratch);
 
 // The same, however many stay: also fewer than `min_keep`, where fewer are so
 // heavy.
 std::optional<Survivors> DecideWeights(const CandidateSet& set,
                                        const MassInterval& least,
                                        std::int64_t min_keep,
-                                       GatherScratch& scratch);
+                                       SelectionScratch& scratch);
 
 }  // namespace sampler
 

@@ -31,7 +31,7 @@ std::size_t WriteLogprobs(const Distribution& distribution, std::int32_t token,
   const auto room = static_cast<std::int64_t>(
       std::min<std::size_t>(capacity, kMaxVocabularySize));
   std::size_t count = 0;
-  for (const WeightedCandidate& c : distribution.InOrder(room)) {
+  for (const WeightedCandidate& c : distribution.TopWeighted(room)) {
     top[count] = {c.id, static_cast<std::int64_t>(count) + 1, c.logit};
     ++count;
   }

@@ -88,17 +88,17 @@ class CandidateView {
   std::int64_t Rank(TokenId id) const;
 
   // The first min(n, Count()) candidates in the total order. Allocates. Cost:
-  // that of InOrder.
+  // that of TopWeighted.
   std::vector<Candidate> Top(std::int64_t n) const;
 
-  // Top with weights, as a view: valid until the next call of Top, InOrder or
-  // OfProbability. Cost: one pass, and linear in n.
-  absl::Span<const WeightedCandidate> InOrder(std::int64_t n) const;
+  // Top with weights, as a view: valid until the next call of Top, TopWeighted
+  // or WithProbabilityAtLeast. Cost: one pass, and linear in n.
+  absl::Span<const WeightedCandidate> TopWeighted(std::int64_t n) const;
 
   // Every candidate of probability >= p, decided by exact weights, in id order.
-  // A view as valid as that of InOrder; the caller may overwrite it. Cost: as
-  // KeepProbability.
-  absl::Span<WeightedCandidate> OfProbability(double p) const;
+  // A view as valid as that of TopWeighted; the caller may overwrite it. Cost:
+  // as KeepProbability.
+  absl::Span<WeightedCandidate> WithProbabilityAtLeast(double p) const;
 
   // Copies the current probabilities to `record`. Cost: that of TotalMass.
   void Record(ProbabilityRecord& record) const;

@@ -165,7 +165,7 @@ class Candidates : public CandidateView {
   // that compute the set elsewhere (parity/). REQUIRES: ids ascend, logits are
   // finite.
   // Cost: O(ids).
-  void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
+  void ResetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
 
   // ---- Truncations ------------------------------------------------------
   // Each comment says which candidates the operation keeps. Cost, unless named:
@@ -216,7 +216,7 @@ class Candidates : public CandidateView {
 
   // Every candidate but `these`. REQUIRES: `these` are candidates, in id order,
   // and at least one other stays. Cost: O(these), in a list O(n).
-  void Exclude(absl::Span<const WeightedCandidate> these);
+  void RemoveAll(absl::Span<const WeightedCandidate> these);
 
  private:
   // LoadEach reads the logits of `ids`, and kRemoved for ids that are no

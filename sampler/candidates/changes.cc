@@ -24,9 +24,9 @@ void Candidates::TrackOriginalMass() { state_->original.Want(); }
 
 void Candidates::Reject(RowStatus status) { state_->set.Reject(status); }
 
-void Candidates::SetTo(absl::Span<const TokenId> ids,
-                       absl::Span<const double> logits) {
-  state_->set.SetTo(ids, logits);
+void Candidates::ResetTo(absl::Span<const TokenId> ids,
+                         absl::Span<const double> logits) {
+  state_->set.ResetTo(ids, logits);
 }
 
 void Candidates::Edit(TokenId id, absl::FunctionRef<double(double)> f) {

@@ -91,7 +91,7 @@ void CandidateView::State::GatherTop(std::int64_t n) {
             scratch);
 }
 
-absl::Span<const WeightedCandidate> CandidateView::InOrder(
+absl::Span<const WeightedCandidate> CandidateView::TopWeighted(
     std::int64_t n) const {
   const DefaultFloatEnvironment environment;
   state_->GatherTop(n);
@@ -112,11 +112,13 @@ absl::Span<const WeightedCandidate> CandidateView::InOrder(
 
 std::vector<Candidate> CandidateView::Top(std::int64_t n) const {
   std::vector<Candidate> top;
-  for (const WeightedCandidate& c : InOrder(n)) top.push_back({c.id, c.logit});
+  for (const WeightedCandidate& c : TopWeighted(n))
+    top.push_back({c.id, c.logit});
   return top;
 }
 
-absl::Span<WeightedCandidate> CandidateView::OfProbability(double p) const {
+absl::Span<WeightedCandidate> CandidateView::WithProbabilityAtLeast(
+    double p) const {
   state_->listed.clear();
   if (state_->HaveBounds()) {
     const MassInterval total = state_->bounds.Total();

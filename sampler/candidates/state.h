@@ -15,8 +15,8 @@
 #include "sampler/candidates/observer.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
-#include "sampler/rows/gather_scratch.h"
 #include "sampler/rows/original_masses.h"
+#include "sampler/rows/selection_scratch.h"
 
 namespace sampler {
 
@@ -43,7 +43,7 @@ struct CandidateView::State {
     }
   }
 
-  // Keeps the first k candidates, without a Truncating.
+  // Keeps the first k candidates, without a TruncationScope.
   void KeepFirstOfAll(std::int64_t k, Ties ties);
 
   CandidateSet set;
@@ -53,7 +53,7 @@ struct CandidateView::State {
   TruncationObserver* observer = nullptr;
   bool truncated = false;
 
-  GatherScratch scratch;
+  SelectionScratch scratch;
   std::vector<WeightedCandidate> listed;
   std::vector<bool> chosen;  // By id.
   std::vector<TokenId> allowed;

@@ -14,7 +14,7 @@
 #include "sampler/bounds/weights.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/candidates/state.h"
-#include "sampler/candidates/truncating.h"
+#include "sampler/candidates/truncation_scope.h"
 #include "sampler/rows/ranked.h"
 
 namespace sampler {
@@ -61,7 +61,7 @@ Mass FindLeast(const ExactMasses& masses,
 // first truncation.
 void KeepOriginalMass(double p, const MassRule& rule,
                       const OriginalMasses& original, CandidateSet& set,
-                      GatherScratch& scratch) {
+                      SelectionScratch& scratch) {
   set.ToList(kLowestLogit);
   set.NarrowList([&](CandidateList& list) {
     std::vector<Weight>& weights = scratch.weights;
@@ -93,10 +93,10 @@ void CandidateView::State::KeepFirstOfAll(std::int64_t k, Ties ties) {
 
 void Candidates::KeepTop(std::int64_t k, Ties ties) {
   assert(k >= 1);
-  const Truncating truncating(*state_);
+  const TruncationScope truncating(*state_);
   if (k == 1 && ties == Ties::kExact) {
     const Candidate likeliest = state_->set.Likeliest();
-    state_->set.SetTo({&likeliest.id, 1}, {&likeliest.logit, 1});
+    state_->set.ResetTo({&likeliest.id, 1}, {&likeliest.logit, 1});
   } else {
     state_->KeepFirstOfAll(k, ties);
   }
@@ -104,13 +104,13 @@ void Candidates::KeepTop(std::int64_t k, Ties ties) {
 
 void Candidates::KeepAbove(double threshold, std::int64_t min_keep) {
   const std::int64_t wanted = std::max<std::int64_t>(min_keep, 1);
-  const Truncating truncating(*state_);
+  const TruncationScope truncating(*state_);
   const bool enough =
       wanted == 1 || threshold <= state_->set.RoughFloorOfTop(wanted);
   if (enough && state_->set.CutInPlace(threshold)) return;
   // Every candidate to keep reaches the lower of the two thresholds.
   state_->set.ToList(
-      Reaching(std::min(threshold, state_->set.RoughFloorOfTop(wanted))).low);
+      AtLeast(std::min(threshold, state_->set.RoughFloorOfTop(wanted))).low);
   state_->set.NarrowList([&](CandidateList& list) {
     const std::int64_t above =
         std::count_if(list.logits().begin(), list.logits().end(),
@@ -162,7 +162,7 @@ void Candidates::KeepDecidedByHead(
     if (look == kLooks) threshold = end;
     CandidateList& list = state_->scratch.gathered;
     state_->set.Gather(
-        Reaching(std::min(threshold, state_->set.FloorOfTop(kFirstCount))),
+        AtLeast(std::min(threshold, state_->set.LowerBoundOfTop(kFirstCount))),
         list);
     const absl::Span<const Weight> weights = Weigh(
         kernels::SortDescending(list.logits(), state_->scratch.sort).values,
@@ -179,8 +179,8 @@ void Candidates::KeepDecidedByHead(
   }
 }
 
-void Candidates::Exclude(absl::Span<const WeightedCandidate> these) {
-  const Truncating truncating(*state_);
+void Candidates::RemoveAll(absl::Span<const WeightedCandidate> these) {
+  const TruncationScope truncating(*state_);
   state_->scratch.ids.clear();
   for (const WeightedCandidate& c : these) state_->scratch.ids.push_back(c.id);
   state_->set.RemoveAll(state_->scratch.ids);
@@ -191,7 +191,7 @@ void Candidates::Exclude(absl::Span<const WeightedCandidate> these) {
 void Candidates::KeepWeights(absl::FunctionRef<Mass(const Totals&)> least,
                              const WeightRule& rule) {
   const std::int64_t wanted = std::max<std::int64_t>(rule.min_keep, 1);
-  const Truncating truncating(*state_);
+  const TruncationScope truncating(*state_);
   std::optional<Survivors> kept;
   const bool bounded =
       (rule.needs == Needs::kMass && state_->HaveBounds()) ||
@@ -226,7 +226,7 @@ void Candidates::KeepWeights(absl::FunctionRef<Mass(const Totals&)> least,
 
 void Candidates::KeepMass(double p, const MassRule& rule) {
   assert(0.0 <= p && p <= 1.0);
-  const Truncating truncating(*state_);
+  const TruncationScope truncating(*state_);
   if (rule.basis == MassBasis::kOriginal && state_->original.known()) {
     KeepOriginalMass(p, rule, state_->original, state_->set, state_->scratch);
     return;
@@ -243,7 +243,7 @@ void Candidates::KeepMass(double p, const MassRule& rule) {
 }
 
 void Candidates::KeepTypical(double p, const MassRule& typical_rule) {
-  const Truncating truncating(*state_);
+  const TruncationScope truncating(*state_);
   MassRule rule = typical_rule;
   rule.crossing = Crossing::kInclude;  // KeepTypical ignores the caller's.
   std::optional<Survivors> kept;

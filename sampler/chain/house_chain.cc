@@ -139,8 +139,8 @@ Token HouseChain::Draw(const Sequence& sequence, Scratch& scratch) const {
     const Part& part = parts_[i];
     // The memory of a stage that did not run rests.
     if (part.state_size == 0 || !part.Runs(history)) continue;
-    part.stage->Advance(token.id, scratch.records[i],
-                        state.subspan(part.state_begin, part.state_size));
+    part.stage->UpdateState(token.id, scratch.records[i],
+                            state.subspan(part.state_begin, part.state_size));
   }
   return token;
 }

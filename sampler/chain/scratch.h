@@ -15,8 +15,8 @@
 #include "sampler/history/token_counts.h"
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/sequence.h"
-#include "sampler/stages/own_scratches.h"
 #include "sampler/stages/stage.h"
+#include "sampler/stages/stage_scratches.h"
 
 namespace sampler {
 
@@ -45,7 +45,7 @@ struct Scratch {
   Repeats repeats;
   // By stage; only those of stages with a memory are ever filled.
   std::vector<ProbabilityRecord> records;
-  OwnScratches own;
+  StageScratches own;
 
   parity::LlamaCppWork llama_cpp;
 };

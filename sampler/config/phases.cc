@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/chain/condition.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
@@ -71,8 +72,8 @@ void CheckWhen(const PipelineConfig& config, const StageConfig& stage,
   CheckCondition(*stage.when, phases, pointer, problems);
 }
 
-bool Contains(const std::vector<std::int32_t>& tokens,
-              const std::vector<std::int32_t>& sequence) {
+bool Contains(const std::vector<TokenId>& tokens,
+              const std::vector<TokenId>& sequence) {
   return std::search(tokens.begin(), tokens.end(), sequence.begin(),
                      sequence.end()) != tokens.end();
 }

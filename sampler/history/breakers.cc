@@ -3,17 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "sampler/candidate.h"
+
 namespace sampler {
 namespace {
 
-using Tokens = std::vector<std::int32_t>;
+using Tokens = std::vector<TokenId>;
 
 // Orders sequences by their first token.
 struct ByHead {
-  bool operator()(const Tokens& sequence, std::int32_t head) const {
+  bool operator()(const Tokens& sequence, TokenId head) const {
     return sequence.front() < head;
   }
-  bool operator()(std::int32_t head, const Tokens& sequence) const {
+  bool operator()(TokenId head, const Tokens& sequence) const {
     return head < sequence.front();
   }
 };
@@ -52,7 +54,7 @@ std::size_t Breakers::TokensAfterLast(const HistoryView& text) const {
   return text.size();
 }
 
-bool Breakers::IsBreaker(std::int32_t token) const {
+bool Breakers::IsBreaker(TokenId token) const {
   // A sequence of one token sorts before the longer ones that it begins.
   const auto at =
       std::lower_bound(sequences_.begin(), sequences_.end(), token, ByHead());

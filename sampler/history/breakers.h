@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sampler/candidate.h"
 #include "sampler/history/history.h"
 
 namespace sampler {
@@ -26,23 +27,23 @@ namespace sampler {
 class Breakers {
  public:
   // REQUIRES: no sequence is empty.
-  explicit Breakers(std::vector<std::vector<std::int32_t>> sequences = {});
+  explicit Breakers(std::vector<std::vector<TokenId>> sequences = {});
 
   // Number of tokens of `text` after the last breaker; all if there is none.
   std::size_t TokensAfterLast(const HistoryView& text) const;
 
   // Is `token` a breaker by itself?
-  bool IsBreaker(std::int32_t token) const;
+  bool IsBreaker(TokenId token) const;
 
  private:
   // Length of the longest breaker that begins at text[head]; 0 for none.
   std::size_t LongestAt(const HistoryView& text, std::size_t head) const;
 
-  static std::size_t HeadBit(std::int32_t token) {
+  static std::size_t HeadBit(TokenId token) {
     return static_cast<std::size_t>(token) % kHeadBits;
   }
 
-  std::vector<std::vector<std::int32_t>> sequences_;  // Ascending.
+  std::vector<std::vector<TokenId>> sequences_;  // Ascending.
 
   // Bit HeadBit(t) is set if a breaker begins with t: few tokens of a text
   // have to be looked for among the breakers.

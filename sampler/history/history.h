@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 
 namespace sampler {
 
@@ -37,11 +38,11 @@ enum class Scope { kPrompt, kOutput, kBoth, kPhase };
 // A stretch of history: `first` precedes `second`. Two pieces, because prompt
 // and output are stored apart.
 struct HistoryView {
-  absl::Span<const std::int32_t> first;
-  absl::Span<const std::int32_t> second;
+  absl::Span<const TokenId> first;
+  absl::Span<const TokenId> second;
 
   std::size_t size() const { return first.size() + second.size(); }
-  std::int32_t operator[](std::size_t i) const {
+  TokenId operator[](std::size_t i) const {
     return i < first.size() ? first[i] : second[i - first.size()];
   }
 
@@ -53,7 +54,7 @@ struct HistoryView {
   }
 
   // Are `tokens` its last ones? True of no tokens.
-  bool EndsWith(absl::Span<const std::int32_t> tokens) const {
+  bool EndsWith(absl::Span<const TokenId> tokens) const {
     if (tokens.size() > size()) return false;
     const std::size_t before = size() - tokens.size();
     for (std::size_t i = tokens.size(); i-- > 0;) {
@@ -115,14 +116,14 @@ class PhaseTrack {
 
 class History {
  public:
-  explicit History(std::vector<std::int32_t> prompt = {})
-      : prompt_(std::make_shared<const std::vector<std::int32_t>>(
-            std::move(prompt))) {}
+  explicit History(std::vector<TokenId> prompt = {})
+      : prompt_(
+            std::make_shared<const std::vector<TokenId>>(std::move(prompt))) {}
 
-  absl::Span<const std::int32_t> prompt() const { return *prompt_; }
-  absl::Span<const std::int32_t> output() const { return output_; }
+  absl::Span<const TokenId> prompt() const { return *prompt_; }
+  absl::Span<const TokenId> output() const { return output_; }
 
-  void Accept(std::int32_t token) {
+  void Accept(TokenId token) {
     output_.push_back(token);
     if (phases_.rules() != nullptr) phases_.Follow({prompt(), output()});
   }
@@ -158,8 +159,8 @@ class History {
                    std::int64_t ignore_first = 0) const;
 
  private:
-  std::shared_ptr<const std::vector<std::int32_t>> prompt_;
-  std::vector<std::int32_t> output_;
+  std::shared_ptr<const std::vector<TokenId>> prompt_;
+  std::vector<TokenId> output_;
   PhaseTrack phases_;
 };
 

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "sampler/candidate.h"
 #include "sampler/history/history.h"
 
 namespace sampler {
 namespace {
 
 bool EndsWithAny(const HistoryView& text,
-                 const std::vector<std::vector<std::int32_t>>& sequences) {
+                 const std::vector<std::vector<TokenId>>& sequences) {
   return std::any_of(
       sequences.begin(), sequences.end(),
       [&](const auto& sequence) { return text.EndsWith(sequence); });

@@ -25,13 +25,14 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "sampler/candidate.h"
 
 namespace sampler {
 
 struct PhaseRule {
   std::string name = {};
-  std::vector<std::vector<std::int32_t>> begin = {};
-  std::vector<std::vector<std::int32_t>> end = {};
+  std::vector<std::vector<TokenId>> begin = {};
+  std::vector<std::vector<TokenId>> end = {};
   bool prompt_counts = true;
   bool initially = false;
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sampler/candidate.h"
+
 namespace sampler {
 namespace {
 
@@ -10,13 +12,13 @@ namespace {
 constexpr std::size_t kStride = 32;
 
 // The first i >= `from` with tokens[i] == token, or `size`.
-std::size_t FindToken(const std::int32_t* tokens, std::size_t from,
-                      std::size_t size, std::int32_t token) {
+std::size_t FindToken(const TokenId* tokens, std::size_t from, std::size_t size,
+                      TokenId token) {
   std::size_t i = from;
   for (; i + kStride <= size; i += kStride) {
-    std::int32_t found = 0;
+    TokenId found = 0;
     for (std::size_t j = 0; j < kStride; ++j) {
-      found += static_cast<std::int32_t>(tokens[i + j] == token);
+      found += static_cast<TokenId>(tokens[i + j] == token);
     }
     if (found != 0) break;
   }
@@ -25,8 +27,7 @@ std::size_t FindToken(const std::int32_t* tokens, std::size_t from,
 }
 
 // How many of `size` tokens `a` and `b` begin with in common.
-std::size_t CommonPrefix(const std::int32_t* a, const std::int32_t* b,
-                         std::size_t size) {
+std::size_t CommonPrefix(const TokenId* a, const TokenId* b, std::size_t size) {
   std::size_t i = 0;
   for (; i + kStride <= size; i += kStride) {
     std::int32_t differ = 0;
@@ -44,7 +45,7 @@ void Repeats::Append(const HistoryView& view) {
   reversed_.insert(reversed_.end(), view.first.rbegin(), view.first.rend());
 }
 
-void Repeats::Note(std::int32_t token, std::size_t length) {
+void Repeats::Note(TokenId token, std::size_t length) {
   std::uint32_t& longest = longest_[static_cast<std::size_t>(token)];
   if (longest == 0) distinct_.push_back(token);
   longest = std::max(longest, static_cast<std::uint32_t>(length) + 1);
@@ -62,7 +63,7 @@ void Repeats::Find(const HistoryView& text, const HistoryView& pattern,
   reversed_.push_back(-1);  // Equal to no token: no match is longer than m.
   Append(text);
   prefix_.resize(std::max(prefix_.size(), m));
-  const std::int32_t* const all = reversed_.data();
+  const TokenId* const all = reversed_.data();
   const std::size_t size = reversed_.size();
   // [left, right) is the match with a prefix that reaches farthest. What lies
   // inside it has been seen in the prefix; only beyond it are tokens compared.

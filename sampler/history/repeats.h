@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidate.h"
 #include "sampler/history/history.h"
 
 namespace sampler {
@@ -39,7 +40,7 @@ class Repeats {
       longest_.resize(static_cast<std::size_t>(vocabulary_size));
     }
     Find(text, pattern, at_least);
-    for (const std::int32_t token : distinct_) {
+    for (const TokenId token : distinct_) {
       f(token,
         std::exchange(longest_[static_cast<std::size_t>(token)], 0u) - 1);
     }
@@ -49,12 +50,12 @@ class Repeats {
   void Find(const HistoryView& text, const HistoryView& pattern,
             std::size_t at_least);
   void Append(const HistoryView& view);
-  void Note(std::int32_t token, std::size_t length);
+  void Note(TokenId token, std::size_t length);
 
-  std::vector<std::int32_t> reversed_;  // Pattern, -1, text.
+  std::vector<TokenId> reversed_;       // Pattern, -1, text.
   std::vector<std::size_t> prefix_;     // Z of the pattern's part, where asked.
   std::vector<std::uint32_t> longest_;  // Plus 1; all 0 between calls.
-  std::vector<std::int32_t> distinct_;
+  std::vector<TokenId> distinct_;
 };
 
 }  // namespace sampler

@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "sampler/candidate.h"
+
 namespace sampler {
 namespace {
 
 // Are they the same piece of memory?
-bool SamePlace(absl::Span<const std::int32_t> a,
-               absl::Span<const std::int32_t> b) {
+bool SamePlace(absl::Span<const TokenId> a, absl::Span<const TokenId> b) {
   return a.data() == b.data() && a.size() == b.size();
 }
 
@@ -21,9 +22,8 @@ CountedTokens TokenCounts::Of(const HistoryView& view) {
       counts_.resize(view.size());
     }
     std::size_t n = 0;
-    for (const absl::Span<const std::int32_t> part :
-         {view.first, view.second}) {
-      for (const std::int32_t token : part) {
+    for (const absl::Span<const TokenId> part : {view.first, view.second}) {
+      for (const TokenId token : part) {
         // Without a branch: whether a token is new is hard to predict.
         tokens_[n] = token;
         n += count_[static_cast<std::size_t>(token)]++ == 0 ? 1u : 0u;

@@ -43,6 +43,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "sampler/candidate.h"
 #include "sampler/config.h"
 #include "sampler/importers/report.h"
 #include "sampler/importers/token_texts.h"
@@ -59,7 +60,7 @@ struct ImportOptions {
   // Hugging Face: the default that stands in no file (top_k 50).
   bool runtime_defaults = true;
   // Ids that end a text, for settings that mean "not the end yet".
-  std::vector<std::int32_t> end_ids = {};
+  std::vector<TokenId> end_ids = {};
   // For settings that are text; null: they are reported as lost.
   const TokenTexts* texts = nullptr;
   // What the server takes where a request is silent: the text of the model's

@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/importers/draft.h"
 
 namespace sampler::importers {
@@ -85,8 +86,8 @@ void AddBiasMap(Draft& draft, absl::string_view field,
                 std::optional<double> limit = std::nullopt);
 
 // A token id of the input, or nothing and a problem.
-std::optional<std::int32_t> ReadId(Draft& draft, const Value& value,
-                                   const std::string& pointer);
+std::optional<TokenId> ReadId(Draft& draft, const Value& value,
+                              const std::string& pointer);
 // The ids of a list; problems for other members.
 TokenIds ReadIds(Draft& draft, absl::string_view field);
 

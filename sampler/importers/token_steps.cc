@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parameters/value.h"
@@ -24,15 +25,15 @@ Value ToValue(const std::vector<TokenIds>& sequences) {
   return list;
 }
 
-std::optional<std::int32_t> ReadId(Draft& draft, const Value& value,
-                                   const std::string& pointer) {
+std::optional<TokenId> ReadId(Draft& draft, const Value& value,
+                              const std::string& pointer) {
   if (value.integer() == nullptr || *value.integer() < 0 ||
-      !std::in_range<std::int32_t>(*value.integer())) {
+      !std::in_range<TokenId>(*value.integer())) {
     draft.Problem(pointer,
                   absl::StrCat("got ", ToText(value), ", want a token id"));
     return std::nullopt;
   }
-  return static_cast<std::int32_t>(*value.integer());
+  return static_cast<TokenId>(*value.integer());
 }
 
 TokenIds ReadIds(Draft& draft, absl::string_view field) {
@@ -64,7 +65,7 @@ void AddBiasMap(Draft& draft, absl::string_view field,
   for (const auto& [key, bias] : *map) {
     const std::string pointer =
         absl::StrCat(draft.PointerOf(field), "/", EscapePointer(key));
-    std::int32_t id = 0;
+    TokenId id = 0;
     if (!absl::SimpleAtoi(key, &id) || id < 0) {
       draft.Problem(pointer,
                     absl::StrCat("got \"", key, "\", want a token id"));
@@ -100,7 +101,7 @@ void AddBan(Draft& draft, absl::string_view field, const TokenIds& ids,
 void AddMinTokens(Draft& draft, absl::string_view field, TokenIds stop_ids,
                   absl::string_view count) {
   if (draft.Integer(field) <= 0) return;
-  for (const std::int32_t id : draft.options().end_ids) {
+  for (const TokenId id : draft.options().end_ids) {
     if (std::find(stop_ids.begin(), stop_ids.end(), id) == stop_ids.end()) {
       stop_ids.push_back(id);
     }

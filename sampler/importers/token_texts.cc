@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/match.h"
+#include "sampler/candidate.h"
 
 namespace sampler::importers {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::size_t kLongestRest = 20;
 TokenIds TokensContaining(const TokenTexts& texts, absl::string_view text) {
   TokenIds ids;
   if (text.empty()) return ids;
-  for (std::int32_t id = 0; id < texts.size(); ++id) {
+  for (TokenId id = 0; id < texts.size(); ++id) {
     if (absl::StrContains(texts.Bytes(id), text)) ids.push_back(id);
   }
   return ids;
@@ -25,9 +26,9 @@ TokenIds TokensContaining(const TokenTexts& texts, absl::string_view text) {
 TokenIds Spell(const TokenTexts& texts, absl::string_view text) {
   TokenIds ids;
   while (!text.empty()) {
-    std::int32_t best = -1;
+    TokenId best = -1;
     std::size_t length = 0;
-    for (std::int32_t id = 0; id < texts.size(); ++id) {
+    for (TokenId id = 0; id < texts.size(); ++id) {
       const std::string bytes = texts.Bytes(id);
       if (bytes.size() > length && absl::StartsWith(text, bytes)) {
         best = id;
@@ -52,7 +53,7 @@ std::vector<TokenIds> BreakerSequences(const TokenTexts& texts,
     if (rests[head].size() > kLongestRest) rests[head].resize(kLongestRest);
   }
   std::set<TokenIds> found;
-  for (std::int32_t id = 0; id < texts.size(); ++id) {
+  for (TokenId id = 0; id < texts.size(); ++id) {
     const std::string bytes = texts.Bytes(id);
     if (absl::StrContains(bytes, text)) {
       found.insert({id});

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "sampler/candidate.h"
 
 namespace sampler::importers {
 
@@ -22,12 +23,12 @@ class TokenTexts {
  public:
   virtual ~TokenTexts() = default;
   // Ids lie in [0, size).
-  virtual std::int32_t size() const = 0;
+  virtual TokenId size() const = 0;
   // The bytes that `id` stands for; "" if it has none.
-  virtual std::string Bytes(std::int32_t id) const = 0;
+  virtual std::string Bytes(TokenId id) const = 0;
 };
 
-using TokenIds = std::vector<std::int32_t>;
+using TokenIds = std::vector<TokenId>;
 
 // Every id whose bytes contain `text`, ascending.
 TokenIds TokensContaining(const TokenTexts& texts, absl::string_view text);

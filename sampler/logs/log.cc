@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/errors.h"
 #include "sampler/logs/files/input_file.h"
 #include "sampler/logs/files/token_file.h"
@@ -120,8 +121,8 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenAs(Format format, InputFile file,
   return OpenDense(std::move(file), request, std::move(dense));
 }
 
-std::vector<std::int32_t> ToIds(const std::vector<std::int64_t>& checked) {
-  return std::vector<std::int32_t>(checked.begin(), checked.end());
+std::vector<TokenId> ToIds(const std::vector<std::int64_t>& checked) {
+  return std::vector<TokenId>(checked.begin(), checked.end());
 }
 
 }  // namespace
@@ -210,7 +211,7 @@ Log::Log(InputFile file, LogParts parts)
       description_(std::move(parts.description)),
       tokens_(ToIds(parts.tokens)),
       prompt_tokens_(ToIds(parts.prompt_tokens)) {
-  const absl::Span<const std::int32_t> prompts(prompt_tokens_);
+  const absl::Span<const TokenId> prompts(prompt_tokens_);
   for (std::size_t s = 0; s + 1 < parts.sequence_offsets.size(); ++s) {
     LogSequence& sequence = sequences_.emplace_back();
     sequence.first_row = parts.sequence_offsets[s];

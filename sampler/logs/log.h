@@ -39,6 +39,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/logits.h"
 #include "sampler/token_mask.h"
 
@@ -64,7 +65,7 @@ enum class FloorPolicy { kDrop, kKeep };
 enum class Axes { kBatchFirst, kStepsFirst };
 
 // In the place of a token: the log has none for this row.
-inline constexpr std::int32_t kNoToken = -1;
+inline constexpr TokenId kNoToken = -1;
 
 struct OpenOptions {
   // Read as this format instead of asking the content.
@@ -135,7 +136,7 @@ struct DrawnWith {
 struct LogSequence {
   std::int64_t first_row = 0;
   std::int64_t rows = 0;
-  absl::Span<const std::int32_t> prompt;
+  absl::Span<const TokenId> prompt;
   std::optional<DrawnWith> drawn_with = {};
 };
 
@@ -157,7 +158,7 @@ struct LogDescription {
   // bf16").
   std::vector<std::string> notices;
   // Texts of tokens, as far as the log tells them.
-  std::map<std::int32_t, std::string> texts;
+  std::map<TokenId, std::string> texts;
 
   bool partial() const { return rows < expected_rows; }
 };
@@ -189,7 +190,7 @@ class Log {
 
   // Token drawn from each row, kNoToken where the log has a label mask (-100 or
   // -1) in its place; empty if the log holds none.
-  absl::Span<const std::int32_t> tokens() const { return tokens_; }
+  absl::Span<const TokenId> tokens() const { return tokens_; }
 
   // Row `row`, read into `buffer`: the view is valid while that is unchanged.
   // DataLoss if the file has changed since it was opened, and Unavailable if
@@ -229,8 +230,8 @@ class Log {
   std::unique_ptr<const Stored> stored_;
   LogDescription description_;
   std::vector<LogSequence> sequences_;
-  std::vector<std::int32_t> tokens_;
-  std::vector<std::int32_t> prompt_tokens_;  // What the spans point into.
+  std::vector<TokenId> tokens_;
+  std::vector<TokenId> prompt_tokens_;  // What the spans point into.
 };
 
 }  // namespace sampler::logs

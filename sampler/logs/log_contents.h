@@ -15,6 +15,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/logits.h"
 #include "sampler/logs/log.h"
 
@@ -24,8 +25,8 @@ struct LogContents {
   std::int64_t vocabulary_size = 0;
   DType dtype = DType::kF32;  // Of the rows as they are written.
   std::vector<std::int64_t> sequence_offsets = {0};  // Starts, and the end.
-  std::vector<std::int32_t> tokens;                  // One per row, or none.
-  std::vector<std::int32_t> prompt_tokens;
+  std::vector<TokenId> tokens;                       // One per row, or none.
+  std::vector<TokenId> prompt_tokens;
   std::vector<std::int64_t> prompt_offsets = {0};  // As many as sequences.
   // How each sequence was drawn, or none; their configs are in the metadata.
   std::vector<std::optional<DrawnWith>> drawn_with;

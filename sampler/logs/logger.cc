@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/config.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/journal/journal.h"
@@ -80,7 +81,7 @@ struct [[gnu::visibility("hidden")]] Logger::State {
 
 namespace {
 
-absl::Status CheckToken(absl::string_view name, std::int32_t token,
+absl::Status CheckToken(absl::string_view name, TokenId token,
                         std::int64_t vocabulary_size) {
   if (token >= 0 && token < vocabulary_size) return absl::OkStatus();
   return absl::OutOfRangeError(absl::StrCat(name, ": got ", token,
@@ -124,7 +125,7 @@ absl::StatusOr<Logger> Logger::Create(const std::string& path,
 }
 
 absl::Status Logger::AddPrompt(std::uint32_t sequence,
-                               absl::Span<const std::int32_t> tokens) {
+                               absl::Span<const TokenId> tokens) {
   const std::lock_guard lock(state_->mutex);
   absl::Status status = state_->CheckOpen();
   if (!status.ok()) return status;
@@ -170,7 +171,7 @@ absl::Status Logger::Describe(std::uint32_t sequence,
 }
 
 absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
-                            std::int32_t token) {
+                            TokenId token) {
   const std::lock_guard lock(state_->mutex);
   absl::Status status = state_->CheckOpen();
   if (!status.ok()) return status;

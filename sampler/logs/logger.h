@@ -56,6 +56,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/logits.h"
 #include "sampler/logs/overwrite.h"
 #include "sampler/logs/sequence_settings.h"
@@ -108,7 +109,7 @@ class Logger {
 
   // The tokens before the first row of a sequence, in one call or several.
   absl::Status AddPrompt(std::uint32_t sequence,
-                         absl::Span<const std::int32_t> tokens);
+                         absl::Span<const TokenId> tokens);
 
   // With what a sequence is drawn, so that `sampler replay LOG` needs no option
   // and verifies every token; before or after its rows, and of several calls
@@ -121,8 +122,7 @@ class Logger {
                         const SequenceSettings& settings);
 
   // The next row of a sequence, and the token drawn from it.
-  absl::Status Append(std::uint32_t sequence, const Logits& row,
-                      std::int32_t token);
+  absl::Status Append(std::uint32_t sequence, const Logits& row, TokenId token);
 
   // Waits until all rows so far are on the disk, against a loss of power.
   absl::Status Sync();

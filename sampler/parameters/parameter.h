@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "sampler/candidate.h"
 #include "sampler/parameters/value.h"
 
 namespace sampler {
@@ -125,7 +126,7 @@ Parameter Object(absl::string_view name, absl::string_view meaning);
 using ParameterTable = std::vector<Parameter>;
 
 // Tokens that follow one another.
-using TokenSequence = std::vector<std::int32_t>;
+using TokenSequence = std::vector<TokenId>;
 
 // What is added to the logit of a token that would complete a sequence; -inf
 // bans it.
@@ -165,15 +166,15 @@ class Parameters {
   // In the order of the config.
   std::vector<std::int64_t> Integers(absl::string_view name) const;
   // Ascending.
-  std::vector<std::int32_t> TokenIds(absl::string_view name) const;
+  std::vector<TokenId> TokenIds(absl::string_view name) const;
   // Ascending by id; -inf where the token is banned.
-  std::map<std::int32_t, double> Biases(absl::string_view name) const;
+  std::map<TokenId, double> Biases(absl::string_view name) const;
   // In the order of the config, and each as it is written.
   TokenSequence OneSequence(absl::string_view name) const;
   std::vector<TokenSequence> TokenSequences(absl::string_view name) const;
   std::vector<SequenceBias> SequenceBiases(absl::string_view name) const;
   // By position; ids ascending.
-  std::map<std::int64_t, std::vector<std::int32_t>> PositionedTokens(
+  std::map<std::int64_t, std::vector<TokenId>> PositionedTokens(
       absl::string_view name) const;
   std::string Name(absl::string_view name) const;
   // Mistakes that are made with the result count as mistakes of this.

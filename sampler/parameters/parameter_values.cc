@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/parameters/parameter.h"
 
 namespace sampler {
@@ -33,7 +34,7 @@ TokenSequence ToTokens(const Value::List& list) {
   TokenSequence ids;
   for (const Value& value : list) {
     if (value.integer() == nullptr) continue;
-    ids.push_back(static_cast<std::int32_t>(*value.integer()));
+    ids.push_back(static_cast<TokenId>(*value.integer()));
   }
   return ids;
 }
@@ -156,17 +157,16 @@ int Parameters::ChoiceIndex(absl::string_view name) const {
   return 0;
 }
 
-std::vector<std::int32_t> Parameters::TokenIds(absl::string_view name) const {
-  std::vector<std::int32_t> ids = ToTokens(ListOf(name));
+std::vector<TokenId> Parameters::TokenIds(absl::string_view name) const {
+  std::vector<TokenId> ids = ToTokens(ListOf(name));
   std::sort(ids.begin(), ids.end());
   return ids;
 }
 
-std::map<std::int32_t, double> Parameters::Biases(
-    absl::string_view name) const {
-  std::map<std::int32_t, double> biases;
+std::map<TokenId, double> Parameters::Biases(absl::string_view name) const {
+  std::map<TokenId, double> biases;
   for (const auto& [key, value] : ObjectOf(name)) {
-    std::int32_t id = 0;
+    TokenId id = 0;
     (void)absl::SimpleAtoi(key, &id);  // CheckParameters has parsed it before.
     biases.emplace(id, ToBias(value));
   }
@@ -195,13 +195,13 @@ std::vector<SequenceBias> Parameters::SequenceBiases(
   return biases;
 }
 
-std::map<std::int64_t, std::vector<std::int32_t>> Parameters::PositionedTokens(
+std::map<std::int64_t, std::vector<TokenId>> Parameters::PositionedTokens(
     absl::string_view name) const {
-  std::map<std::int64_t, std::vector<std::int32_t>> tokens;
+  std::map<std::int64_t, std::vector<TokenId>> tokens;
   for (const Value& item : ListOf(name)) {
     const Value::List* const pair = ToPair(item);
     if (pair == nullptr || (*pair)[0].integer() == nullptr) continue;
-    std::vector<std::int32_t>& ids = tokens[*(*pair)[0].integer()];
+    std::vector<TokenId>& ids = tokens[*(*pair)[0].integer()];
     ids = (*pair)[1].list() != nullptr ? ToTokens((*pair)[1])
                                        : ToTokens(Value::List{(*pair)[1]});
     std::sort(ids.begin(), ids.end());

@@ -30,7 +30,7 @@ void HandOver(const CandidateArray& array, LlamaCppWork& work,
   for (const Entry& entry : by_id) {
     survivors.AppendIf(true, entry.id, static_cast<double>(entry.logit));
   }
-  candidates.SetTo(survivors.ids(), survivors.logits());
+  candidates.ResetTo(survivors.ids(), survivors.logits());
 }
 
 // Tells an observer of a stage that removed candidates and edited none.

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "sampler/candidate.h"
 #include "sampler/parity/float32_math.h"
 #include "sampler/parity/libstdcxx_sort.h"
 
@@ -32,7 +33,7 @@ void Penalize(CandidateArray& array, const HistoryView& recent,
     ++numbers[static_cast<std::size_t>(recent[i])];
   }
   for (Entry& entry : array.entries()) {
-    const std::int32_t count = numbers[static_cast<std::size_t>(entry.id)];
+    const TokenId count = numbers[static_cast<std::size_t>(entry.id)];
     if (count == 0) continue;
     if (entry.logit <= 0.0F) {
       entry.logit *= rule.repeat;

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/history/breakers.h"
 #include "sampler/history/history.h"
 #include "sampler/history/repeats.h"
@@ -35,7 +36,7 @@ namespace sampler::parity {
 
 // A number per token of the vocabulary, all 0 between uses: how often, or how
 // much, the history speaks of a token.
-using TokenNumbers = std::vector<std::int32_t>;
+using TokenNumbers = std::vector<TokenId>;
 
 // l += b, -inf to ban.
 void AddBiases(CandidateArray& array,

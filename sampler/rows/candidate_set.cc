@@ -46,8 +46,8 @@ void CandidateSet::Reject(RowStatus status) {
   Changed();
 }
 
-void CandidateSet::SetTo(absl::Span<const TokenId> ids,
-                         absl::Span<const double> logits) {
+void CandidateSet::ResetTo(absl::Span<const TokenId> ids,
+                           absl::Span<const double> logits) {
   list_.Clear();
   list_.Reserve(ids.size());
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -188,7 +188,7 @@ void CandidateSet::Keep(const Survivors& survivors) {
     for (const TokenId id : except) Remove(id);
     return;
   }
-  Gather(Reaching(survivors.threshold), spare_);
+  Gather(AtLeast(survivors.threshold), spare_);
   RemoveFrom(except, spare_);
   BecomeList(spare_);
 }
@@ -316,7 +316,7 @@ double CandidateSet::RoughFloorOfTop(std::int64_t k) const {
   return std::max(KthLargest(maxima, count, select_), kLowestLogit);
 }
 
-double CandidateSet::FloorOfTop(std::int64_t k) const {
+double CandidateSet::LowerBoundOfTop(std::int64_t k) const {
   if (dense_form_) return RoughFloorOfTop(k);
   const auto count = static_cast<std::size_t>(k);
   return count < list_.size() ? KthLargest(list_.logits(), count, select_)

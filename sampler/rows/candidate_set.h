@@ -73,7 +73,7 @@ class CandidateSet {
 
   // Starts over on exactly these candidates, with status kOk. REQUIRES: ids
   // ascend, logits are finite.
-  void SetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
+  void ResetTo(absl::Span<const TokenId> ids, absl::Span<const double> logits);
 
   // Replaces the logit l of `id` by f(l), if `id` is a candidate; -inf removes.
   template <typename F>
@@ -236,7 +236,7 @@ class CandidateSet {
 
   // As RoughFloorOfTop, but exact for a list. Cost for a list: linear in its
   // length.
-  double FloorOfTop(std::int64_t k) const;
+  double LowerBoundOfTop(std::int64_t k) const;
 
   // ---- Passes by slot ---------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "sampler/arithmetic/float_environment.h"
+#include "sampler/candidate.h"
 #include "sampler/kernels/load.h"
 
 namespace sampler {
@@ -41,7 +42,7 @@ void DenseRow::Restart(Logits row) {
   edited_.clear();
   edited_values_.clear();
   dirty_blocks_.clear();
-  slot_.resize(std::max(slot_.size(), row.size()));
+  edit_index_.resize(std::max(edit_index_.size(), row.size()));
   const std::size_t blocks = kernels::BlockCount(row.size());
   edit_mask_.resize(std::max(edit_mask_.size(), blocks));
   dirty_.resize(std::max(dirty_.size(), blocks));
@@ -72,7 +73,7 @@ void DenseRow::Recount(double before, double after) {
 }
 
 double DenseRow::Value(std::size_t id) const {
-  return IsEdited(id) ? edited_values_[slot_[id]] : Unedited(id);
+  return IsEdited(id) ? edited_values_[edit_index_[id]] : Unedited(id);
 }
 
 double DenseRow::Unedited(std::size_t id) const {
@@ -86,7 +87,7 @@ double DenseRow::Unedited(std::size_t id) const {
 
 void DenseRow::Replace(std::size_t id, double before, double after) {
   if (IsEdited(id)) {
-    edited_values_[slot_[id]] = after;
+    edited_values_[edit_index_[id]] = after;
   } else {
     Overlay(id, after);
   }
@@ -114,10 +115,10 @@ void DenseRow::StoreEach(absl::Span<const TokenId> ids, const double* before,
     const std::uint64_t bit = std::uint64_t{1} << (id % kBlockSize);
     if ((edit_mask_[block] & bit) == 0) {
       edit_mask_[block] |= bit;
-      slot_[id] = static_cast<std::uint32_t>(edits);
+      edit_index_[id] = static_cast<std::uint32_t>(edits);
       edited_[edits++] = id;
     }
-    edited_values_[slot_[id]] = after[i];
+    edited_values_[edit_index_[id]] = after[i];
     if (!(std::isfinite(before[i]) && std::isfinite(after[i]))) {
       Recount(before[i], after[i]);
     }
@@ -129,11 +130,11 @@ void DenseRow::StoreEach(absl::Span<const TokenId> ids, const double* before,
 }
 
 void DenseRow::VisitRuns(RunVisitor f) const {
-  const Reach reach = ReachOf(kRemoved);
+  const Threshold at_least = ThresholdOf(kRemoved);
   Block values;
   Ids ids;
   for (std::size_t b = 0; b < block_count(); ++b) {
-    const std::uint64_t mask = LoadReaching(b, reach, values);
+    const std::uint64_t mask = LoadReaching(b, at_least, values);
     if (mask == 0) continue;
     std::size_t count = 0;
     if (mask == ~std::uint64_t{0}) {
@@ -199,7 +200,7 @@ bool DenseRow::TransformFew(RunTransform f) {
 }
 
 void DenseRow::Overlay(std::size_t id, double value) {
-  slot_[id] = static_cast<std::uint32_t>(edited_.size());
+  edit_index_[id] = static_cast<std::uint32_t>(edited_.size());
   edited_.push_back(static_cast<std::uint32_t>(id));
   edited_values_.push_back(value);
   edit_mask_[id / kBlockSize] |= std::uint64_t{1} << (id % kBlockSize);
@@ -215,20 +216,21 @@ void DenseRow::NoteInBlock(std::size_t block, double before, double after) {
   }
 }
 
-DenseRow::Reach DenseRow::ReachOf(double threshold) const {
+DenseRow::Threshold DenseRow::ThresholdOf(double threshold) const {
   BlockMaxima();
   return {std::max(threshold, std::numeric_limits<double>::lowest()),
           std::max(StoredThreshold(threshold), floor_)};
 }
 
-std::uint64_t DenseRow::LoadReaching(std::size_t block, const Reach& reach,
+std::uint64_t DenseRow::LoadReaching(std::size_t block,
+                                     const Threshold& threshold,
                                      Block& values) const {
   const DefaultFloatEnvironment environment;
-  if (!(block_max_[block] >= reach.least)) return 0;
+  if (!(block_max_[block] >= threshold.least)) return 0;
   const std::size_t first = block * kBlockSize;
   const std::size_t count = std::min(kBlockSize, size() - first);
   const std::uint64_t near =
-      kernels::MaskAtLeast(row_, first, count, reach.stored) |
+      kernels::MaskAtLeast(row_, first, count, threshold.stored) |
       edit_mask_[block];
   const bool many = std::popcount(near) > kManyOfABlock;
   if (many) LoadBlock(block, values);
@@ -236,7 +238,7 @@ std::uint64_t DenseRow::LoadReaching(std::size_t block, const Reach& reach,
   for (std::uint64_t rest = near; rest != 0; rest &= rest - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(rest));
     if (!many) values[i] = Value(first + i);
-    mask |= std::uint64_t{values[i] >= reach.least ? 1u : 0u} << i;
+    mask |= std::uint64_t{values[i] >= threshold.least ? 1u : 0u} << i;
   }
   return mask;
 }
@@ -252,7 +254,7 @@ std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
     for (; mask != 0; mask &= mask - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(mask));
       const std::size_t i = b * kBlockSize + bit;
-      values[i] = edited_values_[slot_[first + i]];
+      values[i] = edited_values_[edit_index_[first + i]];
     }
   }
   return count;
@@ -363,18 +365,17 @@ DenseRow::StoredInterval DenseRow::Stored(double low, double high) const {
 
 void DenseRow::GatherStored(StoredGather gather, CandidateList& out) const {
   const bool edits = !edited_.empty();
-  out.Fill(size() + kernels::kGatherSlack,
-           [&](std::int32_t* ids, double* values) {
-             const std::size_t found = gather(ids, values);
-             for (const double factor : scales_) {
-               for (std::size_t i = 0; i < found; ++i) values[i] *= factor;
-             }
-             for (std::size_t i = 0; edits && i < found; ++i) {
-               const auto id = static_cast<std::size_t>(ids[i]);
-               if (IsEdited(id)) values[i] = edited_values_[slot_[id]];
-             }
-             return found;
-           });
+  out.Fill(size() + kernels::kGatherSlack, [&](TokenId* ids, double* values) {
+    const std::size_t found = gather(ids, values);
+    for (const double factor : scales_) {
+      for (std::size_t i = 0; i < found; ++i) values[i] *= factor;
+    }
+    for (std::size_t i = 0; edits && i < found; ++i) {
+      const auto id = static_cast<std::size_t>(ids[i]);
+      if (IsEdited(id)) values[i] = edited_values_[edit_index_[id]];
+    }
+    return found;
+  });
 }
 
 void DenseRow::GatherInside(double low, double high, CandidateList& out) const {
@@ -382,7 +383,7 @@ void DenseRow::GatherInside(double low, double high, CandidateList& out) const {
   const bool edits = !edited_.empty();
   const absl::Span<const double> maxima = BlockMaxima();
   GatherStored(
-      [&](std::int32_t* ids, double* values) {
+      [&](TokenId* ids, double* values) {
         return kernels::Gather(row_, stored.interval, maxima.data(), low,
                                edits ? edit_mask_.data() : nullptr, ids,
                                values);

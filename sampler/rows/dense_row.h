@@ -16,9 +16,10 @@
 // -inf means removed, and is sticky: Set on a removed id does nothing.
 //
 // Invariants: bit i of edit_mask_[b] is set iff token 64 b + i is edited; every
-// edited id appears once in `edited_`, and slot_[id] is its index there (slot_
-// of other ids means nothing and needs no clearing). block_max_[b] is the
-// maximum of block b unless dirty_[b], when b is listed in dirty_blocks_.
+// edited id appears once in `edited_`, and edit_index_[id] is its index there
+// (edit_index_ of other ids means nothing and needs no clearing). block_max_[b]
+// is the maximum of block b unless dirty_[b], when b is listed in
+// dirty_blocks_.
 //
 // Thread-safety: one thread at a time.
 // Cost: Reset is one pass over the row in its stored type; an edit or a look-up
@@ -164,10 +165,10 @@ class DenseRow {
   // id order. Blocks that lie below the threshold are not read.
   template <typename F>
   void ForEachAtLeast(double threshold, F f) const {
-    const Reach reach = ReachOf(threshold);
+    const Threshold at_least = ThresholdOf(threshold);
     Block values;
     for (std::size_t b = 0; b < block_count(); ++b) {
-      std::uint64_t mask = LoadReaching(b, reach, values);
+      std::uint64_t mask = LoadReaching(b, at_least, values);
       for (; mask != 0; mask &= mask - 1) {
         const auto i = static_cast<std::size_t>(std::countr_zero(mask));
         f(b * kernels::kBlockSize + i, values[i]);
@@ -190,7 +191,7 @@ class DenseRow {
   // kGatherSlack, and returns how many there are. The values of `out` are those
   // of the row.
   using StoredGather =
-      absl::FunctionRef<std::size_t(std::int32_t* ids, double* values)>;
+      absl::FunctionRef<std::size_t(TokenId* ids, double* values)>;
   void GatherStored(StoredGather gather, CandidateList& out) const;
 
   // An interval of stored numbers that holds every unedited element with low <=
@@ -276,15 +277,15 @@ class DenseRow {
   // A threshold on values, and one on stored numbers: if a value reaches
   // `least`, its stored number reaches `stored`. The converse may fail for a
   // few.
-  struct Reach {
+  struct Threshold {
     double least;
     double stored;
   };
-  Reach ReachOf(double threshold) const;
+  Threshold ThresholdOf(double threshold) const;
 
-  // A bit mask of the finite values of the block that reach `reach.least`.
+  // A bit mask of the finite values of the block that reach `threshold.least`.
   // Writes those to `values`; the other elements of `values` mean nothing.
-  std::uint64_t LoadReaching(std::size_t block, const Reach& reach,
+  std::uint64_t LoadReaching(std::size_t block, const Threshold& threshold,
                              Block& values) const;
 
   // Adds an edit. REQUIRES: the token has none.
@@ -324,7 +325,7 @@ class DenseRow {
   std::vector<Change> changes_;  // Scratch of TransformFew; may be longer.
   std::vector<std::uint32_t> edited_;
   std::vector<double> edited_values_;
-  std::vector<std::uint32_t> slot_;
+  std::vector<std::uint32_t> edit_index_;
 
   std::vector<std::uint64_t> edit_mask_;  // By block.
 

@@ -86,7 +86,7 @@ void ExactMasses::WeighGathered() const {
   CandidateList& list = support_.list;
   std::vector<Weight>& weights = support_.weight_of;
   const double max = set_.Max();
-  set_.Gather(Reaching(max - kZeroWeightGap), list);
+  set_.Gather(AtLeast(max - kZeroWeightGap), list);
   const std::size_t count = list.size();
   weights.resize(std::max(weights.size(), count));
   kernels::ComputeWeights(list.logits().data(), count, max, weights.data());
@@ -116,7 +116,7 @@ Mass ExactMasses::SumOfSquares() const {
 }
 
 double ExactMasses::MeanOffset() const {
-  if (!Remembered().mean_offset.has_value()) SumMoments(kNothing);
+  if (!Remembered().mean_offset.has_value()) SumPartsAndMean(kNothing);
   return *Remembered().mean_offset;
 }
 
@@ -139,7 +139,7 @@ ExactMasses::Parts ExactMasses::SumParts(const LogitRange& range) const {
   return parts;
 }
 
-ExactMasses::Parts ExactMasses::SumMoments(const LogitRange& range) const {
+ExactMasses::Parts ExactMasses::SumPartsAndMean(const LogitRange& range) const {
   Memory& memory = Remembered();
   const double max = set_.Max();
   LaneSum sum;

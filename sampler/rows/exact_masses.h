@@ -86,7 +86,7 @@ class ExactMasses {
 
   // As SumParts; also computes the total and the mean offset, which are
   // remembered.
-  Parts SumMoments(const LogitRange& range) const;
+  Parts SumPartsAndMean(const LogitRange& range) const;
 
   // The first candidate, in id order, at which the running mass exceeds
   // `place`. REQUIRES: place < Total().

@@ -21,7 +21,7 @@ struct LogitRange {
 inline constexpr double kLowestLogit = std::numeric_limits<double>::lowest();
 
 // The range of all finite logits >= threshold.
-inline LogitRange Reaching(double threshold) {
+inline LogitRange AtLeast(double threshold) {
   return {std::max(threshold, kLowestLogit)};
 }
 

@@ -12,7 +12,7 @@ kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order) {
 }
 
 kernels::Ranking RankByDistance(const CandidateList& list, double center,
-                                GatherScratch& scratch) {
+                                SelectionScratch& scratch) {
   scratch.nearness.resize(list.size());
   std::transform(list.logits().begin(), list.logits().end(),
                  scratch.nearness.begin(),
@@ -23,7 +23,7 @@ kernels::Ranking RankByDistance(const CandidateList& list, double center,
 MassCut CutForMass(const kernels::Ranking& ranking,
                    absl::Span<const Weight> weights, double p, Mass total,
                    std::int64_t count, const MassRule& rule,
-                   GatherScratch& scratch) {
+                   SelectionScratch& scratch) {
   const Mass target = MassToReach(p, total, rule);
   const kernels::Cut cut =
       kernels::CutAtMass(ranking, weights, target, scratch.select);
@@ -48,7 +48,7 @@ void KeepPrefix(const kernels::Ranking& ranking, const kernels::Cut& cut,
 }
 
 void KeepFirst(const kernels::Ranking& ranking, std::int64_t count, Ties ties,
-               CandidateList& list, GatherScratch& scratch) {
+               CandidateList& list, SelectionScratch& scratch) {
   KeepPrefix(ranking,
              kernels::CutAtCount(ranking, static_cast<std::size_t>(count),
                                  scratch.select),
@@ -56,7 +56,7 @@ void KeepFirst(const kernels::Ranking& ranking, std::int64_t count, Ties ties,
 }
 
 void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
-                Ties ties, CandidateList& list, GatherScratch& scratch) {
+                Ties ties, CandidateList& list, SelectionScratch& scratch) {
   if (reached.count == static_cast<std::int64_t>(reached.cut.count)) {
     KeepPrefix(ranking, reached.cut, ties, list);
   } else {
@@ -65,7 +65,7 @@ void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
 }
 
 Survivors KeepWeighed(const kernels::Ranking& ranking, const MassCut& reached,
-                      Ties ties, GatherScratch& scratch) {
+                      Ties ties, SelectionScratch& scratch) {
   CandidateList& list = scratch.gathered;
   const std::size_t count = list.size();
   const bool plain =
@@ -92,7 +92,7 @@ Survivors KeepWeighed(const kernels::Ranking& ranking, const MassCut& reached,
 }
 
 absl::Span<const Weight> Weigh(absl::Span<const double> logits, double max,
-                               GatherScratch& scratch) {
+                               SelectionScratch& scratch) {
   std::vector<Weight>& weights = scratch.weights;
   weights.resize(std::max(weights.size(), logits.size()));
   kernels::ComputeWeights(logits.data(), logits.size(), max, weights.data());
@@ -104,7 +104,7 @@ namespace {
 // The shortest prefix of mass p in the order that rank(list) returns.
 template <typename Rank>
 Survivors FindPrefix(const CandidateSet& set, const ExactMasses& masses,
-                     double p, const MassRule& rule, GatherScratch& scratch,
+                     double p, const MassRule& rule, SelectionScratch& scratch,
                      Rank rank) {
   const ExactMasses::Support& s = masses.support();
   const kernels::Ranking ranking = rank(s.list);
@@ -125,7 +125,8 @@ Survivors FindPrefix(const CandidateSet& set, const ExactMasses& masses,
 }  // namespace
 
 Survivors FindNucleus(const CandidateSet& set, const ExactMasses& masses,
-                      double p, const MassRule& rule, GatherScratch& scratch) {
+                      double p, const MassRule& rule,
+                      SelectionScratch& scratch) {
   return FindPrefix(set, masses, p, rule, scratch,
                     [&](const CandidateList& list) {
                       return RankByLogit(list, rule.tie_order);
@@ -133,7 +134,8 @@ Survivors FindNucleus(const CandidateSet& set, const ExactMasses& masses,
 }
 
 Survivors FindTypical(const CandidateSet& set, const ExactMasses& masses,
-                      double p, const MassRule& rule, GatherScratch& scratch) {
+                      double p, const MassRule& rule,
+                      SelectionScratch& scratch) {
   // |-ln p_i - H| = |l_i - c|, c the mean logit.
   const double center = set.Max() + masses.MeanOffset();
   return FindPrefix(set, masses, p, rule, scratch,

@@ -18,7 +18,7 @@
 #include "sampler/rows/candidate_list.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/exact_masses.h"
-#include "sampler/rows/gather_scratch.h"
+#include "sampler/rows/selection_scratch.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {
@@ -28,7 +28,7 @@ namespace sampler {
 // until the next ranking.
 kernels::Ranking RankByLogit(const CandidateList& list, TieOrder tie_order);
 kernels::Ranking RankByDistance(const CandidateList& list, double center,
-                                GatherScratch& scratch);
+                                SelectionScratch& scratch);
 
 // The prefix at which a mass reaches its target, and the number of candidates
 // that the mass rule keeps. `count` respects min_keep and ignores ties.
@@ -43,7 +43,7 @@ struct MassCut {
 MassCut CutForMass(const kernels::Ranking& ranking,
                    absl::Span<const Weight> weights, double p, Mass total,
                    std::int64_t count, const MassRule& rule,
-                   GatherScratch& scratch);
+                   SelectionScratch& scratch);
 
 // Filter `list` to a prefix of `ranking`: the prefix that ends at `cut`, the
 // first `count` candidates, or the candidates that a mass rule keeps. REQUIRES:
@@ -51,25 +51,27 @@ MassCut CutForMass(const kernels::Ranking& ranking,
 void KeepPrefix(const kernels::Ranking& ranking, const kernels::Cut& cut,
                 Ties ties, CandidateList& list);
 void KeepFirst(const kernels::Ranking& ranking, std::int64_t count, Ties ties,
-               CandidateList& list, GatherScratch& scratch);
+               CandidateList& list, SelectionScratch& scratch);
 void KeepAtMass(const kernels::Ranking& ranking, const MassCut& reached,
-                Ties ties, CandidateList& list, GatherScratch& scratch);
+                Ties ties, CandidateList& list, SelectionScratch& scratch);
 
 // The same of scratch.gathered, with its weights in scratch.weights.
 Survivors KeepWeighed(const kernels::Ranking& ranking, const MassCut& reached,
-                      Ties ties, GatherScratch& scratch);
+                      Ties ties, SelectionScratch& scratch);
 
 // The weights of these logits if the largest logit is `max`, in
 // scratch.weights.
 absl::Span<const Weight> Weigh(absl::Span<const double> logits, double max,
-                               GatherScratch& scratch);
+                               SelectionScratch& scratch);
 
 // The shortest prefix of mass p, by exact masses. FindNucleus takes it in the
 // total order, FindTypical in the order of distance from the mean logit.
 Survivors FindNucleus(const CandidateSet& set, const ExactMasses& masses,
-                      double p, const MassRule& rule, GatherScratch& scratch);
+                      double p, const MassRule& rule,
+                      SelectionScratch& scratch);
 Survivors FindTypical(const CandidateSet& set, const ExactMasses& masses,
-                      double p, const MassRule& rule, GatherScratch& scratch);
+                      double p, const MassRule& rule,
+                      SelectionScratch& scratch);
 
 // The candidates of weight >= least, by exact weights. REQUIRES: least > 0.
 Survivors FindWeights(const ExactMasses& masses, Mass least);

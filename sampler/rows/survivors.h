@@ -31,8 +31,8 @@ struct Survivors {
   absl::Span<const TokenId> except = {};
 
   static Survivors Exactly(CandidateList& list) { return {.list = &list}; }
-  static Survivors Reaching(double threshold,
-                            absl::Span<const TokenId> except = {}) {
+  static Survivors AtLeast(double threshold,
+                           absl::Span<const TokenId> except = {}) {
     return {.threshold = threshold, .except = except};
   }
 };

@@ -9,9 +9,9 @@
 //
 // Some stages remember more than the history from token to token (mirostat:
 // mu): a few doubles, which the Sequence holds. The stage reads them as
-// StepContext::state, and Advance computes the next ones once a token is drawn.
-// The Sequence stores these when it accepts that token. So sampling again
-// repeats the step, and rollback and snapshots are exact.
+// StepContext::state, and UpdateState computes the next ones once a token is
+// drawn. The Sequence stores these when it accepts that token. So sampling
+// again repeats the step, and rollback and snapshots are exact.
 //
 // To add a stage to the library, read ADDING.md. To add one to your program,
 // make its StageType and Add it to a copy of StageRegistry::BuiltIn()
@@ -45,9 +45,9 @@ class TokenCounts;
 
 // Base class for the scratch memory of stages that a program adds. Contents
 // left by one step must not influence a later step.
-class OwnScratch {
+class StageScratch {
  public:
-  virtual ~OwnScratch() = default;
+  virtual ~StageScratch() = default;
 };
 
 // The step's data that a stage may read, besides the candidates.
@@ -63,11 +63,11 @@ struct StepContext {
   const StepInputs& inputs;
   std::int64_t vocabulary_size;
   // For stages with a state: their state as of the last accepted token, and the
-  // record to fill with the probabilities that Advance will read.
+  // record to fill with the probabilities that UpdateState will read.
   absl::Span<const double> state;
   ProbabilityRecord& record;
   // The scratch that this stage's MakeScratch made for the workspace, or null.
-  OwnScratch* scratch = nullptr;
+  StageScratch* scratch = nullptr;
 };
 
 class Draw;
@@ -109,7 +109,7 @@ class Stage {
   // not allocate; or returns null. It is called at the stage's first step in a
   // workspace, and once when the pipeline is created, to learn if the result is
   // null. One step at a time uses the scratch.
-  virtual std::unique_ptr<OwnScratch> MakeScratch() const { return nullptr; }
+  virtual std::unique_ptr<StageScratch> MakeScratch() const { return nullptr; }
 
   // Number of doubles in the stage's state.
   virtual std::size_t StateSize() const { return 0; }
@@ -127,8 +127,8 @@ class Stage {
 
   // Changes `state` from the state before a step to the state after its token
   // was accepted. `token` is the token drawn, and `record` is as Apply left it.
-  virtual void Advance(TokenId token, const ProbabilityRecord& record,
-                       absl::Span<double> state) const {
+  virtual void UpdateState(TokenId token, const ProbabilityRecord& record,
+                           absl::Span<double> state) const {
     (void)token;
     (void)record;
     (void)state;

@@ -52,7 +52,7 @@ struct HeadRule {
 // that phase, if it does.
 struct PhaseUse {
   std::string name;
-  std::vector<std::int32_t> close = {};
+  std::vector<TokenId> close = {};
 };
 
 struct StageFacts {
@@ -83,7 +83,7 @@ struct StageFacts {
 
   // If the stage removes candidates, the rest is a prefix of the total order:
   // among ties the lower ids stay.
-  bool cuts_by_rank = false;
+  bool keeps_a_prefix = false;
   // The stage may remove the likeliest candidates.
   bool cuts_the_top = false;
   std::optional<TemperatureRange> temperature = {};
@@ -91,8 +91,8 @@ struct StageFacts {
 
   // `bans`: tokens that the stage removes at every step. `allows`: if set, it
   // removes all other tokens at every step. Ascending.
-  std::vector<std::int32_t> bans = {};
-  std::optional<std::vector<std::int32_t>> allows = {};
+  std::vector<TokenId> bans = {};
+  std::optional<std::vector<TokenId>> allows = {};
 
   // For draws only.
   DrawBy draws_by = DrawBy::kNothing;

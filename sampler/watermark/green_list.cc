@@ -5,6 +5,8 @@
 #include <set>
 #include <vector>
 
+#include "sampler/candidate.h"
+
 namespace sampler {
 
 GreenList::GreenList(const GreenListRule& rule, const HistoryView& context)
@@ -14,7 +16,7 @@ GreenList::GreenList(const GreenListRule& rule, const HistoryView& context)
   for (std::size_t i = 0; i < context.size(); ++i) random_.Append(context[i]);
 }
 
-bool GreenList::Contains(std::int32_t token) const {
+bool GreenList::Contains(TokenId token) const {
   if (scheme_ == GreenListRule::Scheme::kLeftHash) {
     return random_.Bits(token) < target_;
   }
@@ -24,11 +26,10 @@ bool GreenList::Contains(std::int32_t token) const {
 }
 
 GreenCount CountGreen(const GreenListRule& rule,
-                      absl::Span<const std::int32_t> tokens,
-                      std::int64_t first) {
+                      absl::Span<const TokenId> tokens, std::int64_t first) {
   const auto width = static_cast<std::size_t>(rule.context_width);
   GreenCount count;
-  std::set<std::vector<std::int32_t>> seen;
+  std::set<std::vector<TokenId>> seen;
   for (std::size_t i = std::max(width, static_cast<std::size_t>(first));
        i < tokens.size(); ++i) {
     const auto gram = tokens.subspan(i - width, width + 1);

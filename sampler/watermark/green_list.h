@@ -21,6 +21,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/arithmetic/mass.h"
+#include "sampler/candidate.h"
 #include "sampler/history/history.h"
 #include "sampler/watermark/keyed_random.h"
 
@@ -40,7 +41,7 @@ class GreenList {
   // REQUIRES: context.size() == rule.context_width.
   GreenList(const GreenListRule& rule, const HistoryView& context);
 
-  bool Contains(std::int32_t token) const;
+  bool Contains(TokenId token) const;
 
  private:
   GreenListRule::Scheme scheme_;
@@ -58,8 +59,7 @@ struct GreenCount {
 // Judges tokens[first...]; those before are context alone. Tokens whose context
 // is too short are not counted.
 GreenCount CountGreen(const GreenListRule& rule,
-                      absl::Span<const std::int32_t> tokens,
-                      std::int64_t first = 0);
+                      absl::Span<const TokenId> tokens, std::int64_t first = 0);
 
 }  // namespace sampler
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "sampler/candidate.h"
 #include "sampler/random/gumbel.h"
 
 namespace sampler {
@@ -17,11 +18,11 @@ KeyedRandom GumbelMarkRandom(const GumbelMarkRule& rule,
 }
 
 GumbelScore ScoreGumbelMark(const GumbelMarkRule& rule,
-                            absl::Span<const std::int32_t> tokens,
+                            absl::Span<const TokenId> tokens,
                             std::int64_t first) {
   const auto width = static_cast<std::size_t>(rule.context_width);
   GumbelScore result;
-  std::set<std::vector<std::int32_t>> seen;
+  std::set<std::vector<TokenId>> seen;
   for (std::size_t i = std::max(width, static_cast<std::size_t>(first));
        i < tokens.size(); ++i) {
     const auto gram = tokens.subspan(i - width, width + 1);

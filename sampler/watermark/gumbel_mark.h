@@ -18,6 +18,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/history/history.h"
 #include "sampler/watermark/keyed_random.h"
 
@@ -43,7 +44,7 @@ struct GumbelScore {
 // Judges tokens[first...]; those before are context alone. Tokens whose context
 // is too short are not counted.
 GumbelScore ScoreGumbelMark(const GumbelMarkRule& rule,
-                            absl::Span<const std::int32_t> tokens,
+                            absl::Span<const TokenId> tokens,
                             std::int64_t first = 0);
 
 }  // namespace sampler

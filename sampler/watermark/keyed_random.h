@@ -20,6 +20,7 @@
 
 #include <cstdint>
 
+#include "sampler/candidate.h"
 #include "sampler/random/random.h"
 
 namespace sampler {
@@ -34,13 +35,13 @@ class KeyedRandom {
         domain_(static_cast<std::uint32_t>(domain)) {}
 
   // Appends a token to the context.
-  void Append(std::int32_t token) {
+  void Append(TokenId token) {
     hash_ = Bits(static_cast<std::uint32_t>(token), 0);
     ++length_;
   }
 
   // 64 uniform bits for token `id` in this context.
-  std::uint64_t Bits(std::int32_t id) const {
+  std::uint64_t Bits(TokenId id) const {
     return Bits(static_cast<std::uint32_t>(id), 1);
   }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/numeric/int128.h"
+#include "sampler/candidate.h"
 #include "sampler/watermark/sha256.h"
 
 namespace sampler {
@@ -65,21 +66,21 @@ SynthIdHash::SynthIdHash(SynthIdRule rule) : rule_(std::move(rule)) {
   leaving_ = zeros.factor * kMultiplier;
 }
 
-std::uint64_t SynthIdHash::Sum(absl::Span<const std::int32_t> text) const {
+std::uint64_t SynthIdHash::Sum(absl::Span<const TokenId> text) const {
   const std::uint64_t width =
       std::min<std::uint64_t>(rule_.context_width(), text.size());
   std::uint64_t sum = 0;
-  for (const std::int32_t token : text.last(width)) {
+  for (const TokenId token : text.last(width)) {
     sum = (sum + static_cast<std::uint64_t>(token)) * kMultiplier;
   }
   return sum;
 }
 
-std::uint64_t SynthIdHash::Context(absl::Span<const std::int32_t> text) const {
+std::uint64_t SynthIdHash::Context(absl::Span<const TokenId> text) const {
   return after_zeros_ + Sum(text);
 }
 
-bool SynthIdHash::Marks(absl::Span<const std::int32_t> text,
+bool SynthIdHash::Marks(absl::Span<const TokenId> text,
                         std::uint64_t first) const {
   const std::uint64_t now = text.size();
   if (now < first) return false;
@@ -99,7 +100,7 @@ bool SynthIdHash::Marks(absl::Span<const std::int32_t> text,
   return true;
 }
 
-bool SynthIdHash::G(std::uint64_t context, std::int32_t token,
+bool SynthIdHash::G(std::uint64_t context, TokenId token,
                     std::size_t layer) const {
   std::uint64_t hash =
       Accumulate(Accumulate(context, token), rule_.keys[layer]);

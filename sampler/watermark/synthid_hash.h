@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 
 namespace sampler {
 
@@ -59,17 +60,17 @@ class SynthIdHash {
   // Is the token after `text` to be marked? Not if `text` is shorter than
   // `first`, nor if an earlier token, at `first` or later, and one of the last
   // context_history, had the context that it has. Cost: O(context_history).
-  bool Marks(absl::Span<const std::int32_t> text, std::uint64_t first) const;
+  bool Marks(absl::Span<const TokenId> text, std::uint64_t first) const;
 
   // The hash of the context that `text` ends in.
-  std::uint64_t Context(absl::Span<const std::int32_t> text) const;
+  std::uint64_t Context(absl::Span<const TokenId> text) const;
 
   // g of `token` after a context with this hash. REQUIRES: layer < layers().
-  bool G(std::uint64_t context, std::int32_t token, std::size_t layer) const;
+  bool G(std::uint64_t context, TokenId token, std::size_t layer) const;
 
  private:
   // sum a^i x_(t-i) over the context that `text` ends in.
-  std::uint64_t Sum(absl::Span<const std::int32_t> text) const;
+  std::uint64_t Sum(absl::Span<const TokenId> text) const;
 
   SynthIdRule rule_;
   std::uint64_t after_zeros_;  // Hash of a context of zeros.

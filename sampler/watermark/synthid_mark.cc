@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "sampler/candidate.h"
+
 namespace sampler {
 namespace {
 
@@ -13,12 +15,12 @@ struct Ones {
   std::vector<std::int64_t> by_layer;
 };
 
-Ones CountOnes(const SynthIdHash& hash, absl::Span<const std::int32_t> output) {
+Ones CountOnes(const SynthIdHash& hash, absl::Span<const TokenId> output) {
   const std::uint64_t width = hash.rule().context_width();
   Ones ones;
   ones.by_layer.resize(hash.layers());
   for (std::uint64_t at = width; at < output.size(); ++at) {
-    const absl::Span<const std::int32_t> before = output.first(at);
+    const absl::Span<const TokenId> before = output.first(at);
     if (!hash.Marks(before, /*first=*/width)) continue;
     ++ones.tokens;
     const std::uint64_t context = hash.Context(before);
@@ -46,7 +48,7 @@ double ChanceOfOne(const SynthIdRule& rule) {
 }  // namespace
 
 SynthIdScore ScoreSynthIdMark(const SynthIdRule& rule,
-                              absl::Span<const std::int32_t> output) {
+                              absl::Span<const TokenId> output) {
   const SynthIdHash hash(rule);
   const Ones ones = CountOnes(hash, output);
   if (ones.tokens == 0) return {};

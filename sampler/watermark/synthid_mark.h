@@ -23,6 +23,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/watermark/synthid_hash.h"
 
 namespace sampler {
@@ -38,7 +39,7 @@ struct SynthIdScore {
 // Judges `output`: the tokens that were drawn, or a part of them, without the
 // prompt, to which contexts do not reach.
 SynthIdScore ScoreSynthIdMark(const SynthIdRule& rule,
-                              absl::Span<const std::int32_t> output);
+                              absl::Span<const TokenId> output);
 
 }  // namespace sampler
 

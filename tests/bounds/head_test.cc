@@ -41,7 +41,7 @@ void ExpectAllDownTo(const CandidateSet& set, const Head& head) {
 TEST(Head, HoldsTheMassAskedFor) {
   std::mt19937_64 random(9);
   MassSketch sketch;
-  GatherScratch scratch;
+  SelectionScratch scratch;
   int found = 0;
   int rounds = 0;
   for (const RowKind kind : kAllRowKinds) {
@@ -77,7 +77,7 @@ TEST(Head, IsFoundWhereFewTokensShareABlock) {
   CandidateSet set;
   set.Begin(Logits(row));
   MassSketch sketch;
-  GatherScratch scratch;
+  SelectionScratch scratch;
   const Mass total = TotalOf(set);
   const std::optional<Head> head = FindHead(
       set, LeastMass(0.9, total), LeastMass(0.915, total), sketch, scratch);
@@ -92,7 +92,7 @@ TEST(Head, IsNotSoughtWhereItWouldBeMostOfTheRow) {
   CandidateSet set;
   set.Begin(Logits(row));
   MassSketch sketch;
-  GatherScratch scratch;
+  SelectionScratch scratch;
   const Mass total = TotalOf(set);
   EXPECT_FALSE(FindHead(set, LeastMass(0.9, total), LeastMass(0.915, total),
                         sketch, scratch)

@@ -93,7 +93,7 @@ class MassBoundsTest : public testing::Test {
   MassBounds& OfList(const std::vector<double>& logits) {
     std::vector<TokenId> ids(logits.size());
     std::iota(ids.begin(), ids.end(), 0);
-    list_.SetTo(ids, logits);
+    list_.ResetTo(ids, logits);
     EXPECT_TRUE(bounds_of_list_.HaveMean());
     return bounds_of_list_;
   }
@@ -189,9 +189,9 @@ TEST_F(MassBoundsTest, ChangesNoAnswerOnRandomRows) {
       }
       if (action == 8) {
         // All but one of them, or none: somebody stays.
-        auto heavy = c.OfProbability(p * p * p);
+        auto heavy = c.WithProbabilityAtLeast(p * p * p);
         if (!heavy.empty()) heavy.remove_suffix(1);
-        c.Exclude(heavy);
+        c.RemoveAll(heavy);
       }
       if (action >= 9) c.KeepTypical(p, rule);
       if (seed % 7 == 0) c.Scale(1.0 / 0.9);

@@ -105,7 +105,7 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
             std::count_if(ranked.begin(), ranked.end(),
                           [&](TokenId id) { return naive.WeightOf(id) > 0; }))
       << what;
-  const auto in_order = c.InOrder(static_cast<std::int64_t>(some) + 1);
+  const auto in_order = c.TopWeighted(static_cast<std::int64_t>(some) + 1);
   ASSERT_EQ(in_order.size(), some + 1) << what;
   for (std::size_t i = 0; i <= some; ++i) {
     ASSERT_EQ(in_order[i].id, ranked[i]) << what;
@@ -119,7 +119,7 @@ void ExpectSame(const Candidates& c, const NaiveCandidates& naive,
     if (!naive.Has(id)) continue;
     if (naive.WeightOf(id) >= least_mass) heavy.push_back(id);
   }
-  const auto listed = c.OfProbability(least);
+  const auto listed = c.WithProbabilityAtLeast(least);
   ASSERT_EQ(listed.size(), heavy.size()) << what;
   for (std::size_t i = 0; i < heavy.size(); ++i) {
     ASSERT_EQ(listed[i].id, heavy[i]) << what;

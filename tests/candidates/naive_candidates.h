@@ -160,7 +160,7 @@ class NaiveCandidates {
     const oracle::Mass squares = SquaredMass();
     KeepJudged([&](oracle::Mass w) { return w * total >= squares; }, min_keep);
   }
-  void Exclude(const std::vector<TokenId>& ids) {
+  void RemoveAll(const std::vector<TokenId>& ids) {
     Begin();
     std::vector<TokenId> ranking = Ranked();
     const auto end =

@@ -66,7 +66,7 @@ inline std::string WeightStep(Candidates& c, NaiveCandidates& naive,
       return absl::StrCat("KeepDecidedByHead ", fraction);
     }
     default: {
-      auto these = c.OfProbability(fraction);
+      auto these = c.WithProbabilityAtLeast(fraction);
       // Somebody stays.
       if (static_cast<std::int64_t>(these.size()) == naive.Count()) {
         these.remove_suffix(1);
@@ -75,9 +75,9 @@ inline std::string WeightStep(Candidates& c, NaiveCandidates& naive,
       for (const WeightedCandidate& candidate : these) {
         ids.push_back(candidate.id);
       }
-      c.Exclude(these);
-      naive.Exclude(ids);
-      return absl::StrCat("KeepAllBut: Exclude ", ids.size());
+      c.RemoveAll(these);
+      naive.RemoveAll(ids);
+      return absl::StrCat("KeepAllBut: RemoveAll ", ids.size());
     }
   }
 }

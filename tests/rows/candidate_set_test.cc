@@ -64,7 +64,7 @@ TEST_P(CandidateSetTest, KeepsWhatReachesALogitButForExceptions) {
       (goes ? except : want).push_back(static_cast<TokenId>(i));
     }
     if (want.empty()) continue;
-    set_.Keep(Survivors::Reaching(threshold, except));
+    set_.Keep(Survivors::AtLeast(threshold, except));
     ASSERT_EQ(Ids(), want);
     // Nothing is remembered of those that went.
     TokenId likeliest = want[0];
@@ -87,7 +87,7 @@ TEST_P(CandidateSetTest, ForgetsALikeliestThatIsOneOfTheTiesThatGo) {
     set_.Edit(all.back(), [](double) { return 2.0; });
   }
   ASSERT_EQ(set_.Likeliest().id, 0);
-  set_.Keep(Survivors::Reaching(2.0, absl::MakeSpan(all).first(5)));
+  set_.Keep(Survivors::AtLeast(2.0, absl::MakeSpan(all).first(5)));
   EXPECT_EQ(set_.Likeliest().id, 5);
 }
 
@@ -111,7 +111,7 @@ TEST_P(CandidateSetTest, HasAnotherGenerationAfterEveryChange) {
   EXPECT_TRUE(changed());
   set_.RemoveAll({7, 8});
   EXPECT_TRUE(changed());
-  set_.Keep(Survivors::Reaching(0.0));
+  set_.Keep(Survivors::AtLeast(0.0));
   EXPECT_TRUE(changed());
   set_.RemoveAllBut({1, 2, 3, 5, 6, 9, 10, 11, 12});
   EXPECT_TRUE(changed());

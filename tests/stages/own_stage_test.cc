@@ -20,7 +20,7 @@ struct Allowance final : OwnInputs {
   TokenId banned = -1;
 };
 
-struct Ids final : OwnScratch {
+struct Ids final : StageScratch {
   std::vector<TokenId> ids;
   int steps = 0;
 };
@@ -38,7 +38,7 @@ class Allow final : public Stage {
                ? ""
                : "an allowance";
   }
-  std::unique_ptr<OwnScratch> MakeScratch() const override {
+  std::unique_ptr<StageScratch> MakeScratch() const override {
     ++made;
     return std::make_unique<Ids>();
   }

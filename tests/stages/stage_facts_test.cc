@@ -185,7 +185,7 @@ TEST(StageFacts, TheHeadDecides) {
 TEST(StageFacts, CutsByRankKeepTheFirstOfTheTotalOrder) {
   Random random(6);
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
-    if (!facts.cuts_by_rank) return;
+    if (!facts.keeps_a_prefix) return;
     // Ties: the higher id goes first.
     Row row = SomeRow(random);
     row[20] = row[4];

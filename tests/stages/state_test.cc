@@ -50,8 +50,8 @@ class Rememberer final : public Stage {
     state[0] = 0.25;
     state[1] = 0;
   }
-  void Advance(TokenId token, const ProbabilityRecord& record,
-               absl::Span<double> state) const override {
+  void UpdateState(TokenId token, const ProbabilityRecord& record,
+                   absl::Span<double> state) const override {
     state[0] += record.Of(token);
     state[1] += 1;
   }

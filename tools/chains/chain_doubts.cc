@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sampler/candidate.h"
 #include "sampler/parameters/value.h"
 #include "sampler/stage_lookup.h"
 
@@ -25,13 +26,12 @@ class Remaining {
   void Pass(const StageFacts& facts) {
     banned_.insert(facts.bans.begin(), facts.bans.end());
     if (!facts.allows.has_value()) return;
-    const std::set<std::int32_t> listed(facts.allows->begin(),
-                                        facts.allows->end());
+    const std::set<TokenId> listed(facts.allows->begin(), facts.allows->end());
     if (!allowed_.has_value()) {
       allowed_ = listed;
       return;
     }
-    std::set<std::int32_t> both;
+    std::set<TokenId> both;
     std::set_intersection(allowed_->begin(), allowed_->end(), listed.begin(),
                           listed.end(), std::inserter(both, both.end()));
     allowed_ = std::move(both);
@@ -48,8 +48,8 @@ class Remaining {
 
  private:
   const std::optional<std::int64_t> vocabulary_size_;
-  std::set<std::int32_t> banned_;
-  std::optional<std::set<std::int32_t>> allowed_;
+  std::set<TokenId> banned_;
+  std::optional<std::set<TokenId>> allowed_;
 };
 
 std::optional<double> NumberIn(const StageConfig& stage,

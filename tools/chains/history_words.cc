@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/candidate.h"
 #include "sampler/history/breakers.h"
 #include "sampler/history/repeats.h"
 #include "sampler/stages/registry.h"
@@ -57,14 +58,14 @@ std::string OutsideTheView(const History& history,
 
 // Length of the longest end of `text` that has occurred before in it.
 std::uint32_t LongestRepeat(const HistoryView& text) {
-  std::int32_t vocabulary_size = 1;
+  TokenId vocabulary_size = 1;
   for (std::size_t i = 0; i < text.size(); ++i) {
     vocabulary_size = std::max(vocabulary_size, text[i] + 1);
   }
   Repeats repeats;
   std::uint32_t longest = 0;
   repeats.ForEach(text, text, 1, vocabulary_size,
-                  [&](std::int32_t, std::uint32_t length) {
+                  [&](TokenId, std::uint32_t length) {
                     longest = std::max(longest, length);
                   });
   return longest;

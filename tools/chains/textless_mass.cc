@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidate.h"
 
 namespace sampler::tools {
 namespace {
@@ -20,7 +21,7 @@ double ShareOfTextless(const Logits& row, const TokenText& text) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     const double weight = Exp(row[i] - max);
     total += weight;
-    if (!text.Has(static_cast<std::int32_t>(i))) textless += weight;
+    if (!text.Has(static_cast<TokenId>(i))) textless += weight;
   }
   return std::isfinite(total) ? textless / total : 0;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidate.h"
 #include "tools/process/ordered_work.h"
 #include "tools/replay/row_exactness.h"
 
@@ -28,7 +29,7 @@ struct Shared {
   std::vector<Pipeline> chains;  // Of the two sides.
   std::vector<Pipeline> raw;     // {categorical}, of the two logs.
 
-  absl::Span<const std::int32_t> tokens() const {
+  absl::Span<const TokenId> tokens() const {
     const auto first = sides[0].log.tokens();
     return first.empty() ? sides[1].log.tokens() : first;
   }
@@ -88,7 +89,7 @@ class PairWorker {
     const auto before = static_cast<std::size_t>(place.position);
     const auto tokens = shared_.tokens();
     for (std::size_t i = 0; i < before; ++i) {
-      const std::int32_t token =
+      const TokenId token =
           tokens[static_cast<std::size_t>(place.row) - before + i];
       if (token == logs::kNoToken) continue;
       absl::Status accepted = sequence->AcceptId(token);
@@ -99,8 +100,7 @@ class PairWorker {
 
   absl::Status Skip(const RowPlace& place,
                     std::vector<Sequence>& sequences) const {
-    const std::int32_t token =
-        shared_.tokens()[static_cast<std::size_t>(place.row)];
+    const TokenId token = shared_.tokens()[static_cast<std::size_t>(place.row)];
     if (token == logs::kNoToken) return absl::OkStatus();
     for (Sequence& sequence : sequences) {
       absl::Status accepted = sequence.AcceptId(token);
@@ -186,7 +186,7 @@ class PairWorker {
 
   static absl::Status Accept(const Token& drawn, TokenId target,
                              Sequence& sequence) {
-    const std::int32_t next = target >= 0 ? target : drawn.id;
+    const TokenId next = target >= 0 ? target : drawn.id;
     if (next < 0) return absl::OkStatus();
     return sequence.Accept(drawn, next);
   }

@@ -166,7 +166,7 @@ void MeasureSide(const RowQuestion& question, const Distribution& raw,
   side.values[SideColumn::kEntropy] = entropy;
   MeasureShape(kept, entropy, side);
   side.values[SideColumn::kGreedyShare] =
-      ProbabilityIn(kept, raw.InOrder(1)[0].id);
+      ProbabilityIn(kept, raw.TopWeighted(1)[0].id);
   if (question.target >= 0) MeasureToken(question, raw, final, kept, side);
 }
 

@@ -14,6 +14,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/arithmetic/mass.h"
+#include "sampler/candidate.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/row_status.h"
 
@@ -74,7 +75,7 @@ class Moment {
  private:
   RowStatus status_ = RowStatus::kNoCandidate;
   std::vector<RankedCandidate> ranked_;
-  std::vector<std::int32_t> place_;  // Of every token in ranked_; -1: none.
+  std::vector<TokenId> place_;  // Of every token in ranked_; -1: none.
   Mass total_ = 0;
   double entropy_ = 0;
   double mean_logit_ = 0;

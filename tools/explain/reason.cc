@@ -16,7 +16,7 @@ namespace {
 // In terms of what every truncation reports.
 std::string GeneralReason(const Removal& removal) {
   const auto& [stage, own, before, after] = removal;
-  if (stage.facts.cuts_by_rank && own.rank > after.count()) {
+  if (stage.facts.keeps_a_prefix && own.rank > after.count()) {
     return absl::StrCat("rank ", Grouped(own.rank), " > ",
                         Grouped(after.count()));
   }

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
 #include "sampler/arithmetic/mass.h"
+#include "sampler/candidate.h"
 #include "sampler/config.h"
 #include "sampler/importers/importer.h"
 #include "sampler/logs/files/file_names.h"
@@ -203,13 +204,12 @@ void AddImport(CLI::App& app, int& exit_code) {
       ->type_name("NAME");
   command->add_flag("--no-defaults", import->no_defaults,
                     "huggingface: leave out top_k 50, which stands in no file");
-  AddIntegers(
-      *command, "--eos-ids",
-      "Ids that end a text, for settings that forbid the end",
-      {.maximum = kMaxVocabularySize - 1},
-      [import](std::int64_t id) {
-        import->options.end_ids.push_back(static_cast<std::int32_t>(id));
-      })
+  AddIntegers(*command, "--eos-ids",
+              "Ids that end a text, for settings that forbid the end",
+              {.maximum = kMaxVocabularySize - 1},
+              [import](std::int64_t id) {
+                import->options.end_ids.push_back(static_cast<TokenId>(id));
+              })
       ->type_name("ID,...");
   command
       ->add_option("--vocab-file", import->vocab_file,

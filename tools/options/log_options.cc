@@ -15,6 +15,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/files/output_file.h"
 #include "tools/options/typed_options.h"
 #include "tools/text/output.h"
@@ -65,7 +66,7 @@ absl::StatusOr<std::vector<std::string>> ReadTexts(const std::string& path) {
   if (!text.ok()) return text.status();
   std::vector<std::string> texts;
   texts.reserve(static_cast<std::size_t>(text->size()));
-  for (std::int32_t id = 0; id < text->size(); ++id) {
+  for (TokenId id = 0; id < text->size(); ++id) {
     texts.push_back(text->Bytes(id));
   }
   return texts;
@@ -169,7 +170,7 @@ absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options) {
 }
 
 TokenText ShownText(const TokenText& text, const logs::Log& log) {
-  const std::map<std::int32_t, std::string>& told = log.description().texts;
+  const std::map<TokenId, std::string>& told = log.description().texts;
   if (!text.empty() || told.empty()) return text;
   std::vector<std::optional<std::string>> texts(
       static_cast<std::size_t>(told.rbegin()->first) + 1);

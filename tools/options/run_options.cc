@@ -7,6 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/stages/registry.h"
 #include "tools/options/typed_options.h"
 
@@ -103,12 +104,12 @@ absl::StatusOr<Sequence> StartSequence(const logs::Log& log, std::int64_t index,
                                 : "above 2^32 - 1"));
   }
   const std::uint64_t seed = options.seed.value_or(told.seed);
-  const absl::Span<const std::int32_t> prompt = logged.prompt;
+  const absl::Span<const TokenId> prompt = logged.prompt;
   absl::StatusOr<Sequence> sequence = Sequence::Create(
       log.vocabulary_size(),
       {.seed = seed,
        .stream = static_cast<std::uint32_t>(stream),
-       .prompt = std::vector<std::int32_t>(prompt.begin(), prompt.end())});
+       .prompt = std::vector<TokenId>(prompt.begin(), prompt.end())});
   if (sequence.ok()) sequence->set_clock(options.step.value_or(told.clock));
   return sequence;
 }
@@ -126,7 +127,7 @@ absl::StatusOr<Sequence> SequenceBefore(const logs::Log& log, std::int64_t row,
   }
   const auto first = static_cast<std::size_t>(row - place.position);
   const auto count = static_cast<std::size_t>(place.position);
-  for (const std::int32_t token : log.tokens().subspan(first, count)) {
+  for (const TokenId token : log.tokens().subspan(first, count)) {
     if (token == logs::kNoToken) continue;
     const absl::Status accepted = sequence->AcceptId(token);
     if (!accepted.ok()) return accepted;

@@ -8,13 +8,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidate.h"
 #include "sampler/row_status.h"
 #include "tools/replay/print.h"
 
 namespace sampler::tools {
 namespace {
 
-Json Id(std::int32_t id) { return id < 0 ? Json(nullptr) : Json(id); }
+Json Id(TokenId id) { return id < 0 ? Json(nullptr) : Json(id); }
 Json Rank(std::int64_t rank) { return rank == 0 ? Json(nullptr) : Json(rank); }
 
 Json HeaderJson(const ReplayHeader& header) {
@@ -106,7 +107,7 @@ class JsonPrinter final : public ReplayPrinter {
 }  // namespace
 
 Json RowJson(const ReplayHeader& header, const RowResult& row) {
-  const auto text = [&](std::int32_t id) {
+  const auto text = [&](TokenId id) {
     return id < 0 || header.text.empty() ? Json(nullptr)
                                          : Json(header.text.Bytes(id));
   };

@@ -1,6 +1,7 @@
 #include "tools/replay/row.h"
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidate.h"
 #include "tools/replay/row_exactness.h"
 
 namespace sampler::tools {
@@ -43,8 +44,7 @@ void DescribeFinal(const Distribution& final, RowResult& result) {
 void RelateToFullRow(const Logits& row, const logs::TailInfo& tail,
                      RowResult& result) {
   const double listed = Log(1.0 - tail.mass);
-  const auto relate = [&](std::int32_t token, double& logprob,
-                          std::int64_t& rank) {
+  const auto relate = [&](TokenId token, double& logprob, std::int64_t& rank) {
     logprob += listed;
     const bool below =
         token >= 0 && row[static_cast<std::size_t>(token)] < tail.bound;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidate.h"
 #include "sampler/config.h"
 #include "tools/process/ordered_work.h"
 #include "tools/replay/row.h"
@@ -71,7 +72,7 @@ class ChunkSource {
         *sequence_, whole_sequences_ ? PlaceOf(log_, first) : place, end);
     for (; row_ < end; ++row_) {
       if (whole_sequences_) continue;
-      const std::int32_t token = log_.tokens()[static_cast<std::size_t>(row_)];
+      const TokenId token = log_.tokens()[static_cast<std::size_t>(row_)];
       if (token == logs::kNoToken) continue;
       const auto accepted = sequence_->AcceptId(token);
       if (!accepted.ok()) return accepted;
@@ -112,7 +113,7 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
       if (!chunk.status.ok()) return;
       drawn = *std::move(token);
     }
-    std::int32_t next = drawn.id;
+    TokenId next = drawn.id;
     if (!log.tokens().empty() && (!replayed || next < 0)) {
       next = log.tokens()[static_cast<std::size_t>(place.row)];
     }

@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "sampler/candidate.h"
 #include "sampler/logprobs.h"
 #include "sampler/logs/log.h"
 #include "sampler/row_status.h"
@@ -61,7 +62,7 @@ struct RowResult {
   std::int64_t removed_in_log = 0;
 
   // The drawn token.
-  std::int32_t token = -1;
+  TokenId token = -1;
   double logprob = kAbsent;      // Under the final distribution.
   double raw_logprob = kAbsent;  // Under the raw one.
   std::int64_t raw_rank = 0;     // Place in the raw total order.
@@ -74,7 +75,7 @@ struct RowResult {
   double entropy = kAbsent;
 
   // The logged token.
-  std::int32_t target = -1;
+  TokenId target = -1;
   double target_logprob = kAbsent;
   double target_raw_logprob = kAbsent;
   std::int64_t target_rank = 0;  // Raw.

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidate.h"
 #include "sampler/row_status.h"
 #include "tools/replay/print.h"
 #include "tools/text/number_text.h"
@@ -132,7 +133,7 @@ class TablePrinter final : public ReplayPrinter {
   }
 
   // `  284 " the"`.
-  std::string Token(std::int32_t token, std::size_t columns) const {
+  std::string Token(TokenId token, std::size_t columns) const {
     return FitColumns(absl::StrFormat("%*d %s", static_cast<int>(id_columns_),
                                       token, header_.text.Display(token)),
                       columns);

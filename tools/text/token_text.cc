@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "sampler/candidate.h"
 #include "tools/text/quote.h"
 #include "tools/text/token_pieces.h"
 
@@ -95,16 +96,16 @@ absl::StatusOr<TokenText> TokenText::Open(const std::string& path) {
   return TokenText(std::move(texts));
 }
 
-bool TokenText::Has(std::int32_t id) const {
+bool TokenText::Has(TokenId id) const {
   return id >= 0 && static_cast<std::size_t>(id) < texts_.size() &&
          texts_[static_cast<std::size_t>(id)].has_value();
 }
 
-std::string TokenText::Bytes(std::int32_t id) const {
+std::string TokenText::Bytes(TokenId id) const {
   return Has(id) ? *texts_[static_cast<std::size_t>(id)] : "";
 }
 
-std::string TokenText::Display(std::int32_t id) const {
+std::string TokenText::Display(TokenId id) const {
   if (empty()) return "";
   if (!Has(id)) return absl::StrCat("<id ", id, ">");
   return Quote(*texts_[static_cast<std::size_t>(id)]);

@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sampler/candidate.h"
 #include "sampler/importers/token_texts.h"
 
 namespace sampler::tools {
@@ -51,17 +52,15 @@ class TokenText final : public importers::TokenTexts {
   // Has no text at all.
   bool empty() const { return texts_.empty(); }
   // One more than the largest id that has a text.
-  std::int32_t size() const override {
-    return static_cast<std::int32_t>(texts_.size());
-  }
-  bool Has(std::int32_t id) const;
+  TokenId size() const override { return static_cast<TokenId>(texts_.size()); }
+  bool Has(TokenId id) const;
 
   // The bytes that `id` stands for; "" if it has no text.
-  std::string Bytes(std::int32_t id) const override;
+  std::string Bytes(TokenId id) const override;
 
   // The bytes as Quote (quote.h) shows them; "" when empty(), and "<id 123>"
   // for an id that has no text.
-  std::string Display(std::int32_t id) const;
+  std::string Display(TokenId id) const;
 
  private:
   std::vector<std::optional<std::string>> texts_;  // By id; the last is set.

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/config.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
@@ -190,7 +191,7 @@ void AddBannedTokens(Draft& draft) {
     return;
   }
   TokenIds ids;
-  for (std::int32_t id = 0; id < texts->size(); ++id) {
+  for (TokenId id = 0; id < texts->size(); ++id) {
     const std::string bytes = texts->Bytes(id);
     for (const std::string& word : words) {
       if (!word.empty() && absl::StrContains(bytes, word)) {

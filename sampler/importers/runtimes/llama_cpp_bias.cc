@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"
@@ -23,7 +24,7 @@ TokenIds ReadBiasKey(Draft& draft, const Value& key,
     const auto id = ReadId(draft, key, pointer);
     return id.has_value() ? TokenIds{*id} : TokenIds{};
   }
-  std::int32_t id = 0;
+  TokenId id = 0;
   if (absl::SimpleAtoi(*key.text(), &id) && id >= 0) return {id};
   if (draft.options().texts == nullptr) {
     draft.Lost("logit_bias",
@@ -36,7 +37,7 @@ TokenIds ReadBiasKey(Draft& draft, const Value& key,
 }
 
 void AddBias(Draft& draft, const Value& key, const Value& bias,
-             const std::string& pointer, std::map<std::int32_t, Value>& sum) {
+             const std::string& pointer, std::map<TokenId, Value>& sum) {
   const bool ban = bias.boolean() != nullptr && !*bias.boolean();
   const bool number = bias.integer() != nullptr || bias.real() != nullptr;
   if (!ban && !number) {
@@ -44,7 +45,7 @@ void AddBias(Draft& draft, const Value& key, const Value& bias,
                                         ", want a number or false"));
     return;
   }
-  for (const std::int32_t id : ReadBiasKey(draft, key, pointer)) {
+  for (const TokenId id : ReadBiasKey(draft, key, pointer)) {
     const auto at = sum.find(id);
     if (at == sum.end() || ban) {
       sum[id] = bias;
@@ -64,7 +65,7 @@ void AddBias(Draft& draft, const Value& key, const Value& bias,
 void AddLlamaBias(Draft& draft) {
   const Value& value = draft.Get("logit_bias");
   const std::string pointer = draft.PointerOf("logit_bias");
-  std::map<std::int32_t, Value> sum;
+  std::map<TokenId, Value> sum;
   if (value.object() != nullptr) {
     for (const auto& [key, bias] : *value.object()) {
       AddBias(draft, key, bias, absl::StrCat(pointer, "/", EscapePointer(key)),

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
@@ -88,7 +89,7 @@ void AddMlxPenalty(Draft& draft, absl::string_view field,
 void AddXtcStage(Draft& draft) {
   Value::Object options = {{"fire", "le"}};
   TokenIds protect = ReadIds(draft, "xtc_special_tokens");
-  for (const std::int32_t id : draft.options().end_ids) protect.push_back(id);
+  for (const TokenId id : draft.options().end_ids) protect.push_back(id);
   if (!protect.empty()) {
     options["protect"] = ToValue(protect);
     options["protect_rule"] = "exempt";

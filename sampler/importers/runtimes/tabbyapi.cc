@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "sampler/candidate.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
@@ -120,7 +121,7 @@ TokenIds ReadIdsOrText(Draft& draft, absl::string_view field) {
   TokenIds ids;
   for (const absl::string_view word :
        absl::StrSplit(*value.text(), ',', absl::SkipWhitespace())) {
-    std::int32_t id = 0;
+    TokenId id = 0;
     if (absl::SimpleAtoi(word, &id) && id >= 0) ids.push_back(id);
   }
   return ids;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "sampler/candidate.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
@@ -83,7 +84,7 @@ void AddEdits(Draft& draft) {
             "n");
   if (draft.Integer("min_tokens") <= 0) return;
   TokenIds ends = ReadIds(draft, "stop_token_ids");
-  for (const std::int32_t id : ReadIds(draft, "end_id")) ends.push_back(id);
+  for (const TokenId id : ReadIds(draft, "end_id")) ends.push_back(id);
   AddMinTokens(draft, "min_tokens", ends, "output");
   if (draft.Given("end_id")) draft.Applied("end_id", "end id of min_tokens");
   if (draft.Given("stop_token_ids")) {

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "sampler/candidate.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"
@@ -167,7 +168,7 @@ void AddCustomBans(Draft& draft) {
   TokenIds ids;
   for (const absl::string_view word : absl::StrSplit(
            draft.Text("custom_token_bans"), ',', absl::SkipWhitespace())) {
-    std::int32_t id = 0;
+    TokenId id = 0;
     if (!absl::SimpleAtoi(word, &id) || id < 0) {
       draft.Reject("custom_token_bans", "token ids with commas between");
       return;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidate.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/runtimes/textgen.h"
 #include "sampler/importers/steps.h"
@@ -154,7 +155,7 @@ void AddNothing(Draft&) {}
 void AddXtcStage(Draft& draft) {
   TokenIds protect = draft.options().end_ids;
   if (draft.options().texts != nullptr) {
-    for (const std::int32_t id : Spell(*draft.options().texts, "\n")) {
+    for (const TokenId id : Spell(*draft.options().texts, "\n")) {
       protect.push_back(id);
     }
   }

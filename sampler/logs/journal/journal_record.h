@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 
 namespace sampler::logs {
 
@@ -30,7 +31,7 @@ enum class RecordType : std::uint32_t {
 struct RecordHeader {
   RecordType type = RecordType::kOptions;
   std::uint32_t sequence = 0;
-  std::int32_t token = 0;
+  TokenId token = 0;
   std::uint32_t source_dtype = 0;  // Of the row as it was given: a DType.
   // Low half, kSparse: the number of entries. High half: the place in the
   // sequence, see PlaceOf.

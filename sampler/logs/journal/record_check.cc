@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/sequence_settings.h"
 
@@ -25,8 +26,8 @@ std::size_t PayloadOf(const RecordHeader& header,
   return 4 + static_cast<std::size_t>(EntriesOf(header)) * (4 + 4 + width);
 }
 
-bool AreIds(absl::Span<const std::int32_t> ids, const LoggerOptions& options) {
-  return std::all_of(ids.begin(), ids.end(), [&](std::int32_t id) {
+bool AreIds(absl::Span<const TokenId> ids, const LoggerOptions& options) {
+  return std::all_of(ids.begin(), ids.end(), [&](TokenId id) {
     return id >= 0 && id < options.vocabulary_size;
   });
 }
@@ -82,7 +83,7 @@ absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
                            ? payload.subspan(4, 4 * entries)
                            : ByteSpan();
   const bool drawn = !IsRow(header) || AreIds({header.token}, options);
-  if (drawn && AreIds(ValuesOf<std::int32_t>(ids), options)) {
+  if (drawn && AreIds(ValuesOf<TokenId>(ids), options)) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat(

@@ -12,6 +12,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/files/input_file.h"
 #include "sampler/logs/formats/safetensors_writer.h"
@@ -24,7 +25,7 @@ namespace {
 
 // One sequence as the records give it.
 struct SequenceRecords {
-  std::vector<std::int32_t> prompt;
+  std::vector<TokenId> prompt;
   std::vector<const Record*> rows;
   std::optional<SequenceSettings> settings;
   // Where the next row, and the next token of the prompt, had their place when
@@ -42,7 +43,7 @@ class SparseReader {
     const auto n = static_cast<std::size_t>(EntriesOf(header));
     SparseRow row;
     std::memcpy(&row.log_sum_exp, payload.data(), 4);
-    ids_ = ValuesOf<std::int32_t>(payload.subspan(4, 4 * n));
+    ids_ = ValuesOf<TokenId>(payload.subspan(4, 4 * n));
     logprobs_ = ValuesOf<float>(payload.subspan(4 + 4 * n, 4 * n));
     row.ids = ids_;
     row.logprobs = logprobs_;
@@ -52,7 +53,7 @@ class SparseReader {
 
  private:
   std::size_t width_;
-  std::vector<std::int32_t> ids_;
+  std::vector<TokenId> ids_;
   std::vector<float> logprobs_;
 };
 
@@ -95,7 +96,7 @@ void AddRecord(const Record& record, ByteSpan payload,
     sequence.rows.push_back(&record);
     return;
   }
-  const auto ids = ValuesOf<std::int32_t>(payload);
+  const auto ids = ValuesOf<TokenId>(payload);
   NoteGap(record.header, std::ssize(ids), sequence.next_prompt_token, missing);
   sequence.prompt.insert(sequence.prompt.end(), ids.begin(), ids.end());
 }

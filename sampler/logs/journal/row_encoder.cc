@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/rows/narrow.h"
 
 namespace sampler::logs {
@@ -24,7 +25,7 @@ absl::StatusOr<absl::Span<const unsigned char>> DenseEncoder::Encode(
 }
 
 absl::StatusOr<SparseRow> SparseEncoder::Encode(const Logits& row,
-                                                std::int32_t drawn) {
+                                                TokenId drawn) {
   candidates_.Begin(row);
   if (candidates_.status() != RowStatus::kOk) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -26,6 +26,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/logits.h"
 
@@ -45,7 +46,7 @@ class DenseEncoder {
 
 struct SparseRow {
   float log_sum_exp = 0;
-  absl::Span<const std::int32_t> ids;
+  absl::Span<const TokenId> ids;
   absl::Span<const float> logprobs;
   absl::Span<const unsigned char> logits;  // Elements of the log's type.
 };
@@ -57,13 +58,13 @@ class SparseEncoder {
       : values_(dtype), top_k_(top_k) {}
 
   // REQUIRES: 0 <= drawn < row.size().
-  absl::StatusOr<SparseRow> Encode(const Logits& row, std::int32_t drawn);
+  absl::StatusOr<SparseRow> Encode(const Logits& row, TokenId drawn);
 
  private:
   DenseEncoder values_;
   std::int64_t top_k_;
   Candidates candidates_;
-  std::vector<std::int32_t> ids_;
+  std::vector<TokenId> ids_;
   std::vector<double> logits_;
   std::vector<float> logprobs_;
 };

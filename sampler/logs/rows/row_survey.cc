@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "sampler/arithmetic/numeric.h"
+#include "sampler/candidate.h"
 
 namespace sampler::logs {
 namespace {
@@ -83,17 +84,16 @@ void RowSurveyor::FindTies(RowStatistics& statistics) {
 
 std::vector<TopToken> RowSurveyor::Top(int count,
                                        const RowStatistics& statistics) const {
-  std::vector<std::int32_t> ids(values_.size());
+  std::vector<TokenId> ids(values_.size());
   std::iota(ids.begin(), ids.end(), 0);
-  const auto value = [this](std::int32_t id) {
+  const auto value = [this](TokenId id) {
     return values_[static_cast<std::size_t>(id)];
   };
   const auto end = ids.begin() + std::min<std::ptrdiff_t>(std::max(count, 0),
                                                           std::ssize(ids));
-  std::partial_sort(
-      ids.begin(), end, ids.end(), [&](std::int32_t a, std::int32_t b) {
-        return value(a) > value(b) || (value(a) == value(b) && a < b);
-      });
+  std::partial_sort(ids.begin(), end, ids.end(), [&](TokenId a, TokenId b) {
+    return value(a) > value(b) || (value(a) == value(b) && a < b);
+  });
   std::vector<TopToken> top;
   for (auto id = ids.begin(); id != end; ++id) {
     const double logprob = statistics.Logprob(value(*id));

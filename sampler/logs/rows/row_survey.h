@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "sampler/candidate.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/logits.h"
 
@@ -27,7 +28,7 @@ namespace sampler::logs {
 inline constexpr std::array<int, 3> kTieRanks = {1, 40, 100};
 
 struct TopToken {
-  std::int32_t id = 0;
+  TokenId id = 0;
   double value = 0;    // As stored; for a row of probabilities its logarithm.
   double logprob = 0;  // Of the row's softmax,
   double probability = 0;  // and e to the power of it.

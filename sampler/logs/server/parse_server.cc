@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "sampler/arithmetic/mass.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/errors.h"
 #include "sampler/logs/server/answer_reader.h"
 #include "sampler/logs/server/answer_row.h"
@@ -154,7 +155,7 @@ class ServerParser {
 
   void Append(const AnswerRow& row) {
     for (const AnswerRow::Entry& entry : row.entries) {
-      server_.ids.push_back(static_cast<std::int32_t>(entry.id));
+      server_.ids.push_back(static_cast<TokenId>(entry.id));
       server_.values.push_back(static_cast<float>(entry.value));
     }
     server_.starts.push_back(server_.ids.size());

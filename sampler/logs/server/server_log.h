@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/files/input_file.h"
 #include "sampler/logs/log.h"
 #include "sampler/logs/log_parts.h"
@@ -40,7 +41,7 @@ namespace sampler::logs {
 struct ServerParts {
   LogParts parts;
   std::vector<std::size_t> starts = {0};  // Of rows in the entries; the end.
-  std::vector<std::int32_t> ids;
+  std::vector<TokenId> ids;
   std::vector<float> values;
   std::vector<TailInfo> tails;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/errors.h"
 #include "sampler/parameters/printable.h"
 
@@ -77,7 +78,7 @@ std::optional<std::int64_t> TokenResolver::Resolve(const AnswerToken& token) {
     }
   }
   if (!token.text.empty() && id <= std::numeric_limits<std::int32_t>::max()) {
-    texts_.emplace(static_cast<std::int32_t>(id), token.text);
+    texts_.emplace(static_cast<TokenId>(id), token.text);
   }
   return id;
 }
@@ -107,7 +108,7 @@ std::vector<std::string> TokenResolver::Notices() const {
   return notices;
 }
 
-std::map<std::int32_t, std::string> TokenResolver::TakeTexts() {
+std::map<TokenId, std::string> TokenResolver::TakeTexts() {
   return std::exchange(texts_, {});
 }
 

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "sampler/candidate.h"
 #include "sampler/logs/server/answer.h"
 
 namespace sampler::logs {
@@ -42,7 +43,7 @@ class TokenResolver {
   std::vector<std::string> Notices() const;
 
   // The texts that were met, by id.
-  std::map<std::int32_t, std::string> TakeTexts();
+  std::map<TokenId, std::string> TakeTexts();
 
  private:
   struct Entry {
@@ -52,7 +53,7 @@ class TokenResolver {
 
   bool labels_ = false;
   std::unordered_map<std::string, Entry> ids_;
-  std::map<std::int32_t, std::string> texts_;
+  std::map<TokenId, std::string> texts_;
   std::int64_t ambiguous_ = 0;
   std::string first_ambiguous_;
   std::int64_t unknown_ = 0;

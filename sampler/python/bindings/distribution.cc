@@ -83,7 +83,7 @@ DistributionValue::DistributionValue(const Distribution& distribution,
   distribution.Record(record);
   const Mass total = distribution.TotalMass();
   for (const WeightedCandidate& one :
-       distribution.InOrder(distribution.Count())) {
+       distribution.TopWeighted(distribution.Count())) {
     ids.push_back(one.id);
     logits.push_back(one.logit);
     probabilities.push_back(Ratio(one.weight, total));

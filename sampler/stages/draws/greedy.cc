@@ -12,7 +12,7 @@ StageType Greedy::Type() {
           .source = "every runtime",
           .parameters = {},
           .facts = [](const Parameters&) -> StageFacts {
-            return {.cuts_by_rank = true,
+            return {.keeps_a_prefix = true,
                     .head = HeadRule{.count = 1, .distance = 0.0}};
           },
           .create = [](const Parameters&) -> std::unique_ptr<const Stage> {

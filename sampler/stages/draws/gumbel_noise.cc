@@ -54,7 +54,8 @@ absl::Span<const TokenId> RunGumbelRace(const Candidates& candidates,
   };
   if (candidates.truncated()) {
     std::uint32_t rank = 0;
-    for (const WeightedCandidate& c : candidates.InOrder(candidates.Count())) {
+    for (const WeightedCandidate& c :
+         candidates.TopWeighted(candidates.Count())) {
       if (c.weight == 0) break;
       enter(c.id, c.logit, rank++);
     }

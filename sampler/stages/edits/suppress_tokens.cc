@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "sampler/candidate.h"
 #include "sampler/candidates/candidates.h"
 
 namespace sampler {
@@ -19,7 +20,7 @@ StageType SuppressTokens::Type() {
                             "always, or for the first output token only")
                          .Choices({"always", "begin"})},
       .facts = [](const Parameters& p) -> StageFacts {
-        std::vector<std::int32_t> ids = p.TokenIds("ids");
+        std::vector<TokenId> ids = p.TokenIds("ids");
         const bool neutral = ids.empty();
         if (p.Choice<When>("when") == When::kBegin) ids.clear();
         return {.neutral = neutral, .bans = std::move(ids)};

@@ -65,8 +65,8 @@ absl::string_view AdaptiveP::WrongState(absl::Span<const double> state) const {
   return "";
 }
 
-void AdaptiveP::Advance(TokenId token, const ProbabilityRecord& record,
-                        absl::Span<double> state) const {
+void AdaptiveP::UpdateState(TokenId token, const ProbabilityRecord& record,
+                            absl::Span<double> state) const {
   state[0] = record.Of(token) + decay_ * state[0];
   state[1] = 1.0 + decay_ * state[1];
 }

@@ -41,8 +41,8 @@ class AdaptiveP final : public Stage {
   std::size_t StateSize() const override { return target_.has_value() ? 2 : 0; }
   void InitializeState(absl::Span<double> state) const override;
   absl::string_view WrongState(absl::Span<const double> state) const override;
-  void Advance(TokenId token, const ProbabilityRecord& record,
-               absl::Span<double> state) const override;
+  void UpdateState(TokenId token, const ProbabilityRecord& record,
+                   absl::Span<double> state) const override;
 
  private:
   std::optional<double> target_;

@@ -92,7 +92,7 @@ StageType Temperature::Type() {
 
 StageFacts Temperature::FactsOfRange(TemperatureRange range) {
   StageFacts facts = {.neutral = range.low == 1.0 && range.high == 1.0,
-                      .cuts_by_rank = true,
+                      .keeps_a_prefix = true,
                       .temperature = range};
   if (range.high == 0.0) facts.head = HeadRule{.count = 1, .distance = 0.0};
   return facts;

@@ -42,7 +42,7 @@ StageType Ees::Type() {
           .source = "arXiv 2512.00789",
           .parameters = {MinKeepParameter()},
           .facts = [](const Parameters&) -> StageFacts {
-            return {.cuts_by_rank = true};
+            return {.keeps_a_prefix = true};
           },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<Ees>(p.Integer("min_keep"));

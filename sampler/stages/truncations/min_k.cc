@@ -25,7 +25,8 @@ double Lowest(const Candidates& candidates) {
 std::int64_t Cliff(const Candidates& candidates, double lowest, double range) {
   const std::int64_t count = candidates.Count();
   for (std::int64_t look = kFirstLook;; look *= kGrowth) {
-    const absl::Span<const WeightedCandidate> top = candidates.InOrder(look);
+    const absl::Span<const WeightedCandidate> top =
+        candidates.TopWeighted(look);
     std::size_t cliff = 1;
     double steepest = 0.0;
     for (std::size_t i = 1; i < top.size(); ++i) {
@@ -63,7 +64,7 @@ StageType MinK::Type() {
                              .Default(3.0),
                          MinKeepParameter()},
           .facts = [](const Parameters&) -> StageFacts {
-            return {.cuts_by_rank = true};
+            return {.keeps_a_prefix = true};
           },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<MinK>(p.Real("tau"), p.Integer("min_keep"));

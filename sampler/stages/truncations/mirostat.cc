@@ -71,7 +71,7 @@ StageType Mirostat::Type() {
                             "by probabilities after the cut, or before it")
                          .Choices({"truncated", "original"})},
       .facts = [](const Parameters&) -> StageFacts {
-        return {.cuts_by_rank = true};
+        return {.keeps_a_prefix = true};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<Mirostat>(
@@ -96,8 +96,8 @@ void Mirostat::Cut(Candidates& candidates, double mu,
   }
   const std::int64_t count = candidates.Count();
   if (count == 1) return;
-  const double k = SolveForCount(ZipfExponent(candidates.InOrder(options_.m)),
-                                 mu, vocabulary_size);
+  const double k = SolveForCount(
+      ZipfExponent(candidates.TopWeighted(options_.m)), mu, vocabulary_size);
   if (std::isnan(k)) {
     candidates.KeepTop(1);
   } else {
@@ -118,8 +118,8 @@ void Mirostat::InitializeState(absl::Span<double> state) const {
   state[0] = std::min(2.0 * options_.tau, kLargest);
 }
 
-void Mirostat::Advance(TokenId token, const ProbabilityRecord& record,
-                       absl::Span<double> state) const {
+void Mirostat::UpdateState(TokenId token, const ProbabilityRecord& record,
+                           absl::Span<double> state) const {
   const double surprise = -Log2(std::max(record.Of(token), kLeastProbability));
   const double mu = state[0] - options_.eta * (surprise - options_.tau);
   state[0] = std::clamp(mu, -kLargest, kLargest);

@@ -62,8 +62,8 @@ class Mirostat final : public Stage {
   // State: mu.
   std::size_t StateSize() const override { return 1; }
   void InitializeState(absl::Span<double> state) const override;
-  void Advance(TokenId token, const ProbabilityRecord& record,
-               absl::Span<double> state) const override;
+  void UpdateState(TokenId token, const ProbabilityRecord& record,
+                   absl::Span<double> state) const override;
 
  private:
   void Cut(Candidates& candidates, double mu,

@@ -84,7 +84,7 @@ StageType TailFree::Type() {
                    .Within(0, 1)
                    .Default(0)},
           .facts = [](const Parameters& p) -> StageFacts {
-            return {.neutral = p.Real("z") == 1.0, .cuts_by_rank = true};
+            return {.neutral = p.Real("z") == 1.0, .keeps_a_prefix = true};
           },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<TailFree>(

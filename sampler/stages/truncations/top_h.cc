@@ -76,7 +76,7 @@ StageType TopH::Type() {
                          .Choices({"partial", "raw", "renormalized"})},
       .facts = [](const Parameters& p) -> StageFacts {
         const auto pool = p.OptionalInteger("pool");
-        StageFacts facts = {.cuts_by_rank = true};
+        StageFacts facts = {.keeps_a_prefix = true};
         if (pool.has_value() &&
             p.Choice<Variant>("variant") == Variant::kPartial) {
           facts.head = HeadRule{.count = *pool, .distance = 0.0};
@@ -97,8 +97,8 @@ void TopH::Apply(Candidates& candidates, const StepContext&) const {
       variant_ == Variant::kRenormalized ? candidates.Entropy() : 0.0;
   const Mass survivors =
       variant_ == Variant::kRaw ? candidates.TotalMass() : Mass{0};
-  absl::Span<const WeightedCandidate> pool =
-      candidates.InOrder(pool_.has_value() ? size : candidates.WeightedCount());
+  absl::Span<const WeightedCandidate> pool = candidates.TopWeighted(
+      pool_.has_value() ? size : candidates.WeightedCount());
   while (pool.back().weight == 0) pool.remove_suffix(1);
   std::size_t kept = 0;
   switch (variant_) {

@@ -18,7 +18,7 @@ StageType TopK::Type() {
       .facts = [](const Parameters& p) -> StageFacts {
         const std::int64_t k = p.Integer("k");
         if (k == 0) return {.neutral = true};
-        return {.cuts_by_rank = p.Choice<Ties>("ties") == Ties::kExact,
+        return {.keeps_a_prefix = p.Choice<Ties>("ties") == Ties::kExact,
                 .head = HeadRule{.count = k, .distance = 0.0}};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {

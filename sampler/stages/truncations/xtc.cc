@@ -69,7 +69,7 @@ absl::Span<const WeightedCandidate> Xtc::Excess(Candidates& candidates) const {
     return IsProtected(c.id);
   };
   absl::Span<WeightedCandidate> choices =
-      candidates.OfProbability(options_.threshold);
+      candidates.WithProbabilityAtLeast(options_.threshold);
   if (exempt) {
     const auto end =
         std::remove_if(choices.begin(), choices.end(), is_protected);
@@ -117,7 +117,7 @@ void Xtc::Apply(Candidates& candidates, const StepContext& step) const {
   if (options_.mode == Mode::kExpected && !certain) {
     Damp(candidates);
   } else if (certain || Fires(step)) {
-    candidates.Exclude(Excess(candidates));
+    candidates.RemoveAll(Excess(candidates));
   }
 }
 

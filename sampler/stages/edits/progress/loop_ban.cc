@@ -11,7 +11,7 @@ namespace {
 constexpr double kLongest = 4096;
 constexpr double kMostTimes = 256;
 
-struct LoopScratch final : OwnScratch {
+struct LoopScratch final : StageScratch {
   Recurrences recurrences;
 };
 
@@ -61,7 +61,7 @@ StageType LoopBan::Type() {
       }};
 }
 
-std::unique_ptr<OwnScratch> LoopBan::MakeScratch() const {
+std::unique_ptr<StageScratch> LoopBan::MakeScratch() const {
   return std::make_unique<LoopScratch>();
 }
 

@@ -35,7 +35,7 @@ class LoopBan final : public Stage {
       : rule_(rule), scope_(scope), exempt_(std::move(exempt)) {}
 
   void Apply(Candidates& candidates, const StepContext& step) const override;
-  std::unique_ptr<OwnScratch> MakeScratch() const override;
+  std::unique_ptr<StageScratch> MakeScratch() const override;
 
  private:
   LoopRule rule_;

@@ -2,8 +2,8 @@
 // `truncated` and stores the original masses if a rule wants them; its
 // destructor tells the observer.
 
-#ifndef SAMPLER_CANDIDATES_TRUNCATING_H_
-#define SAMPLER_CANDIDATES_TRUNCATING_H_
+#ifndef SAMPLER_CANDIDATES_TRUNCATION_SCOPE_H_
+#define SAMPLER_CANDIDATES_TRUNCATION_SCOPE_H_
 
 #include "sampler/candidates/candidates.h"
 #include "sampler/candidates/state.h"
@@ -11,9 +11,9 @@
 
 namespace sampler {
 
-class Truncating {
+class TruncationScope {
  public:
-  explicit Truncating(CandidateView::State& state)
+  explicit TruncationScope(CandidateView::State& state)
       : report_(Begin(state).set, state.masses, state.observer) {}
 
  private:
@@ -28,4 +28,4 @@ class Truncating {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_CANDIDATES_TRUNCATING_H_
+#endif  // SAMPLER_CANDIDATES_TRUNCATION_SCOPE_H_

@@ -1,4 +1,4 @@
-// The OwnScratch objects (stage.h) of one workspace. Internal.
+// The StageScratch objects (stage.h) of one workspace. Internal.
 //
 // A workspace may serve many pipelines, one after the other or in turn. It
 // keeps the scratch of the kMost stages that were added last.
@@ -6,8 +6,8 @@
 // Thread-safety: one thread at a time.
 // Tested by: tests/stages/own_stage_test.cc.
 
-#ifndef SAMPLER_STAGES_OWN_SCRATCHES_H_
-#define SAMPLER_STAGES_OWN_SCRATCHES_H_
+#ifndef SAMPLER_STAGES_STAGE_SCRATCHES_H_
+#define SAMPLER_STAGES_STAGE_SCRATCHES_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -20,12 +20,12 @@
 
 namespace sampler {
 
-class OwnScratches {
+class StageScratches {
  public:
   // The scratch of the stage with this key; null for key 0. Cost: a search
   // among kMost keys; for a stage that has no scratch here, or no longer, also
   // MakeScratch.
-  OwnScratch* Of(std::uint64_t key, const Stage& stage) {
+  StageScratch* Of(std::uint64_t key, const Stage& stage) {
     if (key == 0) return nullptr;
     const auto at =
         std::find_if(entries_.begin(), entries_.end(),
@@ -41,11 +41,11 @@ class OwnScratches {
 
   struct Entry {
     std::uint64_t key;
-    std::unique_ptr<OwnScratch> memory;
+    std::unique_ptr<StageScratch> memory;
   };
   std::vector<Entry> entries_;
 };
 
 }  // namespace sampler
 
-#endif  // SAMPLER_STAGES_OWN_SCRATCHES_H_
+#endif  // SAMPLER_STAGES_STAGE_SCRATCHES_H_

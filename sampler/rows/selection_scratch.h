@@ -4,8 +4,8 @@
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: about 40 bytes per candidate of the longest list gathered so far.
 
-#ifndef SAMPLER_ROWS_GATHER_SCRATCH_H_
-#define SAMPLER_ROWS_GATHER_SCRATCH_H_
+#ifndef SAMPLER_ROWS_SELECTION_SCRATCH_H_
+#define SAMPLER_ROWS_SELECTION_SCRATCH_H_
 
 #include <cstdint>
 #include <vector>
@@ -17,7 +17,7 @@
 
 namespace sampler {
 
-struct GatherScratch {
+struct SelectionScratch {
   CandidateList gathered;
   CandidateList more;           // A second part of a list, to be joined.
   std::vector<Weight> weights;  // By position in a list; may be longer.
@@ -29,4 +29,4 @@ struct GatherScratch {
 
 }  // namespace sampler
 
-#endif  // SAMPLER_ROWS_GATHER_SCRATCH_H_
+#endif  // SAMPLER_ROWS_SELECTION_SCRATCH_H_
