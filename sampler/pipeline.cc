@@ -36,30 +36,6 @@ constexpr InputName kInputNames[] = {
     {StepInput::kOwn, "an input of the program's own", "of the program's own"},
 };
 
-bool IsGiven(const StepInputs& inputs, StepInput input) {
-  switch (input) {
-    case StepInput::kMask:
-      return inputs.mask.has_value();
-    case StepInput::kUnconditional:
-      return inputs.unconditional.has_value();
-    case StepInput::kUniform:
-      return inputs.uniform.has_value();
-    case StepInput::kOwn:
-      break;
-  }
-  return inputs.own != nullptr;
-}
-
-// StateUpdate::owner: FNV-1a of the words; 0 for a chain without memory.
-std::uint64_t StateOwner(const Chain& chain) {
-  if (chain.initial_state().empty()) return 0;
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : chain.StateName()) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
-  return hash;
-}
-
 }  // namespace
 
 struct [[gnu::visibility("hidden")]] Pipeline::Compiled {

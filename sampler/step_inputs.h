@@ -39,6 +39,9 @@ inline constexpr StepInput kAllStepInputs[] = {
     StepInput::kMask, StepInput::kUnconditional, StepInput::kUniform,
     StepInput::kOwn};
 
+// Returns true if the caller supplied this one.
+bool IsGiven(const StepInputs& inputs, StepInput input);
+
 }  // namespace sampler
 
 #endif  // SAMPLER_STEP_INPUTS_H_

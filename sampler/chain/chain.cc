@@ -5,6 +5,15 @@
 
 namespace sampler {
 
+std::uint64_t StateOwner(const Chain& chain) {
+  if (chain.initial_state().empty()) return 0;
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : chain.StateName()) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return hash;
+}
+
 absl::StatusOr<std::unique_ptr<const Chain>> MakeChain(
     const PipelineConfig& config, std::int64_t vocabulary_size,
     const StageRegistry& registry) {

@@ -91,6 +91,11 @@ class Chain {
   virtual std::shared_ptr<const PhaseRules> phases() const { return nullptr; }
 };
 
+// A number for StateName(), which tells whose memory a sequence carries
+// (StateUpdate::owner): its FNV-1a hash, or 0 for a chain without memory. Cost:
+// linear in the name, so a pipeline asks once.
+std::uint64_t StateOwner(const Chain& chain);
+
 // InvalidArgument for stages that their types make wrong. REQUIRES: CheckConfig
 // has nothing to report.
 absl::StatusOr<std::unique_ptr<const Chain>> MakeChain(

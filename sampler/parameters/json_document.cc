@@ -1,7 +1,6 @@
 #include "sampler/parameters/json_document.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -12,47 +11,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "nlohmann/json.hpp"
+#include "sampler/parameters/counting_iterator.h"
 #include "sampler/parameters/decimal.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
 
 namespace sampler {
 namespace {
-
-// An input iterator that tells how far the parser has read.
-class CountingIterator {
- public:
-  using iterator_category = std::input_iterator_tag;
-  using value_type = char;
-  using difference_type = std::ptrdiff_t;
-  using pointer = const char*;
-  using reference = const char&;
-
-  CountingIterator(const char* at, std::size_t* count)
-      : at_(at), count_(count) {}
-
-  reference operator*() const { return *at_; }
-  CountingIterator& operator++() {
-    ++at_;
-    ++*count_;
-    return *this;
-  }
-  CountingIterator operator++(int) {
-    CountingIterator before = *this;
-    ++*this;
-    return before;
-  }
-  bool operator==(const CountingIterator& other) const {
-    return at_ == other.at_;
-  }
-  bool operator!=(const CountingIterator& other) const {
-    return at_ != other.at_;
-  }
-
- private:
-  const char* at_;
-  std::size_t* count_;
-};
 
 std::vector<std::size_t> LineStarts(absl::string_view text) {
   std::vector<std::size_t> starts = {0};
