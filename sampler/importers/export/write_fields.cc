@@ -9,35 +9,16 @@
 #include "sampler/importers/export/engine.h"
 #include "sampler/importers/field_table.h"
 #include "sampler/importers/runtime.h"
+#include "sampler/parameters/value_json.h"
 
 namespace sampler::importers {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json ToJsonValue(const Value& value) {
-  if (value.boolean() != nullptr) return *value.boolean();
-  if (value.integer() != nullptr) return *value.integer();
-  if (value.real() != nullptr) return *value.real();
-  if (value.text() != nullptr) return *value.text();
-  if (value.list() != nullptr) {
-    Json list = Json::array();
-    for (const Value& item : *value.list()) list.push_back(ToJsonValue(item));
-    return list;
-  }
-  if (value.object() != nullptr) {
-    Json object = Json::object();
-    for (const auto& [name, member] : *value.object()) {
-      object[name] = ToJsonValue(member);
-    }
-    return object;
-  }
-  return nullptr;
-}
-
 std::string Scalar(const Value& value) {
   if (value.text() != nullptr) return *value.text();
-  return ToJsonValue(value).dump();
+  return ValueToJson(value).dump();
 }
 
 std::string AsJson(const Value::Object& fields) {
@@ -45,7 +26,7 @@ std::string AsJson(const Value::Object& fields) {
   for (const auto& [name, value] : fields) {
     absl::StrAppend(&text, text.size() > 1 ? ",\n " : "\n ", Json(name).dump(),
                     ": ",
-                    ToJsonValue(value).dump(-1, ' ', false,
+                    ValueToJson(value).dump(-1, ' ', false,
                                             Json::error_handler_t::replace));
   }
   return absl::StrCat(text, "\n}\n");
