@@ -59,7 +59,7 @@ const std::vector<std::vector<std::string>> kLayers = {
     // The library as a caller sees it, and the two implementations of a chain.
     {"", "chain", "config", "parity"},
     {"speculative", "rewind", "importers", "logs", "adapters"},
-    {"c", "python"}};
+    {"c", "python", "regex"}};
 
 // Plain words of the interface, which every layer may speak.
 const std::set<std::string> kWords = {

@@ -9,7 +9,7 @@
 set -euo pipefail
 
 demo=(g++ cmake ninja-build libabsl-dev nlohmann-json3-dev libhwy-dev
-      libcli11-dev libyaml-cpp-dev)
+      libcli11-dev libyaml-cpp-dev libre2-dev)
 # mold: links the tests. make, pkg-config: the README's library commands. file,
 # dpkg-dev: cpack.
 # python3-dev, python3-venv: the Python package.

@@ -17,6 +17,7 @@ struct ByByte {
 PhraseAutomaton::PhraseAutomaton(absl::Span<const std::string> phrases)
     : nodes_(1) {
   for (std::size_t i = 0; i < phrases.size(); ++i) {
+    if (phrases[i].empty()) continue;
     State state = kStart;
     for (const char byte : phrases[i]) state = Insert(state, Folded(byte));
     nodes_[state].phrases.push_back(i);

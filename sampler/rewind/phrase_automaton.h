@@ -25,7 +25,7 @@ class PhraseAutomaton {
   using State = std::uint32_t;
   static constexpr State kStart = 0;
 
-  // REQUIRES: no phrase is empty.
+  // A phrase that is empty is never found.
   explicit PhraseAutomaton(absl::Span<const std::string> phrases);
 
   // The state after one more byte.

@@ -21,24 +21,39 @@ std::vector<std::string> TextsOf(const std::vector<Rewinder::Phrase>& phrases) {
   return texts;
 }
 
+// "" if nothing is.
+std::string WrongWith(const Rewinder::Phrase& phrase) {
+  if (phrase.most.value_or(0) < 0) {
+    return absl::StrCat("/most: got ", *phrase.most, ", want an integer >= 0");
+  }
+  if (phrase.pattern == nullptr) {
+    return phrase.text.empty() ? "got no text, want at least a byte" : "";
+  }
+  if (!phrase.text.empty()) return "got a text and a pattern, want one of them";
+  if (phrase.window == 0) return "/window: got 0, want at least a byte";
+  if (phrase.ignore_case || phrase.whole_words) {
+    return "got ignore_case or whole_words beside a pattern, want neither: a "
+           "pattern says itself what it matches";
+  }
+  return "";
+}
+
 }  // namespace
 
 Rewinder::Rewinder(std::vector<Phrase> phrases)
     : phrases_(std::move(phrases)),
       automaton_(std::make_shared<const PhraseAutomaton>(TextsOf(phrases_))),
-      taken_(phrases_.size()) {}
+      taken_(phrases_.size()) {
+  for (std::size_t i = 0; i < phrases_.size(); ++i) {
+    if (phrases_[i].pattern != nullptr) patterns_.push_back(i);
+  }
+}
 
 absl::StatusOr<Rewinder> Rewinder::Create(std::vector<Phrase> phrases) {
   for (std::size_t i = 0; i < phrases.size(); ++i) {
-    if (phrases[i].text.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("phrase ", i, ": got no text, want at least a byte"));
-    }
-    if (phrases[i].most.value_or(0) < 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("phrase ", i, ": /most: got ", *phrases[i].most,
-                       ", want an integer >= 0"));
-    }
+    const std::string wrong = WrongWith(phrases[i]);
+    if (wrong.empty()) continue;
+    return absl::InvalidArgumentError(absl::StrCat("phrase ", i, ": ", wrong));
   }
   return Rewinder(std::move(phrases));
 }
@@ -52,11 +67,14 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Add(TokenId token, StringView text,
   }
   tokens_.push_back({token, text_.size(), state_, waiting_});
   text_.append(text.data(), text.size());
+  LookForPatterns(tokens_.back().begin);
   for (std::size_t at = tokens_.back().begin; at < text_.size(); ++at) {
     const std::optional<Match> match = Step(at);
     if (match.has_value()) return Complete(*match, sequence);
   }
-  std::size_t open = text_.size() - automaton_->Depth(state_);
+  std::size_t open =
+      text_.size() - std::min(text_.size(), std::max(automaton_->Depth(state_),
+                                                     HeldForPatterns()));
   for (const Match& match : waiting_) open = std::min(open, match.begin);
   return Answer{.emit = EmitBefore(open)};
 }
@@ -71,6 +89,10 @@ std::optional<Rewinder::Match> Rewinder::Step(std::size_t at) {
   };
   if (!IsWord(text_[at])) {
     for (const Match& match : waiting_) offer(match);
+  }
+  for (const std::size_t phrase : likely_) {
+    const std::optional<Match> match = PatternEndingAt(phrase, at);
+    if (match.has_value()) offer(*match);
   }
   waiting_.clear();
   state_ = automaton_->Next(state_, text_[at]);
@@ -88,15 +110,50 @@ std::optional<Rewinder::Match> Rewinder::Step(std::size_t at) {
 
 bool Rewinder::BeginsAWord(std::size_t begin) const {
   if (!IsWord(text_[begin])) return true;
-  return begin == 0 ? !after_word_ : !IsWord(text_[begin - 1]);
+  if (begin > 0) return !IsWord(text_[begin - 1]);
+  return before_.empty() || !IsWord(before_.back());
+}
+
+bool Rewinder::Passes(std::size_t phrase) const {
+  const Phrase& wanted = phrases_[phrase];
+  return wanted.most.has_value() && taken_[phrase] >= *wanted.most &&
+         wanted.then == Phrase::Then::kPass;
+}
+
+void Rewinder::LookForPatterns(std::size_t begin) {
+  likely_.clear();
+  if (patterns_.empty()) return;
+  context_ = absl::StrCat(before_, text_);
+  for (const std::size_t phrase : patterns_) {
+    const std::size_t first = begin - std::min(begin, phrases_[phrase].window);
+    const bool may_occur =
+        phrases_[phrase].pattern->MayOccur(context_, before_.size() + first);
+    if (may_occur && !Passes(phrase)) likely_.push_back(phrase);
+  }
+}
+
+std::optional<Rewinder::Match> Rewinder::PatternEndingAt(
+    std::size_t phrase, std::size_t end) const {
+  const std::size_t first = end - std::min(end, phrases_[phrase].window);
+  const std::optional<std::size_t> begin =
+      phrases_[phrase].pattern->FindEndingAt(context_, before_.size() + first,
+                                             before_.size() + end);
+  if (!begin.has_value()) return std::nullopt;
+  return Match{*begin - before_.size(), phrase};
+}
+
+std::size_t Rewinder::HeldForPatterns() const {
+  std::size_t held = 0;
+  for (const std::size_t phrase : patterns_) {
+    if (!Passes(phrase)) held = std::max(held, phrases_[phrase].window);
+  }
+  return held;
 }
 
 bool Rewinder::Stands(std::size_t phrase, std::size_t begin,
                       std::size_t end) const {
   const Phrase& wanted = phrases_[phrase];
-  const bool used_up =
-      wanted.most.has_value() && taken_[phrase] >= *wanted.most;
-  if (used_up && wanted.then == Phrase::Then::kPass) return false;
+  if (Passes(phrase)) return false;
   if (!wanted.ignore_case &&
       text_.compare(begin, end - begin, wanted.text) != 0) {
     return false;
@@ -148,8 +205,15 @@ absl::StatusOr<Rewinder::Answer> Rewinder::NoCandidate(Sequence& sequence) {
 
 absl::StatusOr<Rewinder::Answer> Rewinder::Finish(Sequence& sequence) {
   std::optional<Match> first;
-  for (const Match& match : waiting_) {
+  const auto offer = [&](const Match& match) {
     if (!first.has_value() || match.begin < first->begin) first = match;
+  };
+  for (const Match& match : waiting_) offer(match);
+  LookForPatterns(text_.size());
+  for (const std::size_t phrase : patterns_) {
+    if (Passes(phrase)) continue;
+    const std::optional<Match> match = PatternEndingAt(phrase, text_.size());
+    if (match.has_value()) offer(*match);
   }
   if (first.has_value()) return Complete(*first, sequence);
   Answer answer;
@@ -176,7 +240,7 @@ std::string Rewinder::EmitBefore(std::size_t begin) {
   const std::size_t safe =
       first == tokens_.size() ? text_.size() : tokens_[first].begin;
   std::string emit = text_.substr(0, safe);
-  if (!emit.empty()) after_word_ = IsWord(emit.back());
+  if (!emit.empty()) before_ = emit.back();
   text_.erase(0, safe);
   tokens_.erase(tokens_.begin(),
                 tokens_.begin() + static_cast<std::ptrdiff_t>(first));

@@ -21,6 +21,14 @@
 // every candidate is forbidden the token before is taken back and forbidden
 // too.
 //
+// A phrase may be a pattern instead of a text (phrase_pattern.h; regular
+// expressions are in regex/regex_phrase.h). It is complete with the byte after
+// its last one, or with the end of the text, since what follows may matter to
+// it. It is looked for in the text that is not yet emitted, in stretches of at
+// most `window` bytes, and the last `window` bytes are held. So a match is
+// taken back unless it is longer, or begins before what is held: which it can
+// only where tokens were taken back that stood between.
+//
 // What may still be taken back is held: all from the token on that holds the
 // first byte of a phrase that may have begun; and all that a phrase would have
 // begun with if a token that is held were taken back. It is emitted once it is
@@ -30,9 +38,12 @@
 // speculation. The rewinder holds the end of the text alone.
 //
 // Thread-safety: one thread at a time; a copy is independent.
-// Cost: amortised O(1) a byte and token, whatever the number of phrases.
+// Cost: amortised O(1) a byte and token, whatever the number of texts; of every
+//   pattern a look at the window for each token, and where something of it is
+//   there, for each byte.
 // Not with "rng": "llama_cpp", whose samplers know no bans of a sequence.
 // Tested by: tests/rewind/rewinder_test.cc, tests/rewind/bans_test.cc,
+//   tests/rewind/pattern_test.cc,
 //   tests/rewind/rewinder_laws_test.cc
 //   (the law, enumerated, also with penalties and a memory).
 
@@ -51,6 +62,7 @@
 #include "sampler/candidate.h"
 #include "sampler/language.h"
 #include "sampler/rewind/phrase_automaton.h"
+#include "sampler/rewind/phrase_pattern.h"
 #include "sampler/sequence.h"
 
 namespace sampler {
@@ -61,13 +73,17 @@ class Rewinder {
     // What happens when it has been taken back `most` times.
     enum class Then { kPass, kStop };
 
-    std::string text;
+    std::string text = {};
     bool ignore_case = false;  // Of the letters of ASCII.
     // Only where no letter, digit, underscore or byte above 127 stands on
     // either side.
     bool whole_words = false;
     std::optional<std::int64_t> most = {};  // Absent: as often as it comes.
     Then then = Then::kPass;
+    // Instead of a text; ignore_case and whole_words are then its own affair.
+    std::shared_ptr<const PhrasePattern> pattern = {};
+    // Bytes of the longest match of the pattern, and bytes that are held.
+    std::size_t window = 64;
   };
 
   enum class Next {
@@ -84,7 +100,9 @@ class Rewinder {
     std::size_t phrase = 0;  // For which of the phrases.
   };
 
-  // InvalidArgument for an empty phrase, and for `most` below 0.
+  // InvalidArgument for a phrase without text and pattern, or with both; for
+  // `most` below 0; and of a pattern, for a window of 0, ignore_case and
+  // whole_words.
   static absl::StatusOr<Rewinder> Create(std::vector<Phrase> phrases);
 
   // `sequence` has accepted `token`, whose text is `text`. OutOfRange as
@@ -124,6 +142,17 @@ class Rewinder {
 
   explicit Rewinder(std::vector<Phrase> phrases);
 
+  // Is it let pass from now on?
+  bool Passes(std::size_t phrase) const;
+
+  // Makes context_ and likely_ those of the text from `begin` on.
+  void LookForPatterns(std::size_t begin);
+  // The match of a pattern that ends at `end` of text_.
+  std::optional<Match> PatternEndingAt(std::size_t phrase,
+                                       std::size_t end) const;
+  // Bytes at the end that a pattern may match with what follows.
+  std::size_t HeldForPatterns() const;
+
   // The phrase that is complete with text_[at], or before it.
   std::optional<Match> Step(std::size_t at);
   bool Stands(std::size_t phrase, std::size_t begin, std::size_t end) const;
@@ -142,7 +171,11 @@ class Rewinder {
   std::vector<Held> tokens_;
   PhraseAutomaton::State state_ = PhraseAutomaton::kStart;
   std::vector<Match> waiting_;
-  bool after_word_ = false;  // Did what was emitted last end with a word?
+  std::vector<std::size_t> patterns_;  // Phrases that are patterns.
+  std::vector<std::size_t> likely_;    // Of the token that is added, those that
+                                       // may be complete.
+  std::string before_;   // The byte that was emitted last, if any,
+  std::string context_;  // and text_ behind it: what patterns look at.
 };
 
 }  // namespace sampler
