@@ -9,9 +9,22 @@
 
 namespace sampler::speculative {
 
+namespace {
+
+// How many tokens come before the first place without a candidate: all, if
+// there is none but perhaps the last.
+std::size_t TokensBeforeNone(const Draft& draft) {
+  std::size_t n = 0;
+  while (n < draft.tokens.size() && draft.target[n].total() > 0) ++n;
+  return n;
+}
+
+}  // namespace
+
 Verdict VerifyBlock(const Draft& draft, const Sequence& sequence) {
-  const std::size_t n = draft.tokens.size();
-  assert(draft.draft.size() == n && draft.target.size() == n + 1);
+  assert(draft.draft.size() == draft.tokens.size() &&
+         draft.target.size() == draft.tokens.size() + 1);
+  const std::size_t n = TokensBeforeNone(draft);
   std::size_t accepted = 0;
   double reached = 1.0;      // P of the longest prefix that stays.
   double probability = 1.0;  // P_i

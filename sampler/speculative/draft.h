@@ -16,7 +16,8 @@
 //     tokens.push_back(step.Draw().id);
 //     status = draft.AcceptId(tokens[i]);
 //   }
-//   for (i = 0; i <= n; ++i) {  // n + 1 rows, each with the status kOk
+//   for (i = 0; i <= n; ++i) {  // n + 1 rows with the status kOk; or n, and
+//                               // one with kNoCandidate, whose record is empty
 //     pipeline.Process(row[i], sequence, workspace).Record(p[i]);
 //     if (i < n) status = sequence.AcceptId(tokens[i]);
 //   }
@@ -28,6 +29,11 @@
 // caller accepts these on both sequences. By bare ids, as above, stages with a
 // memory (mirostat, adaptive_p) learn nothing; Round and TreeRound accept
 // tokens that teach (lesson.h).
+//
+// Where the target has no candidate after some tokens of the draft, those
+// behind that place are dropped, for nothing can follow there; those before it
+// are judged as any others, and where all of them stay, no token follows. No
+// token is dropped because of what follows it: that would give it another law.
 //
 // Random numbers (random.h, "The rule of fresh numbers"). The sequences of
 // draft and target differ in seed or stream. The draft's is redrawn for every
@@ -59,15 +65,21 @@
 
 namespace sampler::speculative {
 
+// In the place of a token: the target has no candidate there, since everything
+// is banned. The text has the accepted tokens and none after them; whoever bans
+// says what then (Rewinder::NoCandidate).
+inline constexpr TokenId kNoNext = -1;
+
 struct Draft {
-  absl::Span<const TokenId> tokens;            // n
-  absl::Span<const ProbabilityRecord> draft;   // n
-  absl::Span<const ProbabilityRecord> target;  // n + 1
+  absl::Span<const TokenId> tokens;           // n
+  absl::Span<const ProbabilityRecord> draft;  // n
+  // n + 1; one without tokens where the target has no candidate.
+  absl::Span<const ProbabilityRecord> target;
 };
 
 struct Verdict {
   std::size_t accepted;  // Tokens of the draft that stay, from its beginning.
-  TokenId next;          // The token after them.
+  TokenId next;          // The token after them, or kNoNext.
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };

@@ -43,6 +43,7 @@ bool Accepts(const ProbabilityRecord& target, const ProbabilityRecord& draft,
 }
 
 TokenId DrawFrom(const ProbabilityRecord& distribution, std::uint64_t bits) {
+  if (distribution.total() == 0) return kNoNext;
   const Mass place = PlaceOfBits(bits, distribution.total());
   Mass running = 0;
   for (std::size_t i = 0; i < distribution.ids().size(); ++i) {

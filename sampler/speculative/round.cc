@@ -54,6 +54,11 @@ absl::Status RecordRow(const Pipeline& pipeline, Logits row,
                        std::int64_t index, Workspace& workspace,
                        ProbabilityRecord& record, Lesson& lesson) {
   const Step left = pipeline.Process(row, sequence, workspace);
+  if (left.status() == RowStatus::kNoCandidate) {
+    record.Set({}, {}, 0);
+    lesson = Lesson();
+    return absl::OkStatus();
+  }
   if (left.status() != RowStatus::kOk) {
     return BadRow(what, index, left.status());
   }
@@ -92,6 +97,10 @@ absl::Status Round::Propose(const Pipeline& pipeline, Sequence& draft,
   for (std::size_t i = 0; i < n; ++i) {
     const Logits logits = row(i);
     const Step left = pipeline.Process(logits, draft, workspace);
+    if (left.status() == RowStatus::kNoCandidate) {
+      draft_.resize(i);
+      return absl::OkStatus();
+    }
     if (left.status() != RowStatus::kOk) {
       return BadRow("draft", static_cast<std::int64_t>(i), left.status());
     }
@@ -117,9 +126,15 @@ absl::Status Round::Weigh(const Pipeline& pipeline, Sequence& target,
     status = RecordRow(pipeline, logits, target, "target",
                        static_cast<std::int64_t>(i), workspace, target_[i],
                        target_lessons_[i]);
-    if (status.ok() && i < tokens_.size()) {
-      status = target.Accept(target_lessons_[i].Of(tokens_[i]));
+    if (!status.ok()) return status;
+    if (target_[i].total() == 0) {
+      tokens_.resize(i);
+      draft_.resize(i);
+      target_.resize(i + 1);
+      return absl::OkStatus();
     }
+    if (i == tokens_.size()) break;
+    status = target.Accept(target_lessons_[i].Of(tokens_[i]));
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -141,6 +156,7 @@ absl::Status Round::Accept(const Verdict& verdict, Sequence& target,
   std::vector<Token> of_draft;
   for (std::size_t i = 0; i <= verdict.accepted; ++i) {
     const TokenId id = i < verdict.accepted ? tokens_[i] : verdict.next;
+    if (id == kNoNext) break;
     // Each lesson begins with the memory of its place, which the accepted
     // tokens have led to. Behind its last token the draft has had no step.
     of_target.push_back(i < target_.size() ? target_lessons_[i].Of(id)

@@ -86,19 +86,22 @@ class RoundBegin {
 class Round {
  public:
   // Begins a round: redraws `draft` and draws n tokens with `pipeline`, each
-  // from a row given the tokens before. Then `draft` is as long as before.
-  // InvalidArgument for a row with another status than kOk; OutOfRange as
-  // Sequence::Redraw and Accept.
+  // from a row given the tokens before; fewer where no candidate is left. Then
+  // `draft` is as long as before. InvalidArgument for a row with another status
+  // than kOk and kNoCandidate; OutOfRange as Sequence::Redraw and Accept.
   absl::Status Propose(const Pipeline& pipeline, Sequence& draft, std::size_t n,
                        DraftRow row, Workspace& workspace);
 
   // Records the n + 1 distributions of the target. Then `target` is as before.
-  // InvalidArgument for a row with another status than kOk, for a target at
+  // Where no candidate is left, the tokens behind that place are dropped, and
+  // the verdict may have kNoNext (draft.h). InvalidArgument for a row with
+  // another status than kOk and kNoCandidate, for a target at
   // another position than the draft, or of the same seed and stream.
   absl::Status Weigh(const Pipeline& pipeline, Sequence& target, DraftRow row,
                      Workspace& workspace);
 
-  // Accepts the tokens of a verdict on both sequences, with what they teach.
+  // Accepts the tokens of a verdict on both sequences, with what they teach;
+  // of kNoNext none.
   // Errors: InvalidArgument for more tokens than were proposed, and for
   // sequences that do not stand where the round began. REQUIRES: the pipelines
   // of Propose and Weigh are alive.
@@ -121,9 +124,9 @@ class Round {
   std::vector<Lesson> target_lessons_;
 };
 
-// Runs `pipeline` on `row` and records what it leaves and what it teaches.
-// InvalidArgument, naming `what` and `index`, for a row with another status
-// than kOk.
+// Runs `pipeline` on `row` and records what it leaves and what it teaches:
+// nothing, of kNoCandidate. InvalidArgument, naming `what` and `index`, for a
+// row with another status than that and kOk.
 absl::Status RecordRow(const Pipeline& pipeline, Logits row,
                        const Sequence& sequence, absl::string_view what,
                        std::int64_t index, Workspace& workspace,

@@ -19,6 +19,10 @@ TreeVerdict Walk(const DraftTree& tree, const Sequence& sequence, auto make) {
   TreeVerdict verdict;
   std::size_t reached = 0;  // 0: the root; i + 1: node i, as in tree.target.
   while (true) {
+    if (tree.target[reached].total() == 0) {
+      verdict.next = kNoNext;
+      return verdict;
+    }
     Place place =
         make(tree.target[reached], CoinsAt(sequence, verdict.path.size()));
     std::size_t accepted = 0;

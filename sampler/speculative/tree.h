@@ -48,13 +48,14 @@ struct DraftTree {
   // What each node's token was drawn from, given its earlier siblings (for
   // draws without replacement: without these). Empty for VerifyTreeByTarget.
   absl::Span<const ProbabilityRecord> draft;
-  // The target's distribution after the root, then after each node.
+  // The target's distribution after the root, then after each node; without
+  // tokens where it has no candidate, and behind such a place.
   absl::Span<const ProbabilityRecord> target;
 };
 
 struct TreeVerdict {
   std::vector<int> path;  // Accepted nodes, from the root down.
-  TokenId next;           // The token after them.
+  TokenId next;           // The token after them, or kNoNext.
 };
 
 struct TargetThresholds {

@@ -142,7 +142,14 @@ absl::Status TreeRound::Weigh(const Pipeline& pipeline, Sequence& target,
   lessons_.resize(target_.size());
   for (std::size_t i = 0; i < target_.size(); ++i) {
     const int node = static_cast<int>(i) - 1;
-    // Of the places before it, whose lessons are there: parents come first.
+    // Parents come first.
+    if (node != kRoot &&
+        IsOver(nodes_[static_cast<std::size_t>(node)].parent)) {
+      target_[i].Set({}, {}, 0);
+      lessons_[i] = Lesson();
+      continue;
+    }
+    // Of the places before it, whose lessons are there.
     const PathAhead path(LearntPath(node), target);
     if (!path.status().ok()) return path.status();
     const Logits logits = row(node);
@@ -168,9 +175,11 @@ absl::Status TreeRound::Accept(const TreeVerdict& verdict, Sequence& target,
     }
   }
   std::vector<Token> of_target = LearntPath(last);
-  of_target.push_back(LearntAfter(last, verdict.next));
   std::vector<TokenId> text = Path(last);
-  text.push_back(verdict.next);
+  if (verdict.next != kNoNext) {
+    of_target.push_back(LearntAfter(last, verdict.next));
+    text.push_back(verdict.next);
+  }
   return AcceptOnBoth(of_target, Bare(text), target, draft);
 }
 

@@ -64,12 +64,14 @@ class TreeRound {
                     const Pipeline& pipeline, Sequence& draft, NodeRow row,
                     Workspace& workspace);
 
-  // Records the distributions of the target at the root and at every node.
-  // Errors: as Round::Weigh. A round without Grow begins where `target` stands.
+  // Records the distributions of the target at the root and at every node; of a
+  // node where no candidate is left, and of those below it, none. Errors: as
+  // Round::Weigh. A round without Grow begins where `target` stands.
   absl::Status Weigh(const Pipeline& pipeline, Sequence& target, NodeRow row,
                      Workspace& workspace);
 
-  // Accepts the tokens of a verdict on both sequences; the stages of the target
+  // Accepts the tokens of a verdict on both sequences, of kNoNext none; the
+  // stages of the target
   // learn from them. Errors and REQUIRES: as Round::Accept.
   absl::Status Accept(const TreeVerdict& verdict, Sequence& target,
                       Sequence& draft) const;
@@ -83,6 +85,11 @@ class TreeRound {
   DraftTree view() const { return {nodes_, draft_, target_}; }
 
  private:
+  // Can no token follow `node`, or one above it? Of nodes that were weighed.
+  bool IsOver(int node) const {
+    return target_[static_cast<std::size_t>(node + 1)].total() == 0;
+  }
+
   RoundBegin begin_;
   bool begun_ = false;  // begin_ is of this round.
   std::vector<TreeNode> nodes_;

@@ -30,6 +30,7 @@ Verdict VerifyByTypicality(const Draft& draft, const Sequence& sequence,
   std::size_t accepted = 0;
   while (accepted < n) {
     const ProbabilityRecord& p = draft.target[accepted];
+    if (p.total() == 0) break;
     const double threshold =
         std::min(rule.epsilon, rule.delta * Exp(-Entropy(p)));
     if (!(p.Of(draft.tokens[accepted]) > threshold)) break;
