@@ -11,6 +11,7 @@
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
 #include "sampler/config.h"
+#include "sampler/instruction_set.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/presets.h"
 #include "sampler/random/random_seed.h"
@@ -54,6 +55,18 @@ sampler_status ForgetStep(sampler_sequence& sequence,
 extern "C" {
 
 const char* sampler_version() { return SAMPLER_VERSION; }
+
+const char* sampler_instruction_set() {
+  // A literal: it ends in a zero.
+  return sampler::InstructionSet().data();
+}
+
+sampler_status sampler_check_instruction_set(sampler_error* error) {
+  return Guarded(error, [&] {
+    const absl::Status status = sampler::CheckInstructionSet();
+    return status.ok() ? SAMPLER_OK : Fail(error, status);
+  });
+}
 
 sampler_status sampler_pipeline_create(const char* json, size_t json_size,
                                        int64_t vocabulary_size,

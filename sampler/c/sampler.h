@@ -38,8 +38,9 @@
  *    the call: the token has a row status and the id -1.
  *
  * Not offered: stages written in C, observers of single stages, the clock of
- * schedules, several tokens of one draw, the intervals of `arithmetic`,
- * speculative decoding by another rule than identity.
+ * schedules, several tokens of one draw, the intervals of `arithmetic`.
+ * Phrases that a text must not have are in rewinder.h, rounds of speculation in
+ * speculation.h.
  *
  * Tested by: tests/c/c_api_test.c, tests/c/c_batch_test.c and
  * tests/c/c_logger_test.c (compiled as C11), tests/c/ctypes_test.py.
@@ -66,6 +67,9 @@ extern "C" {
 /* "0.2.0", of the library that is linked. */
 SAMPLER_API const char* sampler_version(void);
 
+/* The instruction set that steps run on ("avx2"). */
+SAMPLER_API const char* sampler_instruction_set(void);
+
 typedef enum sampler_status {
   SAMPLER_OK = 0,
   SAMPLER_INVALID_ARGUMENT = 1,
@@ -82,6 +86,11 @@ typedef struct sampler_error {
   char* text;
   size_t capacity;
 } sampler_error;
+
+/* SAMPLER_INVALID_ARGUMENT if the environment variable SAMPLER_SIMD, which
+ * forces an instruction set, names none that this machine has and is so without
+ * effect; the sentence lists those it has. No token depends on it. */
+SAMPLER_API sampler_status sampler_check_instruction_set(sampler_error* error);
 
 /* ---- Pipelines --------------------------------------------------------- */
 
@@ -203,6 +212,14 @@ typedef struct sampler_workspace sampler_workspace;
 SAMPLER_API sampler_status
 sampler_workspace_create(sampler_workspace** workspace, sampler_error* error);
 SAMPLER_API void sampler_workspace_free(sampler_workspace* workspace);
+
+/* Grows a workspace ahead of use, to what steps of this pipeline need after a
+ * text of `text_tokens` tokens, so that the first ones of a server allocate
+ * nothing of the vocabulary's size. It makes two steps on rows of its own. More
+ * than 2^24 tokens are SAMPLER_OUT_OF_RANGE. */
+SAMPLER_API sampler_status sampler_workspace_reserve(
+    sampler_workspace* workspace, const sampler_pipeline* pipeline,
+    size_t text_tokens, sampler_error* error);
 
 /* What else a step may be given. Zero means absent. An input that no stage of
  * the pipeline looks at gives the row the status SAMPLER_ROW_UNUSED_INPUT. */

@@ -1,8 +1,11 @@
 // Workspaces of the C interface, and the store that calls without one borrow
 // from.
 
+#include <cstddef>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
 #include "sampler/c/sampler.h"
@@ -43,6 +46,42 @@ void WorkStore::Return(std::shared_ptr<Work> work) {
   idle_.push_back(std::move(work));
 }
 
+namespace {
+
+constexpr std::size_t kMostTextTokens = std::size_t{1} << 24;
+
+// Makes steps that need as much memory as any: on a row whose tokens are all
+// alike, so that all survive, and on one in which no two are.
+absl::Status Grow(Workspace& workspace, const Pipeline& pipeline,
+                  std::size_t text_tokens) {
+  const auto size = static_cast<std::size_t>(pipeline.vocabulary_size());
+  std::vector<TokenId> text(text_tokens);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    text[i] = static_cast<TokenId>(i % size);
+  }
+  const auto sequence =
+      pipeline.NewSequence({.seed = 0, .prompt = std::move(text)});
+  if (!sequence.ok()) return sequence.status();
+  std::vector<float> row(size, 0.0F);
+  const std::vector<std::uint32_t> words((size + 31) / 32, ~std::uint32_t{0});
+  StepInputs inputs;
+  if (pipeline.Reads(StepInput::kMask)) {
+    inputs.mask = TokenMask(absl::MakeConstSpan(words));
+  }
+  if (pipeline.Reads(StepInput::kUniform)) inputs.uniform = 0.5;
+  if (pipeline.Reads(StepInput::kUnconditional)) {
+    inputs.unconditional = Logits(absl::MakeConstSpan(row));
+  }
+  pipeline.Sample(row, *sequence, workspace, inputs);
+  for (std::size_t i = 0; i < size; ++i) {
+    row[i] = static_cast<float>(i) * 0x1p-16F;
+  }
+  pipeline.Sample(row, *sequence, workspace, inputs);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 }  // namespace sampler::c
 
 extern "C" {
@@ -59,5 +98,25 @@ sampler_status sampler_workspace_create(sampler_workspace** workspace,
 }
 
 void sampler_workspace_free(sampler_workspace* workspace) { delete workspace; }
+
+sampler_status sampler_workspace_reserve(sampler_workspace* workspace,
+                                         const sampler_pipeline* pipeline,
+                                         size_t text_tokens,
+                                         sampler_error* error) {
+  using sampler::c::Fail;
+  return sampler::c::OnWorkspace(workspace, error, [&] {
+    if (pipeline == nullptr) {
+      return sampler::c::Invalid(error, "pipeline: got NULL");
+    }
+    if (text_tokens > sampler::c::kMostTextTokens) {
+      return Fail(error, SAMPLER_OUT_OF_RANGE,
+                  absl::StrCat("text_tokens: got ", text_tokens,
+                               ", want at most ", sampler::c::kMostTextTokens));
+    }
+    const absl::Status grown = sampler::c::Grow(
+        workspace->work->workspace, pipeline->pipeline, text_tokens);
+    return grown.ok() ? SAMPLER_OK : Fail(error, grown);
+  });
+}
 
 }  // extern "C"

@@ -336,6 +336,8 @@ static void test_random_seed(void) {
 
 int main(void) {
   EXPECT(strcmp(sampler_version(), SAMPLER_VERSION) == 0);
+  EXPECT(strlen(sampler_instruction_set()) > 0);
+  EXPECT(sampler_check_instruction_set(&error) == SAMPLER_OK);
   test_loop();
   test_logprobs();
   test_redraw();

@@ -138,6 +138,44 @@ static void test_last_step(void) {
   free_sequences(sequences);
 }
 
+/* After sampler_workspace_reserve a first step allocates nothing of the
+ * vocabulary's size; without it, it does. */
+static void test_reserve(void) {
+  sampler_pipeline* pipeline = NULL;
+  EXPECT(sampler_pipeline_create(kConfig, strlen(kConfig), kSize, &pipeline,
+                                 &error) == SAMPLER_OK);
+  fill(4);
+  size_t grown[2] = {0, 0};
+  for (int reserved = 0; reserved < 2; ++reserved) {
+    sampler_workspace* workspace = NULL;
+    sampler_sequence* sequence = NULL;
+    EXPECT(sampler_workspace_create(&workspace, &error) == SAMPLER_OK);
+    EXPECT(sampler_sequence_create(pipeline, 1, 0, NULL, 0, &sequence,
+                                   &error) == SAMPLER_OK);
+    if (reserved) {
+      EXPECT(sampler_workspace_reserve(workspace, pipeline, 100, &error) ==
+             SAMPLER_OK);
+    }
+    const size_t before = allocated();
+    sample(workspace, sequence, NULL);
+    grown[reserved] = allocated() - before;
+    sampler_sequence_free(sequence);
+    sampler_workspace_free(workspace);
+  }
+  EXPECT(grown[0] > (size_t)kSize * 4);
+  EXPECT(grown[1] < 4096);
+  EXPECT(sampler_workspace_reserve(NULL, pipeline, 0, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  sampler_workspace* workspace = NULL;
+  EXPECT(sampler_workspace_create(&workspace, &error) == SAMPLER_OK);
+  EXPECT(sampler_workspace_reserve(workspace, NULL, 0, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_workspace_reserve(workspace, pipeline, (size_t)1 << 25,
+                                   &error) == SAMPLER_OUT_OF_RANGE);
+  sampler_workspace_free(workspace);
+  sampler_pipeline_free(pipeline);
+}
+
 typedef struct intruder {
   sampler_workspace* workspace;
   sampler_sequence* sequence;
@@ -233,6 +271,7 @@ int main(void) {
   test_memory(workspace);
   sampler_workspace_free(workspace);
   test_last_step();
+  test_reserve();
   test_batch();
   test_misuse();
   if (failures == 0) puts("workspaces hold in C");

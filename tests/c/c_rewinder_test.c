@@ -1,0 +1,190 @@
+/* Phrases and loops of the C interface from C11: a run in which phrases are
+ * taken back, misuse.
+ * Exits 0 if all holds; prints what does not. */
+
+#include "sampler/c/rewinder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sampler/c/sampler.h"
+#include "tests/c/expect.h"
+
+enum { kSize = 8, kLength = 200 };
+
+static const char* const kTexts[kSize] = {"a", "b", "c", " ", "d",
+                                          "ab", "B", ""};
+static const char kConfig[] =
+    "{\"version\": 1, \"stages\": [{\"type\": \"top_k\", \"k\": 5},"
+    "{\"type\": \"categorical\"}]}";
+
+static float logits[kSize];
+static const sampler_row row = {logits, kSize, SAMPLER_F32};
+
+static void fill(int64_t position, int32_t last) {
+  for (int i = 0; i < kSize; ++i) {
+    logits[i] = (float)((i * 5 + last * 3 + position) % 7) * 0.25f;
+  }
+}
+
+static sampler_sequence* make_sequence(uint64_t seed) {
+  sampler_pipeline* pipeline = NULL;
+  sampler_sequence* sequence = NULL;
+  EXPECT(sampler_pipeline_create(kConfig, strlen(kConfig), kSize, &pipeline,
+                                 &error) == SAMPLER_OK);
+  EXPECT(sampler_sequence_create(pipeline, seed, 0, NULL, 0, &sequence,
+                                 &error) == SAMPLER_OK);
+  sampler_pipeline_free(pipeline);
+  return sequence;
+}
+
+static sampler_rewinder* make_rewinder(void) {
+  const sampler_phrase phrases[] = {
+      {sizeof phrases[0], "abc", 3, 1, 0, 0, 0, 0},
+      {sizeof phrases[0], "d", 1, 0, 1, 0, 0, 0}};
+  sampler_rewinder* rewinder = NULL;
+  EXPECT(sampler_rewinder_create(phrases, 2, &rewinder, &error) == SAMPLER_OK);
+  return rewinder;
+}
+
+/* The whole loop: what is emitted has no phrase. */
+static void tell(void) {
+  sampler_sequence* sequence = make_sequence(11);
+  sampler_rewinder* rewinder = make_rewinder();
+  char told[4 * kLength] = "";
+  int32_t tokens[kLength + 1] = {0};
+  int rewinds = 0;
+  sampler_answer answer = {sizeof answer, SAMPLER_GO_ON, 0, 0, NULL, 0};
+  while (sampler_sequence_position(sequence) < kLength) {
+    const int64_t position = sampler_sequence_position(sequence);
+    fill(position, position == 0 ? 0 : tokens[position - 1]);
+    sampler_token token = {sizeof token, -1, SAMPLER_ROW_OK, 0};
+    EXPECT(sampler_sample(sequence, &row, NULL, &token, &error) == SAMPLER_OK);
+    if (token.row_status == SAMPLER_ROW_NO_CANDIDATE) {
+      EXPECT(sampler_rewinder_no_candidate(rewinder, sequence, &answer,
+                                           &error) == SAMPLER_OK);
+    } else {
+      tokens[position] = token.id;
+      EXPECT(sampler_accept(sequence, token.id, &error) == SAMPLER_OK);
+      const char* const piece = kTexts[token.id];
+      EXPECT(sampler_rewinder_add(rewinder, sequence, token.id, piece,
+                                  strlen(piece), &answer,
+                                  &error) == SAMPLER_OK);
+    }
+    strncat(told, answer.emit, answer.emit_size);
+    if (answer.next == SAMPLER_STOP) break;
+    if (answer.next != SAMPLER_REWOUND) continue;
+    ++rewinds;
+    EXPECT(answer.taken >= 1 && answer.phrase < 2);
+  }
+  EXPECT(rewinds > 5);
+  EXPECT(sampler_sequence_attempt(sequence) == rewinds);
+  EXPECT(sampler_rewinder_finish(rewinder, sequence, &answer, &error) ==
+         SAMPLER_OK);
+  strncat(told, answer.emit, answer.emit_size);
+  EXPECT(sampler_rewinder_held(rewinder) == 0);
+  EXPECT(strlen(told) > kLength / 2);
+  EXPECT(strstr(told, "abc") == NULL && strstr(told, "aBc") == NULL);
+  EXPECT(strstr(told, " d ") == NULL);
+  sampler_rewinder_free(rewinder);
+  sampler_sequence_free(sequence);
+}
+
+/* Bans are those of a place, and of its snapshot. */
+static void ban(void) {
+  sampler_sequence* sequence = make_sequence(5);
+  fill(0, 0);
+  for (int32_t token = 0; token < kSize; ++token) {
+    sampler_token drawn = {sizeof drawn, -1, SAMPLER_ROW_OK, 0};
+    EXPECT(sampler_sample(sequence, &row, NULL, &drawn, &error) == SAMPLER_OK);
+    if (drawn.row_status != SAMPLER_ROW_OK) {
+      EXPECT(drawn.row_status == SAMPLER_ROW_NO_CANDIDATE);
+      break;
+    }
+    EXPECT(sampler_sequence_ban(sequence, drawn.id, &error) == SAMPLER_OK);
+  }
+  EXPECT(sampler_sequence_ban(sequence, kSize, &error) ==
+         SAMPLER_OUT_OF_RANGE);
+  char snapshot[8192];
+  size_t size = 0;
+  EXPECT(sampler_sequence_snapshot(sequence, snapshot, sizeof snapshot, &size,
+                                   &error) == SAMPLER_OK);
+  snapshot[size < sizeof snapshot ? size : 0] = '\0';
+  EXPECT(strstr(snapshot, "ban") != NULL);
+  sampler_sequence_free(sequence);
+}
+
+static void loop(void) {
+  sampler_sequence* sequence = make_sequence(1);
+  const sampler_loop_rule rule = {sizeof rule, 1, 4, 3};
+  int64_t length = -1, count = -1;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT(sampler_find_loop(sequence, &rule, &length, &count, &error) ==
+           SAMPLER_OK);
+    EXPECT(length == 0 && count == 0);
+    EXPECT(sampler_accept(sequence, 1, &error) == SAMPLER_OK);
+    EXPECT(sampler_accept(sequence, 2, &error) == SAMPLER_OK);
+  }
+  EXPECT(sampler_find_loop(sequence, &rule, &length, &count, &error) ==
+         SAMPLER_OK);
+  EXPECT(length == 2 && count == 3);
+  EXPECT(sampler_find_loop(sequence, &rule, &length, NULL, &error) ==
+         SAMPLER_OK);
+  const sampler_loop_rule never = {sizeof never, 3, 2, 3};
+  EXPECT(sampler_find_loop(sequence, &never, &length, &count, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strstr(text, "patterns of 3 to 2 tokens") != NULL);
+  EXPECT(sampler_find_loop(NULL, &rule, &length, &count, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_find_loop(sequence, NULL, &length, &count, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_find_loop(sequence, &rule, NULL, &count, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  sampler_sequence_free(sequence);
+}
+
+static void misuse(void) {
+  sampler_rewinder* rewinder = NULL;
+  sampler_phrase phrase = {sizeof phrase, "", 0, 0, 0, 0, 0, 0};
+  EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strcmp(text, "phrase 0: got no text, want at least a byte") == 0);
+  phrase.text = NULL;
+  EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  phrase = (sampler_phrase){sizeof phrase, "a", 1, 0, 0, 1, -1, 0};
+  EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_create(NULL, 1, &rewinder, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(rewinder == NULL);
+  rewinder = make_rewinder();
+  sampler_sequence* sequence = make_sequence(1);
+  sampler_answer answer = {sizeof answer, SAMPLER_GO_ON, 0, 0, NULL, 0};
+  /* It has accepted nothing. */
+  EXPECT(sampler_rewinder_add(rewinder, sequence, 0, "a", 1, &answer,
+                              &error) == SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_add(rewinder, NULL, 0, "a", 1, &answer, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_add(NULL, sequence, 0, "a", 1, &answer, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_add(rewinder, sequence, 0, NULL, 1, &answer,
+                              &error) == SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_finish(rewinder, sequence, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  answer.struct_size = 0;
+  EXPECT(sampler_rewinder_finish(rewinder, sequence, &answer, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_held(NULL) == 0);
+  sampler_rewinder_free(NULL);
+  sampler_rewinder_free(rewinder);
+  sampler_sequence_free(sequence);
+}
+
+int main(void) {
+  tell();
+  ban();
+  loop();
+  misuse();
+  return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,171 @@
+/* Rounds of speculation of the C interface from C11: what a draft that knows
+ * the target proposes stays, the law of one that does not, misuse. Exits 0 if
+ * all holds; prints what does not. */
+
+#include "sampler/c/speculation.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "sampler/c/rewinder.h"
+#include "sampler/c/sampler.h"
+#include "tests/c/expect.h"
+
+enum { kSize = 4, kTexts = 20000 };
+
+/* The model: the target's logits, or the draft's, after one token. */
+typedef struct model {
+  int draft;
+  sampler_status fails;
+  double row[kSize];
+} model;
+
+static sampler_status row_after(void* context, const int32_t* tokens, size_t i,
+                                sampler_row* row) {
+  model* const of = context;
+  if (of->fails != SAMPLER_OK) return of->fails;
+  const int last = i == 0 ? 0 : tokens[i - 1] + 1;
+  for (int id = 0; id < kSize; ++id) {
+    of->row[id] = 0.5 * ((id * (of->draft ? 1 : 2) + last) % 3);
+  }
+  *row = (sampler_row){of->row, kSize, SAMPLER_F64};
+  return SAMPLER_OK;
+}
+
+static sampler_sequence* make_sequence(const char* stages, uint64_t seed,
+                                       uint32_t stream) {
+  char config[256];
+  snprintf(config, sizeof config, "{\"version\": 1, \"stages\": [%s]}", stages);
+  sampler_pipeline* pipeline = NULL;
+  sampler_sequence* sequence = NULL;
+  EXPECT(sampler_pipeline_create(config, strlen(config), kSize, &pipeline,
+                                 &error) == SAMPLER_OK);
+  EXPECT(sampler_sequence_create(pipeline, seed, stream, NULL, 0, &sequence,
+                                 &error) == SAMPLER_OK);
+  sampler_pipeline_free(pipeline);
+  return sequence;
+}
+
+static const char kDraw[] = "{\"type\": \"categorical\"}";
+
+/* Proposes, weighs and judges `n` tokens. */
+static sampler_verdict judge(sampler_round* round, sampler_sequence* draft,
+                             sampler_sequence* target, size_t n,
+                             sampler_judgement judgement) {
+  model of_draft = {1, SAMPLER_OK, {0}};
+  model of_target = {0, SAMPLER_OK, {0}};
+  sampler_verdict verdict = {sizeof verdict, 0, -1};
+  EXPECT(sampler_round_propose(round, draft, n, row_after, &of_draft,
+                               &error) == SAMPLER_OK);
+  EXPECT(sampler_round_weigh(round, target, row_after, &of_target, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_round_judge(round, judgement, target, &verdict, &error) ==
+         SAMPLER_OK);
+  return verdict;
+}
+
+/* The first token has the target's probability, whoever judges. */
+static void law(sampler_judgement judgement) {
+  double expected[kSize], sum = 0;
+  for (int id = 0; id < kSize; ++id) {
+    sum += expected[id] = exp(0.5 * (id * 2 % 3));
+  }
+  int counts[kSize] = {0};
+  sampler_round* round = NULL;
+  EXPECT(sampler_round_create(&round, &error) == SAMPLER_OK);
+  for (uint32_t stream = 0; stream < kTexts; ++stream) {
+    sampler_sequence* draft = make_sequence(kDraw, 1, stream);
+    sampler_sequence* target = make_sequence(kDraw, 2, stream);
+    const sampler_verdict verdict = judge(round, draft, target, 2, judgement);
+    size_t count = 0;
+    const int32_t* const tokens = sampler_round_tokens(round, &count);
+    EXPECT(count == 2 && verdict.accepted <= 2);
+    ++counts[verdict.accepted > 0 ? tokens[0] : verdict.next];
+    EXPECT(sampler_round_accept(round, &verdict, target, draft, &error) ==
+           SAMPLER_OK);
+    EXPECT(sampler_sequence_position(target) ==
+           (int64_t)verdict.accepted + 1);
+    EXPECT(sampler_sequence_position(draft) == (int64_t)verdict.accepted + 1);
+    sampler_sequence_free(draft);
+    sampler_sequence_free(target);
+  }
+  for (int id = 0; id < kSize; ++id) {
+    const double p = expected[id] / sum;
+    const double deviation = sqrt(kTexts * p * (1 - p));
+    EXPECT(fabs(counts[id] - kTexts * p) < 6.5 * deviation);
+  }
+  sampler_round_free(round);
+}
+
+/* Where the target has no candidate no token follows. */
+static void no_candidate(void) {
+  sampler_round* round = NULL;
+  EXPECT(sampler_round_create(&round, &error) == SAMPLER_OK);
+  sampler_sequence* draft = make_sequence(kDraw, 1, 0);
+  sampler_sequence* target = make_sequence(kDraw, 2, 0);
+  for (int32_t token = 0; token < kSize; ++token) {
+    EXPECT(sampler_sequence_ban(target, token, &error) == SAMPLER_OK);
+  }
+  const sampler_verdict verdict =
+      judge(round, draft, target, 3, SAMPLER_BY_BLOCK);
+  size_t count = 9;
+  sampler_round_tokens(round, &count);
+  EXPECT(count == 0 && verdict.accepted == 0 && verdict.next == -1);
+  EXPECT(sampler_round_accept(round, &verdict, target, draft, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_sequence_position(target) == 0);
+  sampler_round_free(round);
+  sampler_sequence_free(draft);
+  sampler_sequence_free(target);
+}
+
+static void misuse(void) {
+  sampler_round* round = NULL;
+  EXPECT(sampler_round_create(NULL, &error) == SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_round_create(&round, &error) == SAMPLER_OK);
+  sampler_sequence* draft = make_sequence(kDraw, 1, 0);
+  sampler_sequence* target = make_sequence(kDraw, 2, 0);
+  sampler_verdict verdict = {sizeof verdict, 0, 0};
+  model of = {0, SAMPLER_OK, {0}};
+  EXPECT(sampler_round_judge(round, SAMPLER_BY_BLOCK, target, &verdict,
+                             &error) == SAMPLER_WRONG_STATE);
+  EXPECT(sampler_round_accept(round, &verdict, target, draft, &error) ==
+         SAMPLER_WRONG_STATE);
+  EXPECT(sampler_round_propose(round, draft, 2, NULL, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  of.fails = SAMPLER_FILE_ERROR;
+  EXPECT(sampler_round_propose(round, draft, 2, row_after, &of, &error) ==
+         SAMPLER_FILE_ERROR);
+  of.fails = SAMPLER_OK;
+  EXPECT(sampler_round_propose(round, draft, 2, row_after, &of, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_round_weigh(round, draft, row_after, &of, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strstr(text, "got the draft's seed 1 and stream 0") != NULL);
+  EXPECT(sampler_round_weigh(round, target, row_after, &of, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_round_judge(round, (sampler_judgement)7, target, &verdict,
+                             &error) == SAMPLER_INVALID_ARGUMENT);
+  verdict.struct_size = 4;
+  EXPECT(sampler_round_judge(round, SAMPLER_BY_MATCH, target, &verdict,
+                             &error) == SAMPLER_INVALID_ARGUMENT);
+  verdict = (sampler_verdict){sizeof verdict, 3, 0};
+  EXPECT(sampler_round_accept(round, &verdict, target, draft, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_round_accept(round, &verdict, target, target, &error) ==
+         SAMPLER_BUSY);
+  EXPECT(sampler_round_tokens(NULL, NULL) == NULL);
+  sampler_round_free(NULL);
+  sampler_round_free(round);
+  sampler_sequence_free(draft);
+  sampler_sequence_free(target);
+}
+
+int main(void) {
+  law(SAMPLER_BY_REJECTION);
+  law(SAMPLER_BY_BLOCK);
+  law(SAMPLER_BY_MATCH);
+  no_candidate();
+  misuse();
+  return failures == 0 ? 0 : 1;
+}
