@@ -60,6 +60,14 @@ class OutputsTest : public testing::Test {
     return names;
   }
 
+  // Returns true if the folder's file system has files without a name, of which
+  // SIGKILL leaves nothing either.
+  bool HasNamelessFiles() const {
+    const int file = open(folder_.c_str(), O_TMPFILE | O_RDWR, 0600);
+    if (file >= 0) close(file);
+    return file >= 0;
+  }
+
   std::string settings_;
 
  private:
@@ -260,7 +268,12 @@ TEST_F(OutputsTest, SignalsLeaveAllOrNothing) {
       EXPECT_EQ(WTERMSIG(status), signal);
       ++ended;
     }
-    for (const std::string& name : Others()) EXPECT_EQ(name, "out");
+    const bool may_leave_one = signal == SIGKILL && !HasNamelessFiles();
+    for (const std::string& name : Others()) {
+      if (name == "out") continue;
+      EXPECT_TRUE(may_leave_one) << name << " after signal " << signal;
+      fs::remove(Path(name));
+    }
     if (fs::exists(Path("out"))) {
       EXPECT_EQ(RunTool({"inspect", Path("out"), "-q"}).exit_code, 0);
     }
