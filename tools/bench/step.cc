@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/config.h"
@@ -19,10 +20,17 @@ namespace {
 // So that no result is dropped unused.
 volatile float sink;
 
+// Of chains that speak of a phase: the whole text lies in it.
+constexpr char kPhases[] =
+    R"("phases": {"thinking": {"begin": [[4]], "end": [[5]],
+                                "initially": true}}, )";
+
 Pipeline MakePipeline(const Chain& chain, std::int64_t vocabulary_size) {
-  const PipelineConfig config = OrExit(ParseConfig(
-      absl::StrCat(R"({"version": 1, "stages": [)", chain.stages, "]}"),
-      vocabulary_size));
+  const bool of_phase = absl::StrContains(chain.stages, "\"phase\"");
+  const PipelineConfig config = OrExit(
+      ParseConfig(absl::StrCat(R"({"version": 1, )", of_phase ? kPhases : "",
+                               R"("stages": [)", chain.stages, "]}"),
+                  vocabulary_size));
   return OrExit(Pipeline::Create(config, vocabulary_size));
 }
 
