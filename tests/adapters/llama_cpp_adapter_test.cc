@@ -77,6 +77,46 @@ TEST(LlamaSampler, DrawsThePipelinesTokens) {
   }
 }
 
+TEST(LlamaSampler, DrawsTheSameTokensFromRowsThemselves) {
+  for (const std::string& chain : Chains()) {
+    const Pipeline pipeline = MakePipeline(chain, kSize);
+    const Sequence::Options options = {.seed = 7, .prompt = {1, 2, 3, 1, 2}};
+    const SamplerPointer by_array = NewSampler(pipeline, options);
+    const SamplerPointer by_row = NewSampler(pipeline, options);
+    for (std::uint64_t i = 0; i < 60; ++i) {
+      const auto row = Row(i % 2 == 0 ? RowKind::kZipf : RowKind::kTied, i);
+      // Now and then a draw that nobody accepts comes before it.
+      if (i % 7 == 3) {
+        CandidateArray array(row);
+        llama_sampler_apply(by_array.get(), array.get());
+        LlamaSampler::Of(by_row.get())->Draw(Logits(row));
+      }
+      ASSERT_EQ(SampleRow(by_row.get(), row.data()),
+                Sample(by_array.get(), row))
+          << chain << " step " << i;
+    }
+    EXPECT_TRUE(LlamaSampler::Of(by_row.get())->sequence() ==
+                LlamaSampler::Of(by_array.get())->sequence());
+  }
+}
+
+TEST(LlamaSampler, SaysWhyARowGivesNoToken) {
+  const Pipeline pipeline = MakePipeline(R"({"type": "top_k", "k": 8})", kSize);
+  const SamplerPointer smpl = NewSampler(pipeline, {.seed = 7});
+  const LlamaSampler* const ours = LlamaSampler::Of(smpl.get());
+  EXPECT_EQ(SampleRow(smpl.get(), nullptr), -1);
+  EXPECT_EQ(ours->last().status, RowStatus::kWrongSize);
+  std::vector<float> row = Row(RowKind::kZipf, 1);
+  row[100] = std::nanf("");
+  EXPECT_EQ(SampleRow(smpl.get(), row.data()), -1);
+  EXPECT_EQ(ours->last().status, RowStatus::kNan);
+  EXPECT_EQ(ours->sequence().position(), 0);
+  // A chain is not this library's.
+  const SamplerPointer chain(
+      llama_sampler_chain_init(llama_sampler_chain_default_params()));
+  EXPECT_EQ(SampleRow(chain.get(), row.data()), -1);
+}
+
 TEST(LlamaSampler, LeavesTheDistribution) {
   for (const std::string& chain : Chains()) {
     const Pipeline pipeline = MakePipeline(chain, kSize);
