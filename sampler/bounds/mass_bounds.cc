@@ -4,11 +4,13 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/tuning.h"
 #include "sampler/candidate.h"
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/scan/scan_sum.h"
 
 namespace sampler {
 namespace {
@@ -47,22 +49,16 @@ bool MassBounds::Sum(Gaps gaps) {
   double scale = 1.0;
   for (const double factor : stored.scales) scale *= factor;
   if (!(0x1p-60 <= scale && scale <= 0x1p60)) return false;
-  argument_ = kernels::ExpArgument(max_ / scale, scale);
-  argument_.least = stored.floor;
-  if (stored.values.dtype() != DType::kF64) {
-    argument_.center =
-        static_cast<double>(static_cast<float>(argument_.center));
-  }
   rounding_ = (2.0 * static_cast<double>(stored.scales.size()) + 8.0) *
               0x1p-53 * (std::fabs(max_) + 40.0);
   const std::size_t chunks = kernels::ChunkCount(size_);
   sums_.resize(chunks);
   gaps_.assign(chunks, 0.0);
   has_gaps_ = gaps == Gaps::kWith;
-  (has_gaps_ ? error_ : loose_error_) =
-      kernels::SumExpOfRow(stored.values, argument_, stored.edit_masks,
-                           sums_.data(), has_gaps_ ? gaps_.data() : nullptr);
+  const bool scannable = !has_gaps_ && IsWholeRow(stored);
+  if (!scannable || !TakeScanned(scale)) SumPass(stored, scale, gaps);
   const double factor = FactorToLikeliest();
+  subtracted_error_ = 0.0;
   total_ = 0.0;
   total_gap_ = 0.0;
   for (std::size_t c = 0; c < chunks; ++c) {
@@ -87,6 +83,64 @@ bool MassBounds::Sum(Gaps gaps) {
   return true;
 }
 
+void MassBounds::SumPass(const StoredValues& stored, double scale, Gaps gaps) {
+  argument_ = kernels::ExpArgument(max_ / scale, scale);
+  argument_.least = stored.floor;
+  if (stored.values.dtype() != DType::kF64) {
+    argument_.center =
+        static_cast<double>(static_cast<float>(argument_.center));
+  }
+  const bool with_gaps = gaps == Gaps::kWith;
+  (with_gaps ? error_ : loose_error_) =
+      kernels::SumExpOfRow(stored.values, argument_, stored.edit_masks,
+                           sums_.data(), with_gaps ? gaps_.data() : nullptr);
+}
+
+kernels::RowScan MassBounds::Scan(Logits row, double* maxima) {
+  // Until it is asked for again, nobody wants it.
+  const std::optional<double> habit = std::exchange(habit_, std::nullopt);
+  if (!habit.has_value() || use_ != BoundsUse::kTry ||
+      row.dtype() == DType::kF64 || row.size() <= tuning::kFewCandidates) {
+    return kernels::ScanBlockMaxima(row, maxima);
+  }
+  // The first logits guess the maximum: it is not below theirs.
+  const std::size_t guessed = std::min(row.size(), tuning::kGuessedBy);
+  kernels::ScanBlockMaxima(Logits(row.data(), row.dtype(), guessed), maxima);
+  const double center = kernels::MaxOf(maxima, kernels::BlockCount(guessed));
+  if (!(std::fabs(center) * *habit <= tuning::kLargestMax)) {
+    return kernels::ScanBlockMaxima(row, maxima);
+  }
+  scanned_argument_ = kernels::ExpArgument(center, *habit);
+  scanned_sums_.resize(kernels::ChunkCount(row.size()));
+  const kernels::ScanWithSums done =
+      kernels::ScanAndSum(row, scanned_argument_, maxima, scanned_sums_.data());
+  scanned_error_ = done.error;
+  scanned_begin_ = set_.begins();
+  return done.scan;
+}
+
+bool MassBounds::IsWholeRow(const StoredValues& stored) const {
+  // A row of doubles may have been made since.
+  return set_.SlotsAreIds() && stored.values.dtype() != DType::kF64 &&
+         stored.edited.empty() && stored.floor == kRemoved;
+}
+
+bool MassBounds::TakeScanned(double scale) {
+  habit_ = scale;
+  if (scanned_begin_ != set_.begins() || scale != scanned_argument_.scale) {
+    return false;
+  }
+  if (!(max_ - scanned_argument_.center * scale <=
+        kernels::kFarthestAboveCenter)) {
+    habit_.reset();  // The next row may be no better.
+    return false;
+  }
+  argument_ = scanned_argument_;
+  loose_error_ = scanned_error_;
+  sums_.assign(scanned_sums_.begin(), scanned_sums_.end());
+  return true;
+}
+
 double MassBounds::FactorToLikeliest() const {
   return Exp(argument_.center * argument_.scale - max_);
 }
@@ -96,8 +150,10 @@ double MassBounds::Error(double sum, double gap, double terms) const {
          kernels::kTermError * terms;
 }
 
-double MassBounds::LooseError(double sum, double terms) const {
-  // No term exceeds the likeliest's but by the rounding of the center.
+double MassBounds::LooseError(double difference, double terms) const {
+  // Of nothing at all, a difference may be less than nothing.
+  const double sum = std::max(difference, 0.0);
+  // The center is the maximum but for rounding, or Scan's guess of it.
   const double excess = argument_.center * argument_.scale - max_;
   const double gap = kernels::GapBound(sum, terms, excess);
   return (loose_error_.relative + rounding_) * sum +
@@ -108,10 +164,13 @@ double MassBounds::ErrorOfPart(double sum, double gap, double terms) const {
   return has_gaps_ ? Error(sum, gap, terms) : LooseError(sum, terms);
 }
 
+double MassBounds::ErrorOfTotal() const {
+  return ErrorOfPart(total_, total_gap_, static_cast<double>(size_)) +
+         subtracted_error_ + kDoubleError * total_;
+}
+
 MassInterval MassBounds::Total() const {
-  const double error =
-      ErrorOfPart(total_, total_gap_, static_cast<double>(size_)) +
-      kDoubleError * total_;
+  const double error = ErrorOfTotal();
   // The likeliest alone weighs 1.
   const double low = std::max(total_ - error, 1.0) * 0x1p51;
   const double high = (total_ + error) * 0x1p51;
@@ -139,7 +198,7 @@ MassBounds::Place MassBounds::Find(std::uint64_t bits) const {
       u * ErrorOfPart(rest, std::max(total_gap_ - gap_before, 0.0),
                       terms_rest) +
       (1.0 - u) * ErrorOfPart(before, gap_before, terms_before) +
-      kDoubleError * total_;
+      subtracted_error_ + kDoubleError * total_;
   double low = inside - error;
   // Nothing lies before the first chunk.
   if (chunk == 0) low = std::max(low, 0.0);
@@ -184,20 +243,19 @@ bool MassBounds::Split(const LogitRange& inside, const LogitRange& listed,
   if (!inner.exact || !outer.exact) return false;
   joined_ = false;
   const StoredValues stored = set_.stored();
-  inside_sums_.resize(sums_.size());
+  rest_sums_.resize(sums_.size());
   kernels::ExpSplit split;
   set_.GatherStored(
       [&](TokenId* ids, double* values) {
         split = kernels::SplitExpOfRow(
             stored.values, argument_, {inner.interval, outer.interval},
-            stored.edit_masks, inside_sums_.data(), ids, values);
+            stored.edit_masks, rest_sums_.data(), ids, values);
         return split.found;
       },
       out);
   loose_error_ = split.error;
   const double factor = FactorToLikeliest();
-  rest_ = split.rest * factor;
-  for (double& sum : inside_sums_) sum *= factor;
+  for (double& sum : rest_sums_) sum *= factor;
   if (!stored.edited.empty()) {
     TakeEdited(inside, listed);
     const absl::Span<const double> logits = out.logits();
@@ -205,7 +263,7 @@ bool MassBounds::Split(const LogitRange& inside, const LogitRange& listed,
       return listed.Contains(logits[i]) && !inside.Contains(logits[i]);
     });
   }
-  inside_ = std::accumulate(inside_sums_.begin(), inside_sums_.end(), 0.0);
+  rest_ = std::accumulate(rest_sums_.begin(), rest_sums_.end(), 0.0);
   return true;
 }
 
@@ -215,10 +273,8 @@ void MassBounds::TakeEdited(const LogitRange& inside,
     const double logit = set_.LogitOfSlot(slot);
     const double part =
         static_cast<double>(kernels::ComputeWeight(logit, max_)) * 0x1p-51;
-    if (inside.Contains(logit)) {
-      inside_sums_[slot / kChunkSize] += part;
-    } else if (!listed.Contains(logit)) {
-      rest_ += part;
+    if (!inside.Contains(logit) && !listed.Contains(logit)) {
+      rest_sums_[slot / kChunkSize] += part;
     }
   }
 }
@@ -227,7 +283,14 @@ void MassBounds::Follow() {
   const bool joined = joined_;
   joined_ = false;
   if (!joined || !set_.SlotsAreIds() || set_.slots() != size_) return;
-  sums_.swap(inside_sums_);
+  // What goes takes the error of its part of the old sums with it, and what was
+  // summed up of it adds its own.
+  const double gone =
+      std::accumulate(rest_sums_.begin(), rest_sums_.end(), 0.0);
+  const auto terms = static_cast<double>(size_);
+  subtracted_error_ += LooseError(gone, terms) + LooseError(rest_, terms) +
+                       kDoubleError * total_;
+  for (std::size_t c = 0; c < sums_.size(); ++c) sums_[c] -= rest_sums_[c];
   total_ = std::accumulate(sums_.begin(), sums_.end(), 0.0);
   has_gaps_ = false;
   argument_.least = set_.stored().floor;
@@ -244,12 +307,11 @@ MassInterval MassBounds::TotalAround(Mass known) const {
 }
 
 MassBounds::Missing MassBounds::MissingTo(double p, Mass listed) const {
-  // p (I + L + R) - I = p (L + R) - (1 - p) I.
-  const auto terms = static_cast<double>(size_);
+  // p S - I = p S - (S - L - R) = L + R - (1 - p) S.
   const double q = 1.0 - p;
-  const double missing = p * (ToDouble(listed) * 0x1p-51 + rest_) - q * inside_;
-  const double error = p * LooseError(rest_, terms) +
-                       q * LooseError(inside_, terms) + kDoubleError * total_;
+  const double missing = ToDouble(listed) * 0x1p-51 + rest_ - q * total_;
+  const double error = LooseError(rest_, static_cast<double>(size_)) +
+                       q * ErrorOfTotal() + kDoubleError * total_;
   return {(missing - error) * 0x1p51, (missing + error) * 0x1p51};
 }
 

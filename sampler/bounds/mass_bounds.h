@@ -26,6 +26,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -34,6 +35,7 @@
 #include "sampler/bounds/mass_sketch.h"
 #include "sampler/kernels/exp_split.h"
 #include "sampler/kernels/exp_sum.h"
+#include "sampler/kernels/scan/row_scan.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/logit_range.h"
 
@@ -60,6 +62,20 @@ class MassBounds {
   BoundsUse use() const { return use_; }
 
   const BoundsTally& tally() const { return tally_; }
+
+  // The scan of a row that the set begins with (DenseRow::Scan). If the last
+  // row was summed up as it came, but for factors, this one is summed up in the
+  // same pass, times the same product: for Have, if it is asked again before
+  // anything is edited or removed. If it is not, or if the guessed center of
+  // the sums is far off, nothing but time is lost.
+  kernels::RowScan Scan(Logits row, double* maxima);
+
+  // Whose questions follow: what another one asked of the last row tells
+  // nothing of the next.
+  void AskedBy(const void* who) {
+    if (who != asked_by_) habit_.reset();
+    asked_by_ = who;
+  }
 
   // Counts a decision that was tried; returns `settled`.
   bool Note(bool settled) {
@@ -96,10 +112,10 @@ class MassBounds {
   };
   Offset MeanOffset() const;
 
-  // Sums up the same candidates in parts: those `inside` a range, and the rest,
-  // but for those in `listed`, a range that holds it: what lies only there is
-  // gathered in `out`. False where the ranges cannot be told from what is
-  // stored. Cost: another pass. REQUIRES: their low ends are finite.
+  // Parts the same candidates: those `inside` a range; those in `listed` only,
+  // a range that holds it, which are gathered in `out`; and the rest, which are
+  // summed up. False where the ranges cannot be told from what is stored. Cost:
+  // another pass. REQUIRES: their low ends are finite.
   bool Split(const LogitRange& inside, const LogitRange& listed,
              CandidateList& out);
 
@@ -108,9 +124,8 @@ class MassBounds {
   MassInterval TotalAround(Mass known) const;
 
   // After a split: p S less the mass inside, in [low, high], if what is listed
-  // weighs `listed`. The mass of the rest counts with p, that inside with
-  // 1 - p, and so do their errors: for p near 1 they are far below those of the
-  // total.
+  // weighs `listed`. The error of the rest counts, which is little for p near
+  // 1, and that of S with 1 - p.
   struct Missing {
     double low;
     double high;
@@ -118,7 +133,7 @@ class MassBounds {
   Missing MissingTo(double p, Mass listed) const;
 
   // After a split: the set is going to be what lies inside and those candidates
-  // of `ids`, which were listed, for which stays(i) is true. If it still has
+  // of `ids`, all that were listed, for which stays(i) is true. If it still has
   // its slots then, Follow makes the bounds those of the new set without
   // another pass. REQUIRES: slots are ids.
   template <typename Stays>
@@ -128,9 +143,9 @@ class MassBounds {
       const std::size_t chunk = ChunkOf(ids[i]);
       Weight sum = 0;
       for (; i < ids.size() && ChunkOf(ids[i]) == chunk; ++i) {
-        sum += stays(i) ? weights[i] : 0;
+        sum += stays(i) ? 0 : weights[i];
       }
-      inside_sums_[chunk] += static_cast<double>(sum) * 0x1p-51;
+      rest_sums_[chunk] += static_cast<double>(sum) * 0x1p-51;
     }
     joined_ = true;
   }
@@ -148,6 +163,12 @@ class MassBounds {
 
   bool HaveSums(Gaps gaps);
   bool Sum(Gaps gaps);
+  // Is it the row that the set began with, but for factors?
+  bool IsWholeRow(const StoredValues& stored) const;
+  // Returns true if the sums of Scan are of the set as it stands, and makes
+  // them its sums.
+  bool TakeScanned(double scale);
+  void SumPass(const StoredValues& stored, double scale, Gaps gaps);
   // From the sums of the kernel, relative to its center, to the likeliest's.
   double FactorToLikeliest() const;
 
@@ -161,8 +182,9 @@ class MassBounds {
   // Error of a sum over `terms` terms, as a fraction of the likeliest: with its
   // gap; without, which is larger; and whichever of the two the sums allow.
   double Error(double sum, double gap, double terms) const;
-  double LooseError(double sum, double terms) const;
+  double LooseError(double difference, double terms) const;
   double ErrorOfPart(double sum, double gap, double terms) const;
+  double ErrorOfTotal() const;
 
   const CandidateSet& set_;
   BoundsUse use_ = BoundsUse::kTry;
@@ -183,14 +205,26 @@ class MassBounds {
   double edited_ = 0.0;         // What edited tokens add to the total,
   double edited_moment_ = 0.0;  // and to the sum of w (l - max).
   bool has_gaps_ = false;
+
+  // Of what product of factors the last row that began was summed up.
+  const void* asked_by_ = nullptr;
+  std::optional<double> habit_;
+  // Of the last Scan that summed up.
+  std::optional<std::uint64_t> scanned_begin_;  // CandidateSet::begins().
+  kernels::ExpArgument scanned_argument_{0.0, 1.0};
+  kernels::ExpSumError scanned_error_{};
+  std::vector<double> scanned_sums_;
+
   std::vector<double> sums_;  // By chunk, as fractions of the likeliest's.
   std::vector<double> gaps_;
 
+  // How far sums may be off, of any chunks, because others were subtracted.
+  double subtracted_error_ = 0.0;
+
   // Of the last split.
-  double inside_ = 0.0;
   double rest_ = 0.0;
-  std::vector<double> inside_sums_;  // By chunk.
-  bool joined_ = false;              // Has JoinInside been called?
+  std::vector<double> rest_sums_;  // By chunk; after JoinInside, what goes.
+  bool joined_ = false;            // Has JoinInside been called?
 };
 
 }  // namespace sampler

@@ -2,13 +2,14 @@
 // from a center. For guesses that bounds or exact sums are then tried on.
 //
 // Thread-safety: one thread at a time (part of a Workspace).
-// Cost: a search asks fourteen times for a sum (kernels/term_sums.h). Memory: 8
-//   bytes per item.
+// Cost: a search asks fourteen times for a sum (kernels/term_sums.h), near a
+//   guess half as often. Memory: 8 bytes per item.
 // Tested by: tests/bounds/mass_sketch_test.cc.
 
 #ifndef SAMPLER_BOUNDS_MASS_SKETCH_H_
 #define SAMPLER_BOUNDS_MASS_SKETCH_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -66,16 +67,44 @@ class MassSketch {
   };
   template <typename F>
   static Place Search(F is_far) {
-    constexpr int kRounds = 14;  // To 1/200 of a nat.
-    Place place = {0.0f, kFarthest};
-    for (int round = 0; round < kRounds; ++round) {
+    return Narrow({0.0f, kFarthest}, is_far);
+  }
+
+  // The same, found sooner if it is near `guess`.
+  template <typename F>
+  static Place SearchNear(float guess, F is_far) {
+    float step = 0.0625f;
+    if (is_far(guess)) {
+      Place place = {guess - step, guess};
+      while (place.nearest > 0.0f && is_far(place.nearest)) {
+        place.farthest = place.nearest;
+        step *= 4.0f;
+        place.nearest -= step;
+      }
+      place.nearest = std::max(place.nearest, 0.0f);
+      return Narrow(place, is_far);
+    }
+    Place place = {guess, guess + step};
+    while (place.farthest < kFarthest && !is_far(place.farthest)) {
+      place.nearest = place.farthest;
+      step *= 4.0f;
+      place.farthest += step;
+    }
+    place.farthest = std::min(place.farthest, kFarthest);
+    return Narrow(place, is_far);
+  }
+
+ private:
+  template <typename F>
+  static Place Narrow(Place place, F is_far) {
+    constexpr float kClose = 0.005f;  // Of nats.
+    while (place.farthest - place.nearest > kClose) {
       const float middle = 0.5f * (place.nearest + place.farthest);
       (is_far(middle) ? place.farthest : place.nearest) = middle;
     }
     return place;
   }
 
- private:
   double max_ = 0.0;
   double center_ = 0.0;
   std::size_t size_ = 0;

@@ -87,11 +87,13 @@ std::optional<Band> GuessBand(const Attempt& a, Mass total, Mass wanted) {
   AddSample(a.set, kInfinity, sketch);
   const auto stride = static_cast<double>(SampleStride(a.set));
   const double below = ToDouble(total - wanted) * 0x1p-51 / stride;
+  const MassSketch::Place place = MassSketch::Search(
+      [&](float distance) { return sketch.Beyond(distance) <= below; });
   const auto where = [&](double mass) {
-    return MassSketch::Search(
-        [&](float distance) { return sketch.Beyond(distance) <= mass; });
+    return MassSketch::SearchNear(place.nearest, [&](float distance) {
+      return sketch.Beyond(distance) <= mass;
+    });
   };
-  const MassSketch::Place place = where(below);
   const double error =
       tuning::kDeviations *
       std::sqrt(sketch.SquaresBeyond(place.nearest) * (1.0 - 1.0 / stride));
@@ -118,15 +120,22 @@ Survivors DownTo(const Attempt& a, const kernels::Ranking& ranking,
   const absl::Span<const double> logits = a.scratch.gathered.logits();
   std::vector<TokenId>& except = a.scratch.ids;
   except.clear();
-  const bool ties_go = a.rule.ties == Ties::kExact;
-  for (std::size_t i = 0; ties_go && i < ids.size(); ++i) {
-    if (logits[i] != cut.value || InPrefix(ranking, cut, i)) continue;
-    except.push_back(ids[i]);
+  const std::size_t ties = a.rule.ties == Ties::kExact ? ids.size() : 0;
+  for (std::size_t i = 0; i < ties; ++i) {
+    if (logits[i] == cut.value && !InPrefix(ranking, cut, i)) {
+      except.push_back(ids[i]);
+    }
   }
   if (a.set.SlotsAreIds()) {
-    a.bounds.JoinInside(ids, a.scratch.weights, [&](std::size_t i) {
-      return ties_go ? InPrefix(ranking, cut, i) : logits[i] >= cut.value;
-    });
+    if (except.empty()) {
+      a.bounds.JoinInside(ids, a.scratch.weights, [&](std::size_t i) {
+        return logits[i] >= cut.value;
+      });
+    } else {
+      a.bounds.JoinInside(ids, a.scratch.weights, [&](std::size_t i) {
+        return InPrefix(ranking, cut, i);
+      });
+    }
   }
   return Survivors::AtLeast(cut.value, except);
 }

@@ -64,15 +64,20 @@ Ring GuessRing(const Attempt& a, double center) {
   sketch.Begin(a.set.Max(), center);
   AddSample(a.set, head, sketch);
   const auto stride = static_cast<double>(SampleStride(a.set));
-  const auto where = [&](double mass) {
-    return MassSketch::Search([&](float distance) {
-      return exact.Beyond(distance) + stride * sketch.Beyond(distance) <= mass;
-    });
+  const auto beyond_of = [&](float distance) {
+    return exact.Beyond(distance) + stride * sketch.Beyond(distance);
   };
   const double total = ToDouble(a.bounds.Total().high) * 0x1p-51;
   const double beyond = (1.0 - a.p) * total;
+  const MassSketch::Place place = MassSketch::Search(
+      [&](float distance) { return beyond_of(distance) <= beyond; });
+  const auto where = [&](double mass) {
+    return MassSketch::SearchNear(place.nearest, [&](float distance) {
+      return beyond_of(distance) <= mass;
+    });
+  };
   const double error = tuning::kDeviations * stride *
-                       std::sqrt(sketch.SquaresBeyond(where(beyond).nearest));
+                       std::sqrt(sketch.SquaresBeyond(place.nearest));
   Ring ring = {-1.0, std::numeric_limits<double>::infinity()};
   const MassSketch::Place inner = where(beyond + error);
   if (inner.nearest > 0.0f) ring.inner = static_cast<double>(inner.nearest);

@@ -11,7 +11,9 @@
 namespace sampler {
 
 void Candidates::Begin(Logits row, TruncationObserver* observer) {
-  state_->set.Begin(row);
+  state_->set.Begin(row, [this](Logits of, double* maxima) {
+    return state_->bounds.Scan(of, maxima);
+  });
   state_->original.Forget();
   state_->observer = observer;
   state_->truncated = false;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/bounds/mass_bounds.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/config/phases.h"
 #include "sampler/lesson.h"
@@ -101,6 +102,7 @@ void HouseChain::Run(Logits row, const Sequence& sequence,
   if (scratch.records.size() < parts_.size()) {
     scratch.records.resize(parts_.size());
   }
+  candidates.bounds().AskedBy(this);
   candidates.Begin(row, observer);
   if (needs_original_mass_) candidates.TrackOriginalMass();
   if (sequence.has_bans()) {

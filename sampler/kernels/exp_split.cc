@@ -1,6 +1,8 @@
 #include "sampler/kernels/exp_split.h"
 
 #include <algorithm>
+#include <cstring>
+#include <limits>
 
 #include "sampler/kernels/dispatch.h"
 
@@ -15,13 +17,15 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// An interval in vectors.
+// An interval in vectors. One without an upper end takes half of the time.
+template <bool kOpenAbove>
 struct Range {
   HWY_INLINE Range(D d, const Interval& interval)
       : low(hn::Set(d, static_cast<float>(interval.low))),
         high(hn::Set(d, static_cast<float>(interval.high))) {}
 
   HWY_INLINE hn::Mask<D> Contain(V l) const {
+    if constexpr (kOpenAbove) return hn::Ge(l, low);
     return hn::And(hn::Ge(l, low), hn::Lt(l, high));
   }
 
@@ -29,81 +33,88 @@ struct Range {
   V high;
 };
 
-HWY_INLINE void Clear(D d, V* v) {
-  for (std::size_t j = 0; j < kRunning; ++j) v[j] = hn::Zero(d);
+// Writes those of a vector's ids that a mask takes; returns their number. Where
+// packing takes an instruction, it is done for every vector: which of them list
+// something is hard to predict.
+HWY_INLINE std::size_t StoreIds(D d, hn::Mask<D> mask,
+                                hn::Vec<hn::RebindToSigned<D>> own,
+                                std::int32_t* ids) {
+  const hn::RebindToSigned<D> di;
+  if constexpr (!kByTable) {
+    if (hn::AllFalse(d, mask)) return 0;
+  }
+  hn::StoreU(Pack(di, own, hn::RebindMask(di, mask)), di, ids);
+  return hn::CountTrue(d, mask);
 }
 
 // Terms of other parts are added as 0, so that sums are as deep as
 // SumExpOfRow's.
-template <class Loader>
+template <bool kOpenAbove, class Loader>
 ExpSplit SplitChunks(const Loader& loader, const unsigned char* row,
-                     std::size_t chunks, const ExpArgument& argument,
+                     std::size_t blocks, const ExpArgument& argument,
                      const SplitRanges& ranges, const std::uint64_t* edited,
-                     double* inside_sums, std::int32_t* ids, double* values) {
+                     double* rest_sums, std::int32_t* ids) {
   const D d;
   const D64 d64;
-  const hn::RebindToSigned<D> di;
-  const auto iota = hn::Iota(di, 0);
   const std::size_t lanes = hn::Lanes(d);
   const Constants k = MakeConstants(d, argument);
-  const Range inside(d, ranges.inside);
-  const Range listed(d, ranges.listed);
-  constexpr std::size_t kBlocks = kChunkSize / kBlockSize;
-  auto rest = hn::Zero(d64);
+  const Range<kOpenAbove> inside(d, ranges.inside);
+  const Range<kOpenAbove> listed(d, ranges.listed);
+  const double shift = HWY_NATIVE_FMA ? k.fold_shift : 1.0;
+  const hn::RebindToSigned<D> di;
+  const auto iota = hn::Iota(di, 0);  // A loop of its own, in some versions.
   std::size_t found = 0;
-  V in[kRunning];
-  V out[kRunning];
-  for (std::size_t c = 0; c < chunks; ++c) {
+  for (std::size_t first = 0; first < blocks; first += kBlocksOfChunk) {
     auto chunk = hn::Zero(d64);
-    for (std::size_t b = c * kBlocks; b < (c + 1) * kBlocks; ++b) {
+    const std::size_t end = std::min(first + kBlocksOfChunk, blocks);
+    for (std::size_t b = first; b < end; ++b) {
       const unsigned char* const from = row + b * kBlockSize * Loader::kSize;
       const std::uint64_t left_out = edited != nullptr ? edited[b] : 0;
-      Clear(d, in);
-      Clear(d, out);
+      V rest[kRunning];
       for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
-        V gaps[kRunning];
+        V l[kRunning];
         V terms[kRunning];
         for (std::size_t j = 0; j < kRunning; ++j) {
-          gaps[j] = Gap(d, loader, from + (i + j * lanes) * Loader::kSize, k);
+          l[j] = loader.Load(d, from + (i + j * lanes) * Loader::kSize);
         }
-        Exp(d, k, gaps, terms);
+        ExpOfElements(d, l, k, 0, terms);
         for (std::size_t j = 0; j < kRunning; ++j) {
           const std::size_t at = i + j * lanes;
-          const V l = loader.Load(d, from + at * Loader::kSize);
-          auto is_in = inside.Contain(l);
-          auto is_listed = hn::AndNot(is_in, listed.Contain(l));
-          V term = terms[j];
+          auto is_in = inside.Contain(l[j]);
+          auto is_listed = listed.Contain(l[j]);
           if (HWY_UNLIKELY(left_out != 0)) {
             const auto mask = MaskOfBits(d, left_out >> at);
             is_listed = hn::Or(is_listed, mask);
             is_in = hn::AndNot(mask, is_in);
           }
-          in[j] = hn::Add(in[j], hn::IfThenElseZero(is_in, term));
-          out[j] = hn::Add(out[j],
-                           hn::IfThenZeroElse(hn::Or(is_in, is_listed), term));
-          if (hn::AllFalse(d, is_listed)) continue;
-          const auto own_ids = hn::Add(
+          const V term = hn::IfThenZeroElse(hn::Or(is_in, is_listed), terms[j]);
+          rest[j] = i == 0 ? term : hn::Add(rest[j], term);
+          const auto own = hn::Add(
               iota,
               hn::Set(di, static_cast<std::int32_t>(b * kBlockSize + at)));
-          StorePacked(d, l, is_listed, own_ids, ids + found, values + found);
-          found += hn::CountTrue(d, is_listed);
+          found += StoreIds(d, hn::AndNot(is_in, is_listed), own, ids + found);
         }
       }
-      chunk = hn::Add(chunk, Widen(Sum4(in)));
-      rest = hn::Add(rest, Widen(Sum4(out)));
+      chunk = hn::Add(chunk, Widen(Sum4(rest)));
     }
-    inside_sums[c] = hn::GetLane(hn::SumOfLanes(d64, chunk));
+    rest_sums[first / kBlocksOfChunk] =
+        hn::GetLane(hn::SumOfLanes(d64, chunk)) * shift;
   }
-  return {hn::GetLane(hn::SumOfLanes(d64, rest)), found, ErrorWithoutGaps(k)};
+  return {found, ErrorWithoutGaps(argument)};
 }
 
-ExpSplit SplitAll(DType dtype, const unsigned char* row, std::size_t chunks,
+ExpSplit SplitAll(DType dtype, const unsigned char* row, std::size_t blocks,
                   const ExpArgument& argument, const SplitRanges& ranges,
-                  const std::uint64_t* edited, double* inside_sums,
-                  std::int32_t* ids, double* values) {
+                  const std::uint64_t* edited, double* rest_sums,
+                  std::int32_t* ids) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const bool open_above =
+      ranges.inside.high == kInfinity && ranges.listed.high == kInfinity;
   const auto split = [&](const auto& loader) HWY_ATTR {
-    return SplitChunks(loader, row, chunks, argument, ranges, edited,
-                       inside_sums, ids, values);
+    return open_above ? SplitChunks<true>(loader, row, blocks, argument, ranges,
+                                          edited, rest_sums, ids)
+                      : SplitChunks<false>(loader, row, blocks, argument,
+                                           ranges, edited, rest_sums, ids);
   };
   return WithLoader(dtype, argument.least, split);
 }
@@ -123,17 +134,18 @@ bool Contains(const Interval& interval, double value) {
   return interval.low <= value && value < interval.high;
 }
 
-// The chunk that begins at element `first`, of anything: each part with the
-// others left out. Returns the sum of what lies inside.
+// The chunk of anything, or the end of one, that begins at element `first`, the
+// first of a block: lists what is listed, and returns the sum of the rest, the
+// others left out.
 double SplitChunk(Logits row, std::size_t first, const ExpArgument& argument,
                   const SplitRanges& ranges, const std::uint64_t* edited,
-                  std::int32_t* ids, double* values, ExpSplit& split) {
-  const std::size_t count = std::min(kChunkSize, row.size() - first);
+                  std::int32_t* ids, ExpSplit& split) {
+  const std::size_t count =
+      std::min(kChunkSize - first % kChunkSize, row.size() - first);
   const Logits chunk(row.data() + first * DTypeSize(row.dtype()), row.dtype(),
                      count);
   double loaded[kChunkSize];
   chunk.Load(0, count, loaded);
-  std::uint64_t not_inside[kChunkSize / kBlockSize] = {};
   std::uint64_t not_rest[kChunkSize / kBlockSize] = {};
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t b = i / kBlockSize;
@@ -144,38 +156,58 @@ double SplitChunk(Logits row, std::size_t first, const ExpArgument& argument,
     const bool in = Contains(ranges.inside, loaded[i]);
     const bool is_listed =
         left_out || (!in && Contains(ranges.listed, loaded[i]));
-    if (left_out || !in) not_inside[b] |= bit;
     if (in || is_listed) not_rest[b] |= bit;
     ids[split.found] = static_cast<std::int32_t>(first + i);
-    values[split.found] = loaded[i];
     split.found += is_listed ? 1 : 0;
   }
-  double inside;
   double rest;
-  SumExpOfRow(chunk, argument, not_inside, &inside, nullptr);
   split.error = SumExpOfRow(chunk, argument, not_rest, &rest, nullptr);
-  split.rest += rest;
-  return inside;
+  return rest;
+}
+
+// values[i] = element ids[i].
+void LoadElements(Logits row, const std::int32_t* ids, std::size_t count,
+                  double* values) {
+  constexpr std::size_t kBatch = 256;
+  unsigned char stored[kBatch * sizeof(double)];
+  const std::size_t size = DTypeSize(row.dtype());
+  for (std::size_t first = 0; first < count; first += kBatch) {
+    const std::size_t n = std::min(kBatch, count - first);
+    const auto copy = [&]<std::size_t kSize>() {
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto id = static_cast<std::size_t>(ids[first + i]);
+        std::memcpy(stored + i * kSize, row.data() + id * kSize, kSize);
+      }
+    };
+    if (size == 2) copy.template operator()<2>();
+    if (size == 4) copy.template operator()<4>();
+    if (size == 8) copy.template operator()<8>();
+    Logits(stored, row.dtype(), n).Load(0, n, values + first);
+  }
 }
 
 }  // namespace
 
 ExpSplit SplitExpOfRow(Logits row, const ExpArgument& argument,
                        const SplitRanges& ranges, const std::uint64_t* edited,
-                       double* inside_sums, std::int32_t* ids, double* values) {
+                       double* rest_sums, std::int32_t* ids, double* values) {
   ChooseSimdTarget();
   const std::size_t whole =
-      row.dtype() == DType::kF64 ? 0 : row.size() / kChunkSize;
+      row.dtype() == DType::kF64 ? 0 : row.size() / kBlockSize * kBlockSize;
   ExpSplit split;
   if (whole > 0) {
-    split = HWY_DYNAMIC_DISPATCH(SplitAll)(row.dtype(), row.data(), whole,
-                                           argument, ranges, edited,
-                                           inside_sums, ids, values);
+    split = HWY_DYNAMIC_DISPATCH(SplitAll)(row.dtype(), row.data(),
+                                           whole / kBlockSize, argument, ranges,
+                                           edited, rest_sums, ids);
   }
-  for (std::size_t c = whole; c < ChunkCount(row.size()); ++c) {
-    inside_sums[c] = SplitChunk(row, c * kChunkSize, argument, ranges, edited,
-                                ids, values, split);
+  for (std::size_t first = whole; first < row.size();
+       first += kChunkSize - first % kChunkSize) {
+    const double rest =
+        SplitChunk(row, first, argument, ranges, edited, ids, split);
+    double& sum = rest_sums[first / kChunkSize];
+    sum = first % kChunkSize == 0 ? rest : sum + rest;
   }
+  LoadElements(row, ids, split.found, values);
   return split;
 }
 

@@ -1,15 +1,14 @@
-// A row split in three by its logits, in one pass: sums of exponentials of what
-// lies inside a range and of the rest, and a list of what lies between the two.
-// For decisions on where in a row a mass is reached: what is listed will be
-// weighed exactly, and the errors of what is on one side of it weigh with what
-// the other side is part of, so that this is far more precise than a sum over
-// the whole.
+// A row split in three by its logits, in one pass: what lies inside a range,
+// which is left aside, a list of what lies in another range only, and sums of
+// exponentials of the rest. For decisions on where in a row a mass is reached,
+// where the sum of all is known: what is listed will be weighed exactly, and
+// the rest is little, and so is its error.
 //
-// The bound of exp_sum.h holds for the inside and for the rest, with the terms
-// of the whole; gaps are not summed up (GapBound).
+// The bound of exp_sum.h holds for the rest, with the terms of the whole; gaps
+// are not summed up (GapBound).
 //
 // Thread-safety: pure functions.
-// Cost: about a quarter more than exp_sum.h (rows of doubles: two such passes).
+// Cost: about three quarters more than exp_sum.h.
 // Tested by: tests/kernels/exp_split_test.cc.
 
 #ifndef SAMPLER_KERNELS_EXP_SPLIT_H_
@@ -30,20 +29,19 @@ struct SplitRanges {
   Interval listed;
 };
 
-// What lies in one of the two ranges is not part of the rest.
 struct ExpSplit {
-  double rest = 0.0;
   std::size_t found = 0;  // Elements that are listed.
   ExpSumError error = {};
 };
 
-// Writes the sums of what lies inside, by chunk, and the ids, ascending, and
-// values of what is listed. The elements in `edited` (one word per block, or
-// null) are listed whatever they are, with values that mean nothing, and are
-// part of no sum. REQUIRES: as SumExpOfRow and Gather.
+// Writes the sums of the rest, which lies in neither of the ranges, by chunk,
+// and the ids, ascending, and values of what is listed. The elements in
+// `edited` (one word per block, or null) are listed whatever they are, with
+// values that mean nothing, and are not part of the rest. REQUIRES: as
+// SumExpOfRow and Gather.
 ExpSplit SplitExpOfRow(Logits row, const ExpArgument& argument,
                        const SplitRanges& ranges, const std::uint64_t* edited,
-                       double* inside_sums, std::int32_t* ids, double* values);
+                       double* rest_sums, std::int32_t* ids, double* values);
 
 }  // namespace sampler::kernels
 

@@ -13,21 +13,12 @@
 #include "hwy/highway.h"
 #include "sampler/kernels/exp_sum-inl.h"
 
-#ifndef SAMPLER_KERNELS_EXP_SUM_ONCE_
-#define SAMPLER_KERNELS_EXP_SUM_ONCE_
-namespace sampler::kernels {
-// Whether gaps are summed up.
-enum class Gaps { kSum, kSkip };
-}  // namespace sampler::kernels
-#endif  // SAMPLER_KERNELS_EXP_SUM_ONCE_
-
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// The sum of one block; adds to `gap_sums` (in units of d, not of x), if they
-// are wanted.
-template <Gaps gaps_wanted, class Loader>
+// The sum of one block; adds to `gap_sums` (in units of d, not of x).
+template <class Loader>
 HWY_INLINE V SumBlock(D d, const Loader& loader, const unsigned char* from,
                       const Constants& k, std::uint64_t left_out, V* gap_sums) {
   const std::size_t lanes = hn::Lanes(d);
@@ -46,48 +37,58 @@ HWY_INLINE V SumBlock(D d, const Loader& loader, const unsigned char* from,
     Exp(d, k, gaps, terms);
     for (std::size_t j = 0; j < kRunning; ++j) {
       sums[j] = i == 0 ? terms[j] : hn::Add(sums[j], terms[j]);
-      if constexpr (gaps_wanted == Gaps::kSum) {
-        gap_sums[j] = hn::MulAdd(terms[j], gaps[j], gap_sums[j]);
-      }
+      gap_sums[j] = hn::MulAdd(terms[j], gaps[j], gap_sums[j]);
     }
   }
   return Sum4(sums);
 }
 
-template <Gaps gaps_wanted, class Loader>
-void SumChunks(const Loader& loader, const unsigned char* row,
-               std::size_t chunks, const ExpArgument& argument,
-               const std::uint64_t* edited, double* sums, double* gaps) {
+template <class Loader>
+void SumChunksWithGaps(const Loader& loader, const unsigned char* row,
+                       std::size_t blocks, const ExpArgument& argument,
+                       const std::uint64_t* edited, double* sums,
+                       double* gaps) {
   const D d;
   const D64 d64;
   const Constants k = MakeConstants(d, argument);
-  constexpr std::size_t kBlocks = kChunkSize / kBlockSize;
-  for (std::size_t c = 0; c < chunks; ++c) {
+  for (std::size_t first = 0; first < blocks; first += kBlocksOfChunk) {
     auto sum = hn::Zero(d64);
     V gap[kRunning] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-    for (std::size_t b = c * kBlocks; b < (c + 1) * kBlocks; ++b) {
-      const V block =
-          SumBlock<gaps_wanted>(d, loader, row + b * kBlockSize * Loader::kSize,
-                                k, edited != nullptr ? edited[b] : 0, gap);
+    const std::size_t end = std::min(first + kBlocksOfChunk, blocks);
+    for (std::size_t b = first; b < end; ++b) {
+      const V block = SumBlock(d, loader, row + b * kBlockSize * Loader::kSize,
+                               k, edited != nullptr ? edited[b] : 0, gap);
       sum = hn::Add(sum, Widen(block));
     }
-    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum));
-    if constexpr (gaps_wanted == Gaps::kSum) {
-      gaps[c] =
-          hn::GetLane(hn::SumOfLanes(d64, Widen(Sum4(gap)))) * -argument.scale;
-      sums[c] += gaps[c] * k.correction;
-    }
+    const std::size_t c = first / kBlocksOfChunk;
+    gaps[c] =
+        hn::GetLane(hn::SumOfLanes(d64, Widen(Sum4(gap)))) * -argument.scale;
+    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum)) + gaps[c] * k.correction;
   }
 }
 
-ExpSumError SumAll(DType dtype, const unsigned char* row, std::size_t chunks,
+template <class Loader>
+void SumChunks(const Loader& loader, const unsigned char* row,
+               std::size_t blocks, const ExpArgument& argument,
+               const std::uint64_t* edited, double* sums) {
+  const D d;
+  const Constants k = MakeConstants(d, argument);
+  for (std::size_t b = 0; b < blocks; b += kBlocksOfChunk) {
+    sums[b / kBlocksOfChunk] =
+        SumOfChunk(d, loader, row + b * kBlockSize * Loader::kSize,
+                   std::min(kBlocksOfChunk, blocks - b), k,
+                   edited != nullptr ? edited + b : nullptr);
+  }
+}
+
+ExpSumError SumAll(DType dtype, const unsigned char* row, std::size_t blocks,
                    const ExpArgument& argument, const std::uint64_t* edited,
                    double* sums, double* gaps) {
   const auto sum = [&](const auto& loader) HWY_ATTR {
     if (gaps != nullptr) {
-      SumChunks<Gaps::kSum>(loader, row, chunks, argument, edited, sums, gaps);
+      SumChunksWithGaps(loader, row, blocks, argument, edited, sums, gaps);
     } else {
-      SumChunks<Gaps::kSkip>(loader, row, chunks, argument, edited, sums, gaps);
+      SumChunks(loader, row, blocks, argument, edited, sums);
     }
   };
   if (dtype == DType::kF64) {
@@ -95,8 +96,7 @@ ExpSumError SumAll(DType dtype, const unsigned char* row, std::size_t chunks,
   } else {
     WithLoader(dtype, argument.least, sum);
   }
-  return gaps != nullptr ? ErrorOfSum()
-                         : ErrorWithoutGaps(MakeConstants(D(), argument));
+  return gaps != nullptr ? ErrorWithGaps() : ErrorWithoutGaps(argument);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -120,34 +120,30 @@ ExpArgument::ExpArgument(double subtracted, double multiplied)
 
 namespace {
 
-// A chunk of anything, as floats relative to the center.
-ExpSumError SumConverted(Logits row, std::size_t first,
-                         const ExpArgument& argument,
-                         const std::uint64_t* edited, double* sum,
-                         double* gap) {
-  const std::size_t count = std::min(kChunkSize, row.size() - first);
-  double values[kChunkSize];
-  float gaps[kChunkSize];
-  row.Load(first, count, values);
+// The last block of anything, where it is not whole, as floats relative to the
+// center.
+ExpSumError SumRest(Logits row, const ExpArgument& argument,
+                    const std::uint64_t* edited, double* sum, double* gap) {
+  const std::size_t block = row.size() / kBlockSize;
+  const std::size_t count = row.size() % kBlockSize;
+  double values[kBlockSize];
+  float gaps[kBlockSize];
+  row.Load(block * kBlockSize, count, values);
   std::replace_if(
       values, values + count, [&](double l) { return l < argument.least; },
       kNoFloor);
-  std::fill(values + count, values + kChunkSize, kNoFloor);
-  for (std::size_t i = 0; i < kChunkSize; ++i) {
+  std::fill(values + count, values + kBlockSize, kNoFloor);
+  for (std::size_t i = 0; i < kBlockSize; ++i) {
     const double d = std::max(values[i] - argument.center,
                               static_cast<double>(argument.lowest));
     gaps[i] = static_cast<float>(d);
-  }
-  std::uint64_t left_out[kChunkSize / kBlockSize] = {};
-  if (edited != nullptr) {
-    std::copy_n(edited + first / kBlockSize, BlockCount(count), left_out);
   }
   ExpArgument relative = argument;
   relative.center = 0.0;
   relative.least = kNoFloor;
   return HWY_DYNAMIC_DISPATCH(SumAll)(
       DType::kF32, reinterpret_cast<const unsigned char*>(gaps), 1, relative,
-      left_out, sum, gap);
+      edited != nullptr ? edited + block : nullptr, sum, gap);
 }
 
 }  // namespace
@@ -164,13 +160,18 @@ ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
                         const std::uint64_t* edited, double* sums,
                         double* gaps) {
   ChooseSimdTarget();
-  const std::size_t whole = row.size() / kChunkSize;
+  const std::size_t blocks = row.size() / kBlockSize;
   const ExpSumError error = HWY_DYNAMIC_DISPATCH(SumAll)(
-      row.dtype(), row.data(), whole, argument, edited, sums, gaps);
-  for (std::size_t c = whole; c < ChunkCount(row.size()); ++c) {
-    SumConverted(row, c * kChunkSize, argument, edited, sums + c,
-                 gaps != nullptr ? gaps + c : nullptr);
-  }
+      row.dtype(), row.data(), blocks, argument, edited, sums, gaps);
+  if (row.size() % kBlockSize == 0) return error;
+  double sum = 0.0;
+  double gap = 0.0;
+  SumRest(row, argument, edited, &sum, gaps != nullptr ? &gap : nullptr);
+  // It may be a chunk of its own.
+  const std::size_t last = row.size() / kChunkSize;
+  const bool alone = blocks * kBlockSize == last * kChunkSize;
+  sums[last] = alone ? sum : sums[last] + sum;
+  if (gaps != nullptr) gaps[last] = alone ? gap : gaps[last] + gap;
   return error;
 }
 

@@ -27,9 +27,10 @@
 //   and one more rounding: below 2.25 u as well. What the second constant would
 //   add is, to first order, a part of the gap, and added to each sum; the
 //   second order is below 2^-48 x^2.
-//   5. Terms are positive, so adding them k deep adds k u. Each block of 64 is
-//      added up in float32 in four running sums of 16 / lanes vectors each,
-//      then two levels; everything above in double.
+//   5. Terms are positive, so adding them k deep adds k u. Each block of 64
+//      (without gaps, and where a vector holds sixteen: two) is added up in
+//      float32 in four running sums of 16 / lanes vectors each, then two
+//      levels; everything above in double.
 //   6. Terms below e^-83 come out as any number in [0, e^-83): they are part of
 //      kTermError, as are the terms that are no weights at all.
 // So |computed sum - true sum| <= relative * sum + per_gap * gap + kTermError
@@ -38,10 +39,13 @@
 //
 // Steps 1, 3, 4 and 5 are proved by machine: tests/proof/README.md.
 //
-// A caller may do without gaps, which is a tenth cheaper, and bound them: of n
+// A caller may do without gaps, which is a fifth cheaper, and bound them: of n
 // terms e^-x that add up to s, those that are all equal have the largest sum of
 // e^-x x (Gibbs), s ln(n / s). What the second constant of step 2 would add is
-// then an error, which per_gap holds as well.
+// then an error, which per_gap holds as well. With FMA, steps 1 and 2 are one:
+// y = l H - K, with H the first constant and K = c H rounded to a float. It is
+// off by |y| u, so the result by |x| u, and n and f are taken from it exactly.
+// What K was rounded by is known, and is a factor of the sum.
 //
 // Which constants hold depends on the instruction set, and so do the sums: only
 // what follows from the bounds may be decided by them.

@@ -91,7 +91,10 @@ template <class Loader>
 struct AtLeast {
   static constexpr std::size_t kSize = Loader::kSize;
   HWY_INLINE V Load(D d, const unsigned char* from) const {
-    const V v = Loader().Load(d, from);
+    return Cut(d, Loader().Load(d, from));
+  }
+
+  HWY_INLINE V Cut(D d, V v) const {
     return hn::IfThenElse(hn::Lt(v, least),
                           hn::Set(d, -std::numeric_limits<float>::infinity()),
                           v);
@@ -99,6 +102,34 @@ struct AtLeast {
 
   V least;
 };
+
+// The elements of n vectors at `from`, an even number, in any order.
+template <std::size_t n, class Loader>
+HWY_INLINE void LoadInAnyOrder(D d, const Loader& loader,
+                               const unsigned char* from, V* v) {
+  for (std::size_t j = 0; j < n; ++j) {
+    v[j] = loader.Load(d, from + j * hn::Lanes(d) * Loader::kSize);
+  }
+}
+
+// Two in a word of 32 bits: each is where a float has it, or 16 bits lower.
+template <std::size_t n>
+HWY_INLINE void LoadInAnyOrder(D d, const LoadBF16& /*loader*/,
+                               const unsigned char* from, V* v) {
+  const hn::RebindToUnsigned<D> du;
+  for (std::size_t j = 0; j < n; j += 2) {
+    const auto two = LoadBytes(du, from + j * hn::Lanes(d) * LoadBF16::kSize);
+    v[j] = hn::BitCast(d, hn::ShiftLeft<16>(two));
+    v[j + 1] = hn::BitCast(d, hn::And(two, hn::Set(du, 0xffff0000u)));
+  }
+}
+
+template <std::size_t n, class Loader>
+HWY_INLINE void LoadInAnyOrder(D d, const AtLeast<Loader>& loader,
+                               const unsigned char* from, V* v) {
+  LoadInAnyOrder<n>(d, Loader(), from, v);
+  for (std::size_t j = 0; j < n; ++j) v[j] = loader.Cut(d, v[j]);
+}
 
 // Calls f(loader); without a floor, nothing is compared with one.
 template <class Loader, typename F>

@@ -2,8 +2,8 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read and one write of the stretch.
-// Tested by: tests/kernels/row_scan_test.cc (every type and instruction set
-// against plain
+// Tested by: tests/kernels/scan/row_scan_test.cc (every type and instruction
+// set against plain
 //   loops).
 
 #ifndef SAMPLER_KERNELS_LOAD_H_

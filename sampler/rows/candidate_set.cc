@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "sampler/arithmetic/numeric.h"
-#include "sampler/kernels/row_scan.h"
+#include "sampler/kernels/scan/row_scan.h"
 
 namespace sampler {
 namespace {
@@ -32,8 +32,9 @@ void RemoveFrom(absl::Span<const TokenId> ids, CandidateList& list) {
 
 // ---- Changes --------------------------------------------------------------
 
-void CandidateSet::Begin(Logits row) {
-  dense_.Reset(row);
+void CandidateSet::Begin(Logits row, DenseRow::Scan scan) {
+  ++begins_;
+  dense_.Reset(row, scan);
   dense_form_ = true;
   list_status_ = RowStatus::kOk;
   Changed();

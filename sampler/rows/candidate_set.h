@@ -66,7 +66,8 @@ class CandidateSet {
   // ---- Changes ----------------------------------------------------------
 
   // Starts over on `row`, which must stay unchanged while the set is used.
-  void Begin(Logits row);
+  // begins() has counted this one when `scan` is called.
+  void Begin(Logits row, DenseRow::Scan scan = kernels::ScanBlockMaxima);
 
   // Makes the set empty, with this status.
   void Reject(RowStatus status);
@@ -173,6 +174,9 @@ class CandidateSet {
 
   // A number that changes whenever the set changes.
   std::uint64_t generation() const { return generation_; }
+
+  // How often the set has begun anew on a row.
+  std::uint64_t begins() const { return begins_; }
 
   std::int64_t Count() const;
 
@@ -327,6 +331,7 @@ class CandidateSet {
   bool dense_form_ = true;
   RowStatus list_status_ = RowStatus::kOk;
   std::uint64_t generation_ = 0;
+  std::uint64_t begins_ = 0;
   mutable std::optional<Candidate> likeliest_;
   mutable std::vector<double> maxima_;  // Of a list.
   mutable kernels::SelectScratch select_;

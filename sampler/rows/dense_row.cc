@@ -28,12 +28,12 @@ constexpr int kManyOfABlock = 12;
 
 }  // namespace
 
-void DenseRow::Reset(Logits row) {
+void DenseRow::Reset(Logits row, Scan scan) {
   status_ = RowStatus::kOk;
-  Restart(row);
+  Restart(row, scan);
 }
 
-void DenseRow::Restart(Logits row) {
+void DenseRow::Restart(Logits row, Scan scan) {
   for (const std::uint32_t id : edited_) edit_mask_[id / kBlockSize] = 0;
   for (const std::uint32_t block : dirty_blocks_) dirty_[block] = 0;
   row_ = row;
@@ -47,86 +47,12 @@ void DenseRow::Restart(Logits row) {
   edit_mask_.resize(std::max(edit_mask_.size(), blocks));
   dirty_.resize(std::max(dirty_.size(), blocks));
   block_max_.resize(blocks);
-  const kernels::RowScan scan =
-      kernels::ScanBlockMaxima(row, block_max_.data());
-  magnitude_ = scan.magnitude;
+  const kernels::RowScan found = scan(row, block_max_.data());
+  magnitude_ = found.magnitude;
   finite_count_.reset();
-  if (scan.all_finite) finite_count_ = row.size();
+  if (found.all_finite) finite_count_ = row.size();
   max_.reset();
-  Note(scan.has_nan ? std::numeric_limits<double>::quiet_NaN() : Max());
-}
-
-void DenseRow::Note(double value) {
-  if (std::isnan(value)) {
-    status_ = RowStatus::kNan;
-  } else if (value == -kRemoved && status_ != RowStatus::kNan) {
-    status_ = RowStatus::kInfinite;
-  }
-}
-
-void DenseRow::Recount(double before, double after) {
-  if (finite_count_.has_value()) {
-    if (std::isfinite(before)) --*finite_count_;
-    if (std::isfinite(after)) ++*finite_count_;
-  }
-  Note(after);
-}
-
-double DenseRow::Value(std::size_t id) const {
-  return IsEdited(id) ? edited_values_[edit_index_[id]] : Unedited(id);
-}
-
-double DenseRow::Unedited(std::size_t id) const {
-  double value = row_[id];
-  if (value < floor_) [[unlikely]] {
-    return kRemoved;
-  }
-  for (const double factor : scales_) value *= factor;
-  return value;
-}
-
-void DenseRow::Replace(std::size_t id, double before, double after) {
-  if (IsEdited(id)) {
-    edited_values_[edit_index_[id]] = after;
-  } else {
-    Overlay(id, after);
-  }
-  if (!(std::isfinite(before) && std::isfinite(after))) Recount(before, after);
-  max_.reset();
-  NoteInBlock(id / kBlockSize, before, after);
-}
-
-void DenseRow::LoadEach(absl::Span<const TokenId> ids, double* values) const {
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const auto id = static_cast<std::size_t>(ids[i]);
-    values[i] = id < size() ? Value(id) : kRemoved;
-  }
-}
-
-void DenseRow::StoreEach(absl::Span<const TokenId> ids, const double* before,
-                         const double* after) {
-  std::size_t edits = edited_.size();
-  edited_.resize(edits + ids.size());
-  edited_values_.resize(edits + ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (IsRemoved(before[i])) continue;
-    const auto id = static_cast<std::uint32_t>(ids[i]);
-    const std::size_t block = id / kBlockSize;
-    const std::uint64_t bit = std::uint64_t{1} << (id % kBlockSize);
-    if ((edit_mask_[block] & bit) == 0) {
-      edit_mask_[block] |= bit;
-      edit_index_[id] = static_cast<std::uint32_t>(edits);
-      edited_[edits++] = id;
-    }
-    edited_values_[edit_index_[id]] = after[i];
-    if (!(std::isfinite(before[i]) && std::isfinite(after[i]))) {
-      Recount(before[i], after[i]);
-    }
-    NoteInBlock(block, before[i], after[i]);
-  }
-  edited_.resize(edits);
-  edited_values_.resize(edits);
-  max_.reset();
+  Note(found.has_nan ? std::numeric_limits<double>::quiet_NaN() : Max());
 }
 
 void DenseRow::VisitRuns(RunVisitor f) const {
@@ -197,23 +123,6 @@ bool DenseRow::TransformFew(RunTransform f) {
     Replace(changes_[i].id, changes_[i].before, changes_[i].after);
   }
   return true;
-}
-
-void DenseRow::Overlay(std::size_t id, double value) {
-  edit_index_[id] = static_cast<std::uint32_t>(edited_.size());
-  edited_.push_back(static_cast<std::uint32_t>(id));
-  edited_values_.push_back(value);
-  edit_mask_[id / kBlockSize] |= std::uint64_t{1} << (id % kBlockSize);
-}
-
-void DenseRow::NoteInBlock(std::size_t block, double before, double after) {
-  if (dirty_[block] != 0) return;
-  if (after >= block_max_[block]) {
-    block_max_[block] = after;
-  } else if (before == block_max_[block] || std::isnan(after)) {
-    dirty_[block] = 1;
-    dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
-  }
 }
 
 DenseRow::Threshold DenseRow::ThresholdOf(double threshold) const {

@@ -47,7 +47,7 @@
 #include "sampler/candidate.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/gather.h"
-#include "sampler/kernels/row_scan.h"
+#include "sampler/kernels/scan/row_scan.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
 #include "sampler/rows/candidate_list.h"
@@ -58,8 +58,11 @@ class DenseRow {
  public:
   using Block = std::array<double, kernels::kBlockSize>;
 
+  // Looks at a row for the first time: does what ScanBlockMaxima does.
+  using Scan = absl::FunctionRef<kernels::RowScan(Logits row, double* maxima)>;
+
   // Starts over on `row`, which must stay unchanged until the next Reset.
-  void Reset(Logits row);
+  void Reset(Logits row, Scan scan = kernels::ScanBlockMaxima);
 
   std::size_t size() const { return row_.size(); }
   std::size_t block_count() const { return block_max_.size(); }
@@ -269,7 +272,7 @@ class DenseRow {
   bool TransformFew(RunTransform f);
 
   // Makes `row` the stored row, with no pending factor, floor or edit.
-  void Restart(Logits row);
+  void Restart(Logits row, Scan scan = kernels::ScanBlockMaxima);
 
   // The value that a token would have without its edit.
   double Unedited(std::size_t id) const;
@@ -291,8 +294,19 @@ class DenseRow {
   // Adds an edit. REQUIRES: the token has none.
   void Overlay(std::size_t id, double value);
 
+  // If `ids` are edited, and were so one after another in this order, the index
+  // of the first in `edited_`: several penalties on the tokens of one text edit
+  // the same ids in turn.
+  std::optional<std::size_t> FindEdits(absl::Span<const TokenId> ids) const;
+  // StoreEach of tokens that FindEdits has not found.
+  void OverlayEach(absl::Span<const TokenId> ids, const double* before,
+                   const double* after);
+
   // Updates block_max_, or marks it dirty, after a value of the block changed.
   void NoteInBlock(std::size_t block, double before, double after);
+  // Recount and NoteInBlock of many values, but for those removed before.
+  void NoteEach(absl::Span<const TokenId> ids, const double* before,
+                const double* after);
 
   // Sets status_ if `value`, which a change produced, is NaN or +inf.
   void Note(double value);

@@ -49,6 +49,17 @@ TEST(MassSketch, FindsThePlaceOfASortedWalk) {
       EXPECT_LE(static_cast<double>(place.nearest), distance + step);
       EXPECT_GE(static_cast<double>(place.farthest), distance - step);
       EXPECT_LE(static_cast<double>(place.farthest - place.nearest), step);
+      // From a guess, near or not, it finds the same.
+      for (const float guess :
+           {0.0f, place.nearest + 0.02f, 11.0f, MassSketch::kFarthest}) {
+        const MassSketch::Place near =
+            MassSketch::SearchNear(guess, [&](float bound) {
+              return sketch.Beyond(bound) <= (1.0 - share) * total;
+            });
+        EXPECT_LE(near.nearest, place.farthest);
+        EXPECT_GE(near.farthest, place.nearest);
+        EXPECT_LE(static_cast<double>(near.farthest - near.nearest), step);
+      }
     }
   }
 }
@@ -60,6 +71,13 @@ TEST(MassSketch, SearchEndsWhereNothingIsFarAndWhereAllIs) {
   const MassSketch::Place always =
       MassSketch::Search([](float) { return true; });
   EXPECT_EQ(always.nearest, 0.0f);
+  for (const float guess : {0.0f, 3.0f, MassSketch::kFarthest}) {
+    EXPECT_EQ(
+        MassSketch::SearchNear(guess, [](float) { return false; }).farthest,
+        MassSketch::kFarthest);
+    EXPECT_EQ(MassSketch::SearchNear(guess, [](float) { return true; }).nearest,
+              0.0f);
+  }
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 
 #include "gtest/gtest.h"
 #include "sampler/kernels/dispatch.h"
-#include "sampler/kernels/row_scan.h"
+#include "sampler/kernels/scan/row_scan.h"
 #include "sampler/rows/dense_row.h"
 #include "tests/support/test_share.h"
 

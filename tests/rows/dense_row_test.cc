@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -187,6 +188,35 @@ Stored Store(const std::vector<double>& values, DType dtype) {
   return stored;
 }
 
+// Edits many tokens at once, some of them out of the row, and the same ones or
+// a part of them again, as stages do that punish the tokens of one text in
+// turn.
+void EditBatches(std::mt19937_64& random, DenseRow& row, PlainRow& plain) {
+  std::vector<TokenId> ids(plain.values.size() + 2);
+  std::iota(ids.begin(), ids.end(), 0);
+  std::shuffle(ids.begin(), ids.end(), random);
+  absl::Span<const TokenId> some(ids.data(), 1 + random() % ids.size());
+  for (std::uint64_t round = random() % 4; round < 4; ++round) {
+    std::vector<double> before(some.size());
+    std::vector<double> after(some.size());
+    row.LoadEach(some, before.data());
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto id = static_cast<std::size_t>(some[i]);
+      const double want = id < row.size() ? plain.values[id] : -kInfinity;
+      ASSERT_TRUE(before[i] == want ||
+                  (std::isnan(want) && std::isnan(before[i])));
+      after[i] = IsRemoved(before[i]) ? kRemoved : RandomValue(random);
+    }
+    row.StoreEach(some, before.data(), after.data());
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const auto id = static_cast<std::size_t>(some[i]);
+      if (id < row.size()) plain.Set(id, after[i]);
+    }
+    if (random() % 2 == 0) some = some.subspan(random() % some.size());
+    if (random() % 2 == 0) some = some.first(1 + random() % some.size());
+  }
+}
+
 TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
   std::mt19937_64 random(1);
   DenseRow row;  // Reused, as in a workspace.
@@ -203,7 +233,7 @@ TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
     std::string what = "trace " + std::to_string(trace) + ": reset";
     ExpectSame(row, plain, what);
     for (int step = 0; step < 12; ++step) {
-      const std::uint64_t action = random() % 12;
+      const std::uint64_t action = random() % 14;
       if (action < 6) {
         // Several edits between two looks, often of one id.
         for (std::uint64_t i = random() % 5; i <= 5; ++i) {
@@ -227,6 +257,9 @@ TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
         row.Transform([&](std::size_t, double v) { return f(v); });
         plain.Transform(f);
         what += ", transform";
+      } else if (action < 13) {
+        EditBatches(random, row, plain);
+        what += ", batches";
       } else if (row.status() == RowStatus::kOk) {
         const double threshold = plain.values[random() % values.size()];
         if (row.RemoveBelow(threshold)) {

@@ -4,12 +4,12 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read of what they look at.
-// Tested by: tests/kernels/row_scan_test.cc (all types and instruction sets
-// against
+// Tested by: tests/kernels/scan/row_scan_test.cc (all types and instruction
+// sets against
 //   plain loops).
 
-#ifndef SAMPLER_KERNELS_ROW_SCAN_H_
-#define SAMPLER_KERNELS_ROW_SCAN_H_
+#ifndef SAMPLER_KERNELS_SCAN_ROW_SCAN_H_
+#define SAMPLER_KERNELS_SCAN_ROW_SCAN_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -47,4 +47,4 @@ std::uint64_t MaskAtLeast(Logits row, std::size_t first, std::size_t count,
 
 }  // namespace sampler::kernels
 
-#endif  // SAMPLER_KERNELS_ROW_SCAN_H_
+#endif  // SAMPLER_KERNELS_SCAN_ROW_SCAN_H_

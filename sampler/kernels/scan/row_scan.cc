@@ -1,4 +1,4 @@
-#include "sampler/kernels/row_scan.h"
+#include "sampler/kernels/scan/row_scan.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,161 +7,32 @@
 
 #include "sampler/kernels/dispatch.h"
 #include "sampler/kernels/load.h"
+#include "sampler/kernels/scan/batches.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "sampler/kernels/row_scan.cc"
-#include "hwy/cache_control.h"
+#define HWY_TARGET_INCLUDE "sampler/kernels/scan/row_scan.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "sampler/kernels/extreme-inl.h"
 #include "sampler/kernels/load-inl.h"
+#include "sampler/kernels/scan/row_scan-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-#if HWY_TARGET != HWY_SCALAR
-// Of every 16 bytes of `a` and of `b` half as many lanes of each, the larger of
-// two, side by side. What is larger is decided in a's type, which lanes stay
-// together by the tag.
-template <class DPair, class V>
-HWY_INLINE V Fold(DPair pairs, V a, V b) {
-  const hn::DFromV<V> d;
-  const auto x = hn::BitCast(pairs, a);
-  const auto y = hn::BitCast(pairs, b);
-  return hn::Max(hn::BitCast(d, hn::InterleaveLower(pairs, x, y)),
-                 hn::BitCast(d, hn::InterleaveUpper(pairs, x, y)));
-}
-
-// The same of all parts of 16 bytes of a vector; stores them.
-template <class V>
-HWY_INLINE void StoreFolded(V v, hn::TFromV<V>* out) {
-  const hn::DFromV<V> d;
-  if constexpr (hn::MaxLanes(d) * sizeof(hn::TFromV<V>) > 16) {
-    const hn::Half<decltype(d)> half;
-    StoreFolded(hn::Max(hn::LowerHalf(half, v), hn::UpperHalf(half, v)), out);
-  } else {
-    hn::StoreU(v, d, out);
-  }
-}
-#endif
-
-// How far ahead, in bytes, rows are asked for: far enough that one that comes
-// out of memory is translated and on its way before it is looked at.
-constexpr std::size_t kAhead = 4096;
-
-// Vectors of one block.
-template <class D>
-constexpr std::size_t kVectors = kBlockSize / hn::MaxLanes(D());
-
-template <class D>
-HWY_INLINE void LoadBlock(D d, const unsigned char* from, hn::Vec<D>* v) {
-  using T = hn::TFromD<D>;
-  for (std::size_t i = 0; i < kVectors<D>; ++i) {
-    v[i] = LoadBytes(d, from + i * hn::Lanes(d) * sizeof(T));
-  }
-  constexpr std::size_t kLine = 64;
-  for (std::size_t i = 0; i < kBlockSize * sizeof(T); i += kLine) {
-    hwy::Prefetch(from + kAhead + i);  // Behind the row's end: no harm.
-  }
-  HWY_FENCE;  // Some compilers would load anew for every use, and wait.
-}
-
-// The maximum of one block lane by lane; adds the block up into `sum`.
-//
-// A NaN, and infinities of both signs, make any sum that they enter NaN, and an
-// infinity alone makes it infinite. So one addition per vector tells a row of
-// finite numbers from all others, and a sum that is not finite is looked into
-// by whoever gets it.
-template <class D>
-HWY_INLINE hn::Vec<D> BlockOfF32(D d, const unsigned char* from,
-                                 hn::Vec<D>& sum) {
-  hn::Vec<D> v[kVectors<D>];
-  LoadBlock(d, from, v);
-  auto max = v[0];
-  auto block_sum = v[0];
-  for (std::size_t i = 1; i < kVectors<D>; ++i) {
-    max = hn::Max(max, v[i]);
-    block_sum = hn::Add(block_sum, v[i]);
-  }
-  sum = hn::Add(sum, block_sum);
-  return max;
-}
-
-// Writes the maxima, as they are stored; returns the sum of all.
 float MaximaOfF32(const unsigned char* row, std::size_t blocks, float* maxima) {
-  constexpr std::size_t kBytes = kBlockSize * sizeof(float);
   const hn::ScalableTag<float> d;
   auto sum = hn::Zero(d);
-  std::size_t b = 0;
-#if HWY_TARGET != HWY_SCALAR
-  // Four blocks fill the lanes of 16 bytes.
-  const hn::Repartition<std::uint64_t, decltype(d)> twos;
-  for (; b + 4 <= blocks; b += 4) {
-    const auto block = [&](std::size_t j) HWY_ATTR {
-      return BlockOfF32(d, row + (b + j) * kBytes, sum);
-    };
-    const auto first = Fold(d, block(0), block(1));
-    const auto second = Fold(d, block(2), block(3));
-    StoreFolded(Fold(twos, first, second), maxima + b);
-  }
-#endif
-  for (; b < blocks; ++b) {
-    maxima[b] = LargestLane(d, BlockOfF32(d, row + b * kBytes, sum));
-  }
+  AddMaximaOfF32(d, row, blocks, maxima, sum);
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-// 16-bit floats as integers that order alike, and back: negative ones have the
-// bits of their magnitude inverted.
-template <class V>
-HWY_INLINE V Ordered(V bits) {
-  const hn::DFromV<V> d;
-  return hn::Xor(bits, hn::And(hn::ShiftRight<15>(bits), hn::Set(d, 0x7fff)));
-}
-
-template <class D>
-HWY_INLINE hn::Vec<D> BlockOf16(D d, const unsigned char* from,
-                                hn::Vec<D>& magnitude) {
-  hn::Vec<D> v[kVectors<D>];
-  LoadBlock(d, from, v);
-  auto max = hn::Set(d, std::numeric_limits<std::int16_t>::min());
-  for (const hn::Vec<D> bits : v) {
-    max = hn::Max(max, Ordered(bits));
-    magnitude = hn::Max(magnitude, hn::And(bits, hn::Set(d, 0x7fff)));
-  }
-  return max;
-}
-
-// Writes the maxima, as they are stored; returns the largest magnitude, whose
-// bits tell NaN and infinity.
 std::int16_t MaximaOf16(const unsigned char* row, std::size_t blocks,
                         std::int16_t* maxima) {
-  constexpr std::size_t kBytes = kBlockSize * 2;
   const hn::ScalableTag<std::int16_t> d;
   auto magnitude = hn::Zero(d);
-  std::size_t b = 0;
-#if HWY_TARGET != HWY_SCALAR
-  const hn::Repartition<std::int32_t, decltype(d)> twos;
-  const hn::Repartition<std::int64_t, decltype(d)> fours;
-  const hn::Full128<std::int16_t> d8;
-  for (; b + 8 <= blocks; b += 8) {
-    const auto two_blocks = [&](std::size_t j) HWY_ATTR {
-      const unsigned char* const from = row + (b + j) * kBytes;
-      const auto first = BlockOf16(d, from, magnitude);
-      return Fold(d, first, BlockOf16(d, from + kBytes, magnitude));
-    };
-    const auto first = Fold(twos, two_blocks(0), two_blocks(2));
-    const auto second = Fold(twos, two_blocks(4), two_blocks(6));
-    StoreFolded(Fold(fours, first, second), maxima + b);
-    hn::StoreU(Ordered(hn::LoadU(d8, maxima + b)), d8, maxima + b);
-  }
-#endif
-  for (; b < blocks; ++b) {
-    const std::int16_t max =
-        LargestLane(d, BlockOf16(d, row + b * kBytes, magnitude));
-    maxima[b] = static_cast<std::int16_t>(max < 0 ? max ^ 0x7fff : max);
-  }
+  AddMaximaOf16(d, row, blocks, maxima, magnitude);
   return LargestLane(d, magnitude);
 }
 
@@ -266,37 +137,34 @@ constexpr double kLargestFloat = std::numeric_limits<float>::max();
 // as they are stored, and converts those.
 template <typename Stored, typename Scan>
 void InBatches(DType dtype, std::size_t blocks, double* maxima, Scan scan) {
-  constexpr std::size_t kBatch = 256;
-  Stored stored[kBatch];
-  for (std::size_t b = 0; b < blocks; b += kBatch) {
-    const std::size_t count = std::min(kBatch, blocks - b);
+  Stored stored[kBatchBlocks];
+  for (std::size_t b = 0; b < blocks; b += kBatchBlocks) {
+    const std::size_t count = std::min(kBatchBlocks, blocks - b);
     scan(b, count, stored);
     LoadScaled(Logits(stored, dtype, count), 0, count, {}, maxima + b);
   }
 }
 
-RowScan Scan16(Logits row, std::size_t blocks, double* maxima) {
+RowScan Scan16(Logits row, std::size_t blocks, const BatchScans& scans,
+               double* maxima) {
   const bool f16 = row.dtype() == DType::kF16;
   std::int16_t magnitude = 0;
   InBatches<std::int16_t>(
       row.dtype(), blocks, maxima,
       [&](std::size_t b, std::size_t count, std::int16_t* stored) {
-        const std::int16_t own = HWY_DYNAMIC_DISPATCH(MaximaOf16)(
-            row.data() + b * kBlockSize * 2, count, stored);
-        magnitude = std::max(magnitude, own);
+        magnitude = std::max(magnitude, scans.halves(b, count, stored));
       });
   const std::int16_t infinity = f16 ? 0x7c00 : 0x7f80;
   return {magnitude > infinity, magnitude < infinity,
           f16 ? 65504.0 : kLargestFloat};
 }
 
-RowScan ScanF32(Logits row, std::size_t blocks, double* maxima) {
+RowScan ScanF32(Logits row, std::size_t blocks, const BatchScans& scans,
+                double* maxima) {
   float sum = 0.0f;
   InBatches<float>(row.dtype(), blocks, maxima,
                    [&](std::size_t b, std::size_t count, float* stored) {
-                     sum += HWY_DYNAMIC_DISPATCH(MaximaOfF32)(
-                         row.data() + b * kBlockSize * sizeof(float), count,
-                         stored);
+                     sum += scans.f32(b, count, stored);
                    });
   const Logits scanned(row.data(), DType::kF32, blocks * kBlockSize);
   return {std::isnan(sum) && HasNan(scanned), std::isfinite(sum),
@@ -317,7 +185,7 @@ float RoundUpToFloat(double value) {
              : nearest;
 }
 
-RowScan ScanBlockMaxima(Logits row, double* maxima) {
+RowScan ScanBatches(Logits row, const BatchScans& scans, double* maxima) {
   ChooseSimdTarget();
   const std::size_t blocks = row.size() / kBlockSize;
   RowScan scan;
@@ -325,11 +193,11 @@ RowScan ScanBlockMaxima(Logits row, double* maxima) {
     case DType::kF64:
       return ScanConverted(row, maxima);
     case DType::kF32:
-      scan = ScanF32(row, blocks, maxima);
+      scan = ScanF32(row, blocks, scans, maxima);
       break;
     case DType::kF16:
     case DType::kBF16:
-      scan = Scan16(row, blocks, maxima);
+      scan = Scan16(row, blocks, scans, maxima);
       break;
   }
   const std::size_t whole = blocks * kBlockSize;
@@ -343,6 +211,19 @@ RowScan ScanBlockMaxima(Logits row, double* maxima) {
     scan.magnitude = std::max(scan.magnitude, rest.magnitude);
   }
   return scan;
+}
+
+RowScan ScanBlockMaxima(Logits row, double* maxima) {
+  const auto f32 = [&](std::size_t b, std::size_t count, float* stored) {
+    return HWY_DYNAMIC_DISPATCH(MaximaOfF32)(
+        row.data() + b * kBlockSize * sizeof(float), count, stored);
+  };
+  const auto halves = [&](std::size_t b, std::size_t count,
+                          std::int16_t* stored) {
+    return HWY_DYNAMIC_DISPATCH(MaximaOf16)(row.data() + b * kBlockSize * 2,
+                                            count, stored);
+  };
+  return ScanBatches(row, {f32, halves}, maxima);
 }
 
 double MaxOf(const double* values, std::size_t count) {

@@ -1,4 +1,4 @@
-#include "sampler/kernels/row_scan.h"
+#include "sampler/kernels/scan/row_scan.h"
 
 #include <algorithm>
 #include <cmath>
