@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "sampler/rows/dense_row.h"
 
@@ -124,22 +125,18 @@ void DenseRow::OverlayEach(absl::Span<const TokenId> ids, const double* before,
 
 void DenseRow::NoteEach(absl::Span<const TokenId> ids, const double* before,
                         const double* after) {
-  bool finite = true;
+  constexpr double kLowest = std::numeric_limits<double>::lowest();
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    finite &= std::isfinite(before[i]) && std::isfinite(after[i]);
-  }
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!finite) {
-      if (IsRemoved(before[i])) continue;
-      if (!(std::isfinite(before[i]) && std::isfinite(after[i]))) {
-        Recount(before[i], after[i]);
-      }
-    }
+    if (IsRemoved(before[i])) continue;
     const std::size_t block = static_cast<std::size_t>(ids[i]) / kBlockSize;
-    // Few values are the largest of their block, before or after.
+    // Few values are the largest of their block, before or after, and few are
+    // not finite: those may fail any of these comparisons.
     const double max = block_max_[block];
-    if (after[i] < max && before[i] != max) [[likely]] {
+    if (after[i] < max && after[i] >= kLowest && before[i] < max) [[likely]] {
       continue;
+    }
+    if (!(std::isfinite(before[i]) && std::isfinite(after[i]))) {
+      Recount(before[i], after[i]);
     }
     NoteInBlock(block, before[i], after[i]);
   }

@@ -289,10 +289,12 @@ TEST(LlamaSampler, ClonesAndCopiesAreIndependent) {
 TEST(LlamaSampler, SharesAWorkspace) {
   const Pipeline pipeline = MakePipeline(Chains()[2], kSize);
   Workspace workspace;
-  const SamplerPointer a = NewSampler(pipeline, {.stream = 0}, &workspace);
-  const SamplerPointer b = NewSampler(pipeline, {.stream = 1}, &workspace);
+  const SamplerPointer a =
+      NewSampler(pipeline, {.seed = 7, .stream = 0}, &workspace);
+  const SamplerPointer b =
+      NewSampler(pipeline, {.seed = 7, .stream = 1}, &workspace);
   const SamplerPointer c(llama_sampler_clone(a.get()));
-  const auto tokens = Tokens(NewSampler(pipeline).get(), 20);
+  const auto tokens = Tokens(NewSampler(pipeline, {.seed = 7}).get(), 20);
   EXPECT_EQ(Tokens(a.get(), 20), tokens);
   EXPECT_NE(Tokens(b.get(), 20), tokens);
   EXPECT_EQ(Tokens(c.get(), 20), tokens);
