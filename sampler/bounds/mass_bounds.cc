@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
-#include <utility>
 
 #include "sampler/arithmetic/numeric.h"
-#include "sampler/bounds/tuning.h"
 #include "sampler/candidate.h"
 #include "sampler/kernels/block.h"
-#include "sampler/kernels/scan/scan_sum.h"
 
 namespace sampler {
 namespace {
@@ -21,125 +17,6 @@ using kernels::kChunkSize;
 constexpr double kDoubleError = 0x1p-40;
 
 }  // namespace
-
-bool MassBounds::Have() { return HaveSums(Gaps::kWithout); }
-
-bool MassBounds::HaveMean() { return HaveSums(Gaps::kWith); }
-
-bool MassBounds::HaveSums(Gaps gaps) {
-  const bool current =
-      state_ != State::kUnknown && generation_ == set_.generation();
-  const bool lacks_gaps =
-      state_ == State::kSummed && gaps == Gaps::kWith && !has_gaps_;
-  if (!current || lacks_gaps) {
-    generation_ = set_.generation();
-    joined_ = false;
-    state_ =
-        use_ == BoundsUse::kTry && Sum(gaps) ? State::kSummed : State::kNone;
-  }
-  return state_ == State::kSummed;
-}
-
-bool MassBounds::Sum(Gaps gaps) {
-  size_ = set_.slots();
-  if (size_ <= tuning::kFewCandidates) return false;
-  max_ = set_.Max();
-  if (!(std::fabs(max_) <= tuning::kLargestMax)) return false;
-  const StoredValues stored = set_.stored();
-  double scale = 1.0;
-  for (const double factor : stored.scales) scale *= factor;
-  if (!(0x1p-60 <= scale && scale <= 0x1p60)) return false;
-  rounding_ = (2.0 * static_cast<double>(stored.scales.size()) + 8.0) *
-              0x1p-53 * (std::fabs(max_) + 40.0);
-  const std::size_t chunks = kernels::ChunkCount(size_);
-  sums_.resize(chunks);
-  gaps_.assign(chunks, 0.0);
-  has_gaps_ = gaps == Gaps::kWith;
-  const bool scannable = !has_gaps_ && IsWholeRow(stored);
-  if (!scannable || !TakeScanned(scale)) SumPass(stored, scale, gaps);
-  const double factor = FactorToLikeliest();
-  subtracted_error_ = 0.0;
-  total_ = 0.0;
-  total_gap_ = 0.0;
-  for (std::size_t c = 0; c < chunks; ++c) {
-    sums_[c] *= factor;
-    gaps_[c] *= factor;
-    total_ += sums_[c];
-    total_gap_ += gaps_[c];
-  }
-  // Edited candidates weigh what they weigh exactly.
-  edited_ = 0.0;
-  edited_moment_ = 0.0;
-  for (const std::uint32_t slot : stored.edited) {
-    const double logit = set_.LogitOfSlot(slot);
-    const Weight weight = kernels::ComputeWeight(logit, max_);
-    if (weight == 0) continue;
-    const double part = static_cast<double>(weight) * 0x1p-51;
-    edited_ += part;
-    edited_moment_ += part * (logit - max_);
-    sums_[slot / kChunkSize] += part;
-    total_ += part;
-  }
-  return true;
-}
-
-void MassBounds::SumPass(const StoredValues& stored, double scale, Gaps gaps) {
-  argument_ = kernels::ExpArgument(max_ / scale, scale);
-  argument_.least = stored.floor;
-  if (stored.values.dtype() != DType::kF64) {
-    argument_.center =
-        static_cast<double>(static_cast<float>(argument_.center));
-  }
-  const bool with_gaps = gaps == Gaps::kWith;
-  (with_gaps ? error_ : loose_error_) =
-      kernels::SumExpOfRow(stored.values, argument_, stored.edit_masks,
-                           sums_.data(), with_gaps ? gaps_.data() : nullptr);
-}
-
-kernels::RowScan MassBounds::Scan(Logits row, double* maxima) {
-  // Until it is asked for again, nobody wants it.
-  const std::optional<double> habit = std::exchange(habit_, std::nullopt);
-  if (!habit.has_value() || use_ != BoundsUse::kTry ||
-      row.dtype() == DType::kF64 || row.size() <= tuning::kFewCandidates) {
-    return kernels::ScanBlockMaxima(row, maxima);
-  }
-  // The first logits guess the maximum: it is not below theirs.
-  const std::size_t guessed = std::min(row.size(), tuning::kGuessedBy);
-  kernels::ScanBlockMaxima(Logits(row.data(), row.dtype(), guessed), maxima);
-  const double center = kernels::MaxOf(maxima, kernels::BlockCount(guessed));
-  if (!(std::fabs(center) * *habit <= tuning::kLargestMax)) {
-    return kernels::ScanBlockMaxima(row, maxima);
-  }
-  scanned_argument_ = kernels::ExpArgument(center, *habit);
-  scanned_sums_.resize(kernels::ChunkCount(row.size()));
-  const kernels::ScanWithSums done =
-      kernels::ScanAndSum(row, scanned_argument_, maxima, scanned_sums_.data());
-  scanned_error_ = done.error;
-  scanned_begin_ = set_.begins();
-  return done.scan;
-}
-
-bool MassBounds::IsWholeRow(const StoredValues& stored) const {
-  // A row of doubles may have been made since.
-  return set_.SlotsAreIds() && stored.values.dtype() != DType::kF64 &&
-         stored.edited.empty() && stored.floor == kRemoved;
-}
-
-bool MassBounds::TakeScanned(double scale) {
-  habit_ = scale;
-  if (scanned_begin_ != set_.begins() || scale != scanned_argument_.scale) {
-    return false;
-  }
-  if (!(max_ - scanned_argument_.center * scale <=
-        kernels::kFarthestAboveCenter)) {
-    habit_.reset();  // The next row may be no better.
-    return false;
-  }
-  argument_ = scanned_argument_;
-  loose_error_ = scanned_error_;
-  sums_.assign(scanned_sums_.begin(), scanned_sums_.end());
-  return true;
-}
 
 double MassBounds::FactorToLikeliest() const {
   return Exp(argument_.center * argument_.scale - max_);
@@ -205,34 +82,44 @@ MassBounds::Place MassBounds::Find(std::uint64_t bits) const {
   return {chunk, low * 0x1p51, (inside + error) * 0x1p51};
 }
 
-// Let e be a term, x its exponent and g = e |x|. The kernel adds up products of
-// e, good to 2.25 u + |x| u (twice, without FMA), and d, good to u, in sums
-// that are at most four times as deep as those of e: off by less than 4
-// `relative` g
-// + `per_gap` |x| g each. The sum of g |x| = e x^2 is at most, for any X >= 2,
-// that of X g over |x| <= X, and X^2 e^-X for each of the others. Terms that
-// are no weights, and weights rounded to integers, count |x| <= 83 times.
+// Let e be the terms, x their exponents relative to the maximum, p = e / S and
+// m the mean of x. A term is computed as e (1 + a), |a| <= r + g |x|
+// (`relative` without the additions, and `per_gap`), and both sums are made of
+// the same terms, so that what all are wrong by alike does not matter: the mean
+// moves by the sum of p a (x - m), which is at most, by Cauchy and Schwarz,
+//   (r + g sqrt(sum of p x^2)) sqrt(sum of p (x - m)^2).
+// To that come the additions, of the total and of the gap, and the roundings of
+// d. Terms that are no weights, and weights rounded to integers, count |x| <=
+// 83 times. Edited terms are exact.
 MassBounds::Offset MassBounds::MeanOffset() const {
   const auto terms = static_cast<double>(size_);
   // Exponents are relative to the center, which is not quite the maximum: some
   // may lie above it, and have counted against the others.
   const double shift = argument_.center * argument_.scale - max_;
   const double gap = total_gap_ + 4.0 * std::fabs(shift) * total_;
-  double squares = std::numeric_limits<double>::infinity();
-  for (const double x : {4.0, 8.0, 12.0, 16.0, 24.0, 32.0}) {
-    squares = std::min(squares, x * gap + terms * x * x * Exp(-x));
-  }
-  const double moment =
-      shift * (total_ - edited_) - total_gap_ + edited_moment_;
-  const double moment_error =
-      1.01 * (4.0 * error_.relative * gap + error_.per_gap * squares) +
-      rounding_ * (gap + total_) + 100.0 * kernels::kTermError * terms +
-      kDoubleError * (gap + std::fabs(edited_moment_));
-  const double total_error =
-      Error(total_, total_gap_, terms) + kDoubleError * total_;
-  const double mean = moment / total_;
-  const double error =
-      (moment_error + std::fabs(mean) * total_error) / (total_ - total_error);
+  const double summed = total_ - edited_;
+  const double moment = shift * summed - total_gap_;
+  const double squares =
+      total_squares_ - 2.0 * shift * total_gap_ + shift * shift * summed;
+  const double mean = (moment + edited_moment_) / total_;
+  // With a thousandth for what the squares may be off by.
+  const double around = squares - 2.0 * mean * moment + mean * mean * summed;
+  const double slack = 1e-3 * (squares + mean * mean * summed);
+  const double spread = std::sqrt((std::max(around, 0.0) + slack) / total_);
+  const double root =
+      std::sqrt(std::max(1.001 * squares, 0.0) / total_) + std::fabs(shift);
+  const double of_terms =
+      (error_.relative - error_.additions + error_.per_gap * root) * spread;
+  const double of_additions =
+      error_.of_gap * gap / total_ + std::fabs(mean) * error_.additions;
+  const double of_weights =
+      (rounding_ * (gap + total_) + 100.0 * kernels::kTermError * terms +
+       kDoubleError * (gap + std::fabs(edited_moment_))) /
+      total_;
+  const double of_total =
+      rounding_ + kernels::kTermError * terms / total_ + kDoubleError;
+  const double error = 1.01 * (of_terms + of_additions + of_weights +
+                               std::fabs(mean) * of_total);
   return {mean - error, mean + error};
 }
 

@@ -201,6 +201,7 @@ class MassBounds {
   double max_ = 0.0;
   double total_ = 0.0;
   double total_gap_ = 0.0;
+  double total_squares_ = 0.0;  // Of gaps; only if has_gaps_.
   double rounding_ = 0.0;
   double edited_ = 0.0;         // What edited tokens add to the total,
   double edited_moment_ = 0.0;  // and to the sum of w (l - max).

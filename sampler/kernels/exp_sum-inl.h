@@ -325,18 +325,28 @@ HWY_INLINE ExpSumError ErrorOfSum(std::size_t blocks) {
   constexpr double kU = 0x1p-24;
   const std::size_t additions = blocks * kBlockSize / hn::Lanes(D()) / kRunning;
   const double depth = static_cast<double>(additions) + 1.0;
-  return {1.01 * (2.25 + depth) * kU, 1.01 * (HWY_NATIVE_FMA ? 1.0 : 2.0) * kU};
+  return {1.01 * (2.25 + depth) * kU, 1.01 * (HWY_NATIVE_FMA ? 1.0 : 2.0) * kU,
+          1.01 * depth * kU, 0.0};
 }
 
-// Of sums with gaps.
-HWY_INLINE ExpSumError ErrorWithGaps() { return ErrorOfSum(1); }
+// Blocks whose gaps are added in float32 before they are widened.
+constexpr std::size_t kGapBlocks = 2;
+
+// Of sums with gaps, whose products are rounded before they are added.
+HWY_INLINE ExpSumError ErrorWithGaps() {
+  static_assert(kGapBlocks == 2);
+  ExpSumError error = ErrorOfSum(1);
+  error.of_gap = ErrorOfSum(kGapBlocks).additions + 1.01 * 2.0 * 0x1p-24;
+  return error;
+}
 
 // And without: what the second constant would add is an error.
 HWY_INLINE ExpSumError ErrorWithoutGaps(const ExpArgument& argument) {
   const ExpSumError error = ErrorOfSum(kBlocksTogether);
   const double tail_part = std::fabs(static_cast<double>(argument.log2_tail) /
                                      static_cast<double>(argument.log2_head));
-  return {error.relative, error.per_gap + 1.01 * tail_part};
+  return {error.relative, error.per_gap + 1.01 * tail_part, error.additions,
+          0.0};
 }
 
 }  // namespace HWY_NAMESPACE

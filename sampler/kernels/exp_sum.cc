@@ -17,10 +17,18 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// The sum of one block; adds to `gap_sums` (in units of d, not of x).
-template <class Loader>
+// What is added up of blocks with their gaps: in units of d, not of x.
+struct GapSums {
+  V gaps[kRunning];
+  V squares[kRunning];
+};
+
+// The sum of one block; adds to `gap_sums`, whose gaps it begins anew where
+// `first` is true.
+template <bool first, class Loader>
 HWY_INLINE V SumBlock(D d, const Loader& loader, const unsigned char* from,
-                      const Constants& k, std::uint64_t left_out, V* gap_sums) {
+                      const Constants& k, std::uint64_t left_out,
+                      GapSums& gap_sums) {
   const std::size_t lanes = hn::Lanes(d);
   V sums[kRunning];
   for (std::size_t i = 0; i < kBlockSize; i += kRunning * lanes) {
@@ -36,35 +44,59 @@ HWY_INLINE V SumBlock(D d, const Loader& loader, const unsigned char* from,
     }
     Exp(d, k, gaps, terms);
     for (std::size_t j = 0; j < kRunning; ++j) {
+      const V product = hn::Mul(terms[j], gaps[j]);
       sums[j] = i == 0 ? terms[j] : hn::Add(sums[j], terms[j]);
-      gap_sums[j] = hn::MulAdd(terms[j], gaps[j], gap_sums[j]);
+      gap_sums.gaps[j] =
+          first && i == 0 ? product : hn::Add(gap_sums.gaps[j], product);
+      gap_sums.squares[j] = hn::MulAdd(product, gaps[j], gap_sums.squares[j]);
     }
   }
   return Sum4(sums);
 }
 
+// Returns the squares of the gaps, added up.
 template <class Loader>
-void SumChunksWithGaps(const Loader& loader, const unsigned char* row,
-                       std::size_t blocks, const ExpArgument& argument,
-                       const std::uint64_t* edited, double* sums,
-                       double* gaps) {
+double SumChunksWithGaps(const Loader& loader, const unsigned char* row,
+                         std::size_t blocks, const ExpArgument& argument,
+                         const std::uint64_t* edited, double* sums,
+                         double* gaps) {
   const D d;
   const D64 d64;
   const Constants k = MakeConstants(d, argument);
+  const V zero = hn::Zero(d);
+  double all_squares = 0.0;
   for (std::size_t first = 0; first < blocks; first += kBlocksOfChunk) {
     auto sum = hn::Zero(d64);
-    V gap[kRunning] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+    auto gap = hn::Zero(d64);
+    GapSums some = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
     const std::size_t end = std::min(first + kBlocksOfChunk, blocks);
-    for (std::size_t b = first; b < end; ++b) {
-      const V block = SumBlock(d, loader, row + b * kBlockSize * Loader::kSize,
-                               k, edited != nullptr ? edited[b] : 0, gap);
-      sum = hn::Add(sum, Widen(block));
+    const auto block = [&](std::size_t b) {
+      return row + b * kBlockSize * Loader::kSize;
+    };
+    const auto left_out = [&](std::size_t b) {
+      return edited != nullptr ? edited[b] : 0;
+    };
+    for (std::size_t b = first; b < end; b += kGapBlocks) {
+      const V one = SumBlock<true>(d, loader, block(b), k, left_out(b), some);
+      sum = hn::Add(sum, Widen(one));
+      if (b + 1 < end) {
+        const V two =
+            SumBlock<false>(d, loader, block(b + 1), k, left_out(b + 1), some);
+        sum = hn::Add(sum, Widen(two));
+      }
+      gap = hn::Add(gap, Widen(Sum4(some.gaps)));
     }
     const std::size_t c = first / kBlocksOfChunk;
-    gaps[c] =
-        hn::GetLane(hn::SumOfLanes(d64, Widen(Sum4(gap)))) * -argument.scale;
-    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum)) + gaps[c] * k.correction;
+    const double own_gap =
+        hn::GetLane(hn::SumOfLanes(d64, gap)) * -argument.scale;
+    const double own_squares =
+        hn::GetLane(hn::SumOfLanes(d64, Widen(Sum4(some.squares)))) *
+        argument.scale * argument.scale;
+    sums[c] = hn::GetLane(hn::SumOfLanes(d64, sum)) + own_gap * k.correction;
+    gaps[c] = own_gap + own_squares * k.correction;
+    all_squares += own_squares;
   }
+  return all_squares;
 }
 
 template <class Loader>
@@ -83,10 +115,11 @@ void SumChunks(const Loader& loader, const unsigned char* row,
 
 ExpSumError SumAll(DType dtype, const unsigned char* row, std::size_t blocks,
                    const ExpArgument& argument, const std::uint64_t* edited,
-                   double* sums, double* gaps) {
+                   double* sums, double* gaps, double* squares) {
   const auto sum = [&](const auto& loader) HWY_ATTR {
     if (gaps != nullptr) {
-      SumChunksWithGaps(loader, row, blocks, argument, edited, sums, gaps);
+      *squares =
+          SumChunksWithGaps(loader, row, blocks, argument, edited, sums, gaps);
     } else {
       SumChunks(loader, row, blocks, argument, edited, sums);
     }
@@ -123,7 +156,8 @@ namespace {
 // The last block of anything, where it is not whole, as floats relative to the
 // center.
 ExpSumError SumRest(Logits row, const ExpArgument& argument,
-                    const std::uint64_t* edited, double* sum, double* gap) {
+                    const std::uint64_t* edited, double* sum, double* gap,
+                    double* squares) {
   const std::size_t block = row.size() / kBlockSize;
   const std::size_t count = row.size() % kBlockSize;
   double values[kBlockSize];
@@ -143,7 +177,25 @@ ExpSumError SumRest(Logits row, const ExpArgument& argument,
   relative.least = kNoFloor;
   return HWY_DYNAMIC_DISPATCH(SumAll)(
       DType::kF32, reinterpret_cast<const unsigned char*>(gaps), 1, relative,
-      edited != nullptr ? edited + block : nullptr, sum, gap);
+      edited != nullptr ? edited + block : nullptr, sum, gap, squares);
+}
+
+// Adds that block to the sums of the whole ones.
+void AddRest(Logits row, const ExpArgument& argument,
+             const std::uint64_t* edited, double* sums, double* gaps,
+             double& squares) {
+  double sum = 0.0;
+  double gap = 0.0;
+  double own_squares = 0.0;
+  SumRest(row, argument, edited, &sum, gaps != nullptr ? &gap : nullptr,
+          &own_squares);
+  // It may be a chunk of its own.
+  const std::size_t last = row.size() / kChunkSize;
+  const bool alone = row.size() % kChunkSize < kBlockSize;
+  sums[last] = alone ? sum : sums[last] + sum;
+  if (gaps == nullptr) return;
+  gaps[last] = alone ? gap : gaps[last] + gap;
+  squares += own_squares;
 }
 
 }  // namespace
@@ -157,21 +209,17 @@ double GapBound(double sum, double terms, double excess) {
 }
 
 ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
-                        const std::uint64_t* edited, double* sums,
-                        double* gaps) {
+                        const std::uint64_t* edited, double* sums, double* gaps,
+                        double* squares) {
   ChooseSimdTarget();
-  const std::size_t blocks = row.size() / kBlockSize;
+  double all_squares = 0.0;
   const ExpSumError error = HWY_DYNAMIC_DISPATCH(SumAll)(
-      row.dtype(), row.data(), blocks, argument, edited, sums, gaps);
-  if (row.size() % kBlockSize == 0) return error;
-  double sum = 0.0;
-  double gap = 0.0;
-  SumRest(row, argument, edited, &sum, gaps != nullptr ? &gap : nullptr);
-  // It may be a chunk of its own.
-  const std::size_t last = row.size() / kChunkSize;
-  const bool alone = blocks * kBlockSize == last * kChunkSize;
-  sums[last] = alone ? sum : sums[last] + sum;
-  if (gaps != nullptr) gaps[last] = alone ? gap : gaps[last] + gap;
+      row.dtype(), row.data(), row.size() / kBlockSize, argument, edited, sums,
+      gaps, &all_squares);
+  if (row.size() % kBlockSize != 0) {
+    AddRest(row, argument, edited, sums, gaps, all_squares);
+  }
+  if (squares != nullptr) *squares = all_squares;
   return error;
 }
 

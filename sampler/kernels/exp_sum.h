@@ -26,7 +26,7 @@
 //   table, good to u, q of degree 2, together with its evaluation off by 0.2 u,
 //   and one more rounding: below 2.25 u as well. What the second constant would
 //   add is, to first order, a part of the gap, and added to each sum; the
-//   second order is below 2^-48 x^2.
+//   second order is below 2^-48 x^2. (To each gap, a part of the squares.)
 //   5. Terms are positive, so adding them k deep adds k u. Each block of 64
 //      (without gaps, and where a vector holds sixteen: two) is added up in
 //      float32 in four running sums of 16 / lanes vectors each, then two
@@ -76,6 +76,11 @@ constexpr std::size_t ChunkCount(std::size_t size) {
 struct ExpSumError {
   double relative;
   double per_gap;
+  // The part of `relative` that the additions are: step 5.
+  double additions;
+  // By how much a gap may be off, as a fraction of it, beyond what the errors
+  // of its terms make: by its differences d and its additions.
+  double of_gap;
 };
 
 // How far a term may be off from an exact weight (in units of 2^51) beyond what
@@ -101,10 +106,11 @@ struct ExpArgument {
 // that is not left out exceeds the center by more than 1 / scale; none is NaN;
 // the center is a float, unless the row is of doubles, which has no floor.
 // `gaps` may be null: per_gap is that of sums without them, and the gap is
-// GapBound's.
+// GapBound's. With gaps, `squares` (or null) becomes the sum of e^x x^2 over
+// the row, good to a thousandth.
 ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
-                        const std::uint64_t* edited, double* sums,
-                        double* gaps);
+                        const std::uint64_t* edited, double* sums, double* gaps,
+                        double* squares = nullptr);
 
 // A gap that `terms` terms of this sum do not exceed, none of which exceeds
 // e^`excess`. REQUIRES: terms > 0.

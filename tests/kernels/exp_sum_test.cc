@@ -29,17 +29,20 @@ double Attack(Logits row, double center, double scale,
   const std::size_t chunks = ChunkCount(row.size());
   std::vector<double> sums(chunks);
   std::vector<double> gaps(chunks);
+  double squares;
   const ExpSumError error = SumExpOfRow(
       row, ExpArgument(center, scale), edited.empty() ? nullptr : edited.data(),
-      sums.data(), gaps.data());
+      sums.data(), gaps.data(), &squares);
   std::vector<double> alone(chunks);
   const ExpSumError loose = SumExpOfRow(
       row, ExpArgument(center, scale), edited.empty() ? nullptr : edited.data(),
       alone.data(), nullptr);
   double worst = 0.0;
+  long double all_squares = 0.0L;
   for (std::size_t c = 0; c < chunks; ++c) {
     long double sum = 0.0L;
     long double gap = 0.0L;
+    long double moment = 0.0L;
     double terms = 0.0;
     for (std::size_t i = c * kChunkSize;
          i < std::min((c + 1) * kChunkSize, row.size()); ++i) {
@@ -49,7 +52,16 @@ double Attack(Logits row, double center, double scale,
       if (x < -11000.0L) continue;  // 0, also of long doubles.
       sum += std::exp(x);
       gap += std::exp(x) * std::fabs(x);
+      moment -= std::exp(x) * x;
+      all_squares += std::exp(x) * x * x;
     }
+    // Of the gap, its own errors and those of its terms. None lies above the
+    // center but by its rounding.
+    const double gap_bound = error.of_gap * gaps[c] +
+                             (error.relative - error.additions) * gaps[c] +
+                             error.per_gap * static_cast<double>(all_squares) +
+                             100.0 * kTermError * terms;
+    EXPECT_LE(std::fabs(gaps[c] - static_cast<double>(moment)), gap_bound);
     const double bound =
         error.relative * sums[c] + error.per_gap * gaps[c] + kTermError * terms;
     const auto off =
@@ -68,6 +80,9 @@ double Attack(Logits row, double center, double scale,
     EXPECT_NEAR(gaps[c], static_cast<double>(gap),
                 1e-3 * static_cast<double>(gap) + 1e-14 * terms);
   }
+  EXPECT_NEAR(squares, static_cast<double>(all_squares),
+              1e-3 * static_cast<double>(all_squares) +
+                  1e-12 * static_cast<double>(row.size()));
   return worst;
 }
 
