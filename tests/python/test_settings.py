@@ -69,3 +69,46 @@ def test_parity_asks_for_the_random_numbers():
     assert config["rng"] == "llama_cpp"
     with pytest.raises(ValueError, match="parity"):
         ts.import_settings("koboldcpp", {"temperature": 0.8}, parity=True)
+
+
+@pytest.mark.parametrize(("engine", "settings"), [
+    ("vllm", {"temperature": 0.7, "top_k": 40, "top_p": 0.9}),
+    ("sglang", {"temperature": 0.7, "min_p": 0.1}),
+    ("llama.cpp", {"temperature": 0.7, "top_k": 40, "repeat_penalty": 1.1}),
+    ("huggingface", {"do_sample": True, "temperature": 0.7, "top_k": 20}),
+])
+def test_a_config_goes_out_and_comes_back(engine, settings):
+    config, _ = ts.import_settings(engine, settings)
+    exported, report = ts.export_settings(engine, config)
+    assert isinstance(exported, dict) and report.lost == 0
+    assert report.engine in repr(report)
+    again, _ = ts.import_settings(engine, exported)
+    assert again["stages"] == config["stages"]
+
+
+def test_every_engine_gets_settings_or_hears_why_not():
+    for engine in ts.export_engines():
+        settings, report = ts.export_settings(engine, "balanced")
+        assert settings and isinstance(settings, (dict, str))
+        assert {e.outcome for e in report.entries} <= {"applied", "lost"}
+
+
+def test_an_export_says_what_is_lost():
+    settings, report = ts.export_settings("openai", {"version": 1, "stages": [
+        {"type": "top_k", "k": 40}, {"type": "categorical"}]})
+    assert report.lost >= 1
+    assert any(e.outcome == "lost" and "top_k" in e.stage
+               for e in report.entries)
+    with pytest.raises(FileNotFoundError, match="nobody"):
+        ts.export_settings("nobody", "balanced")
+    with pytest.raises(ValueError, match="version"):
+        ts.export_settings("vllm", {"stages": []})
+
+
+def test_defaults_of_the_server():
+    config, _ = ts.import_settings(
+        "vllm", {"top_p": 0.9},
+        server_defaults='{"temperature": 0.6, "top_k": 20}')
+    stages = {s["type"]: s for s in config["stages"]}
+    assert stages["temperature"]["temperature"] == 0.6
+    assert stages["top_k"]["k"] == 20

@@ -39,6 +39,8 @@ def test_the_first_token_has_the_law_of_the_target(small, rule):
         verdict = getattr(round, rule)(target)
         round.accept(verdict, target, draft)
         assert target.position == verdict.accepted + 1 == draft.position
+        assert repr(verdict) == (
+            f"Verdict(accepted={verdict.accepted}, next={verdict.next})")
         counts[target.tokens[0]] += 1
     law = ts.raw(target_rows[0])
     assert chi_square_is_plausible(

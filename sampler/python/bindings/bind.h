@@ -22,8 +22,13 @@ void BindExplain(nanobind::module_& module);
 void BindSpeculative(nanobind::module_& module);
 void BindLogs(nanobind::module_& module);
 void BindReplay(nanobind::module_& module);
+void BindReplayRows(nanobind::module_& module);
 void BindLogger(nanobind::module_& module);
 void BindSettings(nanobind::module_& module);
+void BindRewind(nanobind::module_& module);
+
+// Into the submodule of speculation.
+void BindTrees(nanobind::module_& module);
 
 }  // namespace sampler::python
 

@@ -18,6 +18,8 @@ NB_MODULE(_core, module) {
   BindSpeculative(module);
   BindLogs(module);
   BindReplay(module);
+  BindReplayRows(module);
   BindLogger(module);
   BindSettings(module);
+  BindRewind(module);
 }

@@ -1,23 +1,17 @@
 // Replaying the rows of one sequence of a log, into columns.
 
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/string.h>
-#include <nanobind/stl/vector.h>
 
 #include <cstdint>
-#include <limits>
-#include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "sampler/logprobs.h"
 #include "sampler/pipeline.h"
-#include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
 #include "sampler/python/bindings/logs.h"
+#include "sampler/python/bindings/replay_columns.h"
 #include "sampler/python/bindings/workspaces.h"
 
 namespace sampler::python {
@@ -26,20 +20,6 @@ namespace {
 namespace nb = nanobind;
 using logs::Log;
 using namespace nb::literals;  // NOLINT(google-build-using-namespace)
-
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
-struct Columns {
-  std::vector<std::int32_t> token = {};  // Drawn; -1: none.
-  std::vector<std::string> status = {};
-  std::vector<double> logprob = {};
-  std::vector<double> raw_logprob = {};
-  std::vector<std::int64_t> kept = {};
-  std::vector<double> entropy = {};
-  std::vector<double> raw_entropy = {};
-  std::vector<double> logged_logprob = {};
-  std::vector<double> logged_raw_logprob = {};
-};
 
 // Does the log leave tokens of the row out, so that the softmax of what it has
 // is not the model's?
@@ -50,12 +30,6 @@ absl::StatusOr<bool> IsPartial(const Log& log, std::int64_t row) {
   if (!floor.ok()) return floor.status();
   const bool cut = tail->has_value() && (**tail).count > 0;
   return cut || (floor->has_value() && (**floor).dropped);
-}
-
-double LogprobIn(const Distribution& distribution, TokenId token) {
-  return token < 0 || distribution.status() != RowStatus::kOk
-             ? kUnknown
-             : distribution.Logprob(token);
 }
 
 class Replayer {
@@ -82,13 +56,7 @@ class Replayer {
                                : log_.tokens()[static_cast<std::size_t>(row)];
     const Step step = pipeline_.Process(*logits, sequence_, workspace_, inputs);
     const Token token = step.Draw();
-    columns_.token.push_back(token.id);
-    columns_.status.emplace_back(RowStatusName(token.status));
-    columns_.kept.push_back(step.Count());
-    const bool ok = token.status == RowStatus::kOk;
-    columns_.entropy.push_back(ok ? step.Entropy() : kUnknown);
-    columns_.logprob.push_back(LogprobIn(step, token.id));
-    columns_.logged_logprob.push_back(LogprobIn(step, logged));
+    columns_.Add(step, token, logged);
     if (raw) {
       const auto partial = IsPartial(log_, row);
       if (!partial.ok()) return partial.status();
@@ -97,23 +65,17 @@ class Replayer {
     return MoveOn(token, logged);
   }
 
-  Columns& columns() { return columns_; }
+  ReplayColumns& columns() { return columns_; }
 
  private:
   void AddRaw(const Logits& logits, bool partial, TokenId token,
               TokenId logged) {
-    double entropy = kUnknown;
-    double of_token = kUnknown;
-    double of_logged = kUnknown;
-    if (!partial) {
-      const Distribution raw = reporter_.Raw(logits);
-      if (raw.status() == RowStatus::kOk) entropy = raw.Entropy();
-      of_token = LogprobIn(raw, token);
-      of_logged = LogprobIn(raw, logged);
+    if (partial) {
+      columns_.AddRaw(nullptr, token, logged);
+      return;
     }
-    columns_.raw_entropy.push_back(entropy);
-    columns_.raw_logprob.push_back(of_token);
-    columns_.logged_raw_logprob.push_back(of_logged);
+    const Distribution raw = reporter_.Raw(logits);
+    columns_.AddRaw(&raw, token, logged);
   }
 
   // Along the logged tokens, or the drawn ones where there are none.
@@ -129,24 +91,8 @@ class Replayer {
   Workspace& workspace_;
   LogprobReporter& reporter_;
   logs::RowBuffer buffer_;
-  Columns columns_;
+  ReplayColumns columns_;
 };
-
-nb::dict ToDict(Columns columns) {
-  nb::dict dict;
-  dict["token"] = ToNumPy(std::move(columns.token));
-  dict["status"] = columns.status;
-  dict["logprob"] = ToNumPy(std::move(columns.logprob));
-  dict["kept"] = ToNumPy(std::move(columns.kept));
-  dict["entropy"] = ToNumPy(std::move(columns.entropy));
-  dict["logged_logprob"] = ToNumPy(std::move(columns.logged_logprob));
-  if (!columns.raw_entropy.empty()) {
-    dict["raw_logprob"] = ToNumPy(std::move(columns.raw_logprob));
-    dict["raw_entropy"] = ToNumPy(std::move(columns.raw_entropy));
-    dict["logged_raw_logprob"] = ToNumPy(std::move(columns.logged_raw_logprob));
-  }
-  return dict;
-}
 
 nb::dict ReplaySequence(const Pipeline& pipeline, const OpenLog& open,
                         SharedSequence& sequence, std::int64_t first,
@@ -166,7 +112,7 @@ nb::dict ReplaySequence(const Pipeline& pipeline, const OpenLog& open,
     }
   }
   Check(status);
-  return ToDict(std::move(replayer.columns()));
+  return std::move(replayer.columns()).ToDict();
 }
 
 }  // namespace

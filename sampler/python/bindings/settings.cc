@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sampler/config.h"
+#include "sampler/importers/exporter.h"
 #include "sampler/importers/importer.h"
 #include "sampler/presets.h"
 #include "sampler/python/bindings/arrays.h"
@@ -69,9 +70,15 @@ nb::dict ToDict(const importers::ReportEntry& entry) {
 // (config JSON, runtime, entries)
 nb::tuple Import(const std::string& runtime, const std::string& text,
                  bool parity, bool runtime_defaults, nb::handle end_ids,
-                 nb::handle token_texts) {
-  importers::ImportOptions options = {.parity = parity,
-                                      .runtime_defaults = runtime_defaults};
+                 nb::handle token_texts, std::string server_defaults,
+                 std::string loader, std::string backend, std::string section) {
+  importers::ImportOptions options = {
+      .parity = parity,
+      .runtime_defaults = runtime_defaults,
+      .server_defaults = std::move(server_defaults),
+      .loader = std::move(loader),
+      .backend = std::move(backend),
+      .section = std::move(section)};
   if (!end_ids.is_none()) options.end_ids = TokenIds(end_ids, "end_ids");
   std::optional<TextsOfList> texts;
   if (!token_texts.is_none()) options.texts = &texts.emplace(token_texts);
@@ -83,6 +90,26 @@ nb::tuple Import(const std::string& runtime, const std::string& text,
   }
   return nb::make_tuple(ToJson(imported.config), imported.report.runtime,
                         entries);
+}
+
+// (text, engine, entries)
+nb::tuple Export(const std::string& engine, const std::string& config) {
+  const importers::Exported exported =
+      Check(importers::Export(engine, Check(ParseConfig(config))));
+  nb::list entries;
+  for (const importers::ExportEntry& entry : exported.report.entries) {
+    nb::dict dict;
+    dict["stage"] = entry.stage;
+    dict["outcome"] = ToString(importers::ToText(entry.outcome));
+    dict["effect"] = entry.effect;
+    entries.append(dict);
+  }
+  return nb::make_tuple(exported.text, exported.report.engine, entries);
+}
+
+std::vector<std::string> ToStrings(
+    const std::vector<absl::string_view>& names) {
+  return {names.begin(), names.end()};
 }
 
 }  // namespace
@@ -100,18 +127,17 @@ void BindSettings(nb::module_& module) {
       "config_schema", [] { return ConfigSchema(); },
       "The JSON Schema (draft 2020-12) of configs.");
   module.def(
-      "runtimes",
-      [] {
-        std::vector<std::string> names;
-        for (const auto name : importers::RuntimeNames()) {
-          names.push_back(ToString(name));
-        }
-        return names;
-      },
+      "runtimes", [] { return ToStrings(importers::RuntimeNames()); },
       "The runtimes whose settings import_settings takes.");
   module.def("_import", &Import, "runtime"_a, "text"_a, "parity"_a,
              "runtime_defaults"_a, "end_ids"_a.none(), "token_texts"_a.none(),
+             "server_defaults"_a, "loader"_a, "backend"_a, "section"_a,
              "For import_settings.");
+  module.def(
+      "export_engines", [] { return ToStrings(importers::ExportEngines()); },
+      "The engines that export_settings writes for.");
+  module.def("_export", &Export, "engine"_a, "config"_a,
+             "For export_settings.");
 }
 
 }  // namespace sampler::python

@@ -1,12 +1,10 @@
 // Speculative decoding: judging drafts, and rounds that keep the law.
 
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstdint>
-#include <exception>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,13 +12,13 @@
 #include "sampler/pipeline.h"
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
-#include "sampler/python/bindings/distribution.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/python_rows.h"
+#include "sampler/python/bindings/speculative_arguments.h"
 #include "sampler/python/bindings/workspaces.h"
 #include "sampler/speculative/block_verification.h"
 #include "sampler/speculative/rejection.h"
 #include "sampler/speculative/round.h"
-#include "sampler/speculative/tree.h"
 #include "sampler/speculative/typical_acceptance.h"
 
 namespace sampler::python {
@@ -31,20 +29,6 @@ using namespace nb::literals;  // NOLINT(google-build-using-namespace)
 using speculative::Draft;
 using speculative::Round;
 using speculative::Verdict;
-using Records = std::vector<ProbabilityRecord>;
-
-Records RecordsOf(nb::handle distributions, absl::string_view name,
-                  std::size_t want) {
-  Records records;
-  for (const nb::handle one : nb::iter(distributions)) {
-    records.push_back(As<const DistributionValue>(one, name).record);
-  }
-  if (records.size() != want) {
-    RaiseValueError(absl::StrCat(name, ": got ", records.size(),
-                                 " distributions, want ", want));
-  }
-  return records;
-}
 
 using Rule = Verdict (*)(const Draft&, const Sequence&);
 
@@ -58,11 +42,6 @@ Verdict Judge(nb::handle tokens, nb::handle draft, nb::handle target,
   return rule({ids, q, p}, *lease);
 }
 
-double InUnitInterval(absl::string_view name, double value) {
-  if (value > 0.0 && value <= 1.0) return value;
-  RaiseValueError(absl::StrCat(name, ": got ", value, ", want one in (0, 1]"));
-}
-
 Verdict JudgeByTypicality(nb::handle tokens, nb::handle target,
                           const SharedSequence& sequence, double epsilon,
                           double delta) {
@@ -73,72 +52,6 @@ Verdict JudgeByTypicality(nb::handle tokens, nb::handle target,
       {ids, {}, p}, *lease,
       {InUnitInterval("epsilon", epsilon), InUnitInterval("delta", delta)});
 }
-
-std::vector<speculative::TreeNode> NodesOf(nb::handle nodes) {
-  std::vector<speculative::TreeNode> all;
-  for (const nb::handle node : nb::iter(nodes)) {
-    const auto [token, parent] = nb::cast<std::pair<std::int32_t, int>>(node);
-    if (parent < -1 || parent >= static_cast<int>(all.size())) {
-      RaiseValueError(
-          absl::StrCat("nodes: node ", all.size(), " has the parent ", parent,
-                       ", want -1 (the root) or the index of an earlier node"));
-    }
-    all.push_back({token, parent});
-  }
-  return all;
-}
-
-using TreeResult = std::pair<std::vector<int>, TokenId>;
-
-TreeResult JudgeTree(nb::handle nodes, nb::handle draft, nb::handle target,
-                     const SharedSequence& sequence) {
-  const auto tree = NodesOf(nodes);
-  const Records q = RecordsOf(draft, "draft", tree.size());
-  const Records p = RecordsOf(target, "target", tree.size() + 1);
-  const SharedSequence::Reader lease(sequence);
-  const auto verdict = speculative::VerifyTree({tree, q, p}, *lease);
-  return {verdict.path, verdict.next};
-}
-
-TreeResult JudgeTreeByTarget(nb::handle nodes, nb::handle target,
-                             const SharedSequence& sequence, double accumulated,
-                             double single) {
-  const auto tree = NodesOf(nodes);
-  const Records p = RecordsOf(target, "target", tree.size() + 1);
-  const SharedSequence::Reader lease(sequence);
-  const auto verdict = speculative::VerifyTreeByTarget(
-      {tree, {}, p}, *lease,
-      {InUnitInterval("accumulated", accumulated),
-       InUnitInterval("single", single)});
-  return {verdict.path, verdict.next};
-}
-
-// Rows from a function of Python's. The library knows no exceptions: one is
-// kept until the library has put everything back, the row being empty.
-class RowsOfFunction {
- public:
-  explicit RowsOfFunction(nb::handle function) : function_(function) {}
-
-  Logits operator()(std::size_t i) {
-    if (error_ != nullptr) return {};
-    try {
-      row_.reset();
-      return row_.emplace(OneRow(function_(i), "row"))[0];
-    } catch (...) {
-      error_ = std::current_exception();
-      return {};
-    }
-  }
-
-  void Rethrow() const {
-    if (error_ != nullptr) std::rethrow_exception(error_);
-  }
-
- private:
-  nb::handle function_;
-  std::optional<BorrowedRows> row_;
-  std::exception_ptr error_;
-};
 
 struct RoundState {
   Round round;
@@ -152,7 +65,7 @@ void Propose(SharedRound& shared, const Pipeline& pipeline,
   const SharedRound::Writer state(shared);
   const SharedSequence::Writer lease(draft);
   Workspaces workspaces(1);
-  RowsOfFunction rows(row);
+  RowsOfFunction<std::size_t> rows(row);
   state->proposed = state->weighed = false;
   const absl::Status status = state->round.Propose(
       pipeline, *lease, n, std::ref(rows), workspaces.front());
@@ -169,7 +82,7 @@ void Weigh(SharedRound& shared, const Pipeline& pipeline,
   }
   const SharedSequence::Writer lease(target);
   Workspaces workspaces(1);
-  RowsOfFunction rows(row);
+  RowsOfFunction<std::size_t> rows(row);
   state->weighed = false;
   const absl::Status status =
       state->round.Weigh(pipeline, *lease, std::ref(rows), workspaces.front());
@@ -263,13 +176,7 @@ void BindSpeculative(nb::module_& module) {
             "epsilon"_a = 0.09, "delta"_a = 0.3,
             "Typical acceptance (Medusa): p(x) > min(epsilon, delta exp(-H)). "
             "Does not keep\nthe law, by design. Both in (0, 1].");
-  rules.def("tree", &JudgeTree, "nodes"_a, "draft"_a, "target"_a, "sequence"_a,
-            "SpecInfer's rule for a tree of (token, parent) nodes, parent -1 "
-            "being the root:\n(path of accepted nodes, token after them).");
-  rules.def("tree_by_target", &JudgeTreeByTarget, "nodes"_a, "target"_a,
-            "sequence"_a, "accumulated"_a = 1.0, "single"_a = 1.0,
-            "SGLang's rule, without draft distributions. Thresholds in (0, 1]; "
-            "at 1 the law is\nthe target's.");
+  BindTrees(rules);
 }
 
 }  // namespace sampler::python

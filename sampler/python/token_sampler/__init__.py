@@ -14,19 +14,23 @@ every machine, in Python, in C++ and from the command line.
 
 Adapters are modules of their own, imported only where they are used:
 token_sampler.transformers, token_sampler.vllm, token_sampler.llama_cpp,
-token_sampler.mlx_lm.
+token_sampler.mlx_lm, token_sampler.ort_genai.
 """
 
 from . import speculative
 from ._core import (
     Distribution,
     Logprobs,
+    Phrase,
+    RewindAnswer,
+    Rewinder,
     RowError,
     Sequence,
     Token,
     Tokens,
     __version__,
     config_schema,
+    export_engines,
     presets,
     raw,
     runtimes,
@@ -38,33 +42,51 @@ from .logs import Log, LogRow, LogSequence, open_log
 from .masks import mask_words, pack_mask
 from .pipeline import Pipeline
 from .replaying import Replay, replay
-from .settings import ImportReport, ReportEntry, import_settings
+from .replaying_batches import log_batches, replay_batches, replay_schema
+from .settings import (
+    ExportEntry,
+    ExportReport,
+    ImportReport,
+    ReportEntry,
+    export_settings,
+    import_settings,
+)
 
 __all__ = [
     "Distribution",
     "Explanation",
+    "ExportEntry",
+    "ExportReport",
     "ImportReport",
     "Log",
     "LogRow",
     "LogSequence",
     "Logger",
     "Logprobs",
+    "Phrase",
     "Pipeline",
     "Replay",
     "ReportEntry",
+    "RewindAnswer",
+    "Rewinder",
     "RowError",
     "Sequence",
     "Token",
     "Tokens",
     "__version__",
     "config_schema",
+    "export_engines",
+    "export_settings",
     "import_settings",
+    "log_batches",
     "mask_words",
     "open_log",
     "pack_mask",
     "presets",
     "raw",
     "replay",
+    "replay_batches",
+    "replay_schema",
     "runtimes",
     "sample_batch",
     "speculative",

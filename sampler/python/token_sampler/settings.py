@@ -1,4 +1,4 @@
-"""Other runtimes' settings as a config, with a report on every field."""
+"""Other runtimes' settings as a config, and a config as theirs, with reports."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _core
+from ._configs import config_text
 
 
 @dataclass(frozen=True)
 class ReportEntry:
     """What became of one field.
 
-    provenance: "given", "default" or "derived"; outcome: "applied", "neutral",
-    "harmless", "lost" or
-    "unknown".
+    provenance: "given", "default" or "derived"; outcome: "applied",
+    "harmless", "lost", "unknown" or "refused".
     """
 
     field: str
@@ -48,6 +48,10 @@ def import_settings(
     runtime_defaults: bool = True,
     end_ids: Sequence[int] | None = None,
     token_texts: Sequence[bytes | str | None] | None = None,
+    server_defaults: str = "",
+    loader: str = "",
+    backend: str = "",
+    section: str = "",
 ) -> tuple[dict[str, Any], ImportReport]:
     """(config, report) of the settings of another runtime.
 
@@ -59,13 +63,81 @@ def import_settings(
             (top_k 50).
         end_ids: ids that end a text, for settings that mean "not yet".
         token_texts: the bytes of every id, for settings that are text.
+        server_defaults: vLLM, SGLang: the text of the model's
+            generation_config.json, for what a request leaves open.
+        loader: text-generation-webui: "transformers" or "llama.cpp".
+        backend: of a front end's preset: the runtime that it is sent to.
+        section: of a file with settings of several models: which one.
 
     Raises ValueError, one problem a line; that or NotImplementedError where
     parity cannot be had; FileNotFoundError for an unknown runtime.
     """
     text = settings if isinstance(settings, str) else json.dumps(settings)
     config, name, entries = _core._import(
-        runtime, text, parity, runtime_defaults, end_ids, token_texts
+        runtime,
+        text,
+        parity,
+        runtime_defaults,
+        end_ids,
+        token_texts,
+        server_defaults,
+        loader,
+        backend,
+        section,
     )
     report = ImportReport(name, [ReportEntry(**e) for e in entries])
     return json.loads(config), report
+
+
+@dataclass(frozen=True)
+class ExportEntry:
+    """What became of one stage: outcome "applied" or "lost".
+
+    stage: "top_k(k=40)", or "(engine)" for what the engine adds. effect: the
+    fields that say it, or what happens instead.
+    """
+
+    stage: str
+    outcome: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """engine says whose words the settings are in: "llama.cpp b10573"."""
+
+    engine: str
+    entries: list[ExportEntry]
+
+    @property
+    def lost(self) -> int:
+        """How many stages the engine cannot do, or adds."""
+        return sum(e.outcome == "lost" for e in self.entries)
+
+    def __repr__(self) -> str:
+        lines = [f"settings for {self.engine}, {self.lost} lost"]
+        for e in self.entries:
+            lines.append(f"{e.stage:<36} {e.outcome}: {e.effect}")
+        return "\n".join(lines)
+
+
+def export_settings(engine: str, config: Any) -> tuple[Any, ExportReport]:
+    """(settings, report): a config in the words of an engine.
+
+    Args:
+        engine: one of ts.export_engines().
+        config: a preset's name, a path, a dict or JSON text, as for Pipeline.
+
+    settings is a dict, or text where the engine takes no JSON ("ollama": lines
+    of a Modelfile, "llama.cpp-flags": a command line). Where report.lost is 0,
+    import_settings makes the same config of it.
+
+    Raises ValueError for a wrong config, FileNotFoundError for an unknown
+    engine.
+    """
+    text, name, entries = _core._export(engine, config_text(config))
+    report = ExportReport(name, [ExportEntry(**e) for e in entries])
+    try:
+        return json.loads(text), report
+    except json.JSONDecodeError:
+        return text, report
