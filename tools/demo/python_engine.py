@@ -1,12 +1,15 @@
 """Tells a story in an engine with this sampler, and replays its log.
 
-    python_engine.py transformers|mlx-lm|llama-cpp-python PROMPT LOG
+    python_engine.py transformers|mlx-lm|vllm|ort-genai|llama-cpp-python PROMPT LOG
 """
 
+import os
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import token_sampler as ts
 
 SEED = 42
@@ -34,6 +37,19 @@ def transformers_model():
             AutoTokenizer.from_pretrained(**where))
 
 
+def model_folder(log_path: str) -> Path:
+    """The model as safetensors, made once."""
+    folder = Path(log_path).parent / "model"
+    if not folder.exists():
+        model, tokenizer = transformers_model()
+        # The weights are read as plain numbers; only the file was quantized.
+        model.hf_quantizer = None
+        del model.config.quantization_config
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    return folder
+
+
 def in_transformers(prompt: str, log_path: str) -> str:
     from token_sampler.transformers import generate_kwargs
 
@@ -52,15 +68,7 @@ def in_mlx_lm(prompt: str, log_path: str) -> str:
     from mlx_lm import load, stream_generate
     from token_sampler.mlx_lm import make_sampler
 
-    folder = Path(log_path).parent / "model"
-    if not folder.exists():
-        model, tokenizer = transformers_model()
-        # The weights are read as plain numbers; only the file was quantized.
-        model.hf_quantizer = None
-        del model.config.quantization_config
-        model.save_pretrained(folder)
-        tokenizer.save_pretrained(folder)
-    model, tokenizer = load(str(folder))
+    model, tokenizer = load(str(model_folder(log_path)))
     ids = tokenizer.encode(prompt)
     size = model.args.vocab_size
     with ts.Logger(log_path, size, overwrite=True) as log:
@@ -70,6 +78,57 @@ def in_mlx_lm(prompt: str, log_path: str) -> str:
                 model, tokenizer, ids, max_tokens=TOKENS, sampler=sampler
             )
         )
+
+
+def in_vllm(prompt: str, log_path: str) -> str:
+    # In one process, on the CPU, and with a cache that fits beside the model.
+    os.environ |= {"VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+                   "VLLM_CPU_KVCACHE_SPACE": "1"}
+    from token_sampler.vllm import SamplerLogitsProcessor, extra_args
+    from vllm import LLM, SamplingParams
+
+    llm = LLM(str(model_folder(log_path)), enforce_eager=True, dtype="float32",
+              max_model_len=256, logprobs_mode="raw_logits", max_logprobs=-1,
+              logits_processors=[SamplerLogitsProcessor])
+    params = SamplingParams(max_tokens=TOKENS, logprobs=-1, detokenize=True,
+                            extra_args=extra_args("balanced", seed=SEED))
+    answer = llm.generate([prompt], params)[0]
+    output = answer.outputs[0]
+    size = len(output.logprobs[0])
+    pipeline = ts.Pipeline("balanced", size)
+    sequence = pipeline.sequence(seed=SEED, prompt=answer.prompt_token_ids)
+    with ts.Logger(log_path, size, overwrite=True) as log:
+        log.prompt(0, sequence.prompt)
+        log.describe(0, pipeline, sequence)
+        for token, told in zip(output.token_ids, output.logprobs):
+            row = np.empty(size, np.float32)
+            for i, entry in told.items():
+                row[i] = entry.logprob
+            log.append(0, row, token)
+    return prompt + output.text
+
+
+def in_ort_genai(prompt: str, log_path: str) -> str:
+    import onnxruntime_genai as og
+    from token_sampler.ort_genai import generate
+
+    folder = Path(log_path).parent / "onnx"
+    if not folder.exists():
+        subprocess.run(
+            [sys.executable, "-m", "onnxruntime_genai.models.builder",
+             "-m", model_folder(log_path), "-o", folder, "-p", "fp32",
+             "-e", "cpu"], check=True)
+    model = og.Model(str(folder))
+    tokenizer = og.Tokenizer(model)
+    ids = tokenizer.encode(prompt).tolist()
+    params = og.GeneratorParams(model)
+    generator = og.Generator(model, params)
+    generator.append_tokens(np.array([ids], np.int32))
+    size = generator.get_logits().shape[-1]
+    with ts.Logger(log_path, size, overwrite=True) as log:
+        tokens = generate(model, ids, "balanced", seed=SEED, log=log,
+                          max_tokens=TOKENS)
+    return prompt + tokenizer.decode(np.array(tokens, np.int32))
 
 
 def in_llama_cpp_python(prompt: str, log_path: str) -> str:
@@ -86,6 +145,8 @@ def in_llama_cpp_python(prompt: str, log_path: str) -> str:
 ENGINES = {
     "transformers": in_transformers,
     "mlx-lm": in_mlx_lm,
+    "vllm": in_vllm,
+    "ort-genai": in_ort_genai,
     "llama-cpp-python": in_llama_cpp_python,
 }
 

