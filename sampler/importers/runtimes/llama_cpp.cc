@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "sampler/config.h"
+#include "sampler/importers/budget_steps.h"
 #include "sampler/importers/formats/formats.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
@@ -251,6 +252,10 @@ void BuildChain(Draft& draft) {
 }
 
 void Build(Draft& draft) {
+  AddThinkingBudget(draft, {.tokens = "reasoning_budget_tokens",
+                            .begin = "reasoning_budget_start_tag",
+                            .end = "reasoning_budget_end_tags",
+                            .message = "reasoning_budget_message"});
   AddLlamaBias(draft);
   AddEndBan(draft, "ignore_eos");
   if (draft.Integer("mirostat") > 0) {

@@ -5,6 +5,7 @@
 #include "sampler/importers/runtime.h"
 
 namespace sampler::importers {
+using enum FieldKind;
 
 FieldTable LlamaCppOtherFields() {
   return Join(
@@ -18,9 +19,29 @@ FieldTable LlamaCppOtherFields() {
        Idle("how a grammar is used, not what it is",
             {"grammar_lazy", "grammar_triggers", "grammar_type",
              "preserved_tokens"}),
-       Lost("a reasoning budget is the caller's: it forces tokens",
-            {"reasoning_budget", "reasoning_budget_tokens",
-             "thinking_budget_tokens", "--reasoning-budget"}),
+       {{"reasoning_budget_tokens",
+         kInteger,
+         -1,
+         AtLeast(-1),
+         "thinking_budget of a phase \"thinking\"; -1: any number",
+         {"thinking_budget_tokens", "reasoning_budget", "--reasoning-budget"}},
+        {"reasoning_budget_start_tag",
+         kText,
+         {},
+         {},
+         "what begins the phase; else <think>"},
+        {"reasoning_budget_end_tags",
+         kAny,
+         {},
+         {},
+         "what ends it, and the first closes it; else </think>",
+         {"reasoning_budget_end_tag"}},
+        {"reasoning_budget_message",
+         kText,
+         {},
+         {},
+         "said before the closing text",
+         {"--reasoning-budget-message"}}},
        Idle("how a reasoning budget is used, not what it is",
             {"reasoning_budget_*", "--reasoning-budget-*"}),
        Idle("where the text ends is the caller's loop, not the sampler's",
@@ -208,7 +229,9 @@ FieldTable LlamaCppOtherFields() {
                                        "LLAMA_ARG_WEBUI*",
                                        "LLAMA_ARG_FIT*",
                                        "general.sampling.*"}),
-       RequestFields(), EndFields(), AnswerFields()});
+       RequestFields(),
+       EndFields(),
+       AnswerFields()});
 }
 
 }  // namespace sampler::importers

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "sampler/config.h"
+#include "sampler/importers/budget_steps.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
@@ -63,13 +64,17 @@ FieldTable Fields() {
       {"top_k", kInteger, 0, AtLeast(-1),
        "top_k, ties keep_all; 0 and -1 are off"},
       {"top_p", kReal, 1.0, kNucleus, "top_p, tie_order high_id"},
+      {"thinking_token_budget",
+       kInteger,
+       {},
+       AtLeast(-1),
+       "thinking_budget of a phase \"thinking\", from <think> to </think>; -1: "
+       "any number"},
       {"seed", kInteger, {}, kFinite, "seed; -1 is random"}};
   return Join(
       {sampling,
        Idle("where the text ends is the caller's loop, not the sampler's",
             {"ignore_eos", "repetition_detection"}),
-       Lost("a reasoning budget is the caller's: it forces tokens",
-            {"thinking_token_budget"}),
        Lost("a processor of the caller's: register a stage of your own",
             {"logits_processors", "extra_args", "vllm_xargs"}),
        Lost("a watermark of vLLM's own", {"watermarking"}),
@@ -171,6 +176,7 @@ void AddEdits(Draft& draft) {
   AddPenalty(draft, "presence_penalty", "presence_penalty",
              {.scope = "output"});
   AddTrace(draft);
+  AddThinkingBudget(draft, {.tokens = "thinking_token_budget"});
 }
 
 void AddTemperature(Draft& draft) {
