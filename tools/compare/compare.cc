@@ -23,6 +23,7 @@
 #include "tools/options/run_options.h"
 #include "tools/options/thread_options.h"
 #include "tools/options/typed_options.h"
+#include "tools/options/unused_options.h"
 #include "tools/replay/warnings.h"
 #include "tools/text/exports.h"
 #include "tools/text/output.h"
@@ -166,6 +167,10 @@ absl::StatusOr<int> Run(Compare& compare) {
   const Sides sides = {Side{*opened->first, opened->chains[0]},
                        Side{second, opened->chains[1]}};
   status = CheckSides(sides);
+  if (!status.ok()) return status;
+  const PipelineConfig configs[] = {sides[0].chain.config,
+                                    sides[1].chain.config};
+  status = CheckRunOptionsMatter(compare.options.run, configs);
   if (!status.ok()) return status;
   PairOptions& options = compare.options;
   const auto rows = SelectRows(compare.rows, opened->first->rows());

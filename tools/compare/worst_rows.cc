@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tools/options/unused_options.h"
 
 namespace sampler::tools {
 namespace {
@@ -99,7 +100,8 @@ std::string ExplainCommand(const LogOptions& log, const std::string& path,
                            std::int64_t row, const ChainSpec& chain,
                            const RunOptions& run) {
   return absl::StrCat("sampler explain ", ShellWord(path), " --row ", row, " ",
-                      chain.arguments, LogArguments(log), RunArguments(run));
+                      chain.arguments, LogArguments(log),
+                      RunArguments(OnlyWhatMatters(run, {&chain.config, 1})));
 }
 
 }  // namespace sampler::tools

@@ -21,6 +21,7 @@
 #include "tools/options/log_options.h"
 #include "tools/options/run_options.h"
 #include "tools/options/typed_options.h"
+#include "tools/options/unused_options.h"
 #include "tools/replay/row_exactness.h"
 #include "tools/replay/rows.h"
 #include "tools/replay/warnings.h"
@@ -141,6 +142,10 @@ absl::Status Run(Options& options) {
   const auto place = FindRow(log, options.row);
   if (!place.ok()) return place.status();
   const PipelineConfig& config = configs->Of(place->sequence);
+  if (auto status = CheckRunOptionsMatter(options.run, {&config, 1});
+      !status.ok()) {
+    return status;
+  }
   if (auto status = CheckTokens(options, log); !status.ok()) {
     return status;
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "sampler/arithmetic/numeric.h"
 #include "tools/chains/textless_mass.h"
+#include "tools/inspect/loops.h"
 #include "tools/text/output.h"
 
 namespace sampler::tools {
@@ -112,6 +113,28 @@ class Findings {
     }
   }
 
+  void CheckLoops() {
+    const LogLoops loops = FindLoops(log_, LoopDoubt());
+    if (loops.sequences == 0) return;
+    const std::string which =
+        log_.sequences().size() == 1
+            ? absl::StrCat("the text begins to loop in row ", loops.loop.begin)
+            : absl::StrCat(
+                  Grouped(loops.sequences), " of ",
+                  Grouped(static_cast<std::int64_t>(log_.sequences().size())),
+                  loops.sequences == 1 ? " sequences begins"
+                                       : " sequences begin",
+                  " to loop, the first, ", loops.first, ", in row ",
+                  loops.loop.begin);
+    Add("loop",
+        absl::StrCat(which, ": a pattern of ", loops.loop.length,
+                     loops.loop.length == 1 ? " token " : " tokens ",
+                     Grouped(loops.loop.count()), " times",
+                     loops.to_its_end ? ", to its end" : ""),
+        "rows of a loop say little about settings: leave them out (--rows), "
+        "stop such texts (FindLoop), or keep them from it (stage loop_ban)");
+  }
+
   absl::Status CheckText(const TokenText& text) {
     if (text.empty()) return absl::OkStatus();
     if (text.size() <= log_.vocabulary_size()) return CheckTextless(text);
@@ -161,6 +184,7 @@ absl::StatusOr<std::vector<Finding>> FindTrouble(const logs::Log& log,
   findings.CheckTokens();
   findings.CheckValues();
   findings.CheckKind(kind);
+  findings.CheckLoops();
   absl::Status status = findings.CheckText(text);
   if (!status.ok()) return status;
   return std::move(findings).Take();

@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "sampler/candidate.h"
+#include "sampler/config/phases.h"
 #include "sampler/stages/registry.h"
 #include "tools/options/typed_options.h"
 
@@ -110,7 +111,9 @@ absl::StatusOr<Sequence> StartSequence(const logs::Log& log, std::int64_t index,
       {.seed = seed,
        .stream = static_cast<std::uint32_t>(stream),
        .prompt = std::vector<TokenId>(prompt.begin(), prompt.end())});
-  if (sequence.ok()) sequence->set_clock(options.step.value_or(told.clock));
+  if (!sequence.ok()) return sequence;
+  sequence->set_clock(options.step.value_or(told.clock));
+  sequence->FollowPhases(CompilePhases(config));
   return sequence;
 }
 

@@ -18,6 +18,11 @@ namespace {
 Json Id(TokenId id) { return id < 0 ? Json(nullptr) : Json(id); }
 Json Rank(std::int64_t rank) { return rank == 0 ? Json(nullptr) : Json(rank); }
 
+// Where no phase is open, null.
+Json PhaseJson(const std::string& phase) {
+  return phase.empty() ? Json(nullptr) : Json(phase);
+}
+
 Json HeaderJson(const ReplayHeader& header) {
   const logs::LogDescription& log = header.log.description();
   const ReplayOptions& options = header.options;
@@ -62,11 +67,12 @@ class JsonLinesPrinter final : public ReplayPrinter {
     WriteNow(Event("row", RowJson(header_, row)));
   }
 
-  void End(const ReplaySummary& summary, const Warnings& warnings) override {
+  void End(const ReplaySummaries& summaries,
+           const Warnings& warnings) override {
     for (const std::string& warning : warnings.all()) {
       WriteNow(Event("warning", {{"message", warning}}));
     }
-    WriteNow(Event("summary", SummaryJson(header_, summary, warnings)));
+    WriteNow(Event("summary", SummaryJson(header_, summaries, warnings)));
   }
 
  private:
@@ -94,8 +100,9 @@ class JsonPrinter final : public ReplayPrinter {
                        ToLine(RowJson(header_, row))));
   }
 
-  void End(const ReplaySummary& summary, const Warnings& warnings) override {
-    const Json tail = {{"summary", SummaryJson(header_, summary, warnings)}};
+  void End(const ReplaySummaries& summaries,
+           const Warnings& warnings) override {
+    const Json tail = {{"summary", SummaryJson(header_, summaries, warnings)}};
     Write((first_ ? "],\n" : "\n  ],\n") + ToPages(tail).substr(2) + "\n");
   }
 
@@ -103,6 +110,45 @@ class JsonPrinter final : public ReplayPrinter {
   const ReplayHeader& header_;
   bool first_ = true;
 };
+
+// Of all rows, or of those of a phase.
+Json MetricsJson(const ReplayHeader& header, const ReplaySummary& summary) {
+  Json status = Json::object();
+  for (const RowStatus s : kAllRowStatuses) {
+    // What a log can hold is always told; the rest where it happened.
+    if (s > RowStatus::kNoCandidate && summary.rows_with(s) == 0) continue;
+    status[std::string(RowStatusName(s))] = summary.rows_with(s);
+  }
+  Json absent = Json::object();
+  for (const auto& [metric, reason] : AbsentMetrics(header, summary)) {
+    absent[metric] = reason;
+  }
+  const bool any = summary.rows_with(RowStatus::kOk) > 0;
+  const auto quantile = [&](double q) {
+    return any ? Json(summary.kept_quantile(q)) : Json(nullptr);
+  };
+  Json kept = {{"mean", Number(summary.kept_mean())},
+               {"p50", quantile(0.5)},
+               {"p90", quantile(0.9)},
+               {"max", quantile(1)},
+               {"single", Number(summary.kept_single())}};
+  return {{"rows", summary.rows()},
+          {"status", std::move(status)},
+          {"bounded", summary.inexact()},
+          {"scored", summary.scored()},
+          {"covered", summary.covered()},
+          {"coverage", Number(summary.coverage())},
+          {"nll_raw", Number(summary.nll_raw())},
+          {"ppl_raw", Number(Exp(summary.nll_raw()))},
+          {"nll", Number(summary.nll())},
+          {"ppl", Number(Exp(summary.nll()))},
+          {"kept", std::move(kept)},
+          {"kept_mass", Number(summary.kept_mass())},
+          {"entropy_raw", Number(summary.entropy_raw())},
+          {"entropy", Number(summary.entropy())},
+          {"same", Number(summary.same())},
+          {"absent", std::move(absent)}};
+}
 
 }  // namespace
 
@@ -144,6 +190,9 @@ Json RowJson(const ReplayHeader& header, const RowResult& row) {
       {"same", both ? Json(row.token == row.target) : Json(nullptr)},
       {"status", std::string(RowStatusName(row.status))},
       {"basis", row.exact ? "exact" : "bounded"}};
+  if (HasPhases(header.configs)) {
+    json["phase"] = PhaseJson(row.phase.value_or(""));
+  }
   if (header.options.top_logprobs > 0) {
     json["raw_top"] = list(row.raw_top);
     json["top"] = list(row.top);
@@ -151,50 +200,25 @@ Json RowJson(const ReplayHeader& header, const RowResult& row) {
   return json;
 }
 
-Json SummaryJson(const ReplayHeader& header, const ReplaySummary& summary,
+Json SummaryJson(const ReplayHeader& header, const ReplaySummaries& summaries,
                  const Warnings& warnings) {
-  Json status = Json::object();
-  for (const RowStatus s : kAllRowStatuses) {
-    // What a log can hold is always told; the rest where it happened.
-    if (s > RowStatus::kNoCandidate && summary.rows_with(s) == 0) continue;
-    status[std::string(RowStatusName(s))] = summary.rows_with(s);
+  Json json = MetricsJson(header, summaries.all());
+  if (HasPhases(header.configs)) {
+    Json parts = Json::array();
+    for (const ReplaySummaries::OfPhase& part : summaries.by_phase()) {
+      Json metrics = {{"phase", PhaseJson(part.phase)}};
+      metrics.update(MetricsJson(header, part.summary));
+      parts.push_back(std::move(metrics));
+    }
+    json["by_phase"] = std::move(parts);
   }
-  Json absent = Json::object();
-  for (const auto& [metric, reason] : AbsentMetrics(header, summary)) {
-    absent[metric] = reason;
-  }
-  const bool any = summary.rows_with(RowStatus::kOk) > 0;
-  const auto quantile = [&](double q) {
-    return any ? Json(summary.kept_quantile(q)) : Json(nullptr);
-  };
-  Json kept = {{"mean", Number(summary.kept_mean())},
-               {"p50", quantile(0.5)},
-               {"p90", quantile(0.9)},
-               {"max", quantile(1)},
-               {"single", Number(summary.kept_single())}};
-  Json json = {{"rows", summary.rows()},
-               {"status", std::move(status)},
-               {"bounded", summary.inexact()},
-               {"scored", summary.scored()},
-               {"covered", summary.covered()},
-               {"coverage", Number(summary.coverage())},
-               {"nll_raw", Number(summary.nll_raw())},
-               {"ppl_raw", Number(Exp(summary.nll_raw()))},
-               {"nll", Number(summary.nll())},
-               {"ppl", Number(Exp(summary.nll()))},
-               {"kept", std::move(kept)},
-               {"kept_mass", Number(summary.kept_mass())},
-               {"entropy_raw", Number(summary.entropy_raw())},
-               {"entropy", Number(summary.entropy())},
-               {"same", Number(summary.same())},
-               {"absent", std::move(absent)},
-               {"chain", ChainsText(header)},
+  json.update({{"chain", ChainsText(header)},
                {"seed", SettingsJson(header)["seed"]},
                {"teacher_forced", true},
-               {"warnings", warnings.all()}};
+               {"warnings", warnings.all()}});
   if (UsesReplayedHistory(header.log, header.options)) {
     Json divergences = Json::array();
-    for (const RowPlace& place : summary.divergences()) {
+    for (const RowPlace& place : summaries.all().divergences()) {
       divergences.push_back({{"row", place.row},
                              {"seq", place.sequence},
                              {"pos", place.position}});

@@ -38,8 +38,8 @@ class CsvPrinter final : public ReplayPrinter {
     Write(absl::StrJoin(fields, ",") + "\n");
   }
 
-  void End(const ReplaySummary& summary, const Warnings&) override {
-    Note(SummaryText(header_, summary, Painter(/*color=*/false)));
+  void End(const ReplaySummaries& summaries, const Warnings&) override {
+    Note(SummaryText(header_, summaries, Painter(/*color=*/false)));
   }
 
  private:

@@ -10,13 +10,18 @@
 // the N likeliest tokens of the row as logged and of what the chain left (JSON
 // and JSON Lines only).
 //
+// Where a config has phases, a row also has `phase`, the names of those that
+// are open joined by "+" (null: none), and the summary `by_phase`: the metrics
+// of the rows of each.
+//
 // JSON Lines are events {"type": "begin" | "row" | "warning" | "summary"}; JSON
 // is the same as one document. Absent numbers are null, or empty in CSV. CSV
 // holds rows alone: chain and summary go to stderr.
 //
 // Thread-safety: one thread at a time.
 // Tested by: tests/tools/replay/replay_test.cc,
-// tests/tools/replay/replay_format_test.cc.
+//   tests/tools/replay/replay_format_test.cc,
+//   tests/tools/replay/replay_phases_test.cc.
 
 #ifndef SAMPLER_TOOLS_REPLAY_PRINT_H_
 #define SAMPLER_TOOLS_REPLAY_PRINT_H_
@@ -48,7 +53,8 @@ class ReplayPrinter {
   virtual ~ReplayPrinter() = default;
   virtual void Begin() = 0;
   virtual void Row(const RowResult& row) = 0;
-  virtual void End(const ReplaySummary& summary, const Warnings& warnings) = 0;
+  virtual void End(const ReplaySummaries& summaries,
+                   const Warnings& warnings) = 0;
 };
 
 // `header` must outlive the printer.
@@ -74,12 +80,14 @@ std::string Plural(std::int64_t n, absl::string_view noun);
 Json RowJson(const ReplayHeader& header, const RowResult& row);
 
 // The metrics, what is missing and why, and the warnings.
-Json SummaryJson(const ReplayHeader& header, const ReplaySummary& summary,
+Json SummaryJson(const ReplayHeader& header, const ReplaySummaries& summaries,
                  const Warnings& warnings);
 
-// The metrics for people, a line each.
+// The metrics for people, a line each; behind them, a line for each phase.
 std::string SummaryText(const ReplayHeader& header,
-                        const ReplaySummary& summary, const Painter& paint);
+                        const ReplaySummaries& summaries, const Painter& paint);
+// The lines of the phases; "" where there are none.
+std::string PhasesText(const ReplaySummaries& summaries, const Painter& paint);
 
 // Metrics of the summary that have no value, with the reason.
 std::map<std::string, std::string> AbsentMetrics(const ReplayHeader& header,

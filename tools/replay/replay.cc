@@ -13,6 +13,7 @@
 #include "tools/options/run_options.h"
 #include "tools/options/thread_options.h"
 #include "tools/options/typed_options.h"
+#include "tools/options/unused_options.h"
 #include "tools/replay/print.h"
 #include "tools/replay/rows.h"
 #include "tools/replay/summary.h"
@@ -78,6 +79,8 @@ absl::StatusOr<int> Run(Replay& replay) {
   const auto configs = ResolveReplayConfigs(replay.config, **log, *text);
   if (!configs.ok()) return configs.status();
   ReplayOptions& options = replay.options;
+  absl::Status used = CheckRunOptionsMatter(options.run, configs->configs);
+  if (!used.ok()) return used;
   if (replay.history == "replayed") options.history = HistorySource::kReplayed;
   const auto rows = SelectRows(replay.rows, (*log)->rows());
   if (!rows.ok()) return rows.status();
@@ -99,12 +102,12 @@ absl::StatusOr<int> Run(Replay& replay) {
   const ReplayHeader header = {replay.log.path, **log, *configs, options,
                                shown};
   const auto printer = MakeReplayPrinter(header, output);
-  ReplaySummary summary;
+  ReplaySummaries summaries;
   Progress progress(options.rows.count(), output.quiet);
   printer->Begin();
   absl::Status replayed =
       ReplayRows(**log, *configs, options, [&](const RowResult& row) {
-        summary.Add(row);
+        summaries.Add(row);
         printer->Row(row);
         progress.Step();
       });
@@ -112,17 +115,17 @@ absl::StatusOr<int> Run(Replay& replay) {
   progress.Clear();
   if (!replayed.ok()) return replayed;
   for (const PipelineConfig& config : configs->configs) {
-    WarnOfMemory(**log, config, options, summary, warnings);
+    WarnOfMemory(**log, config, options, summaries.all(), warnings);
   }
-  WarnAfter(summary, *kind, warnings);
-  printer->End(summary, warnings);
+  WarnAfter(summaries.all(), *kind, warnings);
+  printer->End(summaries, warnings);
   if (output.format() == Format::kHuman && !output.quiet) {
     std::fflush(stdout);
     std::fprintf(stderr, "%.0f rows per second\n", rate);
   }
   absl::Status written = FinishOutput();
   if (!written.ok()) return written;
-  return replay.verify ? Verify(summary) : 0;
+  return replay.verify ? Verify(summaries.all()) : 0;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/candidate.h"
+#include "tools/chains/phase_words.h"
 #include "tools/replay/row_exactness.h"
 
 namespace sampler::tools {
@@ -71,6 +72,9 @@ absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
   if (!inputs.ok()) return inputs.status();
   RowResult result;
   result.place = place;
+  if (!pipeline.config().phases.empty()) {
+    result.phase = OpenPhases(sequence.history().phases());
+  }
   if (!log.tokens().empty()) {
     result.target = log.tokens()[static_cast<std::size_t>(place.row)];
   }

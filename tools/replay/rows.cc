@@ -138,6 +138,12 @@ absl::StatusOr<std::vector<Pipeline>> PipelinesFor(
 
 }  // namespace
 
+bool HasPhases(const ReplayConfigs& configs) {
+  return std::any_of(
+      configs.configs.begin(), configs.configs.end(),
+      [](const PipelineConfig& config) { return !config.phases.empty(); });
+}
+
 bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options) {
   return options.history == HistorySource::kReplayed || log.tokens().empty();
 }

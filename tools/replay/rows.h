@@ -27,6 +27,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -60,6 +61,9 @@ struct RowResult {
   bool exact = true;  // False where the log holds too little of the row.
   // Entries at -inf in the row as logged, but for those that the format hides.
   std::int64_t removed_in_log = 0;
+  // The phases that are open where the token is drawn (OpenPhases); absent if
+  // the config has none.
+  std::optional<std::string> phase;
 
   // The drawn token.
   TokenId token = -1;
@@ -89,6 +93,9 @@ struct RowResult {
   bool has_target() const { return target >= 0; }
   bool has_token() const { return token >= 0; }
 };
+
+// Has any of the configs phases?
+bool HasPhases(const ReplayConfigs& configs);
 
 // Is the history made of drawn tokens, by choice or for want of logged ones?
 bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options);

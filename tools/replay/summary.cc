@@ -1,5 +1,6 @@
 #include "tools/replay/summary.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -55,6 +56,18 @@ double ReplaySummary::kept_single() const {
   const auto single = kept_counts_.find(1);
   const std::int64_t rows = single == kept_counts_.end() ? 0 : single->second;
   return static_cast<double>(rows) / static_cast<double>(kept_.count);
+}
+
+void ReplaySummaries::Add(const RowResult& row) {
+  all_.Add(row);
+  if (!row.phase.has_value()) return;
+  auto part = std::find_if(
+      by_phase_.begin(), by_phase_.end(),
+      [&](const OfPhase& known) { return known.phase == *row.phase; });
+  if (part == by_phase_.end()) {
+    part = by_phase_.insert(by_phase_.end(), {*row.phase, ReplaySummary()});
+  }
+  part->summary.Add(row);
 }
 
 }  // namespace sampler::tools

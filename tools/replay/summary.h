@@ -12,7 +12,8 @@
 //
 // Thread-safety: one thread at a time.
 // Cost: O(1) a row; memory for the distinct kept counts.
-// Tested by: tests/tools/replay/replay_summary_test.cc.
+// Tested by: tests/tools/replay/replay_summary_test.cc,
+//   tests/tools/replay/replay_phases_test.cc.
 
 #ifndef SAMPLER_TOOLS_REPLAY_SUMMARY_H_
 #define SAMPLER_TOOLS_REPLAY_SUMMARY_H_
@@ -22,6 +23,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sampler/row_status.h"
@@ -100,6 +102,26 @@ class ReplaySummary {
   Mean entropy_;
   std::map<std::int64_t, std::int64_t> kept_counts_;  // Kept -> rows.
   std::vector<RowPlace> divergences_;
+};
+
+// The metrics of all rows, and the same of each phase: of the rows with the
+// same open phases (RowResult::phase), so that every row counts once.
+class ReplaySummaries {
+ public:
+  struct OfPhase {
+    std::string phase;
+    ReplaySummary summary;
+  };
+
+  void Add(const RowResult& row);
+
+  const ReplaySummary& all() const { return all_; }
+  // In the order of their first rows; none where no row has a phase.
+  const std::vector<OfPhase>& by_phase() const { return by_phase_; }
+
+ private:
+  ReplaySummary all_;
+  std::vector<OfPhase> by_phase_;
 };
 
 }  // namespace sampler::tools

@@ -65,7 +65,9 @@ std::string Plural(std::int64_t n, absl::string_view noun) {
 }
 
 std::string SummaryText(const ReplayHeader& header,
-                        const ReplaySummary& summary, const Painter& paint) {
+                        const ReplaySummaries& summaries,
+                        const Painter& paint) {
+  const ReplaySummary& summary = summaries.all();
   std::string text;
   const auto line = [&](absl::string_view name, const std::string& value) {
     absl::StrAppend(&text, paint(Style::kBold, absl::StrFormat("%-12s", name)),
@@ -106,7 +108,7 @@ std::string SummaryText(const ReplayHeader& header,
       line("diverged", DivergenceText(summary));
     }
   }
-  return text;
+  return text + PhasesText(summaries, paint);
 }
 
 }  // namespace sampler::tools

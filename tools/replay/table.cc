@@ -46,6 +46,19 @@ std::size_t PlaceColumns(const logs::Log& log) {
       9, PlaceText(log, {log.rows() - 1, last, longest - 1}).size());
 }
 
+// Columns for the phases that are open at once, as far as they fit; 0 where no
+// config has any.
+std::size_t PhaseColumns(const ReplayConfigs& configs) {
+  constexpr std::size_t kMost = 24;
+  std::size_t widest = 0;
+  for (const PipelineConfig& config : configs.configs) {
+    std::size_t all = 0;
+    for (const auto& [name, phase] : config.phases) all += name.size() + 1;
+    widest = std::max(widest, all);
+  }
+  return widest == 0 ? 0 : std::clamp<std::size_t>(widest - 1, 5, kMost);
+}
+
 // Of a log that does not tell the full row's mass, none.
 std::string Mass(double mass) {
   return std::isnan(mass) ? "     -" : absl::StrFormat("%6.4f", mass);
@@ -57,6 +70,7 @@ class TablePrinter final : public ReplayPrinter {
       : header_(header),
         paint_(UseColor(output)),
         place_columns_(PlaceColumns(header.log)),
+        phase_columns_(PhaseColumns(header.configs)),
         id_columns_(std::max<std::size_t>(
             6, absl::StrCat(header.log.vocabulary_size() - 1).size())),
         kept_columns_(
@@ -94,6 +108,7 @@ class TablePrinter final : public ReplayPrinter {
     std::string line =
         absl::StrFormat("%*s   ", static_cast<int>(place_columns_),
                         PlaceText(header_.log, row.place));
+    absl::StrAppend(&line, PhaseCell(row.phase.value_or("")));
     if (row.status == RowStatus::kOk) {
       absl::StrAppend(
           &line, Token(row.token, drawn_columns_), " ",
@@ -109,27 +124,34 @@ class TablePrinter final : public ReplayPrinter {
     Write(line + (row.has_target() ? TargetColumns(row) : "") + "\n");
   }
 
-  void End(const ReplaySummary& summary, const Warnings&) override {
+  void End(const ReplaySummaries& summaries, const Warnings&) override {
     if (shown_ > kShownRows) {
       Write(paint_(Style::kDim,
                    absl::StrFormat("%9s   %s more; --jsonl or --csv has every "
                                    "row, --rows A:B a part\n",
                                    "...", Plural(shown_ - kShownRows, "row"))));
     }
-    Write("\n" + SummaryText(header_, summary, paint_));
+    Write("\n" + SummaryText(header_, summaries, paint_));
   }
 
  private:
   std::string Heading() const {
     std::string heading = absl::StrFormat(
-        "%*s   %s %6s %6s%s %6s %6s", static_cast<int>(place_columns_), "row",
-        FitColumns(" drawn", drawn_columns_), "p", "raw p",
+        "%*s   %s%s %6s %6s%s %6s %6s", static_cast<int>(place_columns_), "row",
+        PhaseCell("phase"), FitColumns(" drawn", drawn_columns_), "p", "raw p",
         Cell("kept", kept_columns_), "mass", "H");
     if (!header_.log.tokens().empty()) {
       absl::StrAppend(&heading, "   ", FitColumns(" logged", logged_columns_),
                       "      p");
     }
     return heading;
+  }
+
+  // The open phases, where a config has any.
+  std::string PhaseCell(absl::string_view phase) const {
+    return phase_columns_ == 0
+               ? ""
+               : absl::StrCat(FitColumns(phase, phase_columns_), "  ");
   }
 
   // `  284 " the"`.
@@ -153,6 +175,7 @@ class TablePrinter final : public ReplayPrinter {
   const ReplayHeader& header_;
   const Painter paint_;
   const std::size_t place_columns_;
+  const std::size_t phase_columns_;
   const std::size_t id_columns_;
   const std::size_t kept_columns_;
   const std::size_t drawn_columns_;

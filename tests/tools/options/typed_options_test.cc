@@ -146,6 +146,45 @@ TEST(GivenAndNotUsed, IsAnError) {
       "want no tensor name for llama.cpp _logits_"));
 }
 
+// A seed where nothing is drawn by chance, a step where no schedule follows it.
+TEST(GivenAndNotUsed, SeedsAndStepsToo) {
+  const std::string log = SmallLog();
+  const std::string seed = "--seed: got 7, want none: no stage uses random";
+  const std::string step = "--step: got 3, want none: no stage has a schedule";
+  for (const std::string command : {"replay", "explain"}) {
+    Arguments arguments = {command, log, "--greedy"};
+    if (command == "explain") arguments.insert(arguments.end(), {"--row", "0"});
+    Arguments seeded = arguments;
+    seeded.insert(seeded.end(), {"--seed", "7"});
+    EXPECT_TRUE(Says(Failure(seeded), seed));
+    arguments.insert(arguments.end(), {"--step", "3"});
+    EXPECT_TRUE(Says(Failure(arguments), step));
+  }
+  const std::string sober =
+      WriteTemporary("sober.json", R"({"version": 1, "stages": [
+      {"type": "top_k", "k": 2}, {"type": "greedy"}]})");
+  EXPECT_TRUE(Says(
+      Failure({"compare", log, "--a", "greedy", "--b", sober, "--seed", "7"}),
+      seed));
+  EXPECT_TRUE(
+      Says(Failure({"compare", log, "--b", "top_k=3", "--step", "3"}), step));
+  // Where either matters it is taken.
+  EXPECT_EQ(RunTool({"compare", log, "--a", "greedy", "--b", "top_k=2",
+                     "--seed", "7"})
+                .exit_code,
+            0);
+  const std::string scheduled = WriteTemporary("scheduled.json", R"({
+      "version": 1, "stages": [
+      {"type": "temperature", "schedule": {"from": 1.2, "to": 0.4, "steps": 10,
+       "clock": "step"}},
+      {"type": "xtc", "probability": 0.5, "threshold": 0.1},
+      {"type": "greedy"}]})");
+  EXPECT_EQ(
+      RunTool({"replay", log, "-c", scheduled, "--step", "3", "--seed", "7"})
+          .exit_code,
+      0);
+}
+
 TEST(GivenAndNotUsed, EnvironmentVariablesToo) {
   const Arguments command = {"replay", SmallLog(), "--greedy", "--quiet"};
   for (const std::string value : {"nonsense", "", "AVX2", "avx2 "}) {

@@ -1,0 +1,72 @@
+#include "tools/options/unused_options.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/stage_lookup.h"
+#include "sampler/stages/registry.h"
+
+namespace sampler::tools {
+namespace {
+
+bool UsesRandomNumbers(const StageConfig& stage) {
+  switch (FactsOf(stage).draws_by) {
+    case DrawBy::kMassById:
+    case DrawBy::kMassByRank:
+    case DrawBy::kNoise:
+      return true;
+    case DrawBy::kNothing:
+    case DrawBy::kCodePoint:
+      break;
+  }
+  const StageType* const type = StageRegistry::BuiltIn().Find(stage.type);
+  return type->create({type->parameters, stage.parameters})->UsesCoins();
+}
+
+// A schedule with "clock": "step".
+bool FollowsTheStep(const StageConfig& stage) {
+  return std::any_of(
+      stage.parameters.begin(), stage.parameters.end(), [](const auto& given) {
+        const Value::Object* const schedule = given.second.object();
+        if (schedule == nullptr) return false;
+        const auto clock = schedule->find("clock");
+        return clock != schedule->end() && clock->second.text() != nullptr &&
+               *clock->second.text() == "step";
+      });
+}
+
+bool AnyStage(absl::Span<const PipelineConfig> configs,
+              bool (*is_so)(const StageConfig&)) {
+  return std::any_of(
+      configs.begin(), configs.end(), [&](const PipelineConfig& config) {
+        return std::any_of(config.stages.begin(), config.stages.end(), is_so);
+      });
+}
+
+}  // namespace
+
+RunOptions OnlyWhatMatters(const RunOptions& options,
+                           absl::Span<const PipelineConfig> configs) {
+  RunOptions used = options;
+  if (!AnyStage(configs, UsesRandomNumbers)) used.seed.reset();
+  if (!AnyStage(configs, FollowsTheStep)) used.step.reset();
+  return used;
+}
+
+absl::Status CheckRunOptionsMatter(const RunOptions& options,
+                                   absl::Span<const PipelineConfig> configs) {
+  const RunOptions used = OnlyWhatMatters(options, configs);
+  if (options.seed.has_value() && !used.seed.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--seed: got ", *options.seed,
+                     ", want none: no stage uses random numbers"));
+  }
+  if (options.step.has_value() && !used.step.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--step: got ", *options.step,
+        ", want none: no stage has a schedule with \"clock\": \"step\""));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace sampler::tools

@@ -1,0 +1,28 @@
+// Seeds and steps that no chain looks at: given and not used.
+//
+// Thread-safety: pure functions.
+// Tested by: tests/tools/options/typed_options_test.cc.
+
+#ifndef SAMPLER_TOOLS_OPTIONS_UNUSED_OPTIONS_H_
+#define SAMPLER_TOOLS_OPTIONS_UNUSED_OPTIONS_H_
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "sampler/config.h"
+#include "tools/options/run_options.h"
+
+namespace sampler::tools {
+
+// The options without a seed, or a step, that no chain looks at. REQUIRES (also
+// below): the configs are valid.
+RunOptions OnlyWhatMatters(const RunOptions& options,
+                           absl::Span<const PipelineConfig> configs);
+
+// InvalidArgument for a seed where no chain uses random numbers, and for a step
+// where none follows the caller's: they would seem to matter.
+absl::Status CheckRunOptionsMatter(const RunOptions& options,
+                                   absl::Span<const PipelineConfig> configs);
+
+}  // namespace sampler::tools
+
+#endif  // SAMPLER_TOOLS_OPTIONS_UNUSED_OPTIONS_H_
