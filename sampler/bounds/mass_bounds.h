@@ -139,11 +139,13 @@ class MassBounds {
   template <typename Stays>
   void JoinInside(absl::Span<const TokenId> ids,
                   absl::Span<const Weight> weights, Stays stays) {
+    const TokenId* const id = ids.data();
+    const Weight* const weight = weights.data();
     for (std::size_t i = 0; i < ids.size();) {
-      const std::size_t chunk = ChunkOf(ids[i]);
+      const std::size_t chunk = ChunkOf(id[i]);
       Weight sum = 0;
-      for (; i < ids.size() && ChunkOf(ids[i]) == chunk; ++i) {
-        sum += stays(i) ? 0 : weights[i];
+      for (; i < ids.size() && ChunkOf(id[i]) == chunk; ++i) {
+        sum += stays(i) ? 0 : weight[i];
       }
       rest_sums_[chunk] += static_cast<double>(sum) * 0x1p-51;
     }

@@ -114,28 +114,28 @@ std::optional<Band> GuessBand(const Attempt& a, Mass total, Mass wanted) {
 
 // All of the total order down to the end of a prefix of scratch.gathered, which
 // lists a band, weighed. Bounds will follow.
-Survivors DownTo(const Attempt& a, const kernels::Ranking& ranking,
-                 const kernels::Cut& cut) {
+Survivors DownTo(const Attempt& a, const kernels::Cut& cut) {
   const absl::Span<const TokenId> ids = a.scratch.gathered.ids();
-  const absl::Span<const double> logits = a.scratch.gathered.logits();
+  // Bands are long, and whether an item stays is hard to predict.
+  const double* const logits = a.scratch.gathered.logits().data();
+  const bool low_ids = a.rule.tie_order == TieOrder::kLowId;
+  const bool ties_go = a.rule.ties == Ties::kExact;
+  const auto is_tie_that_goes = [=](std::size_t i) {
+    const bool is_later = low_ids ? i > cut.position : i < cut.position;
+    return ties_go && is_later && logits[i] == cut.value;
+  };
   std::vector<TokenId>& except = a.scratch.ids;
-  except.clear();
-  const std::size_t ties = a.rule.ties == Ties::kExact ? ids.size() : 0;
-  for (std::size_t i = 0; i < ties; ++i) {
-    if (logits[i] == cut.value && !InPrefix(ranking, cut, i)) {
-      except.push_back(ids[i]);
-    }
+  except.resize(ids.size() + 1);
+  std::size_t gone = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    except[gone] = ids.data()[i];
+    gone += is_tie_that_goes(i) ? 1 : 0;
   }
+  except.resize(gone);
   if (a.set.SlotsAreIds()) {
-    if (except.empty()) {
-      a.bounds.JoinInside(ids, a.scratch.weights, [&](std::size_t i) {
-        return logits[i] >= cut.value;
-      });
-    } else {
-      a.bounds.JoinInside(ids, a.scratch.weights, [&](std::size_t i) {
-        return InPrefix(ranking, cut, i);
-      });
-    }
+    a.bounds.JoinInside(ids, a.scratch.weights, [=](std::size_t i) {
+      return logits[i] >= cut.value && !is_tie_that_goes(i);
+    });
   }
   return Survivors::AtLeast(cut.value, except);
 }
@@ -175,7 +175,7 @@ std::optional<Survivors> DecideInBand(const Attempt& a,
     if (cut.count < 2) return {};
     cut = kernels::CutAtCount(ranking, cut.count - 1, a.scratch.select);
   }
-  return DownTo(a, ranking, cut);
+  return DownTo(a, cut);
 }
 
 // The nucleus, where a sample has to say where it ends.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/kernels/scan/row_scan.h"
@@ -9,9 +10,11 @@
 namespace sampler {
 namespace {
 
-// Keep removes up to so many ties from a dense row one by one. With more of
-// them a list of the survivors costs less.
+// Keep removes ties from a dense row one by one up to so many, or one in so
+// many slots (rows of 16-bit numbers have hundreds at the end of a large
+// nucleus). With more of them a list of the survivors costs less.
 constexpr std::size_t kFewTies = 64;
+constexpr std::size_t kTiesOfARow = 64;
 
 // Removes these ids from a list. REQUIRES: `ids` ascend.
 void RemoveFrom(absl::Span<const TokenId> ids, CandidateList& list) {
@@ -67,12 +70,20 @@ void CandidateSet::RemoveAllBut(absl::Span<const TokenId> ids) {
 }
 
 void CandidateSet::RemoveAll(absl::Span<const TokenId> ids) {
-  if (dense_form_) {
-    for (const TokenId id : ids) Remove(id);
+  if (!dense_form_) {
+    RemoveFrom(ids, list_);
+    Changed();
     return;
   }
-  RemoveFrom(ids, list_);
-  Changed();
+  constexpr std::size_t kBatch = 64;
+  double before[kBatch];
+  double after[kBatch];
+  std::fill(std::begin(after), std::end(after), kRemoved);
+  for (std::size_t first = 0; first < ids.size(); first += kBatch) {
+    const absl::Span<const TokenId> part = ids.subspan(first, kBatch);
+    LoadEach(part, before);
+    StoreEach(part, before, after);
+  }
 }
 
 void CandidateSet::TransformRuns(DenseRow::RunTransform f) {
@@ -179,8 +190,9 @@ void CandidateSet::Keep(const Survivors& survivors) {
     return;
   }
   const absl::Span<const TokenId> except = survivors.except;
-  if (except.size() <= kFewTies && CutInPlace(survivors.threshold)) {
-    for (const TokenId id : except) Remove(id);
+  if (except.size() <= std::max(kFewTies, slots() / kTiesOfARow) &&
+      CutInPlace(survivors.threshold)) {
+    RemoveAll(except);
     return;
   }
   Gather(AtLeast(survivors.threshold), spare_);
