@@ -73,6 +73,9 @@ absl::Status Sequence::Accept(const Token& drawn, TokenId token) {
     return absl::OutOfRangeError("a sequence holds at most 2^32 - 1 tokens");
   }
   const StateUpdate& update = drawn.state;
+  // What a draw teaches the stages is about its own token. Another one that is
+  // accepted in its place leaves their memory as it was, unless the update says
+  // that it holds for any.
   const bool learns = !update.values.empty() &&
                       (token == drawn.id || update.holds_for_any_token);
   if (learns && !states_.empty() &&

@@ -94,6 +94,8 @@ void Candidates::TransformCumulative(
   double values[kBatch];  // Running p, then F of it, then q, then Log(q).
   Mass running = 0;
   double before = 0.0;
+  // The running masses are exact, so no error adds up along the row: each q is
+  // the difference of two values of F, rounded once.
   for (std::size_t first = 0; first < sorted.values.size(); first += kBatch) {
     const std::size_t count = std::min(kBatch, sorted.values.size() - first);
     kernels::ComputeWeights(sorted.values.data() + first, count, max, weights);
@@ -124,6 +126,7 @@ void Candidates::ShiftByMass(
     absl::FunctionRef<Shifts(Mass chosen, Mass total)> shifts) {
   state_->chosen.resize(std::max(
       state_->chosen.size(), static_cast<std::size_t>(state_->set.IdLimit())));
+  // Asked once for each id: `is_chosen` may be a keyed hash.
   ForEach([&](TokenId id, double) {
     state_->chosen[static_cast<std::size_t>(id)] = is_chosen(id);
   });

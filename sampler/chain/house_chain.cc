@@ -63,6 +63,8 @@ void HouseChain::Add(std::string type, std::unique_ptr<const Stage> stage) {
   if (size > 0) {
     stage->InitializeState(absl::MakeSpan(initial_state_).subspan(begin));
   }
+  // A workspace finds a stage's scratch by this key. An address would not do: a
+  // new pipeline may get that of one which is gone.
   static std::atomic<std::uint64_t> keys = 0;
   const std::uint64_t key = stage->MakeScratch() != nullptr ? ++keys : 0;
   parts_.push_back({std::move(type), std::move(stage), begin, size, key});
@@ -108,10 +110,13 @@ void HouseChain::Run(Logits row, const Sequence& sequence,
   if (sequence.has_bans()) {
     sequence.ForEachBanHere([&](TokenId id) { candidates.Remove(id); });
   }
+  // A stage that tosses a coin on the way makes what is left a matter of this
+  // sequence's random numbers: no fork may draw from it.
   scratch.tossed = false;
   const Coins coins = sequence.coins().Noting(scratch.tossed);
   const History& history = HistoryOf(sequence, scratch);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
+    // A row that failed stays as it is: later stages would hide why.
     if (candidates.status() != RowStatus::kOk) break;
     if (!parts_[i].Runs(history)) {
       if (observer != nullptr) observer->SkippedStage(i, candidates);

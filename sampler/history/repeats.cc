@@ -16,9 +16,9 @@ std::size_t FindToken(const TokenId* tokens, std::size_t from, std::size_t size,
                       TokenId token) {
   std::size_t i = from;
   for (; i + kStride <= size; i += kStride) {
-    TokenId found = 0;
+    std::int32_t found = 0;
     for (std::size_t j = 0; j < kStride; ++j) {
-      found += static_cast<TokenId>(tokens[i + j] == token);
+      found += static_cast<std::int32_t>(tokens[i + j] == token);
     }
     if (found != 0) break;
   }

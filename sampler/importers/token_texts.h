@@ -23,7 +23,7 @@ class TokenTexts {
  public:
   virtual ~TokenTexts() = default;
   // Ids lie in [0, size).
-  virtual TokenId size() const = 0;
+  virtual std::int32_t size() const = 0;
   // The bytes that `id` stands for; "" if it has none.
   virtual std::string Bytes(TokenId id) const = 0;
 };

@@ -85,7 +85,8 @@ HWY_EXPORT(GatherBF16);
 
 namespace {
 
-// The general case, from block `b` on; branch-free for the same reason.
+// Rows of doubles, and the last block of any row, which may be cut: from block
+// `b` on.
 std::size_t GatherConverted(Logits row, std::size_t b, const Interval& interval,
                             const double* maxima, double least,
                             const std::uint64_t* also, std::int32_t* ids,
@@ -98,6 +99,7 @@ std::size_t GatherConverted(Logits row, std::size_t b, const Interval& interval,
     const std::size_t first = b * kBlockSize;
     const std::size_t count = std::min(kBlockSize, row.size() - first);
     row.Load(first, count, block);
+    // Every element is written, and overwritten by the next unless it counts.
     for (std::size_t i = 0; i < count; ++i) {
       ids[found] = static_cast<std::int32_t>(first + i);
       values[found] = block[i];

@@ -21,7 +21,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D64 = hn::ScalableTag<double>;
 using U64 = hn::RebindToUnsigned<D64>;
 
-// So many weights of 2^51 fit into 64 bits.
+// So many weights of 2^51 fit into 64 bits: lanes are added up to a Mass, which
+// is 128 bits wide, before they could overflow.
 constexpr std::size_t kFlush = 4096;
 
 // The weights of a vector of items.
@@ -144,6 +145,8 @@ Narrowed NarrowAll(const Items& items, double from, double below,
     stays.above += lanes - hn::CountTrue(d, under);
     const auto inside = hn::And(hn::Ge(value, least), under);
     if (hn::AllFalse(d, inside)) continue;
+    // A packed vector is stored whole: its other lanes are overwritten by the
+    // next one, or end in the slack of the room.
     const auto taken = hn::RebindMask(du, inside);
     hn::StoreU(Pack(d, value, inside), d, room.values + stays.size);
     hn::StoreU(Pack(du, at, taken), du, room.positions + stays.size);

@@ -32,11 +32,11 @@ void Dry(CandidateArray& array, const HistoryView& history, const DryRule& rule,
                   static_cast<std::int64_t>(numbers.size()),
                   [&](TokenId id, std::uint32_t longest) {
                     numbers[static_cast<std::size_t>(id)] =
-                        static_cast<TokenId>(longest);
+                        static_cast<std::int32_t>(longest);
                   });
   const std::optional<std::int64_t> max_exponent = MaxExponent(rule.base);
   for (Entry& entry : array.entries()) {
-    const TokenId length = numbers[static_cast<std::size_t>(entry.id)];
+    const std::int32_t length = numbers[static_cast<std::size_t>(entry.id)];
     if (length == 0 || rule.breakers.IsBreaker(entry.id)) continue;
     std::int64_t exponent = length - rule.allowed_length;
     if (max_exponent.has_value()) exponent = std::min(exponent, *max_exponent);

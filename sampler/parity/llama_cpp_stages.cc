@@ -33,7 +33,7 @@ void Penalize(CandidateArray& array, const HistoryView& recent,
     ++numbers[static_cast<std::size_t>(recent[i])];
   }
   for (Entry& entry : array.entries()) {
-    const TokenId count = numbers[static_cast<std::size_t>(entry.id)];
+    const std::int32_t count = numbers[static_cast<std::size_t>(entry.id)];
     if (count == 0) continue;
     if (entry.logit <= 0.0F) {
       entry.logit *= rule.repeat;
@@ -97,6 +97,8 @@ void TopNSigma(CandidateArray& array, float n) {
   float squares = 0.0F;
   for (const Entry& entry : array.entries()) {
     if (entry.logit == kRemoved) continue;
+    // std::pow(float, int), which llama.cpp calls, computes in double; its sum
+    // is a float again after every term.
     const double gap = static_cast<double>(entry.logit - mean);
     squares = static_cast<float>(static_cast<double>(squares) + gap * gap);
   }

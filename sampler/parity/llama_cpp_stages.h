@@ -36,7 +36,7 @@ namespace sampler::parity {
 
 // A number per token of the vocabulary, all 0 between uses: how often, or how
 // much, the history speaks of a token.
-using TokenNumbers = std::vector<TokenId>;
+using TokenNumbers = std::vector<std::int32_t>;
 
 // l += b, -inf to ban.
 void AddBiases(CandidateArray& array,

@@ -58,7 +58,7 @@ std::string OutsideTheView(const History& history,
 
 // Length of the longest end of `text` that has occurred before in it.
 std::uint32_t LongestRepeat(const HistoryView& text) {
-  TokenId vocabulary_size = 1;
+  std::int32_t vocabulary_size = 1;
   for (std::size_t i = 0; i < text.size(); ++i) {
     vocabulary_size = std::max(vocabulary_size, text[i] + 1);
   }

@@ -25,13 +25,14 @@ Moment::Moment(const Candidates& candidates, std::int64_t vocabulary_size)
               return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
             });
   for (std::size_t i = 0; i < ranked_.size(); ++i) {
-    place_[static_cast<std::size_t>(ranked_[i].id)] = static_cast<TokenId>(i);
+    place_[static_cast<std::size_t>(ranked_[i].id)] =
+        static_cast<std::int32_t>(i);
   }
 }
 
 const RankedCandidate* Moment::Find(TokenId id) const {
   if (id < 0 || static_cast<std::size_t>(id) >= place_.size()) return nullptr;
-  const TokenId place = place_[static_cast<std::size_t>(id)];
+  const std::int32_t place = place_[static_cast<std::size_t>(id)];
   return place < 0 ? nullptr : &ranked_[static_cast<std::size_t>(place)];
 }
 

@@ -75,7 +75,7 @@ class Moment {
  private:
   RowStatus status_ = RowStatus::kNoCandidate;
   std::vector<RankedCandidate> ranked_;
-  std::vector<TokenId> place_;  // Of every token in ranked_; -1: none.
+  std::vector<std::int32_t> place_;  // Of every token in ranked_; -1: none.
   Mass total_ = 0;
   double entropy_ = 0;
   double mean_logit_ = 0;

@@ -52,7 +52,9 @@ class TokenText final : public importers::TokenTexts {
   // Has no text at all.
   bool empty() const { return texts_.empty(); }
   // One more than the largest id that has a text.
-  TokenId size() const override { return static_cast<TokenId>(texts_.size()); }
+  std::int32_t size() const override {
+    return static_cast<std::int32_t>(texts_.size());
+  }
   bool Has(TokenId id) const;
 
   // The bytes that `id` stands for; "" if it has no text.
