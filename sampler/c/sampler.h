@@ -1,20 +1,25 @@
 /* The C interface of the sampler: what a generation loop needs, for C11 and for
  * languages that call C.
  *
- *   sampler_error error;
- *   sampler_pipeline *pipeline;
- *   sampler_sequence *sequence;
+ *   char text[512];  // Of the last error; NULL for &error: no text.
+ *   sampler_error error = {text, sizeof text};
+ *   sampler_pipeline *pipeline = NULL;
+ *   sampler_sequence *sequence = NULL;
  *   sampler_row row = {logits, 32000, SAMPLER_F32};
- *   sampler_pipeline_create(json, strlen(json), 32000, &pipeline, &error);
- *   sampler_sequence_create(pipeline, 42, 0, prompt, n_prompt, &sequence,
- *                           &error);
+ *   if (sampler_pipeline_create(json, strlen(json), 32000, &pipeline, &error) ||
+ *       sampler_sequence_create(pipeline, 42, 0, prompt, n_prompt, &sequence,
+ *                               &error)) {
+ *     return fail(text);
+ *   }
  *   for (;;) {
- *     sampler_token token = {sizeof token};
+ *     sampler_token token = {.struct_size = sizeof token};
  *     model(logits);
  *     if (sampler_sample(sequence, &row, NULL, &token, &error)) break;
  *     if (token.row_status != SAMPLER_ROW_OK) break;
  *     if (sampler_accept(sequence, token.id, &error)) break;
  *   }
+ *   sampler_sequence_free(sequence);
+ *   sampler_pipeline_free(pipeline);
  *
  * Conventions:
  *

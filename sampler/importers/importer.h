@@ -20,8 +20,8 @@
 // report says why not. Fields that no runtime has are reported with the nearest
 // known name. The runtimes' own defaults count where they change the choice of
 // a token (a llama-server request without top_k means top_k 40), and the report
-// says so. Only Hugging Face's top_k 50, which stands in no file, is left out
-// unless asked for.
+// says so. Hugging Face's top_k 50, which stands in no file, is among them
+// (ImportOptions::runtime_defaults).
 //
 // What differs from the runtime even then is its arithmetic (float32 sums,
 // unstable sorts) and, without `parity`, its random numbers: the law is the

@@ -2,6 +2,7 @@
 // what that engine cannot express.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "CLI/CLI.hpp"
@@ -43,15 +44,6 @@ struct ExportCommand {
   bool strict = false;
   OutputOptions output;
 };
-
-absl::StatusOr<PipelineConfig> ReadConfig(const std::string& name) {
-  const absl::StatusOr<std::string> text = ReadConfigText(name);
-  if (!text.ok()) return text.status();
-  absl::StatusOr<PipelineConfig> config = ParseConfig(*text);
-  if (config.ok()) return config;
-  return absl::Status(config.status().code(),
-                      absl::StrCat(name, ":", config.status().message()));
-}
 
 std::string ReportText(const importers::ExportReport& report) {
   std::string text = absl::StrCat("settings of ", report.engine, "\n");
@@ -95,7 +87,8 @@ absl::Status WriteSettings(const ExportCommand& command,
 }
 
 absl::StatusOr<int> Run(const ExportCommand& command) {
-  const absl::StatusOr<PipelineConfig> config = ReadConfig(command.config);
+  const absl::StatusOr<PipelineConfig> config =
+      ReadConfig(command.config, std::nullopt);
   if (!config.ok()) return config.status();
   const absl::StatusOr<importers::Exported> exported =
       importers::Export(command.engine, *config);

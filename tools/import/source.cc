@@ -11,6 +11,7 @@
 #include "sampler/parameters/spelling.h"
 #include "tools/import/settings_file.h"
 #include "tools/import/yaml.h"
+#include "tools/options/foreign_settings.h"
 
 namespace sampler::tools {
 namespace {
@@ -56,6 +57,12 @@ std::string Listed(const std::vector<importers::Recognition>& found) {
 // Finds the runtime where none was named.
 absl::Status RecogniseRuntime(ImportCommand& command, Source& source) {
   if (!command.runtime.empty()) return absl::OkStatus();
+  if (LooksLikeConfig(source.text)) {
+    return WithHint(absl::InvalidArgumentError(
+                        "got a config of this tool, want settings of "
+                        "another runtime"),
+                    "it needs no import: sampler replay LOG --config FILE");
+  }
   std::vector<importers::Recognition> found;
   if (!source.yaml.has_value()) found = importers::Recognise(source.text);
   if (source.yaml.has_value()) {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/presets.h"
+#include "tools/options/foreign_settings.h"
 #include "tools/text/output.h"
 
 namespace sampler::tools {
@@ -92,11 +93,13 @@ absl::StatusOr<PipelineConfig> ReadConfig(
   if (!json.ok()) return json.status();
   absl::StatusOr<PipelineConfig> config = ParseConfig(*json, vocabulary_size);
   if (config.ok()) return config;
-  return absl::InvalidArgumentError(
+  const absl::Status wrong = absl::InvalidArgumentError(
       absl::StrJoin(absl::StrSplit(config.status().message(), '\n'), "\n",
                     [&](std::string* out, absl::string_view line) {
                       absl::StrAppend(out, Printable(name), ":", line);
                     }));
+  const std::string hint = ImportHint(name, *json);
+  return hint.empty() ? wrong : WithHint(wrong, Printable(hint));
 }
 
 bool GivesConfig(const ConfigOptions& options) {

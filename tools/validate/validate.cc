@@ -14,6 +14,7 @@
 #include "tools/chains/chain_doubts.h"
 #include "tools/commands.h"
 #include "tools/options/config_options.h"
+#include "tools/options/foreign_settings.h"
 #include "tools/options/typed_options.h"
 #include "tools/text/output.h"
 #include "tools/text/quote.h"
@@ -49,6 +50,7 @@ struct Verdict {
   std::vector<JsonProblem> problems;
   std::optional<PipelineConfig> config;
   std::vector<Problem> doubts;  // Of a config that is right.
+  std::string hint;             // If it is no config, but known settings.
 };
 
 Verdict Judge(const std::string& name,
@@ -65,6 +67,8 @@ Verdict Judge(const std::string& name,
   if (config.ok()) {
     verdict.config = *config;
     verdict.doubts = DoubtsOf(*config, vocabulary_size);
+  } else {
+    verdict.hint = ImportHint(name, *text);
   }
   return verdict;
 }
@@ -75,8 +79,9 @@ void Print(const Verdict& verdict, const Painter& paint) {
                        ": ", ChainText(*verdict.config), "\n"));
   }
   for (const Problem& doubt : verdict.doubts) {
-    Write(absl::StrCat(verdict.name, ": ", paint(Style::kYellow, "warning"),
-                       ": ", doubt.pointer, ": ", doubt.message, "\n"));
+    Write(absl::StrCat(
+        Escape(verdict.name), ": ", paint(Style::kYellow, "warning"), ": ",
+        Escape(doubt.pointer), ": ", Escape(doubt.message), "\n"));
   }
   for (const JsonProblem& found : verdict.problems) {
     const Problem& problem = found.problem;
@@ -85,6 +90,9 @@ void Print(const Verdict& verdict, const Painter& paint) {
                                          ":", found.column, ":")),
         " ", Escape(problem.pointer), problem.pointer.empty() ? "" : ": ",
         Escape(problem.message), "\n"));
+  }
+  if (!verdict.hint.empty()) {
+    Write(absl::StrCat("hint: ", Escape(verdict.hint), "\n"));
   }
 }
 
