@@ -132,20 +132,21 @@ class MassBounds {
   };
   Missing MissingTo(double p, Mass listed) const;
 
-  // After a split: the set is going to be what lies inside and those candidates
-  // of `ids`, all that were listed, for which stays(i) is true. If it still has
-  // its slots then, Follow makes the bounds those of the new set without
-  // another pass. REQUIRES: slots are ids.
-  template <typename Stays>
+  // After a split: the set is going to be what lies inside and all that was
+  // listed, `ids`, but for those for which goes(i) is 1 (for others it is 0: a
+  // number, since no branch predictor knows). If it still has its slots then,
+  // Follow makes the bounds those of the new set without another pass.
+  // REQUIRES: slots are ids.
+  template <typename Goes>
   void JoinInside(absl::Span<const TokenId> ids,
-                  absl::Span<const Weight> weights, Stays stays) {
+                  absl::Span<const Weight> weights, Goes goes) {
     const TokenId* const id = ids.data();
     const Weight* const weight = weights.data();
     for (std::size_t i = 0; i < ids.size();) {
       const std::size_t chunk = ChunkOf(id[i]);
       Weight sum = 0;
       for (; i < ids.size() && ChunkOf(id[i]) == chunk; ++i) {
-        sum += stays(i) ? 0 : weight[i];
+        sum += weight[i] & (0 - static_cast<Weight>(goes(i)));
       }
       rest_sums_[chunk] += static_cast<double>(sum) * 0x1p-51;
     }

@@ -119,22 +119,23 @@ Survivors DownTo(const Attempt& a, const kernels::Cut& cut) {
   // Bands are long, and whether an item stays is hard to predict.
   const double* const logits = a.scratch.gathered.logits().data();
   const bool low_ids = a.rule.tie_order == TieOrder::kLowId;
-  const bool ties_go = a.rule.ties == Ties::kExact;
-  const auto is_tie_that_goes = [=](std::size_t i) {
+  const auto ties_go = static_cast<unsigned>(a.rule.ties == Ties::kExact);
+  const auto tie_goes = [=](std::size_t i) {
     const bool is_later = low_ids ? i > cut.position : i < cut.position;
-    return ties_go && is_later && logits[i] == cut.value;
+    return ties_go & static_cast<unsigned>(logits[i] == cut.value) &
+           static_cast<unsigned>(is_later);
   };
   std::vector<TokenId>& except = a.scratch.ids;
   except.resize(ids.size() + 1);
   std::size_t gone = 0;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     except[gone] = ids.data()[i];
-    gone += is_tie_that_goes(i) ? 1 : 0;
+    gone += tie_goes(i);
   }
   except.resize(gone);
   if (a.set.SlotsAreIds()) {
     a.bounds.JoinInside(ids, a.scratch.weights, [=](std::size_t i) {
-      return logits[i] >= cut.value && !is_tie_that_goes(i);
+      return static_cast<unsigned>(logits[i] < cut.value) | tie_goes(i);
     });
   }
   return Survivors::AtLeast(cut.value, except);

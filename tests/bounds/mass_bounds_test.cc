@@ -453,8 +453,9 @@ TEST_F(MassBoundsTest, FollowsASetThatIsCutInPlace) {
       const double cut = list.size() == 0
                              ? inside.low
                              : list.logits()[random_() % list.size()];
-      bounds.JoinInside(list.ids(), weights,
-                        [&](std::size_t i) { return list.logits()[i] >= cut; });
+      bounds.JoinInside(list.ids(), weights, [&](std::size_t i) {
+        return list.logits()[i] < cut ? 1 : 0;
+      });
       if (!set.CutInPlace(cut)) continue;
       bounds.Follow();
       ++followed;
