@@ -116,6 +116,37 @@ sampler_status sampler_logger_append(sampler_logger* logger, uint32_t sequence,
   });
 }
 
+sampler_status sampler_logger_append_step(sampler_logger* logger,
+                                          uint32_t sequence,
+                                          const sampler_sequence* drawn,
+                                          const sampler_row* row,
+                                          sampler_error* error) {
+  return sampler::c::OnHandle("drawn", drawn, error, [&] {
+    if (logger == nullptr) return Invalid(error, "logger: got NULL");
+    if (row == nullptr) return Invalid(error, "row: got NULL");
+    const std::string wrong = CheckRow(*row, "row");
+    if (!wrong.empty()) return Invalid(error, wrong);
+    if (!drawn->has_last_step || drawn->last_step.drawn.id < 0) {
+      return Fail(error, SAMPLER_WRONG_STATE,
+                  "drawn: got a sequence that has drawn no token here, want "
+                  "sampler_sample before it, and no accept");
+    }
+    return Done(error, logger->logger.Append(
+                           sequence, ToLogits(*row), drawn->last_step.drawn.id,
+                           sampler::logs::NotesOf(
+                               drawn->sequence, drawn->last_step.inputs.mask)));
+  });
+}
+
+sampler_status sampler_logger_take_back(sampler_logger* logger,
+                                        uint32_t sequence, int64_t rows,
+                                        sampler_error* error) {
+  return Guarded(error, [&] {
+    if (logger == nullptr) return Invalid(error, "logger: got NULL");
+    return Done(error, logger->logger.TakeBack(sequence, rows));
+  });
+}
+
 sampler_status sampler_logger_sync(sampler_logger* logger,
                                    sampler_error* error) {
   return Guarded(error, [&] {

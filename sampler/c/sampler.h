@@ -420,6 +420,23 @@ SAMPLER_API sampler_status sampler_logger_append(sampler_logger* logger,
                                                  int32_t token,
                                                  sampler_error* error);
 
+/* The same of the row and the token of the last sampler_sample of `drawn`,
+ * before the token is accepted, and with what it was drawn: the attempt, the
+ * bans at its place, and the mask that the step was given. So the log of a run
+ * with masks, or in which tokens were taken back, is replayed token by token.
+ * SAMPLER_WRONG_STATE if `drawn` has drawn no token where it stands. */
+SAMPLER_API sampler_status sampler_logger_append_step(
+    sampler_logger* logger, uint32_t sequence, const sampler_sequence* drawn,
+    const sampler_row* row, sampler_error* error);
+
+/* Takes back the last `rows` rows of a sequence, as if they had not been
+ * logged: those of tokens that are taken back because of what they are.
+ * SAMPLER_OUT_OF_RANGE if there are fewer. */
+SAMPLER_API sampler_status sampler_logger_take_back(sampler_logger* logger,
+                                                    uint32_t sequence,
+                                                    int64_t rows,
+                                                    sampler_error* error);
+
 /* Waits until all rows so far are on the disk, against a loss of power. */
 SAMPLER_API sampler_status sampler_logger_sync(sampler_logger* logger,
                                                sampler_error* error);

@@ -173,6 +173,9 @@ struct Log::Stored {
   // Not 0: the file has step 0 of so many sequences, then step 1 of all.
   std::int64_t interleaved_sequences;
   std::optional<MaskColumn> mask;
+  std::vector<std::uint32_t> attempts;  // Of the rows, or none.
+  std::vector<std::int64_t> ban_offsets;
+  std::vector<TokenId> banned_tokens;
 };
 
 Log::~Log() = default;
@@ -193,6 +196,21 @@ absl::StatusOr<std::optional<TailInfo>> Log::Tail(std::int64_t) const {
 
 const InputFile& Log::file() const { return stored_->file; }
 
+absl::Span<const std::uint32_t> Log::attempts() const {
+  return stored_->attempts;
+}
+
+bool Log::has_bans() const { return !stored_->banned_tokens.empty(); }
+
+absl::Span<const TokenId> Log::Bans(std::int64_t row) const {
+  if (!has_bans()) return {};
+  const auto n = static_cast<std::size_t>(row);
+  const auto begin = static_cast<std::size_t>(stored_->ban_offsets[n]);
+  const auto end = static_cast<std::size_t>(stored_->ban_offsets[n + 1]);
+  return absl::MakeConstSpan(stored_->banned_tokens)
+      .subspan(begin, end - begin);
+}
+
 absl::StatusOr<std::optional<TokenMask>> Log::Mask(std::int64_t row,
                                                    RowBuffer& buffer) const {
   if (!stored_->mask.has_value()) return std::nullopt;
@@ -203,11 +221,14 @@ absl::StatusOr<std::optional<TokenMask>> Log::Mask(std::int64_t row,
 }
 
 Log::Log(InputFile file, LogParts parts)
-    : stored_(new Stored{.file = std::move(file),
-                         .interleaved_sequences = parts.layout.steps_first
-                                                      ? parts.layout.sequences
-                                                      : 0,
-                         .mask = parts.mask}),
+    : stored_(
+          new Stored{.file = std::move(file),
+                     .interleaved_sequences =
+                         parts.layout.steps_first ? parts.layout.sequences : 0,
+                     .mask = parts.mask,
+                     .attempts = {parts.attempts.begin(), parts.attempts.end()},
+                     .ban_offsets = std::move(parts.ban_offsets),
+                     .banned_tokens = ToIds(parts.banned_tokens)}),
       description_(std::move(parts.description)),
       tokens_(ToIds(parts.tokens)),
       prompt_tokens_(ToIds(parts.prompt_tokens)) {

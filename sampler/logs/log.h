@@ -16,6 +16,9 @@
 //     Token token = pipeline.Sample(*row, sequence, workspace);
 //     status = sequence.Accept(token, log.tokens()[r]);  // The logged token.
 //
+// (Of a run that drew tokens anew, first set_attempt(log.attempts()[r]) and
+// Ban(...) each of log.Bans(r).)
+//
 // A file that another program truncates or overwrites while it is read gives an
 // error that says at which row (input_file.h).
 //
@@ -192,6 +195,14 @@ class Log {
   // -1) in its place; empty if the log holds none.
   absl::Span<const TokenId> tokens() const { return tokens_; }
 
+  // Sequence::attempt at each row's draw; empty: 0 at all of them.
+  absl::Span<const std::uint32_t> attempts() const;
+
+  // Tokens that were banned where row `row` was drawn (Sequence::Ban).
+  // REQUIRES: 0 <= row < rows().
+  absl::Span<const TokenId> Bans(std::int64_t row) const;
+  bool has_bans() const;
+
   // Row `row`, read into `buffer`: the view is valid while that is unchanged.
   // DataLoss if the file has changed since it was opened, and Unavailable if
   // the system cannot read it: the error names the row.
@@ -225,7 +236,7 @@ class Log {
   std::int64_t RowInFile(std::int64_t row) const;
 
  private:
-  struct Stored;  // The file, and where rows and masks stand in it.
+  struct Stored;  // The file, where rows and masks stand in it, and notes.
 
   std::unique_ptr<const Stored> stored_;
   LogDescription description_;

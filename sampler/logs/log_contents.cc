@@ -11,6 +11,15 @@ LogContents ContentsOf(const Log& log) {
   contents.dtype = log.description().dtype;
   contents.metadata = log.description().metadata;
   contents.tokens.assign(log.tokens().begin(), log.tokens().end());
+  contents.attempts.assign(log.attempts().begin(), log.attempts().end());
+  if (log.has_bans()) {
+    for (std::int64_t row = 0; row < log.rows(); ++row) {
+      const absl::Span<const TokenId> bans = log.Bans(row);
+      contents.banned_tokens.insert(contents.banned_tokens.end(), bans.begin(),
+                                    bans.end());
+      contents.ban_offsets.push_back(std::ssize(contents.banned_tokens));
+    }
+  }
   for (const LogSequence& sequence : log.sequences()) {
     contents.sequence_offsets.push_back(sequence.first_row + sequence.rows);
     contents.prompt_tokens.insert(contents.prompt_tokens.end(),

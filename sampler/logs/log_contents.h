@@ -7,6 +7,7 @@
 #define SAMPLER_LOGS_LOG_CONTENTS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,12 +31,22 @@ struct LogContents {
   std::vector<std::int64_t> prompt_offsets = {0};  // As many as sequences.
   // How each sequence was drawn, or none; their configs are in the metadata.
   std::vector<std::optional<DrawnWith>> drawn_with;
+  // Of each row the attempt and the bans of its draw (row_notes.h), or none;
+  // zeros and no bans are the same. The bans of row n are [ban_offsets[n],
+  // ban_offsets[n + 1]) of banned_tokens.
+  std::vector<std::uint32_t> attempts;
+  std::vector<std::int64_t> ban_offsets = {0};
+  std::vector<TokenId> banned_tokens;
+  // The mask of row n, of so many words; 0: the rows have none.
+  std::int64_t mask_words = 0;
+  std::function<absl::StatusOr<absl::Span<const std::uint32_t>>(std::int64_t)>
+      masks;
   std::map<std::string, std::string> metadata;
 
   std::int64_t rows() const { return sequence_offsets.back(); }
 };
 
-// That of an open log, its rows in their own type.
+// That of an open log, its rows in their own type; all but its masks.
 LogContents ContentsOf(const Log& log);
 
 // The elements of row n, all of them.

@@ -114,6 +114,14 @@ void CutToRows(LogParts& parts) {
   if (!parts.tokens.empty()) {
     parts.tokens.resize(static_cast<std::size_t>(rows));
   }
+  if (!parts.attempts.empty()) {
+    parts.attempts.resize(static_cast<std::size_t>(rows));
+  }
+  if (!parts.ban_offsets.empty()) {
+    parts.ban_offsets.resize(static_cast<std::size_t>(rows) + 1);
+    parts.banned_tokens.resize(
+        static_cast<std::size_t>(parts.ban_offsets.back()));
+  }
 }
 
 // The tokens of the caller's file, one per row that is expected or, of a
@@ -207,6 +215,9 @@ absl::Status FinishParts(const std::string& file, const OpenRequest& request,
   status =
       CheckIds(own_prompt ? file : options.prompt_tokens_file, "prompt_tokens",
                parts.prompt_tokens, parts.description.vocabulary_size);
+  if (!status.ok()) return status;
+  status = CheckIds(file, "banned_tokens", parts.banned_tokens,
+                    parts.description.vocabulary_size);
   if (!status.ok()) return status;
   CutToRows(parts);
   return absl::OkStatus();

@@ -55,6 +55,11 @@ struct LogParts {
   // How each sequence was drawn; empty: nobody told.
   std::vector<std::optional<DrawnWith>> drawn_with;
   std::optional<MaskColumn> mask;
+  // The attempt of every expected row, or none.
+  std::vector<std::int64_t> attempts;
+  // Tokens banned at each row, and where each row's start; both empty: none.
+  std::vector<std::int64_t> banned_tokens;
+  std::vector<std::int64_t> ban_offsets;
 };
 
 // Sets layout and sequences; rows that are there of a file with steps first

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "sampler/config.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/journal/journal.h"
+#include "sampler/logs/journal/notes_record.h"
 #include "sampler/logs/journal/recover.h"
 #include "sampler/logs/journal/row_encoder.h"
 #include "sampler/logs/logger_options.h"
@@ -65,9 +67,27 @@ struct [[gnu::visibility("hidden")]] Logger::State {
     return place->second;
   }
 
+  // REQUIRES: CheckNotes has found nothing.
+  absl::Status AppendNotes(std::uint32_t sequence, std::uint32_t row,
+                           const RowNotes& notes) {
+    if (notes.empty()) return absl::OkStatus();
+    const NotesHead head = HeadOf(notes);
+    const absl::Span<const std::uint32_t> mask =
+        notes.mask.has_value() ? notes.mask->words()
+                               : absl::Span<const std::uint32_t>();
+    if (notes.mask.has_value()) mask_words = mask.size();
+    return journal.Append(
+        {.type = RecordType::kNotes,
+         .sequence = sequence,
+         .entries = PackEntries(/*entries=*/0, row)},
+        {AsBytes(absl::MakeConstSpan(head)),
+         AsBytes(absl::MakeConstSpan(notes.bans)), AsBytes(mask)});
+  }
+
   std::string path;
   LoggerOptions options;
   JournalWriter journal;
+  std::optional<std::size_t> mask_words;  // Of the masks so far.
   DenseEncoder dense;
   SparseEncoder sparse;
   std::int64_t rows = 0;
@@ -78,18 +98,6 @@ struct [[gnu::visibility("hidden")]] Logger::State {
   bool finished = false;
   mutable std::mutex mutex;
 };
-
-namespace {
-
-absl::Status CheckToken(absl::string_view name, TokenId token,
-                        std::int64_t vocabulary_size) {
-  if (token >= 0 && token < vocabulary_size) return absl::OkStatus();
-  return absl::OutOfRangeError(absl::StrCat(name, ": got ", token,
-                                            ", want a token id in [0, ",
-                                            vocabulary_size, ")"));
-}
-
-}  // namespace
 
 Logger::Logger(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Logger::Logger(Logger&&) noexcept = default;
@@ -171,7 +179,7 @@ absl::Status Logger::Describe(std::uint32_t sequence,
 }
 
 absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
-                            TokenId token) {
+                            TokenId token, const RowNotes& notes) {
   const std::lock_guard lock(state_->mutex);
   absl::Status status = state_->CheckOpen();
   if (!status.ok()) return status;
@@ -181,6 +189,8 @@ absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
         absl::StrCat("row: got ", row.size(), " logits, want ", size));
   }
   status = CheckToken("token", token, size);
+  if (!status.ok()) return status;
+  status = CheckNotes(notes, state_->options, state_->mask_words);
   if (!status.ok()) return status;
   status = state_->CheckRoom(sequence);
   if (!status.ok()) return status;
@@ -195,6 +205,8 @@ absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
     if (!elements.ok()) return elements.status();
     place = &state_->PlaceOf(sequence);
     header.entries = PackEntries(/*entries=*/0, place->rows);
+    status = state_->AppendNotes(sequence, place->rows, notes);
+    if (!status.ok()) return status;
     status = state_->journal.Append(header, {*elements});
   } else {
     const auto encoded = state_->sparse.Encode(row, token);
@@ -202,6 +214,8 @@ absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
     header.type = RecordType::kSparse;
     place = &state_->PlaceOf(sequence);
     header.entries = PackEntries(encoded->ids.size(), place->rows);
+    status = state_->AppendNotes(sequence, place->rows, notes);
+    if (!status.ok()) return status;
     status = state_->journal.Append(
         header,
         {AsBytes(absl::MakeConstSpan(&encoded->log_sum_exp, 1)),
@@ -210,6 +224,32 @@ absl::Status Logger::Append(std::uint32_t sequence, const Logits& row,
   if (status.ok()) {
     ++state_->rows;
     ++place->rows;
+  }
+  return status;
+}
+
+absl::Status Logger::TakeBack(std::uint32_t sequence, std::int64_t rows) {
+  const std::lock_guard lock(state_->mutex);
+  absl::Status status = state_->CheckOpen();
+  if (!status.ok()) return status;
+  const auto found = state_->places.find(sequence);
+  const std::int64_t logged =
+      found == state_->places.end() ? 0 : std::int64_t{found->second.rows};
+  if (!(0 <= rows && rows <= logged)) {
+    return absl::OutOfRangeError(
+        absl::StrCat("rows: got ", rows, ", want 0 to ", logged,
+                     ", the logged ones of sequence ", sequence));
+  }
+  if (rows == 0) return status;
+  status = state_->journal.Append(
+      {.type = RecordType::kTakeBack,
+       .sequence = sequence,
+       .entries = PackEntries(/*entries=*/0,
+                              static_cast<std::uint64_t>(logged - rows))},
+      {});
+  if (status.ok()) {
+    found->second.rows -= static_cast<std::uint32_t>(rows);
+    state_->rows -= rows;
   }
   return status;
 }

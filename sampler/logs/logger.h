@@ -8,6 +8,10 @@
 //   status = logger->Append(/*sequence=*/0, logits, token.id);
 //   status = logger->Finish();
 //
+// A token that was drawn with another attempt, with bans or with a mask needs
+// them beside its row (row_notes.h); rows whose tokens are taken back
+// (Rewinder, Sequence::Redraw) are taken back from the log too.
+//
 // Sequences are numbers of the caller's, in any order and interleaved. In the
 // log they stand in ascending order. `sampler replay` gives each the seed, the
 // stream and the config that Describe told; where it told nothing, the first
@@ -42,7 +46,8 @@
 //   a fixed amount of memory and some 50 bytes a sequence; Finish copies all
 //   rows. `logger-bench` measures both.
 // Tested by: tests/logs/logger_test.cc, logger_kill_test.cc (SIGKILL),
-//   logger_replay_test.cc (the logged tokens again), logger_limits_test.cc,
+//   logger_replay_test.cc (the logged tokens again), row_notes_test.cc (those
+//   of rewound and masked runs), logger_limits_test.cc,
 //   logger_lock_test.cc (two loggers), tests/threads_test.cc.
 
 #ifndef SAMPLER_LOGS_LOGGER_H_
@@ -59,6 +64,7 @@
 #include "sampler/candidate.h"
 #include "sampler/logits.h"
 #include "sampler/logs/overwrite.h"
+#include "sampler/logs/row_notes.h"
 #include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {
@@ -121,8 +127,16 @@ class Logger {
   absl::Status Describe(std::uint32_t sequence,
                         const SequenceSettings& settings);
 
-  // The next row of a sequence, and the token drawn from it.
-  absl::Status Append(std::uint32_t sequence, const Logits& row, TokenId token);
+  // The next row of a sequence, the token drawn from it, and with what. Masks
+  // have one size in one log, of at most the vocabulary's words; a row without
+  // one beside rows that have one gets one that bans nothing.
+  absl::Status Append(std::uint32_t sequence, const Logits& row,
+                      TokenId token, const RowNotes& notes = {});
+
+  // Takes back the last `rows` rows of a sequence, as if they had not been
+  // logged; the journal keeps their bytes until Finish. OutOfRange if there are
+  // fewer.
+  absl::Status TakeBack(std::uint32_t sequence, std::int64_t rows);
 
   // Waits until all rows so far are on the disk, against a loss of power.
   absl::Status Sync();

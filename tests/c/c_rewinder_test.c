@@ -1,5 +1,6 @@
 /* Phrases and loops of the C interface from C11: a run in which phrases are
- * taken back, misuse.
+ * taken back, its log, misuse.
+ *   c_rewinder_test FOLDER
  * Exits 0 if all holds; prints what does not. */
 
 #include "sampler/c/rewinder.h"
@@ -47,10 +48,18 @@ static sampler_rewinder* make_rewinder(void) {
   return rewinder;
 }
 
-/* The whole loop: what is emitted has no phrase. */
-static void tell(void) {
+/* The whole loop: what is emitted has no phrase, and the log follows. */
+static void tell(const char* folder) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/c_rewinder_test.safetensors", folder);
+  remove(path);
+  const sampler_logger_options options = {sizeof options, kSize, SAMPLER_F32,
+                                          0, 1, NULL, 0};
+  sampler_logger* logger = NULL;
+  EXPECT(sampler_logger_create(path, &options, &logger, &error) == SAMPLER_OK);
   sampler_sequence* sequence = make_sequence(11);
   sampler_rewinder* rewinder = make_rewinder();
+  EXPECT(sampler_logger_describe(logger, 0, sequence, &error) == SAMPLER_OK);
   char told[4 * kLength] = "";
   int32_t tokens[kLength + 1] = {0};
   int rewinds = 0;
@@ -64,6 +73,8 @@ static void tell(void) {
       EXPECT(sampler_rewinder_no_candidate(rewinder, sequence, &answer,
                                            &error) == SAMPLER_OK);
     } else {
+      EXPECT(sampler_logger_append_step(logger, 0, sequence, &row, &error) ==
+             SAMPLER_OK);
       tokens[position] = token.id;
       EXPECT(sampler_accept(sequence, token.id, &error) == SAMPLER_OK);
       const char* const piece = kTexts[token.id];
@@ -76,6 +87,8 @@ static void tell(void) {
     if (answer.next != SAMPLER_REWOUND) continue;
     ++rewinds;
     EXPECT(answer.taken >= 1 && answer.phrase < 2);
+    EXPECT(sampler_logger_take_back(logger, 0, answer.taken, &error) ==
+           SAMPLER_OK);
   }
   EXPECT(rewinds > 5);
   EXPECT(sampler_sequence_attempt(sequence) == rewinds);
@@ -86,8 +99,11 @@ static void tell(void) {
   EXPECT(strlen(told) > kLength / 2);
   EXPECT(strstr(told, "abc") == NULL && strstr(told, "aBc") == NULL);
   EXPECT(strstr(told, " d ") == NULL);
+  EXPECT(sampler_logger_finish(logger, &error) == SAMPLER_OK);
+  sampler_logger_free(logger);
   sampler_rewinder_free(rewinder);
   sampler_sequence_free(sequence);
+  remove(path);
 }
 
 /* Bans are those of a place, and of its snapshot. */
@@ -176,13 +192,18 @@ static void misuse(void) {
   EXPECT(sampler_rewinder_finish(rewinder, sequence, &answer, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   EXPECT(sampler_rewinder_held(NULL) == 0);
+  EXPECT(sampler_logger_append_step(NULL, 0, sequence, &row, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_logger_take_back(NULL, 0, 1, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
   sampler_rewinder_free(NULL);
   sampler_rewinder_free(rewinder);
   sampler_sequence_free(sequence);
 }
 
-int main(void) {
-  tell();
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  tell(argv[1]);
   ban();
   loop();
   misuse();

@@ -138,6 +138,9 @@ class PairWorker {
     Scratch& scratch = scratch_[s];
     SideRow& result = pair.sides[s];
     scratch.has_row = false;
+    absl::Status ready =
+        SetUpRow(side.log, place.row, side.chain.config, sequence);
+    if (!ready.ok()) return ready;
     const auto row = side.log.Row(place.row, scratch.buffer);
     if (!row.ok()) return row.status();
     const auto bounds = BoundsOf(side.log, place.row);

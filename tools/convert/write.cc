@@ -66,6 +66,18 @@ void ReportDropped(const logs::Log& log, bool tokens, Warnings& losses) {
   }
 }
 
+// What only safetensors hold beside the rows.
+void ReportNotes(const logs::Log& log, Warnings& losses) {
+  if (log.description().masks) {
+    losses.Add("masks: those of the rows are left out");
+  }
+  if (!log.attempts().empty() || log.has_bans()) {
+    losses.Add(
+        "attempts and bans: where tokens were drawn anew is left out, so a "
+        "replay draws others");
+  }
+}
+
 absl::Status ReportFloor(const logs::Log& log, Warnings& losses) {
   std::int64_t tokens = 0;
   bool dropped = false;
@@ -111,7 +123,19 @@ absl::Status WriteDense(const logs::Log& log, const std::string& path,
         bytes.status().code(),
         absl::StrCat("row ", n, ": ", bytes.status().message()));
   };
-  const logs::LogContents contents = Prepare(log, dtype);
+  logs::LogContents contents = Prepare(log, dtype);
+  logs::RowBuffer masks;
+  if (log.description().masks) {
+    const auto first = log.Mask(0, masks);
+    if (!first.ok()) return first.status();
+    contents.mask_words = std::ssize((*first)->words());
+    contents.masks =
+        [&](std::int64_t n) -> absl::StatusOr<absl::Span<const std::uint32_t>> {
+      const auto mask = log.Mask(n, masks);
+      if (!mask.ok()) return mask.status();
+      return (*mask)->words();
+    };
+  }
   return target == Target::kNpy
              ? logs::WriteNpy(path, overwrite, contents, row)
              : logs::WriteDenseSafetensors(path, overwrite, contents, row);
@@ -123,6 +147,21 @@ logs::SequenceSettings SettingsIn(const logs::Log& log,
   return {
       drawn.config < 0 ? "" : configs[static_cast<std::size_t>(drawn.config)],
       drawn.seed, drawn.stream, drawn.clock};
+}
+
+// What the log notes beside a row; its mask in `buffer`.
+absl::StatusOr<logs::RowNotes> NotesIn(const logs::Log& log, std::int64_t row,
+                                       logs::RowBuffer& buffer) {
+  logs::RowNotes notes;
+  if (!log.attempts().empty()) {
+    notes.attempt = log.attempts()[static_cast<std::size_t>(row)];
+  }
+  const absl::Span<const TokenId> bans = log.Bans(row);
+  notes.bans.assign(bans.begin(), bans.end());
+  auto mask = log.Mask(row, buffer);
+  if (!mask.ok()) return mask.status();
+  notes.mask = *mask;
+  return notes;
 }
 
 // Through a logger, which encodes each row once.
@@ -157,8 +196,12 @@ absl::Status WriteTopK(const logs::Log& log, const std::string& path,
         status = logits.status();
         break;
       }
-      status = logger->Append(number, *logits,
-                              log.tokens()[static_cast<std::size_t>(n)]);
+      const auto notes = NotesIn(log, n, buffer);
+      status = notes.ok()
+                   ? logger->Append(number, *logits,
+                                    log.tokens()[static_cast<std::size_t>(n)],
+                                    *notes)
+                   : notes.status();
       if (!status.ok()) {
         status = absl::Status(status.code(),
                               absl::StrCat("row ", n, ": ", status.message()));
@@ -218,9 +261,7 @@ absl::StatusOr<std::string> WriteLog(const logs::Log& log,
   if (target != Target::kSafetensors && options.top_k > 0) {
     return absl::InvalidArgumentError("--top-k: want safetensors as OUT");
   }
-  if (log.description().masks) {
-    losses.Add("masks: those of the rows are left out");
-  }
+  if (target != Target::kSafetensors) ReportNotes(log, losses);
   Progress progress(log.rows(), quiet);
   absl::Status status;
   if (target == Target::kLlama) {

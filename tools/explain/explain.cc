@@ -103,6 +103,8 @@ absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
   Workspace workspace;
   logs::RowBuffer buffer;
   for (std::int64_t row = place.row - place.position; row < place.row; ++row) {
+    const absl::Status ready = SetUpRow(log, row, pipeline.config(), *sequence);
+    if (!ready.ok()) return ready;
     const auto logits = log.Row(row, buffer);
     if (!logits.ok()) return logits.status();
     const auto inputs = InputsOf(log, row, pipeline.config(), buffer);
@@ -117,6 +119,9 @@ absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
     const absl::Status accepted = sequence->Accept(drawn, id);
     if (!accepted.ok()) return accepted;
   }
+  const absl::Status ready =
+      SetUpRow(log, place.row, pipeline.config(), *sequence);
+  if (!ready.ok()) return ready;
   return sequence;
 }
 

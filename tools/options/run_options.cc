@@ -117,24 +117,41 @@ absl::StatusOr<Sequence> StartSequence(const logs::Log& log, std::int64_t index,
   return sequence;
 }
 
+absl::Status SetUpRow(const logs::Log& log, std::int64_t row,
+                      const PipelineConfig& config, Sequence& sequence) {
+  if (config.rng != Rng::kHouse) return absl::OkStatus();
+  if (!log.attempts().empty()) {
+    sequence.set_attempt(log.attempts()[static_cast<std::size_t>(row)]);
+  }
+  for (const TokenId token : log.Bans(row)) {
+    const absl::Status banned = sequence.Ban(token);
+    if (!banned.ok()) return banned;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Sequence> SequenceBefore(const logs::Log& log, std::int64_t row,
                                         const RunOptions& options,
                                         const PipelineConfig& config) {
   const RowPlace place = PlaceOf(log, row);
   absl::StatusOr<Sequence> sequence =
       StartSequence(log, place.sequence, options, config);
-  if (!sequence.ok() || place.position == 0) return sequence;
-  if (log.tokens().empty()) {
+  if (!sequence.ok()) return sequence;
+  if (place.position > 0 && log.tokens().empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "row ", row, ": the log has no tokens, so its history is unknown"));
   }
   const auto first = static_cast<std::size_t>(row - place.position);
   const auto count = static_cast<std::size_t>(place.position);
-  for (const TokenId token : log.tokens().subspan(first, count)) {
-    if (token == logs::kNoToken) continue;
-    const absl::Status accepted = sequence->AcceptId(token);
-    if (!accepted.ok()) return accepted;
+  if (count > 0) {
+    for (const TokenId token : log.tokens().subspan(first, count)) {
+      if (token == logs::kNoToken) continue;
+      const absl::Status accepted = sequence->AcceptId(token);
+      if (!accepted.ok()) return accepted;
+    }
   }
+  const absl::Status ready = SetUpRow(log, row, config, *sequence);
+  if (!ready.ok()) return ready;
   return sequence;
 }
 

@@ -44,6 +44,10 @@ class RowReplayer {
   // The drawn token alone. Errors as above.
   absl::StatusOr<Token> Draw(const RowPlace& place, const Sequence& sequence);
 
+  const PipelineConfig& ConfigOf(const RowPlace& place) const {
+    return PipelineOf(place).config();
+  }
+
  private:
   const Pipeline& PipelineOf(const RowPlace& place) const {
     return shared_.pipelines[shared_.configs.IndexOf(place.sequence)];

@@ -101,6 +101,9 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
   for (; place.row < chunk.end_row; ++place.row, ++place.position) {
     const bool wanted = options.rows.Has(place.row);
     Token drawn;
+    chunk.status =
+        SetUpRow(log, place.row, replayer.ConfigOf(place), chunk.sequence);
+    if (!chunk.status.ok()) return;
     if (wanted) {
       auto replayed_row = replayer.Replay(place, chunk.sequence);
       chunk.status = replayed_row.status();

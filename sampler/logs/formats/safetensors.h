@@ -21,8 +21,12 @@
 //   prompt_tokens   ids before row 0 of each sequence, split by
 //   prompt_offsets  [S + 1]
 //   mask            of each row the tokens that are allowed, for `mask` stages:
-//                   BOOL or U8 [N, V], or I32 [N, ceil(V / 32)] as TokenMask
-//                   has it; also called masks, token_mask or (token_)bitmask
+//                   BOOL or U8 [N, V], or I32 [N, W], W <= ceil(V / 32), as
+//                   TokenMask has it; also called masks, token_mask or (token_)bitmask
+//   attempts        [N], Sequence::attempt of each row's draw: where it rises
+//                   the run went back to that row, or drew it anew
+//   ban_offsets     [N + 1]: tokens that were banned at the place of row n are
+//   banned_tokens   [ban_offsets[n], ban_offsets[n + 1]) of these
 //   seq_seeds       [S]: with what each sequence was drawn; seq_streams -1: not
 //   seq_streams     told. seq_configs -1 or an index into the metadata
 //   seq_clocks      "configs", a JSON array of configs. Seeds and streams come

@@ -22,16 +22,16 @@ absl::Status FindMaskColumn(const InputFile& file,
   const bool plain =
       tensor.dtype == "BOOL" || tensor.dtype == "U8" || tensor.dtype == "I8";
   const bool packed = tensor.dtype == "I32" || tensor.dtype == "U32";
-  const bool fits = tensor.shape.size() >= 2 &&
-                    rows == description.expected_rows &&
-                    ((plain && last == width) || (packed && last == words));
+  const bool fits =
+      tensor.shape.size() >= 2 && rows == description.expected_rows &&
+      ((plain && last == width) || (packed && last >= 1 && last <= words));
   if (!fits) {
     return InvalidLog(
         {file.path(), absl::StrCat("tensor \"", tensor.name, "\""),
          TensorText(tensor),
          absl::StrCat("a mask of each of ", description.expected_rows,
-                      " rows: BOOL or U8 of ", width, " tokens, or I32 of ",
-                      words, " words of 32 bits"),
+                      " rows: BOOL or U8 of ", width,
+                      " tokens, or I32 of 1 to ", words, " words of 32 bits"),
          "1 allows a token; if it is no mask of the rows, give it another "
          "name"});
   }
@@ -43,7 +43,7 @@ absl::Status FindMaskColumn(const InputFile& file,
     return absl::OkStatus();
   }
   parts.mask =
-      MaskColumn{data + tensor.begin, plain ? width : 4 * words, packed};
+      MaskColumn{data + tensor.begin, plain ? width : 4 * last, packed};
   description.masks = true;
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/errors.h"
+#include "sampler/logs/formats/safetensors_notes.h"
 #include "sampler/logs/formats/safetensors_settings.h"
 #include "sampler/logs/rows/integer_tensors.h"
 
@@ -208,6 +209,8 @@ absl::Status ReadTokenTensors(const InputFile& file,
     absl::Status status = ReadSettings(tensors, *sequences, parts);
     if (!status.ok()) return status;
   }
+  absl::Status noted = ReadRowNotes(tensors, parts);
+  if (!noted.ok()) return noted;
   const bool has_offsets = header.Find("seq_offsets") != nullptr;
   auto tokens = tensors.Read("tokens");
   if (!tokens.ok()) return tokens.status();

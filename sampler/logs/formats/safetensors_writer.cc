@@ -1,5 +1,6 @@
 #include "sampler/logs/formats/safetensors_writer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <map>
@@ -75,6 +76,15 @@ absl::Status CheckContents(const std::string& path,
   const auto rows = static_cast<std::size_t>(contents.rows());
   const bool has_tokens = !contents.tokens.empty();
   const bool has_prompts = !contents.prompt_tokens.empty();
+  const bool has_attempts = !contents.attempts.empty();
+  const bool has_bans = !contents.banned_tokens.empty();
+  if ((has_attempts && contents.attempts.size() != rows) ||
+      (has_bans && contents.ban_offsets.size() != rows + 1)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        OutputName(path), ": got ", contents.attempts.size(), " attempts and ",
+        contents.ban_offsets.size(), " ban_offsets of ", rows,
+        " rows, want one attempt each and one offset more, or none"));
+  }
   if (rows < 1 || (has_tokens && contents.tokens.size() != rows) ||
       (has_prompts &&
        contents.prompt_offsets.size() != contents.sequence_offsets.size())) {
@@ -85,6 +95,11 @@ absl::Status CheckContents(const std::string& path,
         " sequences, want at least one row, and one of each or none"));
   }
   return absl::OkStatus();
+}
+
+bool HasAttempts(const LogContents& contents) {
+  return std::any_of(contents.attempts.begin(), contents.attempts.end(),
+                     [](std::uint32_t attempt) { return attempt != 0; });
 }
 
 void AddSmallTensors(const LogContents& contents, Header& header) {
@@ -105,6 +120,16 @@ void AddSmallTensors(const LogContents& contents, Header& header) {
   if (!contents.tokens.empty()) {
     header.Add("tokens", "I32", {std::ssize(contents.tokens)}, 4);
   }
+  if (HasAttempts(contents)) {
+    header.Add("attempts", "U32", {contents.rows()}, 4);
+  }
+  if (!contents.banned_tokens.empty()) {
+    header.Add("ban_offsets", "I64", {contents.rows() + 1}, 8);
+    header.Add("banned_tokens", "I32", {std::ssize(contents.banned_tokens)}, 4);
+  }
+  if (contents.mask_words > 0) {
+    header.Add("mask", "I32", {contents.rows(), contents.mask_words}, 4);
+  }
 }
 
 // One value of how each sequence was drawn; -1 where nobody told.
@@ -117,7 +142,25 @@ void WriteSettings(const LogContents& contents,
   file.AppendValues(absl::MakeConstSpan(values));
 }
 
-void WriteSmallTensors(const LogContents& contents, OutputFile& file) {
+absl::Status WriteMasks(const std::string& path, const LogContents& contents,
+                        OutputFile& file) {
+  if (contents.mask_words == 0) return absl::OkStatus();
+  for (std::int64_t n = 0; n < contents.rows() && !file.failed(); ++n) {
+    const auto mask = contents.masks(n);
+    if (!mask.ok()) return mask.status();
+    if (std::ssize(*mask) != contents.mask_words) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(OutputName(path), ": mask of row ", n, ": got ",
+                       mask->size(), " words, want ", contents.mask_words));
+    }
+    file.AppendValues(*mask);
+  }
+  return absl::OkStatus();
+}
+
+// Errors: those of the masks.
+absl::Status WriteSmallTensors(const std::string& path,
+                               const LogContents& contents, OutputFile& file) {
   file.AppendValues(absl::MakeConstSpan(contents.sequence_offsets));
   if (!contents.prompt_tokens.empty()) {
     file.AppendValues(absl::MakeConstSpan(contents.prompt_offsets));
@@ -138,6 +181,14 @@ void WriteSmallTensors(const LogContents& contents, OutputFile& file) {
         file);
   }
   file.AppendValues(absl::MakeConstSpan(contents.tokens));
+  if (HasAttempts(contents)) {
+    file.AppendValues(absl::MakeConstSpan(contents.attempts));
+  }
+  if (!contents.banned_tokens.empty()) {
+    file.AppendValues(absl::MakeConstSpan(contents.ban_offsets));
+    file.AppendValues(absl::MakeConstSpan(contents.banned_tokens));
+  }
+  return WriteMasks(path, contents, file);
 }
 
 void AppendIds(const SparseRow& row, OutputFile& file) {
@@ -168,7 +219,8 @@ absl::Status WriteDenseSafetensors(const std::string& path, Overwrite overwrite,
              {contents.rows(), contents.vocabulary_size}, width);
   status = header.WriteTo(path, *file);
   if (!status.ok()) return status;
-  WriteSmallTensors(contents, *file);
+  status = WriteSmallTensors(path, contents, *file);
+  if (!status.ok()) return status;
   const std::size_t row_bytes =
       width * static_cast<std::size_t>(contents.vocabulary_size);
   for (std::int64_t n = 0; n < contents.rows() && !file->failed(); ++n) {
@@ -213,7 +265,8 @@ absl::Status WriteSparseSafetensors(const std::string& path,
   status = header.WriteTo(path, *file);
   if (!status.ok()) return status;
   file->AppendValues(absl::MakeConstSpan(offsets));
-  WriteSmallTensors(contents, *file);
+  status = WriteSmallTensors(path, contents, *file);
+  if (!status.ok()) return status;
   file->AppendValues(absl::MakeConstSpan(log_sum_exps));
   const auto append = [&](void (*part)(const SparseRow&, OutputFile&)) {
     for (std::int64_t n = 0; n < count && !file->failed(); ++n) {

@@ -7,6 +7,10 @@
 //   seq_seeds, seq_streams, seq_clocks, seq_configs  [S]  with what each was
 //                                 drawn (absent: not told)
 //   tokens          I32 [N]       drawn from each row (absent: not known)
+//   attempts        U32 [N]       attempts of the draws (absent: all 0)
+//   ban_offsets     I64 [N + 1]   row n bans the tokens [ban_offsets[n],
+//   banned_tokens   I32 [B]       ban_offsets[n + 1]) (both absent: none)
+//   mask            I32 [N, W]    masks of W words (absent: none)
 //
 //   dense:  logits       [N, V]   F32, F16 or BF16
 //   sparse: offsets      I64 [N + 1]  entries of row n: [offsets[n],

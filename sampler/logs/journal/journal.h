@@ -10,6 +10,9 @@
 //   kDense    a row's elements
 //   kSettings JSON: with what `sequence` is drawn (sequence_settings.h); of
 //             several the last one counts
+//   kNotes    u32 attempt | u32 bans | i32 ids[bans] | u32 mask words: of the
+//             next row of `sequence`
+//   kTakeBack the rows of `sequence` from the place on are no longer of the log
 //   kSparse   f32 log_sum_exp | i32 ids[n] | f32 logprobs[n] | elements[n]
 //
 // The writer holds a lock on the file (flock), which the system gives back when

@@ -13,7 +13,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
@@ -25,7 +27,9 @@ enum class RecordType : std::uint32_t {
   kPrompt = 2,
   kDense = 3,
   kSparse = 4,
-  kSettings = 5
+  kSettings = 5,
+  kNotes = 6,
+  kTakeBack = 7
 };
 
 struct RecordHeader {
@@ -48,8 +52,9 @@ inline std::uint64_t EntriesOf(const RecordHeader& header) {
   return header.entries & kEntriesMask;
 }
 
-// Rows (kPrompt: prompt tokens) of the sequence before this record. Empty where
-// the writer did not say. By it a reader knows which rows a damaged part held.
+// Rows (kPrompt: prompt tokens) of the sequence before this record; kTakeBack:
+// that are left. Empty where the writer did not say. By it a reader knows which
+// rows a damaged part held.
 inline std::optional<std::uint32_t> PlaceOf(const RecordHeader& header) {
   const auto place = static_cast<std::uint32_t>(header.entries >> 32);
   if (place == 0) return std::nullopt;
@@ -66,6 +71,16 @@ template <typename T>
 ByteSpan AsBytes(absl::Span<const T> values) {
   return {reinterpret_cast<const unsigned char*>(values.data()),
           values.size() * sizeof(T)};
+}
+
+// Copied to where they are aligned.
+template <typename T>
+std::vector<T> ValuesOf(ByteSpan bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!values.empty()) {
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+  }
+  return values;
 }
 
 // Sums and sums of sums of 64-bit words, in eight lanes: zeroed, exchanged and

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
 #include "sampler/logs/files/file_names.h"
+#include "sampler/logs/journal/notes_record.h"
 #include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {
@@ -49,6 +51,12 @@ DType SourceDType(const RecordHeader& header) {
 
 bool IsHeaderOf(const RecordHeader& header, const LoggerOptions& options) {
   if (header.type == RecordType::kSettings) return true;
+  if (header.type == RecordType::kNotes) {
+    return header.payload >= kNotesHeadBytes && header.payload % 4 == 0;
+  }
+  if (header.type == RecordType::kTakeBack) {
+    return header.payload == 0 && PlaceOf(header).has_value();
+  }
   if (!IsRow(header)) {
     return header.type == RecordType::kPrompt && header.payload % 4 == 0;
   }
@@ -62,11 +70,11 @@ bool IsHeaderOf(const RecordHeader& header, const LoggerOptions& options) {
 
 absl::Status CheckRecord(const std::string& file, const RecordHeader& header,
                          ByteSpan payload, const LoggerOptions& options) {
-  const bool settings = header.type == RecordType::kSettings;
-  if (IsHeaderOf(header, options) &&
-      (!settings || SettingsFromJson(TextOf(payload)).has_value())) {
-    return absl::OkStatus();
-  }
+  const bool fits =
+      header.type == RecordType::kSettings
+          ? SettingsFromJson(TextOf(payload)).has_value()
+          : header.type != RecordType::kNotes || IsNotes(payload, options);
+  if (IsHeaderOf(header, options) && fits) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat(InputName(file), ": got a record of type ",
                    static_cast<std::uint32_t>(header.type), " and ",
@@ -78,12 +86,16 @@ absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
                          ByteSpan payload, const LoggerOptions& options) {
   const auto entries = static_cast<std::size_t>(EntriesOf(header));
   // A dense row holds none but the drawn one.
-  const ByteSpan ids = header.type == RecordType::kPrompt ? payload
-                       : header.type == RecordType::kSparse
-                           ? payload.subspan(4, 4 * entries)
-                           : ByteSpan();
+  std::vector<TokenId> ids;
+  if (header.type == RecordType::kPrompt) {
+    ids = ValuesOf<TokenId>(payload);
+  } else if (header.type == RecordType::kSparse) {
+    ids = ValuesOf<TokenId>(payload.subspan(4, 4 * entries));
+  } else if (header.type == RecordType::kNotes) {
+    ids = NotesOfPayload(payload).bans;
+  }
   const bool drawn = !IsRow(header) || AreIds({header.token}, options);
-  if (drawn && AreIds(ValuesOf<TokenId>(ids), options)) {
+  if (drawn && AreIds(ids, options)) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat(

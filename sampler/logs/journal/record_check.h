@@ -7,7 +7,6 @@
 #ifndef SAMPLER_LOGS_JOURNAL_RECORD_CHECK_H_
 #define SAMPLER_LOGS_JOURNAL_RECORD_CHECK_H_
 
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -27,7 +26,7 @@ DType SourceDType(const RecordHeader& header);
 // FailedPrecondition if a logger with these options writes no record of such a
 // type and size. (Where the checksum holds, that is no accident.) `file` is the
 // journal.
-// Only the payload of kSettings is looked at.
+// Only the payloads of kSettings and kNotes are looked at.
 absl::Status CheckRecord(const std::string& file, const RecordHeader& header,
                          ByteSpan payload, const LoggerOptions& options);
 
@@ -42,16 +41,6 @@ bool IsHeaderOf(const RecordHeader& header, const LoggerOptions& options);
 
 // The payload as characters.
 absl::string_view TextOf(ByteSpan bytes);
-
-// Copied to where they are aligned.
-template <typename T>
-std::vector<T> ValuesOf(ByteSpan bytes) {
-  std::vector<T> values(bytes.size() / sizeof(T));
-  if (!values.empty()) {
-    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
-  }
-  return values;
-}
 
 }  // namespace sampler::logs
 

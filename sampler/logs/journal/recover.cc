@@ -17,22 +17,12 @@
 #include "sampler/logs/files/input_file.h"
 #include "sampler/logs/formats/safetensors_writer.h"
 #include "sampler/logs/journal/record_check.h"
+#include "sampler/logs/journal/recovered_rows.h"
 #include "sampler/logs/logger_options.h"
 #include "sampler/logs/sequence_settings.h"
 
 namespace sampler::logs {
 namespace {
-
-// One sequence as the records give it.
-struct SequenceRecords {
-  std::vector<TokenId> prompt;
-  std::vector<const Record*> rows;
-  std::optional<SequenceSettings> settings;
-  // Where the next row, and the next token of the prompt, had their place when
-  // they were logged.
-  std::int64_t next_row = 0;
-  std::int64_t next_prompt_token = 0;
-};
 
 // The parts of a sparse row, copied to where they are aligned.
 class SparseReader {
@@ -71,10 +61,10 @@ void AddMetadata(const LoggerOptions& options,
   for (const auto& [number, sequence] : sequences) {
     counted &= number == numbers.size();
     numbers.push_back(number);
-    for (const Record* record : sequence.rows) {
-      types.insert(DTypeName(SourceDType(record->header)));
-      forced |=
-          static_cast<std::int64_t>(EntriesOf(record->header)) > options.top_k;
+    for (const RowRecords& row : sequence.rows) {
+      const RecordHeader& header = row.row->header;
+      types.insert(DTypeName(SourceDType(header)));
+      forced |= static_cast<std::int64_t>(EntriesOf(header)) > options.top_k;
     }
   }
   metadata["source_precision"] = absl::StrJoin(types, " ");
@@ -83,22 +73,6 @@ void AddMetadata(const LoggerOptions& options,
   metadata["top_k"] = absl::StrCat(options.top_k);
   // Rows may hold the drawn token beside their likeliest ones, as their last.
   metadata["forced_token"] = forced ? "true" : "false";
-}
-
-void AddRecord(const Record& record, ByteSpan payload,
-               SequenceRecords& sequence, std::vector<MissingRows>& missing) {
-  if (record.header.type == RecordType::kSettings) {
-    sequence.settings = SettingsFromJson(TextOf(payload));
-    return;
-  }
-  if (record.header.type != RecordType::kPrompt) {
-    NoteGap(record.header, /*units=*/1, sequence.next_row, missing);
-    sequence.rows.push_back(&record);
-    return;
-  }
-  const auto ids = ValuesOf<TokenId>(payload);
-  NoteGap(record.header, std::ssize(ids), sequence.next_prompt_token, missing);
-  sequence.prompt.insert(sequence.prompt.end(), ids.begin(), ids.end());
 }
 
 // A journal that was read: what it says the log is, and the records in their
@@ -149,14 +123,9 @@ absl::StatusOr<Recovery> Read(const InputFile& file) {
   const std::vector<Record>& records = recovery.journal.records;
   absl::Status status =
       ForEachRecord(file, records, [&](const Record& record, ByteSpan payload) {
-        result.rows += IsRow(record.header) ? 1 : 0;
         return CheckRecord(journal, record.header, payload, recovery.options);
       });
   if (!status.ok()) return status;
-  if (result.rows == 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(InputName(journal), ": got no row, want at least one"));
-  }
   status =
       ForEachRecord(file, records, [&](const Record& record, ByteSpan payload) {
         AddRecord(record, payload, recovery.sequences[record.header.sequence],
@@ -164,6 +133,13 @@ absl::StatusOr<Recovery> Read(const InputFile& file) {
         return CheckTokens(journal, record.header, payload, recovery.options);
       });
   if (!status.ok()) return status;
+  for (const auto& [number, sequence] : recovery.sequences) {
+    result.rows += std::ssize(sequence.rows);
+  }
+  if (result.rows == 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(InputName(journal), ": got no row, want at least one"));
+  }
   result.sequences = std::ssize(recovery.sequences);
   result.holes = recovery.journal.holes;
   result.ignored_bytes = recovery.journal.ignored_bytes;
@@ -177,7 +153,7 @@ absl::Status Write(const InputFile& file, const Recovery& recovery,
   LogContents contents;
   contents.vocabulary_size = recovery.options.vocabulary_size;
   contents.dtype = recovery.options.dtype;
-  std::vector<const Record*> rows;
+  std::vector<const RowRecords*> rows;
   SettingsTable settings;
   for (const auto& [number, sequence] : recovery.sequences) {
     settings.Add(sequence.settings);
@@ -185,10 +161,19 @@ absl::Status Write(const InputFile& file, const Recovery& recovery,
                                   sequence.prompt.begin(),
                                   sequence.prompt.end());
     contents.prompt_offsets.push_back(std::ssize(contents.prompt_tokens));
-    rows.insert(rows.end(), sequence.rows.begin(), sequence.rows.end());
+    for (const RowRecords& row : sequence.rows) rows.push_back(&row);
     contents.sequence_offsets.push_back(std::ssize(rows));
   }
-  for (const Record* row : rows) contents.tokens.push_back(row->header.token);
+  for (const RowRecords* row : rows) {
+    contents.tokens.push_back(row->row->header.token);
+    contents.attempts.push_back(row->attempt);
+    contents.banned_tokens.insert(contents.banned_tokens.end(),
+                                  row->bans.begin(), row->bans.end());
+    contents.ban_offsets.push_back(std::ssize(contents.banned_tokens));
+  }
+  MaskReader masks(file, rows);
+  contents.mask_words = masks.words();
+  contents.masks = [&masks](std::int64_t n) { return masks.Read(n); };
   AddMetadata(recovery.options, recovery.sequences, contents.metadata);
   const std::string missing = MissingRowsText(recovery.result.missing);
   if (!missing.empty()) contents.metadata["missing_rows"] = missing;
@@ -198,11 +183,11 @@ absl::Status Write(const InputFile& file, const Recovery& recovery,
   }
   std::vector<unsigned char> bytes;
   const auto header_of = [&](std::int64_t n) -> const RecordHeader& {
-    return rows[static_cast<std::size_t>(n)]->header;
+    return rows[static_cast<std::size_t>(n)]->row->header;
   };
   const auto payload_of = [&](std::int64_t n) -> absl::StatusOr<ByteSpan> {
     absl::Status status =
-        ReadPayload(file, *rows[static_cast<std::size_t>(n)], bytes, n);
+        ReadPayload(file, *rows[static_cast<std::size_t>(n)]->row, bytes, n);
     if (!status.ok()) return status;
     return absl::MakeConstSpan(bytes);
   };

@@ -20,9 +20,10 @@ constexpr absl::string_view kMaskNames[] = {"mask", "masks", "token_mask",
                                             "bitmask", "token_bitmask"};
 // Read beside the rows, whatever their form (safetensors.h).
 constexpr absl::string_view kBesideRows[] = {
-    "tokens",        "input_ids",     "sequences",  "seq_offsets",
-    "seq_seeds",     "seq_streams",   "seq_clocks", "seq_configs",
-    "prompt_tokens", "prompt_offsets"};
+    "tokens",        "input_ids",      "sequences",  "seq_offsets",
+    "seq_seeds",     "seq_streams",    "seq_clocks", "seq_configs",
+    "prompt_tokens", "prompt_offsets", "attempts",   "ban_offsets",
+    "banned_tokens"};
 
 bool IsMaskName(absl::string_view name) {
   return absl::c_linear_search(kMaskNames, name);
