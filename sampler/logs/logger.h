@@ -130,8 +130,8 @@ class Logger {
   // The next row of a sequence, the token drawn from it, and with what. Masks
   // have one size in one log, of at most the vocabulary's words; a row without
   // one beside rows that have one gets one that bans nothing.
-  absl::Status Append(std::uint32_t sequence, const Logits& row,
-                      TokenId token, const RowNotes& notes = {});
+  absl::Status Append(std::uint32_t sequence, const Logits& row, TokenId token,
+                      const RowNotes& notes = {});
 
   // Takes back the last `rows` rows of a sequence, as if they had not been
   // logged; the journal keeps their bytes until Finish. OutOfRange if there are

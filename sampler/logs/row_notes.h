@@ -23,9 +23,9 @@
 namespace sampler::logs {
 
 struct RowNotes {
-  std::uint32_t attempt = 0;            // Sequence::attempt at the draw.
-  std::vector<TokenId> bans = {};  // Sequence::ForEachBanHere.
-  std::optional<TokenMask> mask = {};   // StepInputs::mask.
+  std::uint32_t attempt = 0;           // Sequence::attempt at the draw.
+  std::vector<TokenId> bans = {};      // Sequence::ForEachBanHere.
+  std::optional<TokenMask> mask = {};  // StepInputs::mask.
 
   // Is it what a log says where it says nothing?
   bool empty() const { return attempt == 0 && bans.empty() && !mask; }
@@ -35,8 +35,7 @@ struct RowNotes {
 inline RowNotes NotesOf(const Sequence& sequence,
                         std::optional<TokenMask> mask = {}) {
   RowNotes notes = {.attempt = sequence.attempt(), .mask = mask};
-  sequence.ForEachBanHere(
-      [&](TokenId token) { notes.bans.push_back(token); });
+  sequence.ForEachBanHere([&](TokenId token) { notes.bans.push_back(token); });
   return notes;
 }
 

@@ -3,18 +3,17 @@
  *   c_rewinder_test FOLDER
  * Exits 0 if all holds; prints what does not. */
 
-#include "sampler/c/rewinder.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "sampler/c/rewinder.h"
 #include "sampler/c/sampler.h"
 #include "tests/c/expect.h"
 
 enum { kSize = 8, kLength = 200 };
 
-static const char* const kTexts[kSize] = {"a", "b", "c", " ", "d",
-                                          "ab", "B", ""};
+static const char* const kTexts[kSize] = {"a", "b",  "c", " ",
+                                          "d", "ab", "B", ""};
 static const char kConfig[] =
     "{\"version\": 1, \"stages\": [{\"type\": \"top_k\", \"k\": 5},"
     "{\"type\": \"categorical\"}]}";
@@ -53,8 +52,8 @@ static void tell(const char* folder) {
   char path[4096];
   snprintf(path, sizeof path, "%s/c_rewinder_test.safetensors", folder);
   remove(path);
-  const sampler_logger_options options = {sizeof options, kSize, SAMPLER_F32,
-                                          0, 1, NULL, 0};
+  const sampler_logger_options options = {
+      sizeof options, kSize, SAMPLER_F32, 0, 1, NULL, 0};
   sampler_logger* logger = NULL;
   EXPECT(sampler_logger_create(path, &options, &logger, &error) == SAMPLER_OK);
   sampler_sequence* sequence = make_sequence(11);
@@ -119,8 +118,7 @@ static void ban(void) {
     }
     EXPECT(sampler_sequence_ban(sequence, drawn.id, &error) == SAMPLER_OK);
   }
-  EXPECT(sampler_sequence_ban(sequence, kSize, &error) ==
-         SAMPLER_OUT_OF_RANGE);
+  EXPECT(sampler_sequence_ban(sequence, kSize, &error) == SAMPLER_OUT_OF_RANGE);
   char snapshot[8192];
   size_t size = 0;
   EXPECT(sampler_sequence_snapshot(sequence, snapshot, sizeof snapshot, &size,
@@ -178,8 +176,8 @@ static void misuse(void) {
   sampler_sequence* sequence = make_sequence(1);
   sampler_answer answer = {sizeof answer, SAMPLER_GO_ON, 0, 0, NULL, 0};
   /* It has accepted nothing. */
-  EXPECT(sampler_rewinder_add(rewinder, sequence, 0, "a", 1, &answer,
-                              &error) == SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_add(rewinder, sequence, 0, "a", 1, &answer, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
   EXPECT(sampler_rewinder_add(rewinder, NULL, 0, "a", 1, &answer, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   EXPECT(sampler_rewinder_add(NULL, sequence, 0, "a", 1, &answer, &error) ==

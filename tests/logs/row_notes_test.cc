@@ -242,9 +242,9 @@ TEST(RowNotesTest, TensorsThatAreNoNotesAreErrorsThatNameThem) {
                                         tensor("banned_tokens", 2, 28));
   says(both, {0, 2, 1, 0, 1}, "ban_offsets");
   says(both, {0, 1, 2, 0, 2}, "banned_tokens[1]");
-  const auto good = Log::Open(
-      HostileLog(absl::StrCat(folder.path(), "/good"), both,
-                 ArrayBytes(std::vector<TokenId>{0, 0, 2, 0, 1})));
+  const auto good =
+      Log::Open(HostileLog(absl::StrCat(folder.path(), "/good"), both,
+                           ArrayBytes(std::vector<TokenId>{0, 0, 2, 0, 1})));
   ASSERT_TRUE(good.ok()) << good.status();
   EXPECT_TRUE((*good)->Bans(0).empty());
   EXPECT_EQ((*good)->Bans(1).size(), 2U);

@@ -28,7 +28,7 @@ std::vector<float> RewoundRow(const std::vector<TokenId>& text);
 
 struct RewoundRun {
   std::vector<TokenId> tokens;  // That were not taken back.
-  std::string text;                  // As it was emitted.
+  std::string text;             // As it was emitted.
   std::int64_t rewinds = 0;
 };
 

@@ -10,7 +10,10 @@
 namespace sampler::tools {
 namespace {
 
-absl::Status NoToken(RowStatus status) {
+using Choice = std::optional<llama_token>;
+
+absl::StatusOr<Choice> NoToken(RowStatus status) {
+  if (status == RowStatus::kNoCandidate) return std::nullopt;
   return absl::InternalError(
       absl::StrCat("no token can be drawn: ", RowStatusName(status)));
 }
@@ -23,7 +26,7 @@ class OurChooser final : public Chooser {
         sequence_(std::move(sequence)),
         workspace_(std::move(workspace)) {}
 
-  absl::StatusOr<llama_token> Next(const float* row) override {
+  absl::StatusOr<Choice> Next(const float* row) override {
     const auto size = static_cast<std::size_t>(pipeline_.vocabulary_size());
     const Token token = pipeline_.Sample(Logits(row, DType::kF32, size),
                                          sequence_, *workspace_);
@@ -32,6 +35,8 @@ class OurChooser final : public Chooser {
     if (!accepted.ok()) return accepted;
     return token.id;
   }
+
+  Sequence* sequence() override { return &sequence_; }
 
  private:
   Pipeline pipeline_;
@@ -50,7 +55,7 @@ class LlamaChooser final : public Chooser {
         candidates_(std::move(candidates)),
         smpl_(std::move(smpl)) {}
 
-  absl::StatusOr<llama_token> Next(const float* row) override {
+  absl::StatusOr<Choice> Next(const float* row) override {
     for (std::size_t i = 0; i < candidates_->size(); ++i) {
       (*candidates_)[i] = {static_cast<llama_token>(i), row[i], 0.0F};
     }

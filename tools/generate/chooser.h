@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,14 @@ class Chooser {
  public:
   virtual ~Chooser() = default;
 
-  // Draws from a row of the vocabulary's size and accepts the token. Internal,
-  // with the status of the row, if there is none to draw.
-  virtual absl::StatusOr<llama_token> Next(const float* row) = 0;
+  // Draws from a row of the vocabulary's size and accepts the token; none where
+  // no candidate is left. Internal, with the status of the row, if it is
+  // another one.
+  virtual absl::StatusOr<std::optional<llama_token>> Next(const float* row) = 0;
+
+  // The sequence whose tokens can be taken back; null: those of this chooser
+  // cannot.
+  virtual Sequence* sequence() { return nullptr; }
 };
 
 struct ChooserOptions {

@@ -15,6 +15,8 @@
 #include "tools/generate/chooser.h"
 #include "tools/generate/streamer.h"
 #include "tools/generate/summary.h"
+#include "tools/options/unused_options.h"
+#include "tools/text/quote.h"
 
 namespace sampler::tools {
 namespace {
@@ -81,6 +83,29 @@ absl::StatusOr<std::optional<logs::Logger>> OpenLogger(const Session& session) {
   return std::optional(*std::move(logger));
 }
 
+// "sequence 0: went back 3 tokens to token 17: \" as an AI\" has \"as an AI\"".
+std::string RewoundText(const BanOptions& bans, std::int64_t sequence,
+                        const Rewound& rewound) {
+  return absl::StrCat(
+      "sequence ", sequence, ": went back ", rewound.tokens,
+      rewound.tokens == 1 ? " token" : " tokens", " to token ",
+      rewound.position, ": \"", Escape(rewound.text), "\" ",
+      rewound.phrase.has_value()
+          ? absl::StrCat("has ", PhraseName(bans, *rewound.phrase))
+          : "leads nowhere",
+      "\n");
+}
+
+absl::Status Log(const SeenRow& seen, logs::Logger& logger) {
+  const auto sequence = static_cast<std::uint32_t>(seen.sequence);
+  if (seen.told.taken > 0) {
+    absl::Status taken = logger.TakeBack(sequence, seen.told.taken);
+    if (!taken.ok()) return taken;
+  }
+  if (!seen.told.token.has_value()) return absl::OkStatus();
+  return logger.Append(sequence, seen.row, *seen.told.token, seen.told.notes);
+}
+
 absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
                                    bool show, Warnings& warnings) {
   const GenerateOptions& options = session.options;
@@ -100,16 +125,21 @@ absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
   absl::StatusOr<std::optional<logs::Logger>> opened = OpenLogger(session);
   if (!opened.ok()) return opened.status();
   std::optional<logs::Logger>& logger = *opened;
-  const auto see = [&](const DrawnToken& drawn) -> absl::Status {
+  const auto see = [&](const SeenRow& seen) -> absl::Status {
     if (show && !options.output.json) {
-      streamer.Add(drawn.sequence, drawn.piece, drawn.last);
+      streamer.Add(seen.sequence, seen.told.text, seen.told.last);
     }
-    if (!logger.has_value()) return absl::OkStatus();
-    return logger->Append(static_cast<std::uint32_t>(drawn.sequence), drawn.row,
-                          drawn.token);
+    if (show && options.bans.trace && seen.rewound != nullptr) {
+      WriteNote(RewoundText(options.bans, seen.sequence, *seen.rewound));
+    }
+    return logger.has_value() ? Log(seen, *logger) : absl::OkStatus();
   };
-  absl::StatusOr<LoopResult> result = RunLoop(
-      session.model, session.choosers.prompt, *choosers, options.loop, see);
+  LoopOptions loop = options.loop;
+  auto phrases = PhrasesOf(options.bans);
+  if (!phrases.ok()) return phrases.status();
+  loop.phrases = *std::move(phrases);
+  absl::StatusOr<LoopResult> result =
+      RunLoop(session.model, session.choosers.prompt, *choosers, loop, see);
   if (logger.has_value()) {  // Also of a run that failed on its way.
     const absl::Status finished = logger->Finish();
     if (result.ok() && !finished.ok()) return finished;
@@ -146,6 +176,13 @@ absl::Status Generate(const GenerateOptions& options) {
   const absl::StatusOr<PipelineConfig> config =
       ResolveConfig(options.config, model->vocabulary_size(), model->Texts());
   if (!config.ok()) return config.status();
+  checked = CheckRunOptionsMatter(options.run, {&*config, 1});
+  if (!checked.ok()) return checked;
+  checked = CheckBans(options.bans, options.samplers, *config);
+  if (!checked.ok()) return checked;
+  if (auto phrases = PhrasesOf(options.bans); !phrases.ok()) {
+    return phrases.status();
+  }
   const absl::StatusOr<Pipeline> pipeline =
       Pipeline::Create(*config, model->vocabulary_size());
   if (!pipeline.ok()) return pipeline.status();

@@ -18,6 +18,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "tools/generate/bans.h"
 #include "tools/generate/llama_model.h"
 #include "tools/generate/loop.h"
 #include "tools/options/config_options.h"
@@ -33,7 +34,8 @@ struct GenerateOptions {
   Prompt prompt;
   ConfigOptions config;
   RunOptions run;
-  LoopOptions loop = {.max_tokens = 128};
+  LoopOptions loop = {.max_tokens = 128};  // Its phrases are those of `bans`.
+  BanOptions bans;
   std::int64_t sequences = 1;
   int threads = 0;  // 0: half the processors, as a rule one per core.
   std::vector<std::string> samplers = {"ours"};

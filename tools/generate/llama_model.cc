@@ -212,6 +212,17 @@ absl::Status LlamaModel::Continue(absl::Span<const Continuation> batch) {
   return Decode();
 }
 
+absl::Status LlamaModel::GoBack(llama_seq_id sequence, std::size_t length) {
+  const auto position = static_cast<llama_pos>(length);
+  if (!llama_memory_seq_rm(llama_get_memory(&*context_), sequence, position,
+                           -1)) {
+    return absl::UnimplementedError(
+        "the memory of this model cannot go back by tokens");
+  }
+  lengths_[static_cast<std::size_t>(sequence)] = position;
+  return absl::OkStatus();
+}
+
 const float* LlamaModel::Row(std::size_t output) const {
   return llama_get_logits_ith(&*context_, outputs_[output]);
 }

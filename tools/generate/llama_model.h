@@ -82,6 +82,11 @@ class LlamaModel {
   };
   absl::Status Continue(absl::Span<const Continuation> batch);
 
+  // Sequence `sequence` has only its first `length` tokens left, the prompt's
+  // among them: at least all of the prompt but its last. Unimplemented for a
+  // model whose memory cannot go back.
+  absl::Status GoBack(llama_seq_id sequence, std::size_t length);
+
   // The logits of output i: vocabulary_size() floats, until the next call of
   // Begin or Continue. Waits until they are computed.
   const float* Row(std::size_t output) const;

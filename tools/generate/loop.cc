@@ -1,6 +1,7 @@
 #include "tools/generate/loop.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -28,18 +29,41 @@ absl::Status At(const absl::Status& status, std::int64_t sequence,
                                       ": ", status.message())};
 }
 
+// A telling for each chooser.
+absl::StatusOr<std::vector<Telling>> Begin(
+    const LlamaModel& model,
+    absl::Span<const std::unique_ptr<Chooser>> choosers,
+    const LoopOptions& options) {
+  const TellingOptions telling_options = {
+      .max_tokens = static_cast<std::size_t>(options.max_tokens),
+      .ignore_end = options.ignore_end,
+      .text_of = [&model](llama_token token) { return model.Piece(token); },
+      .is_end = [&model](llama_token token) { return model.IsEnd(token); }};
+  std::vector<Telling> tellings;
+  for (const std::unique_ptr<Chooser>& chooser : choosers) {
+    std::optional<Rewinder> rewinder;
+    if (!options.phrases.empty()) {
+      auto made = Rewinder::Create(options.phrases);
+      if (!made.ok()) return made.status();
+      rewinder = *std::move(made);
+    }
+    tellings.emplace_back(*chooser, std::move(rewinder), telling_options);
+  }
+  return tellings;
+}
+
 }  // namespace
 
 absl::StatusOr<LoopResult> RunLoop(
     LlamaModel& model, absl::Span<const llama_token> prompt,
     absl::Span<const std::unique_ptr<Chooser>> choosers,
     const LoopOptions& options,
-    const std::function<absl::Status(const DrawnToken&)>& see) {
+    const std::function<absl::Status(const SeenRow&)>& see) {
   LoopResult result;
-  result.sequences.resize(choosers.size());
   LoopTimes& times = result.times;
   const auto size = static_cast<std::size_t>(model.vocabulary_size());
-  const auto max_tokens = static_cast<std::size_t>(options.max_tokens);
+  auto tellings = Begin(model, choosers, options);
+  if (!tellings.ok()) return tellings.status();
 
   Clock clock;
   absl::Status read = model.Begin(prompt);
@@ -56,28 +80,30 @@ absl::StatusOr<LoopResult> RunLoop(
   while (!batch.empty()) {
     std::vector<LlamaModel::Continuation> next;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      const auto index = static_cast<std::size_t>(batch[i].sequence);
-      GeneratedSequence& sequence = result.sequences[index];
+      const llama_seq_id id = batch[i].sequence;
+      Telling& telling = (*tellings)[static_cast<std::size_t>(id)];
+      const auto& tokens = telling.sequence().tokens;
+      const std::size_t rewound = telling.sequence().rewound.size();
       const float* const row = model.Row(first ? 0 : i);
       clock.Charge(times.decode);
-      const absl::StatusOr<llama_token> token = choosers[index]->Next(row);
+      const absl::StatusOr<Told> told = telling.Take(row);
       clock.Charge(times.sampling);
-      if (!token.ok()) {
-        return At(token.status(), batch[i].sequence, sequence.tokens.size());
-      }
+      if (!told.ok()) return At(told.status(), id, tokens.size());
       ++times.tokens;
-      sequence.tokens.push_back(*token);
-      const bool end = model.IsEnd(*token);
-      const std::string piece = end ? "" : model.Piece(*token);
-      sequence.text += piece;
-      sequence.ended = end && !options.ignore_end;
-      const bool last = sequence.ended || sequence.tokens.size() == max_tokens;
+      const bool went_back = telling.sequence().rewound.size() > rewound;
       const absl::Status seen =
-          see({batch[i].sequence, *token, {row, size}, piece, last});
-      if (!seen.ok()) {
-        return At(seen, batch[i].sequence, sequence.tokens.size() - 1);
+          see({id,
+               {row, size},
+               *told,
+               went_back ? &telling.sequence().rewound.back() : nullptr});
+      if (!seen.ok()) return At(seen, id, tokens.size());
+      const llama_token last = tokens.empty() ? prompt.back() : tokens.back();
+      if (went_back) {
+        const absl::Status back =
+            model.GoBack(id, prompt.size() + tokens.size() - 1);
+        if (!back.ok()) return At(back, id, tokens.size());
       }
-      if (!last) next.push_back({batch[i].sequence, *token});
+      if (!told->last) next.push_back({id, last});
       clock.Charge(times.other);
     }
     batch = std::move(next);
@@ -85,6 +111,9 @@ absl::StatusOr<LoopResult> RunLoop(
     if (batch.empty()) break;
     absl::Status decoded = model.Continue(batch);
     if (!decoded.ok()) return decoded;
+  }
+  for (const Telling& telling : *tellings) {
+    result.sequences.push_back(telling.sequence());
   }
   return result;
 }

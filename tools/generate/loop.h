@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "tools/generate/chooser.h"
 #include "tools/generate/llama_model.h"
+#include "tools/generate/telling.h"
 
 namespace sampler::tools {
 
@@ -31,40 +32,35 @@ struct LoopTimes {
   double loop() const { return decode + sampling + other; }
 };
 
-struct GeneratedSequence {
-  std::vector<llama_token> tokens;  // The one that ended it among them.
-  std::string text;
-  bool ended = false;  // By such a token, not by the limit.
-};
-
 struct LoopResult {
   std::vector<GeneratedSequence> sequences;
   LoopTimes times;
 };
 
-// A drawn token, the row it was drawn from, and its bytes ("" for one that
-// ends the sequence).
-struct DrawnToken {
+// A row of a sequence, and what it led to.
+struct SeenRow {
   std::int64_t sequence;
-  llama_token token;
   absl::Span<const float> row;
-  const std::string& piece;
-  bool last;  // Of its sequence.
+  const Told& told;
+  // Tokens that were taken back with it; null: none.
+  const Rewound* rewound;
 };
 
 struct LoopOptions {
   std::int64_t max_tokens = 0;  // Of every sequence; at least 1.
   bool ignore_end = false;      // Go on after tokens that end a generation.
+  std::vector<Rewinder::Phrase> phrases = {};  // That no text may have.
 };
 
 // Generates one sequence per chooser. The model has a context for them; `see`
-// is told every token as it is drawn. Errors: those of the model, the choosers
-// and `see`, with the sequence and the token at which they came.
+// is told every row as its token is drawn or taken back. Errors: those of the
+// model, the choosers and `see`, with the sequence and the token at which they
+// came.
 absl::StatusOr<LoopResult> RunLoop(
     LlamaModel& model, absl::Span<const llama_token> prompt,
     absl::Span<const std::unique_ptr<Chooser>> choosers,
     const LoopOptions& options,
-    const std::function<absl::Status(const DrawnToken&)>& see);
+    const std::function<absl::Status(const SeenRow&)>& see);
 
 }  // namespace sampler::tools
 

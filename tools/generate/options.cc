@@ -13,6 +13,8 @@ Examples:
   sampler-generate -m model.gguf 'Tell me a story.' --temp 0.8 --min-p 0.05 \
       --sequences 4 --seed 7 --log run.safetensors
   sampler replay run.safetensors --temp 0.8 --min-p 0.05 --seed 7
+  sampler-generate -m model.gguf 'Who are you?' --greedy --ban 'an AI' \
+      --ban-regex '(?i)\blanguage models?\b' --ban-trace
   sampler-generate -m model.gguf 'Tell me a story.' --config llama.cpp \
       --sampler ours,llama --runs 5 --ignore-end
 
@@ -61,6 +63,7 @@ void AddGenerateOptions(CLI::App& app, GenerateOptions& options) {
                  "Threads of the model (default: half the processors)")
       ->check(CLI::Range(1, 1024).description(""))
       ->type_name("N");
+  AddBanOptions(app, options.bans);
   AddConfigOptions(app, options.config);
   AddRunOptions(app, options.run);
   AddOutputOptions(app, options.output);

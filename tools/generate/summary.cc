@@ -57,9 +57,20 @@ Json RunsJson(const SamplerRuns& runs) {
   const Speed speed = SpeedOf(runs);
   Json sequences = Json::array();
   for (const GeneratedSequence& sequence : runs.runs.front().sequences) {
+    Json rewound = Json::array();
+    for (const Rewound& went_back : sequence.rewound) {
+      rewound.push_back(
+          Json{{"pos", went_back.position},
+               {"tokens", went_back.tokens},
+               {"text", went_back.text},
+               {"phrase", went_back.phrase.has_value() ? Json(*went_back.phrase)
+                                                       : Json(nullptr)}});
+    }
     sequences.push_back(Json{{"tokens", sequence.tokens},
                              {"text", sequence.text},
-                             {"ended", sequence.ended}});
+                             {"ended", sequence.ended},
+                             {"stopped", sequence.stopped},
+                             {"rewound", std::move(rewound)}});
   }
   return Json{{"sampler", ChooserName(runs.kind)},
               {"runs", runs.runs.size()},

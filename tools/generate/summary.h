@@ -38,8 +38,10 @@ Speed SpeedOf(const SamplerRuns& runs);
 std::string SpeedText(const std::vector<SamplerRuns>& all);
 
 // {"sampler", "runs", "tokens", "tokens_per_second", "decode_ms",
-// "sampling_us", "sampling_share", "sequences": [{"tokens", "text", "ended"}]},
-// the sequences of the first run.
+// "sampling_us", "sampling_share", "sequences": [{"tokens", "text", "ended",
+// "stopped", "rewound": [{"pos", "tokens", "text", "phrase"}]}]}, the sequences
+// of the first run. "phrase" counts those of --ban, then those of --ban-regex;
+// null where no token was left to draw.
 Json RunsJson(const SamplerRuns& runs);
 
 }  // namespace sampler::tools

@@ -22,7 +22,8 @@
 //   prompt_offsets  [S + 1]
 //   mask            of each row the tokens that are allowed, for `mask` stages:
 //                   BOOL or U8 [N, V], or I32 [N, W], W <= ceil(V / 32), as
-//                   TokenMask has it; also called masks, token_mask or (token_)bitmask
+//                   TokenMask has it; also called masks, token_mask or
+//                   (token_)bitmask
 //   attempts        [N], Sequence::attempt of each row's draw: where it rises
 //                   the run went back to that row, or drew it anew
 //   ban_offsets     [N + 1]: tokens that were banned at the place of row n are

@@ -121,11 +121,16 @@ absl::StatusOr<Recovery> Read(const InputFile& file) {
   recovery.options = *std::move(options);
   RecoveredLog& result = recovery.result;
   const std::vector<Record>& records = recovery.journal.records;
+  const absl::Status no_row = absl::FailedPreconditionError(
+      absl::StrCat(InputName(journal), ": got no row, want at least one"));
+  bool any = false;
   absl::Status status =
       ForEachRecord(file, records, [&](const Record& record, ByteSpan payload) {
+        any |= IsRow(record.header);
         return CheckRecord(journal, record.header, payload, recovery.options);
       });
   if (!status.ok()) return status;
+  if (!any) return no_row;
   status =
       ForEachRecord(file, records, [&](const Record& record, ByteSpan payload) {
         AddRecord(record, payload, recovery.sequences[record.header.sequence],
@@ -136,10 +141,8 @@ absl::StatusOr<Recovery> Read(const InputFile& file) {
   for (const auto& [number, sequence] : recovery.sequences) {
     result.rows += std::ssize(sequence.rows);
   }
-  if (result.rows == 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(InputName(journal), ": got no row, want at least one"));
-  }
+  // All may have been taken back.
+  if (result.rows == 0) return no_row;
   result.sequences = std::ssize(recovery.sequences);
   result.holes = recovery.journal.holes;
   result.ignored_bytes = recovery.journal.ignored_bytes;
