@@ -71,7 +71,7 @@ std::string DrawText(const Explanation& explanation, const TokenText& text) {
   const DrawInterval& interval = *explanation.interval;
   absl::StrAppend(
       &draw, absl::StrFormat(" in [%.6f, %.6f)%s", interval.low, interval.high,
-                             interval.by_rank ? " in rank order" : ""));
+                             interval.by_rank ? " in rank order" : " in id order"));
   if (!interval.margin.has_value()) {
     return draw + ", nothing else could be drawn";
   }

@@ -140,6 +140,8 @@ Json MetricsJson(const ReplayHeader& header, const ReplaySummary& summary) {
           {"coverage", Number(summary.coverage())},
           {"nll_raw", Number(summary.nll_raw())},
           {"ppl_raw", Number(Exp(summary.nll_raw()))},
+          {"nll_raw_covered", Number(summary.nll_raw_covered())},
+          {"ppl_raw_covered", Number(Exp(summary.nll_raw_covered()))},
           {"nll", Number(summary.nll())},
           {"ppl", Number(Exp(summary.nll()))},
           {"kept", std::move(kept)},

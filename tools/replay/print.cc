@@ -88,7 +88,8 @@ std::map<std::string, std::string> AbsentMetrics(const ReplayHeader& header,
                              ? "the log has no tokens"
                              : "no row with status ok and a logged token";
     for (const char* metric :
-         {"coverage", "nll_raw", "ppl_raw", "nll", "ppl", "same"}) {
+         {"coverage", "nll_raw", "ppl_raw", "nll_raw_covered",
+          "ppl_raw_covered", "nll", "ppl", "same"}) {
       absent[metric] = reason;
     }
     return absent;
@@ -104,9 +105,16 @@ std::map<std::string, std::string> AbsentMetrics(const ReplayHeader& header,
     }
   };
   beyond(summary.nll_raw(), "ppl_raw");
+  beyond(summary.nll_raw_covered(), "ppl_raw_covered");
   beyond(summary.nll(), "ppl");
   if (summary.covered() == 0) {
-    absent["nll"] = absent["ppl"] = "no logged token is covered";
+    for (const char* metric :
+         {"nll_raw_covered", "ppl_raw_covered", "nll", "ppl"}) {
+      absent[metric] = "no logged token is covered";
+    }
+  } else if (std::isnan(summary.nll_raw_covered())) {
+    absent["nll_raw_covered"] = absent["ppl_raw_covered"] =
+        "the log does not tell the full rows";
   }
   return absent;
 }

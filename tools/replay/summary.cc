@@ -25,7 +25,12 @@ void ReplaySummary::Add(const RowResult& row) {
   if (std::isfinite(row.target_raw_logprob)) {
     nll_raw_.Add(-row.target_raw_logprob);
   }
-  if (std::isfinite(row.target_logprob)) nll_.Add(-row.target_logprob);
+  if (std::isfinite(row.target_logprob)) {
+    nll_.Add(-row.target_logprob);
+    if (std::isfinite(row.target_raw_logprob)) {
+      nll_raw_covered_.Add(-row.target_raw_logprob);
+    }
+  }
   const bool same = row.token == row.target;
   same_.Add(same ? 1.0 : 0.0);
   const bool first = divergences_.empty() ||

@@ -3,6 +3,7 @@
 //   coverage  share of the scored rows whose logged token x has q(x) > 0
 //   nll_raw   -mean ln p(x)     ppl_raw = e^nll_raw    over the scored rows
 //   nll       -mean ln q(x)     ppl     = e^nll        over the covered rows
+//   nll_raw_covered             -mean ln p(x)          over the covered rows
 //
 // p is the raw and q the final distribution; a row is scored if its status is
 // ok and it has a logged token. nll without its coverage means nothing: it
@@ -68,6 +69,9 @@ class ReplaySummary {
   double coverage() const;
   double nll_raw() const;
   double nll() const { return nll_.value(); }
+  // nll_raw over the rows of nll, so that the two can be compared. Rows whose
+  // raw probability the log does not tell are left out.
+  double nll_raw_covered() const { return nll_raw_covered_.value(); }
   double same() const { return same_.value(); }
   // Rows whose drawn token is the logged one.
   std::int64_t same_rows() const {
@@ -94,6 +98,7 @@ class ReplaySummary {
   std::int64_t scored_ = 0;
   std::int64_t raw_unknown_ = 0;  // The log does not tell the full row.
   Mean nll_raw_;
+  Mean nll_raw_covered_;
   Mean nll_;
   Mean same_;
   Mean kept_;

@@ -42,9 +42,16 @@ std::string PerplexityLine(const ReplaySummary& summary) {
                          " of probability 0)")
           : absl::StrCat("raw ", PerplexityText(summary.nll_raw()));
   if (summary.covered() == 0) return text + "; no logged token is covered";
-  return absl::StrCat(text, "; after truncation ",
-                      PerplexityText(summary.nll()), " over the ",
-                      Plural(summary.covered(), "covered row"));
+  const std::string chain =
+      absl::StrCat("under this chain ", PerplexityText(summary.nll()));
+  if (summary.covered() == summary.scored()) {
+    return absl::StrCat(text, ", ", chain);
+  }
+  // Raw over all rows beside the chain over those that it covers would flatter
+  // the chain: it drops the rows that it has wrong.
+  return absl::StrCat(text, "; over the ",
+                      Plural(summary.covered(), "covered row"), " raw ",
+                      PerplexityText(summary.nll_raw_covered()), ", ", chain);
 }
 
 std::string DivergenceText(const ReplaySummary& summary) {

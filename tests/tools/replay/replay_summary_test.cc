@@ -30,6 +30,7 @@ TEST(ReplaySummaryTest, CoverageCountsLoggedTokensThatCanBeDrawn) {
   EXPECT_EQ(summary.coverage(), 0.5);
   EXPECT_EQ(summary.nll(), 1.0);
   EXPECT_EQ(summary.nll_raw(), 2.0);
+  EXPECT_EQ(summary.nll_raw_covered(), 1.5);  // Of the first and the third.
   EXPECT_EQ(summary.same(), 0.25);
 }
 
