@@ -8,20 +8,16 @@
 #include "sampler/random/random.h"
 
 namespace sampler {
-namespace {
-
-std::uint32_t RuntimePosition(const StepContext& step) {
-  const std::size_t prompt =
-      std::max<std::size_t>(1, step.history.prompt().size());
-  return static_cast<std::uint32_t>(static_cast<std::int64_t>(prompt - 1) +
-                                    step.position);
-}
-
-}  // namespace
 
 Parameter NoiseParameter() {
   return Choice("noise", "whose random numbers: the house's, or a runtime's")
       .Choices({"house", "vllm_v2", "sglang"});
+}
+
+std::uint32_t RuntimePosition(std::size_t prompt, std::int64_t position) {
+  const auto before =
+      static_cast<std::int64_t>(std::max<std::size_t>(1, prompt) - 1);
+  return static_cast<std::uint32_t>(before + position);
 }
 
 absl::Span<const TokenId> RunGumbelRace(const Candidates& candidates,
@@ -35,7 +31,8 @@ absl::Span<const TokenId> RunGumbelRace(const Candidates& candidates,
     });
   }
   const std::uint64_t seed = step.coins.key();
-  const std::uint32_t position = RuntimePosition(step);
+  const std::uint32_t position =
+      RuntimePosition(step.history.prompt().size(), step.position);
   race.Begin(n);
   if (noise == Noise::kVllmV2) {
     candidates.ForEachWeighted([&](TokenId id, double logit, Weight) {

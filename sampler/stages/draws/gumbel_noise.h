@@ -20,6 +20,7 @@
 #ifndef SAMPLER_STAGES_DRAWS_GUMBEL_NOISE_H_
 #define SAMPLER_STAGES_DRAWS_GUMBEL_NOISE_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/types/span.h"
@@ -31,6 +32,10 @@ namespace sampler {
 enum class Noise { kHouse, kVllmV2, kSglang };
 
 Parameter NoiseParameter();
+
+// The position that vllm_v2 and sglang hash, after `position` output tokens of
+// a text whose prompt has `prompt` tokens.
+std::uint32_t RuntimePosition(std::size_t prompt, std::int64_t position);
 
 // The first n places of the race; fewer if there are fewer survivors of weight
 // > 0. Lives in step.race.
