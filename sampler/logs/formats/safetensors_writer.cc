@@ -2,60 +2,17 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <initializer_list>
-#include <map>
 #include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nlohmann/json.hpp"
 #include "sampler/logs/files/file_names.h"
-#include "sampler/logs/formats/safetensors_header.h"
+#include "sampler/logs/formats/safetensors_header_writer.h"
 
 namespace sampler::logs {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Collects what the header says; the data follows in the same order.
-class Header {
- public:
-  explicit Header(const std::map<std::string, std::string>& metadata) {
-    if (!metadata.empty()) json_["__metadata__"] = metadata;
-  }
-
-  void Add(const char* name, const char* dtype,
-           std::initializer_list<std::int64_t> shape, std::size_t width) {
-    std::int64_t bytes = static_cast<std::int64_t>(width);
-    for (const std::int64_t extent : shape) bytes *= extent;
-    json_[name] = {{"dtype", dtype},
-                   {"shape", std::vector<std::int64_t>(shape)},
-                   {"data_offsets", {end_, end_ + bytes}}};
-    end_ += bytes;
-  }
-
-  // Length and text, padded so that the data is aligned for 64-bit elements.
-  // InvalidArgument if no reader would take it.
-  absl::Status WriteTo(const std::string& path, OutputFile& file) const {
-    // Metadata is the caller's: bytes that are not UTF-8 become U+FFFD.
-    std::string text =
-        json_.dump(-1, ' ', false, Json::error_handler_t::replace);
-    text.resize((text.size() + 7) / 8 * 8, ' ');
-    const std::uint64_t length = text.size();
-    if (length > kMaximumSafetensorsHeader) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(OutputName(path), ": metadata: got a header of ", length,
-                       " bytes, want at most ", kMaximumSafetensorsHeader));
-    }
-    file.AppendValues(absl::MakeConstSpan(&length, 1));
-    file.AppendValues(absl::MakeConstSpan(text.data(), text.size()));
-    return absl::OkStatus();
-  }
-
- private:
-  Json json_;
-  std::int64_t end_ = 0;
-};
+using Header = SafetensorsHeaderWriter;
 
 const char* SafetensorsName(DType dtype) {
   switch (dtype) {
