@@ -17,6 +17,7 @@
 #include "tools/compare/kl_report.h"
 #include "tools/compare/pairs.h"
 #include "tools/compare/report.h"
+#include "tools/compare/trainer/options.h"
 #include "tools/compare/worst_rows.h"
 #include "tools/options/log_options.h"
 #include "tools/options/row_selection.h"
@@ -40,7 +41,7 @@ Examples:
   sampler compare run.safetensors --a top_p=0.95 --b "min_p=0.05;temp=1.5"
   sampler compare run.safetensors --b vllm
   sampler compare bf16.kld q4.kld --fail-if 'mean_kld>0.02' --markdown
-  sampler compare before.safetensors after.safetensors --a balanced --b balanced
+  sampler compare rollout.safetensors trainer.safetensors --a vllm --trainer
 
 A CHAIN is a preset, a config file, flags as NAME=VALUE;..., a preset or file
 with flags behind it, or raw (the default): the rows as they are. Every row is
@@ -58,6 +59,7 @@ struct Compare {
   PairOptions options;
   RowSelectionOptions rows;
   std::int64_t worst = 5;
+  TrainerChoice trainer;
   std::vector<std::string> gates;
   OutputOptions output;
   bool markdown = false;
@@ -158,7 +160,8 @@ absl::StatusOr<int> Run(Compare& compare) {
     if (!gate.ok()) return gate.status();
     gates.push_back(*std::move(gate));
   }
-  absl::Status status = CheckTwo(compare);
+  absl::Status status = CheckTrainerChoice(compare.trainer);
+  if (status.ok()) status = CheckTwo(compare);
   if (!status.ok()) return status;
   const auto opened = Open(compare);
   if (!opened.ok()) return opened.status();
@@ -176,21 +179,24 @@ absl::StatusOr<int> Run(Compare& compare) {
   const auto rows = SelectRows(compare.rows, opened->first->rows());
   if (!rows.ok()) return rows.status();
   options.rows = *rows;
-  const std::string kl_absent =
-      opened->second == nullptr ? "" : KlAbsence(*opened->first, second);
-  options.kl = opened->second != nullptr && kl_absent.empty();
+  const bool two = opened->second != nullptr;
+  const std::string kl_absent = two ? KlAbsence(*opened->first, second) : "";
+  options.kl = two && kl_absent.empty();
+  options.trainer = compare.trainer.asked;
   Warnings warnings(compare.output.quiet);
   status = Warn(compare, sides, warnings);
   if (!status.ok()) return status;
 
   Totals totals;
   KlStatistics kl;
+  TrainerTotals trainer(compare.trainer.options());
   WorstRows worst(compare.worst, options.kl);
   const bool lines = compare.output.format() == Format::kJsonLines;
   Progress progress(rows->count(), compare.output.quiet);
   status = ComparePairs(sides, options, [&](const RowPair& row) {
     totals.Add(row);
     if (row.kl) kl.Add(row.place.sequence, *row.kl);
+    if (row.trainer) trainer.Add(row.place, *row.trainer);
     worst.Add(row);
     if (lines) {
       Json event = {{"type", "row"}};
@@ -214,11 +220,14 @@ absl::StatusOr<int> Run(Compare& compare) {
       .pair = totals.PairEstimates(),
       .kl = {},
       .kl_absent = kl_absent,
+      .trainer = {},
+      .trainer_options = compare.trainer.options(),
       .worst = {},
       .worst_by = worst.by(),
       .gates = {},
       .warnings = {}};
   if (kl.rows() > 0) report.kl = kl.Report();
+  if (compare.trainer.asked) report.trainer = trainer.Metrics();
   if (report.kl && report.kl->rows < kFewestKlRows) {
     warnings.Add(absl::StrCat("the KL statistics are of ", report.kl->rows,
                               " tokens; llama-perplexity gives none of fewer "
@@ -265,6 +274,7 @@ void AddCompare(CLI::App& app, int& exit_code) {
                    "What eps_ppl adds to every probability (default: 1e-6)")
       ->check(CLI::Range(1e-300, 1.0).description(""))
       ->type_name("X");
+  AddTrainerOptions(*command, compare->trainer);
   AddInteger(*command, "--worst", "Rows that differ most to show (default: 5)",
              {.maximum = 1000},
              [compare](std::int64_t n) { compare->worst = n; })

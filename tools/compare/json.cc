@@ -9,6 +9,7 @@
 #include "sampler/config.h"
 #include "sampler/row_status.h"
 #include "tools/compare/report.h"
+#include "tools/compare/trainer/print.h"
 
 namespace sampler::tools {
 namespace {
@@ -163,6 +164,7 @@ Json RowPairJson(const RowPair& row) {
   for (const PairMetric& metric : PairMetrics()) {
     json[metric.name] = Number(row.pair[metric.column]);
   }
+  if (row.trainer) json["trainer"] = TrainerRowJson(*row.trainer);
   if (row.kl) {
     json.update({{"kld", Number(row.kl->kld)},
                  {"dp", Number(row.kl->p_diff)},
@@ -186,6 +188,9 @@ Json CompareJson(const CompareReport& report) {
                {"pair", PairJson(report)},
                {"kl", report.kl ? KlJson(*report.kl) : Json(nullptr)}});
   if (!report.kl_absent.empty()) json["kl_absent"] = report.kl_absent;
+  if (report.trainer) {
+    json["trainer"] = TrainerJson(*report.trainer, report.trainer_options);
+  }
   json.update({{"worst_by", report.worst_by},
                {"worst", WorstJson(report)},
                {"gates", GatesJson(report)},
@@ -208,8 +213,13 @@ std::string CompareCsv(const CompareReport& report) {
                     ",", CsvNumber(e.interval.low), ",",
                     CsvNumber(e.interval.high), ",", e.rows, "\n");
   }
-  if (!report.kl) return text;
   std::map<std::string, double> values = ReportValues(report);
+  for (const auto& [name, value] : values) {
+    if (name.rfind("trainer.", 0) != 0) continue;
+    absl::StrAppend(&text, name, ",,,", CsvNumber(value), ",,,",
+                    report.trainer->tokens, "\n");
+  }
+  if (!report.kl) return text;
   for (const char* name :
        {"ppl_q",      "ppl_base",       "ppl_correlation", "ln_ppl_ratio",
         "ppl_ratio",  "ppl_difference", "mean_kld",        "kld_max",

@@ -42,7 +42,11 @@ struct Shared {
 // Answers rows of both sides. Scratch, one per thread.
 class PairWorker {
  public:
-  explicit PairWorker(const Shared& shared) : shared_(shared) {}
+  explicit PairWorker(const Shared& shared) : shared_(shared) {
+    if (!shared.options.trainer) return;
+    probe_.emplace(shared.sides[0].chain.config, shared.sides[1].chain.config,
+                   shared.sides[0].log.vocabulary_size());
+  }
 
   absl::Status Work(Chunk& chunk) {
     RowPlace place = chunk.first;
@@ -78,6 +82,8 @@ class PairWorker {
     KeptTokens kept;
     LogprobRow logprobs;
     bool has_row = false;  // `logprobs` are those of this row.
+    Logits row;
+    std::optional<Distribution> final;
   };
 
   absl::StatusOr<Sequence> Start(std::size_t s, const RowPlace& place) const {
@@ -123,6 +129,12 @@ class PairWorker {
       pair.pair = MeasurePair(scratch_[0].kept, pair.sides[0], scratch_[1].kept,
                               pair.sides[1]);
     }
+    if (shared_.options.trainer && pair.usable() && pair.target >= 0) {
+      const std::array<const Distribution*, 2> kept = {&*scratch_[0].final,
+                                                       &*scratch_[1].final};
+      pair.trainer = probe_->Measure({scratch_[0].row, scratch_[1].row}, kept,
+                                     pair.target);
+    }
     if (shared_.options.kl && pair.target >= 0 && scratch_[0].has_row &&
         scratch_[1].has_row) {
       pair.kl = CompareLogprobs(scratch_[0].logprobs, scratch_[1].logprobs,
@@ -150,6 +162,8 @@ class PairWorker {
     if (!inputs.ok()) return inputs.status();
     const Step step =
         shared_.chains[s].Process(*row, sequence, scratch.workspace, *inputs);
+    scratch.row = *row;
+    scratch.final = step.distribution();
     const Token drawn = step.Draw();
     result.status = drawn.status;
     const bool partial = bounds->tail && bounds->tail->count > 0;
@@ -196,6 +210,7 @@ class PairWorker {
 
   const Shared& shared_;
   std::array<Scratch, 2> scratch_;
+  std::optional<TrainerProbe> probe_;
 };
 
 absl::StatusOr<Shared> Prepare(const Sides& sides, const PairOptions& options) {

@@ -24,6 +24,7 @@
 #include "tools/compare/chain_spec.h"
 #include "tools/compare/kl_row.h"
 #include "tools/compare/row_metrics.h"
+#include "tools/compare/trainer/row.h"
 #include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
 
@@ -41,6 +42,8 @@ struct PairOptions {
   int threads = 1;
   double epsilon = 1e-6;  // Of kEpsilon.
   bool kl = false;        // Compare the rows of the two logs too.
+  bool trainer = false;   // The logprobs of the logged token, and why they
+                          // differ.
 };
 
 struct RowPair {
@@ -49,6 +52,7 @@ struct RowPair {
   std::array<SideRow, 2> sides;
   MetricRow<PairColumn> pair;
   std::optional<KlRow> kl;
+  std::optional<TrainerRow> trainer;  // Of rows with a logged token.
 
   bool usable() const { return sides[0].usable() && sides[1].usable(); }
 };

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tools/compare/trainer/print.h"
 
 namespace sampler::tools {
 namespace {
@@ -54,6 +55,7 @@ std::map<std::string, double> ReportValues(const CompareReport& report) {
     values[name + ".hi"] = report.pair[m].interval.high;
   }
   if (report.kl) AddKl(*report.kl, values);
+  if (report.trainer) AddTrainerValues(*report.trainer, values);
   return values;
 }
 

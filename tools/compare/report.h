@@ -20,6 +20,7 @@
 #include "tools/compare/kl_report.h"
 #include "tools/compare/pairs.h"
 #include "tools/compare/totals.h"
+#include "tools/compare/trainer/metrics.h"
 #include "tools/text/output.h"
 #include "tools/text/token_text.h"
 
@@ -42,6 +43,8 @@ struct CompareReport {
   std::vector<PairEstimate> pair;
   std::optional<KlReport> kl;
   std::string kl_absent;  // Why there is no KL report; "": nobody asked.
+  std::optional<TrainerMetrics> trainer;  // Of --trainer.
+  TrainerOptions trainer_options;
   std::vector<WorstRow> worst;
   std::string worst_by;  // "tv" or "kld".
   std::vector<GateResult> gates;

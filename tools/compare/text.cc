@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "sampler/parameters/printable.h"
 #include "tools/compare/report.h"
+#include "tools/compare/trainer/print.h"
 #include "tools/text/number_text.h"
 #include "tools/text/quote.h"
 
@@ -133,6 +134,10 @@ std::string CompareText(const CompareReport& report, const Painter& paint) {
   } else if (!report.kl_absent.empty()) {
     absl::StrAppend(&text, "\nno KL report: ", report.kl_absent, "\n");
   }
+  if (report.trainer) {
+    absl::StrAppend(&text, "\n",
+                    TrainerText(*report.trainer, report.trainer_options));
+  }
   if (!report.worst.empty()) text += WorstText(report, paint);
   const std::string gates = GateLines(report);
   if (!gates.empty()) absl::StrAppend(&text, "\n", gates);
@@ -171,6 +176,11 @@ std::string CompareMarkdown(const CompareReport& report) {
   }
   if (report.kl) {
     absl::StrAppend(&text, "\n```\n", KlText(*report.kl), "```\n");
+  }
+  if (report.trainer) {
+    absl::StrAppend(&text, "\n```\n",
+                    TrainerText(*report.trainer, report.trainer_options),
+                    "```\n");
   }
   if (!report.worst.empty()) {
     absl::StrAppend(&text, "\nRows that differ most, by ", report.worst_by,
