@@ -28,6 +28,7 @@ Examples:
   sampler explain run.safetensors --row 118 --config chain.json
   sampler compare run.safetensors --a top_p=0.95 --b "min_p=0.05;temp=1.5"
   sampler sweep run.safetensors --param min_p=0.02:0.2:0.02
+  sampler verify run.safetensors --config balanced --seed 42
   sampler validate chain.json
   sampler import llama.cpp request.json > chain.json
   sampler convert run.safetensors small.safetensors --top-k 64
@@ -47,6 +48,9 @@ How do two chains differ, or two models on one text?
   sampler compare run.safetensors --a top_p=0.95 --b "min_p=0.05;temp=1.5"
 How do the metrics move along a parameter?
   sampler sweep run.safetensors --param min_p=0.02:0.2:0.02
+Was it drawn by this chain and this seed? Does my own sampler agree with this?
+  sampler verify run.safetensors --top-k 40 --top-p 0.95 --temp 0.8 --claim law
+  sampler vectors > vectors.json
 What do the settings of another runtime mean here? Is a config right?
   sampler import llama.cpp request.json > chain.json
   sampler validate chain.json
@@ -82,6 +86,8 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   AddExplain(*app, exit_code);
   AddCompare(*app, exit_code);
   AddSweep(*app, exit_code);
+  AddVerify(*app, exit_code);
+  AddVectors(*app, exit_code);
   AddInspect(*app, exit_code);
   AddValidate(*app, exit_code);
   AddImport(*app, exit_code);

@@ -24,6 +24,8 @@ void AddImport(CLI::App& app, int& exit_code);    // import.cc
 void AddInspect(CLI::App& app, int& exit_code);   // inspect.cc
 void AddSweep(CLI::App& app, int& exit_code);     // sweep.cc
 void AddValidate(CLI::App& app, int& exit_code);  // validate.cc
+void AddVectors(CLI::App& app, int& exit_code);   // vectors.cc
+void AddVerify(CLI::App& app, int& exit_code);    // verify.cc
 
 }  // namespace sampler::tools
 

@@ -32,8 +32,9 @@ std::vector<std::string> Examples() {
 TEST(Tour, ShowsAnExampleOfEveryCommand) {
   std::string shown;
   for (const std::string& example : Examples()) shown += example + "\n";
-  for (const char* command : {"inspect", "replay", "explain", "compare",
-                              "sweep", "import", "validate", "convert"}) {
+  for (const char* command :
+       {"inspect", "replay", "explain", "compare", "sweep", "verify", "vectors",
+        "import", "validate", "convert"}) {
     EXPECT_TRUE(Says(shown, absl::StrCat("  sampler ", command, " ")));
   }
 }

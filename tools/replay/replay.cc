@@ -14,6 +14,7 @@
 #include "tools/options/thread_options.h"
 #include "tools/options/typed_options.h"
 #include "tools/options/unused_options.h"
+#include "tools/replay/emit.h"
 #include "tools/replay/print.h"
 #include "tools/replay/rows.h"
 #include "tools/replay/summary.h"
@@ -33,6 +34,7 @@ Examples:
   sampler replay run.safetensors --top-k 40 --top-p 0.95 --temp 0.8
   sampler replay run.safetensors -c llama.cpp --temp 1.1 --jsonl > rows.jsonl
   sampler replay logits.npy --tokens ids.npy --min-p 0.05 --rows 100:200 --csv
+  sampler replay run.safetensors -c vllm --emit mask,logprob kept.safetensors
 
 Every row is conditioned on the logged tokens before it, so the answers are
 one-step draws and distributions, not the text the chain would have written.
@@ -50,6 +52,7 @@ struct Replay {
   OutputOptions output;
   RowSelectionOptions rows;
   std::string history;  // "logged" or "replayed".
+  EmitOptions emit;
   bool verify = false;
 };
 
@@ -64,6 +67,15 @@ int Verify(const ReplaySummary& summary) {
   return 1;
 }
 
+absl::Status FinishEmit(Emitter& emitter, Warnings& warnings) {
+  if (emitter.inexact() > 0) {
+    warnings.Add(absl::StrCat(
+        "--emit: the log does not decide the kept sets of ", emitter.inexact(),
+        " rows: their \"exact\" is 0, and their sets may lack tokens"));
+  }
+  return emitter.Finish();
+}
+
 // The exit code.
 absl::StatusOr<int> Run(Replay& replay) {
   const Format format = replay.output.format();
@@ -72,6 +84,8 @@ absl::StatusOr<int> Run(Replay& replay) {
     return absl::InvalidArgumentError(
         "--top-logprobs: want --json or --jsonl beside it");
   }
+  absl::Status emitted = ResolveEmit(replay.emit, replay.log.path);
+  if (!emitted.ok()) return emitted;
   const auto log = OpenLog(replay.log);
   if (!log.ok()) return log.status();
   const auto text = OpenTokenText(replay.log);
@@ -101,6 +115,13 @@ absl::StatusOr<int> Run(Replay& replay) {
   const TokenText shown = ShownText(*text, **log);
   const ReplayHeader header = {replay.log.path, **log, *configs, options,
                                shown};
+  options.look = EmitLooks(replay.emit);
+  std::unique_ptr<Emitter> emitter;
+  if (!replay.emit.out.empty()) {
+    auto created = Emitter::Create(replay.emit, header);
+    if (!created.ok()) return created.status();
+    emitter = *std::move(created);
+  }
   const auto printer = MakeReplayPrinter(header, output);
   ReplaySummaries summaries;
   Progress progress(options.rows.count(), output.quiet);
@@ -109,6 +130,7 @@ absl::StatusOr<int> Run(Replay& replay) {
       ReplayRows(**log, *configs, options, [&](const RowResult& row) {
         summaries.Add(row);
         printer->Row(row);
+        if (emitter != nullptr) emitter->Add(row);
         progress.Step();
       });
   const double rate = progress.Rate();
@@ -118,6 +140,10 @@ absl::StatusOr<int> Run(Replay& replay) {
     WarnOfMemory(**log, config, options, summaries.all(), warnings);
   }
   WarnAfter(summaries.all(), *kind, warnings);
+  if (emitter != nullptr) {
+    emitted = FinishEmit(*emitter, warnings);
+    if (!emitted.ok()) return emitted;
+  }
   printer->End(summaries, warnings);
   if (output.format() == Format::kHuman && !output.quiet) {
     std::fflush(stdout);
@@ -152,6 +178,7 @@ void AddReplay(CLI::App& app, int& exit_code) {
              {.maximum = kMaxVocabularySize},
              [replay](std::int64_t n) { replay->options.top_logprobs = n; });
   AddOutputOptions(*command, replay->output);
+  AddEmit(*command, replay->emit);
   AddRowFormats(*command, replay->output);
   command->callback([replay, &exit_code] {
     const absl::StatusOr<int> code = Run(*replay);

@@ -90,6 +90,10 @@ absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
   }
 
   const Distribution raw = shared_.raw.Process(row, sequence, raw_workspace_);
+  if (look_) {
+    result.finding = look_({place, row, *bounds, pipeline.config(), *inputs,
+                            sequence, step, token, raw, result.target});
+  }
   if (raw.status() != RowStatus::kOk) return ReplayedRow{result, token};
   DescribeRaw(raw, result);
   result.raw_top = TopLogprobs(raw, top_logprobs_);

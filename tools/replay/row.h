@@ -33,8 +33,10 @@ struct ReplayShared {
 
 class RowReplayer {
  public:
-  RowReplayer(const ReplayShared& shared, std::int64_t top_logprobs)
-      : shared_(shared), top_logprobs_(top_logprobs) {}
+  RowReplayer(const ReplayShared& shared, const ReplayOptions& options)
+      : shared_(shared),
+        top_logprobs_(options.top_logprobs),
+        look_(options.look ? options.look() : nullptr) {}
 
   // Everything about the row; `sequence` stands before it.
   // Errors: the row cannot be read.
@@ -55,6 +57,7 @@ class RowReplayer {
 
   const ReplayShared shared_;
   const std::int64_t top_logprobs_;
+  const RowLook look_;
   Workspace workspace_;
   Workspace raw_workspace_;
   logs::RowBuffer buffer_;

@@ -187,31 +187,31 @@ absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
   std::vector<std::optional<RowReplayer>> replayers(
       static_cast<std::size_t>(options.threads));
 
-  RunInOrder(
-      {.read = [&]() -> std::unique_ptr<WorkItem> {
-         absl::StatusOr<ChunkPtr> chunk = source.Next();
-         if (chunk.ok()) return *std::move(chunk);
-         status = chunk.status();
-         return nullptr;
-       },
-       .work =
-           [&](WorkItem& item, int worker) {
-             auto& replayer = replayers[static_cast<std::size_t>(worker)];
-             if (!replayer.has_value()) {
-               replayer.emplace(RowReplayer({log, configs, *pipelines, *raw},
-                                            options.top_logprobs));
-             }
-             Work(log, options, replayed, draws, *replayer,
-                  static_cast<Chunk&>(item));
-           },
-       .write =
-           [&](WorkItem& item) {
-             if (!emitted.ok()) return;
-             const auto& chunk = static_cast<const Chunk&>(item);
-             for (const RowResult& result : chunk.results) emit(result);
-             emitted = chunk.status;
-           }},
-      options.threads);
+  RunInOrder({.read = [&]() -> std::unique_ptr<WorkItem> {
+                absl::StatusOr<ChunkPtr> chunk = source.Next();
+                if (chunk.ok()) return *std::move(chunk);
+                status = chunk.status();
+                return nullptr;
+              },
+              .work =
+                  [&](WorkItem& item, int worker) {
+                    auto& replayer =
+                        replayers[static_cast<std::size_t>(worker)];
+                    if (!replayer.has_value()) {
+                      replayer.emplace(RowReplayer(
+                          {log, configs, *pipelines, *raw}, options));
+                    }
+                    Work(log, options, replayed, draws, *replayer,
+                         static_cast<Chunk&>(item));
+                  },
+              .write =
+                  [&](WorkItem& item) {
+                    if (!emitted.ok()) return;
+                    const auto& chunk = static_cast<const Chunk&>(item);
+                    for (const RowResult& result : chunk.results) emit(result);
+                    emitted = chunk.status;
+                  }},
+             options.threads);
   return emitted.ok() ? status : emitted;
 }
 

@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@
 #include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
 #include "tools/replay/configs.h"
+#include "tools/replay/row_look.h"
 
 namespace sampler::tools {
 
@@ -50,6 +52,8 @@ struct ReplayOptions {
   RowSelection rows = {};
   int threads = 1;
   std::int64_t top_logprobs = 0;  // Likeliest tokens to list of each row.
+  // Makes the look of each thread (row_look.h); none: nobody looks.
+  std::function<RowLook()> look = {};
 };
 
 // Absent numbers are NaN, -1 (ids) or 0 (ranks).
@@ -89,6 +93,9 @@ struct RowResult {
   // ReplayOptions::top_logprobs says.
   std::vector<TokenLogprob> raw_top;
   std::vector<TokenLogprob> top;
+
+  // What ReplayOptions::look found.
+  std::shared_ptr<const RowFinding> finding;
 
   bool has_target() const { return target >= 0; }
   bool has_token() const { return token >= 0; }

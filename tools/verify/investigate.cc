@@ -1,0 +1,58 @@
+#include "tools/verify/investigate.h"
+
+#include <algorithm>
+
+#include "tools/text/output.h"
+#include "tools/verify/draw_kind.h"
+
+namespace sampler::tools {
+
+absl::Status CheckClaimedSeed(Claim claim, const RunOptions& run,
+                              const logs::Log& log,
+                              const ReplayConfigs& configs) {
+  const bool told = std::all_of(
+      log.sequences().begin(), log.sequences().end(),
+      [](const logs::LogSequence& s) { return s.drawn_with.has_value(); });
+  const bool in_config =
+      std::all_of(configs.configs.begin(), configs.configs.end(),
+                  [](const PipelineConfig& c) { return c.seed.has_value(); });
+  if (claim == Claim::kLaw || run.seed.has_value() || told || in_config) {
+    return absl::OkStatus();
+  }
+  const bool random =
+      std::any_of(configs.configs.begin(), configs.configs.end(),
+                  [](const PipelineConfig& c) {
+                    return DrawKindOf(c).by != DrawKind::By::kGreedy;
+                  });
+  if (!random) return absl::OkStatus();
+  return WithHint(absl::InvalidArgumentError(
+                      "no seed: neither the log nor the config tells one"),
+                  "give --seed N, or --claim law, which needs none");
+}
+
+absl::StatusOr<std::optional<NearestChain>> NearestOfFirstImpossible(
+    const logs::Log& log, const ReplayConfigs& configs,
+    const ReplayOptions& options, const VerifySummary& summary) {
+  const auto& mismatches = summary.first_mismatches();
+  const auto first = std::find_if(
+      mismatches.begin(), mismatches.end(),
+      [](const Mismatch& mismatch) { return mismatch.check->removed; });
+  // What a stage with a memory has drawn before is not kept.
+  if (first == mismatches.end() || UsesReplayedHistory(log, options)) {
+    return std::nullopt;
+  }
+  const PipelineConfig& config = configs.Of(first->place.sequence);
+  if (config.rng != Rng::kHouse) return std::nullopt;
+  logs::RowBuffer buffer;
+  const auto row = log.Row(first->place.row, buffer);
+  if (!row.ok()) return row.status();
+  const auto inputs = InputsOf(log, first->place.row, config, buffer);
+  if (!inputs.ok()) return inputs.status();
+  const auto sequence =
+      SequenceBefore(log, first->place.row, options.run, config);
+  if (!sequence.ok()) return sequence.status();
+  return FindNearestChain(config, *row, *sequence, *inputs,
+                          first->check->claimed);
+}
+
+}  // namespace sampler::tools
