@@ -52,6 +52,15 @@ const std::map<std::string, std::string>& Draws() {
       {"arithmetic", R"("type": "arithmetic")"},
       {"gumbel_watermark",
        R"("type": "gumbel_watermark", "key": 5, "context_width": 2)"},
+      {"gumbel_watermark vllm",
+       R"("type": "gumbel_watermark", "key": 5, "context_width": 4,
+          "variant": "vllm")"},
+      {"gumbel_watermark vllm_dual",
+       R"("type": "gumbel_watermark", "key": 5, "context_width": 4,
+          "variant": "vllm_dual")"},
+      {"gumbel_watermark sglang",
+       R"("type": "gumbel_watermark", "key": 5, "context_width": 4,
+          "variant": "sglang", "key_b": 6)"},
       {"synthid", R"("type": "synthid", "keys": [654, 400, 836])"}};
   return draws;
 }

@@ -8,6 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "sampler/chain/condition.h"
 #include "sampler/config.h"
+#include "sampler/config/printed.h"
+#include "sampler/parameters/secret.h"
 #include "sampler/parameters/value_json.h"
 #include "sampler/stages/registry.h"
 
@@ -29,6 +31,16 @@ std::vector<std::pair<std::string, Value>> InTableOrder(
   }
   for (auto& [name, value] : rest) ordered.emplace_back(name, value);
   return ordered;
+}
+
+// With the text kHiddenSecret for every secret.
+PipelineConfig WithoutSecrets(PipelineConfig config) {
+  for (StageConfig& stage : config.stages) {
+    for (auto& [name, value] : stage.parameters) {
+      if (IsSecretName(name)) value = kHiddenSecret;
+    }
+  }
+  return config;
 }
 
 }  // namespace
@@ -72,10 +84,16 @@ std::string ToJson(const PipelineConfig& config,
   return absl::StrCat("{\n", absl::StrJoin(members, ",\n"), "\n}\n");
 }
 
+std::string ToPrintedJson(const PipelineConfig& config,
+                          const StageRegistry& registry) {
+  return ToJson(WithoutSecrets(config), registry);
+}
+
 std::string ChainText(const PipelineConfig& config,
                       const StageRegistry& registry) {
   return absl::StrJoin(
-      config.stages, " -> ", [&](std::string* out, const StageConfig& stage) {
+      WithoutSecrets(config).stages, " -> ",
+      [&](std::string* out, const StageConfig& stage) {
         const StageType* type = registry.Find(stage.type);
         const absl::string_view main =
             type == nullptr || type->parameters.empty()

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/config/printed.h"
 
 namespace sampler::logs {
 namespace {
@@ -23,7 +24,7 @@ Json Parse(absl::string_view text) {
 
 SequenceSettings SettingsOf(const Pipeline& pipeline,
                             const Sequence& sequence) {
-  return {sampler::ToJson(pipeline.config()), sequence.seed(),
+  return {sampler::ToPrintedJson(pipeline.config()), sequence.seed(),
           sequence.stream(), sequence.clock()};
 }
 

@@ -30,7 +30,8 @@ struct SequenceSettings {
                          const SequenceSettings&) = default;
 };
 
-// Those of `sequence` under `pipeline`.
+// Those of `sequence` under `pipeline`. The keys of watermarks are left out, so
+// that a log never holds one: replaying it needs the config again.
 SequenceSettings SettingsOf(const Pipeline& pipeline, const Sequence& sequence);
 
 // As JSON text for a journal, and back: empty for any other text.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/parameters/parameter.h"
 #include "sampler/parameters/problems.h"
+#include "sampler/parameters/secret.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parameters/value.h"
 
@@ -52,7 +53,16 @@ class Checker {
   void ReportValue(const Parameter& line, const Value& value,
                    const std::string& pointer) {
     Report(pointer,
-           absl::StrCat("got ", ToText(value), ", want ", line.Allowed()));
+           absl::StrCat("got ", Shown(line, value), ", want ", line.Allowed()));
+  }
+
+  // The value as a message may show it.
+  static std::string Shown(const Parameter& line, const Value& value) {
+    if (!IsSecretName(line.name())) return ToText(value);
+    if (value.text() != nullptr && *value.text() == kHiddenSecret) {
+      return "\"secret\", as in a copy that was printed without it";
+    }
+    return "a secret (it is not shown)";
   }
 
   void ReportUnknown(const ParameterTable& table, const std::string& name,
@@ -136,9 +146,9 @@ class Checker {
                      const std::string& pointer) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (IsIntegerWithin(line, list[i])) continue;
-      Report(
-          absl::StrCat(pointer, "/", i),
-          absl::StrCat("got ", ToText(list[i]), ", want ", line.AllowedItem()));
+      Report(absl::StrCat(pointer, "/", i),
+             absl::StrCat("got ", Shown(line, list[i]), ", want ",
+                          line.AllowedItem()));
     }
   }
 

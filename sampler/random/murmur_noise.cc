@@ -9,16 +9,24 @@
 namespace sampler {
 namespace {
 
-std::uint32_t Mix(std::uint32_t hash, std::uint32_t key) {
-  key *= 0xCC9E2D51u;
-  key = std::rotl(key, 15);
-  key *= 0x1B873593u;
-  hash ^= key;
-  hash = std::rotl(hash, 13);
-  return hash * 5u + 0xE6546B64u;
+float LogAsFloat(float x) {
+  return static_cast<float>(Log(static_cast<double>(x)));
 }
 
-std::uint32_t Finish(std::uint32_t hash) {
+}  // namespace
+
+void MurmurHasher::Add(std::uint32_t word) {
+  word *= 0xCC9E2D51u;
+  word = std::rotl(word, 15);
+  word *= 0x1B873593u;
+  hash_ ^= word;
+  hash_ = std::rotl(hash_, 13);
+  hash_ = hash_ * 5u + 0xE6546B64u;
+  bytes_ += 4;
+}
+
+std::uint32_t MurmurHasher::Finish() const {
+  std::uint32_t hash = hash_ ^ bytes_;
   hash ^= hash >> 16;
   hash *= 0x85EBCA6Bu;
   hash ^= hash >> 13;
@@ -26,20 +34,13 @@ std::uint32_t Finish(std::uint32_t hash) {
   return hash ^ (hash >> 16);
 }
 
-float LogAsFloat(float x) {
-  return static_cast<float>(Log(static_cast<double>(x)));
-}
-
-}  // namespace
-
 std::uint32_t MurmurHash(std::uint64_t seed, std::uint32_t position,
                          std::uint32_t column, std::uint32_t start) {
-  std::uint32_t hash = start;
-  hash = Mix(hash, static_cast<std::uint32_t>(seed));
-  hash = Mix(hash, static_cast<std::uint32_t>(seed >> 32));
-  hash = Mix(hash, position);
-  hash = Mix(hash, column);
-  return Finish(hash ^ 16u);
+  MurmurHasher hasher(start);
+  hasher.AddBoth(seed);
+  hasher.Add(position);
+  hasher.Add(column);
+  return hasher.Finish();
 }
 
 double SglangNoise(std::uint32_t hash) {

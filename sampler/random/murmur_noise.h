@@ -17,6 +17,26 @@
 
 namespace sampler {
 
+// MurmurHash3 x86-32 of a sequence of words.
+class MurmurHasher {
+ public:
+  explicit MurmurHasher(std::uint32_t start = 0) : hash_(start) {}
+
+  void Add(std::uint32_t word);
+  // The low half, then the high one.
+  void AddBoth(std::uint64_t words) {
+    Add(static_cast<std::uint32_t>(words));
+    Add(static_cast<std::uint32_t>(words >> 32));
+  }
+
+  // The hash of what was added so far.
+  std::uint32_t Finish() const;
+
+ private:
+  std::uint32_t hash_;
+  std::uint32_t bytes_ = 0;
+};
+
 // The hash of both runtimes, from `start` 0.
 std::uint32_t MurmurHash(std::uint64_t seed, std::uint32_t position,
                          std::uint32_t column, std::uint32_t start = 0);

@@ -1,11 +1,6 @@
 #include "sampler/watermark/green_list.h"
 
 #include <algorithm>
-#include <cmath>
-#include <set>
-#include <vector>
-
-#include "sampler/candidate.h"
 
 namespace sampler {
 
@@ -25,25 +20,33 @@ bool GreenList::Contains(TokenId token) const {
   return own.Bits(token) < target_;
 }
 
+MarkEvidence FindGreenMark(const GreenListRule& rule, const MarkedText& text) {
+  const auto width = static_cast<std::size_t>(rule.context_width);
+  MarkEvidence evidence;
+  SeenRuns seen;
+  for (std::size_t i = 0; i < text.output.size(); ++i) {
+    const HistoryView context = text.Before(i, width);
+    if (context.size() < width) {
+      ++evidence.left_out;
+    } else if (!seen.Add(RunOf(context, text.output[i]))) {
+      ++evidence.repeated;
+    } else {
+      const GreenList list(rule, context);
+      Count(i, list.Contains(text.output[i]) ? 1.0 : 0.0, evidence);
+    }
+  }
+  JudgeTrials(rule.gamma, evidence.tokens, evidence);
+  return evidence;
+}
+
 GreenCount CountGreen(const GreenListRule& rule,
                       absl::Span<const TokenId> tokens, std::int64_t first) {
-  const auto width = static_cast<std::size_t>(rule.context_width);
-  GreenCount count;
-  std::set<std::vector<TokenId>> seen;
-  for (std::size_t i = std::max(width, static_cast<std::size_t>(first));
-       i < tokens.size(); ++i) {
-    const auto gram = tokens.subspan(i - width, width + 1);
-    if (!seen.insert({gram.begin(), gram.end()}).second) continue;
-    ++count.tokens;
-    const GreenList list(rule, {gram.first(width), {}});
-    if (list.Contains(gram.back())) ++count.green;
-  }
-  if (count.tokens > 0) {
-    const auto n = static_cast<double>(count.tokens);
-    count.z = (static_cast<double>(count.green) - rule.gamma * n) /
-              std::sqrt(n * rule.gamma * (1.0 - rule.gamma));
-  }
-  return count;
+  const auto prompt = static_cast<std::size_t>(std::clamp<std::int64_t>(
+      first, 0, static_cast<std::int64_t>(tokens.size())));
+  const MarkEvidence evidence =
+      FindGreenMark(rule, {tokens.first(prompt), tokens.subspan(prompt)});
+  return {evidence.tokens, static_cast<std::int64_t>(evidence.score),
+          evidence.z};
 }
 
 }  // namespace sampler

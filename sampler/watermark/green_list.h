@@ -2,14 +2,15 @@
 // (Kirchenbauer et al.).
 //
 //   green(x) = bits(x) < ceil(gamma 2^64),  gamma in (0, 1)
-//   z = (green - gamma n) / sqrt(n gamma (1 - gamma))
+//   z = (green - gamma n) / sqrt(n gamma (1 - gamma)),
+//   p = P(Bin(n, gamma) >= green)
 //
 // bits are those of (key, context, x) (keyed_random.h). The context is the
 // previous `context_width` tokens; in scheme selfhash the candidate belongs to
 // it too. The detector counts every distinct (context, token) once, so that z
 // of text without the mark is about N(0, 1) even where the text repeats.
 //
-// Thread-safety: a GreenList is immutable; CountGreen is a pure function.
+// Thread-safety: a GreenList is immutable; the others are pure functions.
 // Source: arXiv 2301.10226; the predicate per token: house, so that detectors
 //   of other implementations do not apply.
 // Tested by: tests/watermark/watermark_test.cc.
@@ -23,6 +24,7 @@
 #include "sampler/arithmetic/mass.h"
 #include "sampler/candidate.h"
 #include "sampler/history/history.h"
+#include "sampler/watermark/evidence.h"
 #include "sampler/watermark/keyed_random.h"
 
 namespace sampler {
@@ -49,6 +51,10 @@ class GreenList {
   KeyedRandom random_;
 };
 
+// Looks for the mark in text.output; the score is the number of green tokens.
+// Tokens whose context is too short are left out. Cost: O(n log n).
+MarkEvidence FindGreenMark(const GreenListRule& rule, const MarkedText& text);
+
 // What the detector counted in a text.
 struct GreenCount {
   std::int64_t tokens = 0;
@@ -56,8 +62,7 @@ struct GreenCount {
   double z = 0.0;  // 0 where nothing was counted.
 };
 
-// Judges tokens[first...]; those before are context alone. Tokens whose context
-// is too short are not counted.
+// FindGreenMark in tokens[first...]; those before are context alone.
 GreenCount CountGreen(const GreenListRule& rule,
                       absl::Span<const TokenId> tokens, std::int64_t first = 0);
 

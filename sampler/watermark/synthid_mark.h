@@ -7,11 +7,12 @@
 //   z = (weighted mean - q) / sqrt(q (1 - q) sum v^2 / (m^2 n))
 //
 // q is the chance of a 1, 1/2 for hash deepmind, else the share of ones in the
-// table. z of text without the mark is about N(0, 1). Tokens whose context is
-// not all in the text are not counted, nor, as the stage leaves them, those
-// whose context is a repeated one.
+// table. p = P(Bin(n m, q) >= the number of ones): exact for independent bits,
+// and without the weights. z of text without the mark is about N(0, 1). Tokens
+// whose context is not all in the text are not counted, nor, as the stage
+// leaves them, those whose context is a repeated one.
 //
-// Thread-safety: a pure function.
+// Thread-safety: pure functions.
 // Cost: per token a hash for every layer and O(context_history).
 // Source: Nature 634:818 (2024); synthid-text, detector_mean.
 // Tested by: tests/stages/draws/synthid_test.cc (golden scores),
@@ -24,6 +25,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
+#include "sampler/watermark/evidence.h"
 #include "sampler/watermark/synthid_hash.h"
 
 namespace sampler {
@@ -36,10 +38,17 @@ struct SynthIdScore {
   double z = 0.0;
 };
 
+// The chance of a 1 in plain text: q.
+double SynthIdChance(const SynthIdRule& rule);
+
 // Judges `output`: the tokens that were drawn, or a part of them, without the
 // prompt, to which contexts do not reach.
 SynthIdScore ScoreSynthIdMark(const SynthIdRule& rule,
                               absl::Span<const TokenId> output);
+
+// The same text as evidence: the score is the number of ones, each token's is
+// its own; z is that of the weighted mean. The prompt is not looked at.
+MarkEvidence FindSynthIdMark(const SynthIdRule& rule, const MarkedText& text);
 
 }  // namespace sampler
 

@@ -36,6 +36,7 @@
 #include "tests/oracle/stages/top_p.h"
 #include "tests/oracle/stages/typical_p.h"
 #include "tests/oracle/stages/watermark.h"
+#include "tests/oracle/stages/watermark_engines.h"
 #include "tests/oracle/stages/weight_cutoffs.h"
 #include "tests/oracle/stages/xtc.h"
 

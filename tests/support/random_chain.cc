@@ -5,6 +5,7 @@
 
 #include "tests/support/chooser.h"
 #include "tests/support/corner_chains.h"
+#include "tests/support/gumbel_mark_chains.h"
 #include "tests/support/random_phases.h"
 #include "tests/support/random_stages.h"
 #include "tests/support/synthid_chains.h"
@@ -41,10 +42,7 @@ void AddDraw(std::mt19937_64& random, Chooser& choose, json& chain) {
       chain.push_back(RandomSynthId(random));
       break;
     case 6:
-      chain.push_back({{"type", "gumbel_watermark"},
-                       {"key", choose.Below(1000) - 500},
-                       {"context_width", 1 + choose.Below(3)},
-                       {"skip_repeated", choose.Maybe(50)}});
+      chain.push_back(RandomGumbelMark(choose));
       break;
     default:
       break;
@@ -59,13 +57,8 @@ void AddDrawCorners(std::vector<json>& chains) {
   add({{"type", "categorical"}});
   add(by_rank);
   add({{"type", "greedy"}});
-  for (const bool skip : {false, true}) {
-    for (const int width : {1, 2, 7}) {
-      chains.push_back(json::array({{{"type", "gumbel_watermark"},
-                                     {"key", 3},
-                                     {"context_width", width},
-                                     {"skip_repeated", skip}}}));
-    }
+  for (json& stage : GumbelMarkCorners()) {
+    chains.push_back(json::array({std::move(stage)}));
   }
   for (json& stage : SynthIdCorners()) {
     chains.push_back(json::array({std::move(stage)}));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/config.h"
+#include "sampler/config/printed.h"
 #include "sampler/row_status.h"
 #include "tools/compare/report.h"
 #include "tools/compare/trainer/print.h"
@@ -61,7 +62,7 @@ Json SideJson(const CompareReport& report, std::size_t s) {
           {"vocabulary_size", log.vocabulary_size},
           {"partial", log.partial()},
           {"chain", std::string(ChainText(side.chain.config))},
-          {"config", Json::parse(ToJson(side.chain.config))},
+          {"config", Json::parse(ToPrintedJson(side.chain.config))},
           {"ties", std::string(TieRule(side.chain.config))},
           {"not_ok", totals.not_ok(s)},
           {"undecided", totals.undecided(s)},

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/config/printed.h"
 #include "sampler/logs/logger.h"
 #include "tools/generate/chooser.h"
 #include "tools/generate/streamer.h"
@@ -74,7 +75,7 @@ absl::StatusOr<std::optional<logs::Logger>> OpenLogger(const Session& session) {
     const ChooserOptions& choosers = session.choosers;
     added = logger->Describe(
         static_cast<std::uint32_t>(i),
-        {.config = ToJson(session.pipeline.config()),
+        {.config = ToPrintedJson(session.pipeline.config()),
          .seed = choosers.seed,
          .stream = choosers.first_stream + static_cast<std::uint32_t>(i),
          .clock = choosers.clock});

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/config/printed.h"
 #include "tools/replay/print.h"
 
 namespace sampler::tools {
@@ -61,7 +62,7 @@ Json SettingsJson(const ReplayHeader& header) {
   const std::vector<PipelineConfig>& configs = header.configs.configs;
   Json all = Json::array();
   for (const PipelineConfig& config : configs) {
-    all.push_back(Json::parse(ToJson(config)));
+    all.push_back(Json::parse(ToPrintedJson(config)));
   }
   const bool one = configs.size() == 1;
   return {

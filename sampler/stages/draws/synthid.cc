@@ -51,15 +51,18 @@ StageType SynthId::Type() {
                 .draws_by = DrawBy::kMassById};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-        SynthIdRule rule = {.keys = p.Integers("keys"),
-                            .ngram_len = p.Integer("ngram_len"),
-                            .context_history = p.Integer("context_history"),
-                            .hash = p.Choice<SynthIdRule::Hash>("hash")};
-        if (p.Has("table")) rule.table = p.Integers("table");
         return std::make_unique<SynthId>(
-            std::move(rule),
-            p.Boolean("skip_first") ? First::kSkip : First::kMark);
+            RuleOf(p), p.Boolean("skip_first") ? First::kSkip : First::kMark);
       }};
+}
+
+SynthIdRule SynthId::RuleOf(const Parameters& p) {
+  SynthIdRule rule = {.keys = p.Integers("keys"),
+                      .ngram_len = p.Integer("ngram_len"),
+                      .context_history = p.Integer("context_history"),
+                      .hash = p.Choice<SynthIdRule::Hash>("hash")};
+  if (p.Has("table")) rule.table = p.Integers("table");
+  return rule;
 }
 
 void SynthId::Apply(Candidates& candidates, const StepContext& step) const {

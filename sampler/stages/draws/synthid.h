@@ -42,6 +42,8 @@ class SynthId final : public Draw {
   enum class First { kMark, kSkip };
 
   static StageType Type();
+  // What a detector needs of the parameters.
+  static SynthIdRule RuleOf(const Parameters& parameters);
 
   SynthId(SynthIdRule rule, First first)
       : hash_(std::move(rule)),

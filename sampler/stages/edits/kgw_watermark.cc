@@ -29,13 +29,15 @@ StageType KgwWatermark::Type() {
                 .history = HistoryWindow{.window = p.Integer("context_width")}};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-        return std::make_unique<KgwWatermark>(
-            p.Real("delta"),
-            GreenListRule{.gamma = p.Real("gamma"),
-                          .key = p.Integer("key"),
-                          .context_width = p.Integer("context_width"),
-                          .scheme = p.Choice<GreenListRule::Scheme>("scheme")});
+        return std::make_unique<KgwWatermark>(p.Real("delta"), RuleOf(p));
       }};
+}
+
+GreenListRule KgwWatermark::RuleOf(const Parameters& p) {
+  return {.gamma = p.Real("gamma"),
+          .key = p.Integer("key"),
+          .context_width = p.Integer("context_width"),
+          .scheme = p.Choice<GreenListRule::Scheme>("scheme")};
 }
 
 void KgwWatermark::Apply(Candidates& candidates,

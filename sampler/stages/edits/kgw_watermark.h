@@ -29,6 +29,8 @@ namespace sampler {
 class KgwWatermark final : public Stage {
  public:
   static StageType Type();
+  // What a detector needs of the parameters.
+  static GreenListRule RuleOf(const Parameters& parameters);
 
   KgwWatermark(double delta, GreenListRule rule) : delta_(delta), rule_(rule) {}
 

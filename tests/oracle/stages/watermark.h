@@ -6,7 +6,8 @@
 //   kgw      l += delta where bits < gamma * 2^64 (selfhash: x is appended to
 //            the context first); domain 1
 //   gumbel   the race of gumbel_max with these bits, domain 2; with the seed's
-//            noise where the context is short, or repeated
+//            noise where the context is short, or repeated. Variants of engines
+//            are in watermark_engines.h
 #ifndef SAMPLER_TESTS_ORACLE_STAGES_WATERMARK_H_
 #define SAMPLER_TESTS_ORACLE_STAGES_WATERMARK_H_
 
@@ -16,7 +17,6 @@
 #include <vector>
 
 #include "tests/oracle/philox.h"
-#include "tests/oracle/stages/gumbel.h"
 #include "tests/oracle/state.h"
 
 namespace oracle {
@@ -67,33 +67,6 @@ inline void KgwWatermark(State& state, const nlohmann::json& options,
     std::vector<TokenId> own = last;
     if (self) own.push_back(c.id);
     if (KeyedBits(key, own, c.id, 1) < bound) c.logit += delta;
-  }
-}
-
-inline void GumbelWatermark(State& state, const nlohmann::json& options,
-                            const Context& context) {
-  const std::vector<TokenId> text = WholeText(context);
-  const auto width = options.at("context_width").get<std::size_t>();
-  const std::vector<TokenId> last = ContextAt(text, text.size(), width);
-  bool marked = !last.empty();
-  if (options.value("skip_repeated", true)) {
-    for (std::size_t n = context.prompt.size(); n < text.size(); ++n) {
-      if (ContextAt(text, n, width) == last) marked = false;
-    }
-  }
-  if (!marked) {
-    GumbelMax(state, nlohmann::json::object(), context);
-    return;
-  }
-  const auto key = options.at("key").get<std::int64_t>();
-  double best = -HUGE_VAL;
-  for (const Candidate& c : state.survivors) {
-    if (c.weight == 0) continue;
-    const double score = c.logit + Gumbel(KeyedBits(key, last, c.id, 2));
-    if (score > best || (score == best && c.id < *state.token)) {
-      best = score;
-      state.token = c.id;
-    }
   }
 }
 
