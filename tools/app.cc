@@ -32,6 +32,7 @@ Examples:
   sampler validate chain.json
   sampler import llama.cpp request.json > chain.json
   sampler convert run.safetensors small.safetensors --top-k 64
+  sampler detect text.json --scheme vllm --key-file vllm.key
 )";
 
 // What the tool says when it is asked for nothing.
@@ -56,6 +57,9 @@ What do the settings of another runtime mean here? Is a config right?
   sampler validate chain.json
 The same log in another format, and what it loses:
   sampler convert run.safetensors small.safetensors --top-k 64
+
+Does a text carry a watermark?
+  sampler detect text.json --scheme vllm --key-file vllm.key
 
 A log is a file of logits that were recorded (safetensors, .npy, llama.cpp's
 _logits_), or what a server answered with log-probabilities (JSON).
@@ -93,6 +97,7 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   AddImport(*app, exit_code);
   AddExport(*app, exit_code);
   AddConvert(*app, exit_code);
+  AddDetect(*app, exit_code);
   return app;
 }
 

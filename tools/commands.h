@@ -17,6 +17,7 @@ namespace sampler::tools {
 
 void AddCompare(CLI::App& app, int& exit_code);   // compare.cc
 void AddConvert(CLI::App& app, int& exit_code);   // convert.cc
+void AddDetect(CLI::App& app, int& exit_code);    // detect.cc
 void AddReplay(CLI::App& app, int& exit_code);    // replay.cc
 void AddExplain(CLI::App& app, int& exit_code);   // explain.cc
 void AddExport(CLI::App& app, int& exit_code);    // export.cc

@@ -1,10 +1,6 @@
 #include "tools/options/log_options.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,11 +8,9 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "sampler/candidate.h"
-#include "sampler/logs/files/output_file.h"
+#include "tools/options/stdin_copy.h"
 #include "tools/options/typed_options.h"
 #include "tools/text/output.h"
 
@@ -25,39 +19,13 @@ namespace {
 
 constexpr char kGroup[] = "Reading the log";
 
-// Copies stdin to a file without a name and opens that: a log is mapped, which
-// a pipe cannot be.
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
     const logs::OpenOptions& options) {
-  if (isatty(STDIN_FILENO) == 1) {
-    return WithHint(absl::InvalidArgumentError(
-                        "standard input: got a terminal, want a log"),
-                    "pipe a log into it, or name a file");
-  }
-  const auto fail = [](absl::string_view what) {
-    return absl::ErrnoToStatus(
-        errno, absl::StrCat("standard input: cannot be ", what));
-  };
-  std::FILE* copy = std::tmpfile();
-  if (copy == nullptr) return fail("copied to a temporary file");
-  const absl::Cleanup close = [copy] { std::fclose(copy); };
-  std::vector<unsigned char> buffer(1 << 20);
-  while (true) {
-    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail("read");
-    if (got == 0) break;
-    errno = logs::WriteFully(fileno(copy), absl::MakeConstSpan(buffer).first(
-                                               static_cast<std::size_t>(got)));
-    if (errno != 0) return fail("copied to a temporary file");
-  }
-  const std::string name = absl::StrCat("/proc/self/fd/", fileno(copy));
-  auto log = logs::Log::Open(name, options);
+  const auto copy = StdinCopy::Make("a log");
+  if (!copy.ok()) return copy.status();
+  auto log = logs::Log::Open(copy->path(), options);
   if (log.ok()) return log;
-  // The name that the user gave.
-  return absl::Status(
-      log.status().code(),
-      absl::StrReplaceAll(log.status().message(), {{name, "standard input"}}));
+  return copy->Renamed(log.status());
 }
 
 // The texts of a vocabulary by id; "" for ids without one.

@@ -57,6 +57,9 @@ FieldTable Fields() {
             {"ignore_eos"}),
        Lost("a processor of the caller's: register a stage of your own",
             {"custom_params", "custom_logit_processor"}),
+       Lost("a mark whose key is not taken over: the draw gumbel_watermark, "
+            "variant sglang, writes it",
+            {"watermark"}),
        Idle(kReported, {"return_hidden_states"}),
        Idle("not a sampling setting",
             {"stream_interval", "bootstrap_*", "data_parallel_rank",

@@ -77,7 +77,9 @@ FieldTable Fields() {
             {"ignore_eos", "repetition_detection"}),
        Lost("a processor of the caller's: register a stage of your own",
             {"logits_processors", "extra_args", "vllm_xargs"}),
-       Lost("a watermark of vLLM's own", {"watermarking"}),
+       Lost("a mark by the server's key: the draw gumbel_watermark, variant "
+            "vllm or vllm_dual, writes it",
+            {"watermarking"}),
        Idle("where and how the grammar is found, not what is drawn",
             {"guided_decoding_backend", "guided_whitespace_pattern"}),
        Idle("not a sampling setting", {"output_kind", "allowed_media_domains",
