@@ -24,6 +24,7 @@
 #include "sampler/stages/edits/min_tokens.h"
 #include "sampler/stages/edits/no_repeat_ngram.h"
 #include "sampler/stages/edits/presence_penalty.h"
+#include "sampler/stages/edits/progress/end_ramp.h"
 #include "sampler/stages/edits/progress/loop_ban.h"
 #include "sampler/stages/edits/progress/thinking_budget.h"
 #include "sampler/stages/edits/repetition_penalty.h"
@@ -34,9 +35,11 @@
 #include "sampler/stages/shapes/quadratic.h"
 #include "sampler/stages/shapes/skew.h"
 #include "sampler/stages/shapes/temperature.h"
+#include "sampler/stages/truncations/diff_sampling.h"
 #include "sampler/stages/truncations/ees.h"
 #include "sampler/stages/truncations/epsilon_cutoff.h"
 #include "sampler/stages/truncations/eta_cutoff.h"
+#include "sampler/stages/truncations/logit_threshold.h"
 #include "sampler/stages/truncations/min_k.h"
 #include "sampler/stages/truncations/min_p.h"
 #include "sampler/stages/truncations/mirostat.h"
@@ -81,6 +84,7 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          NoRepeatNgram::Type(),
                          LoopBan::Type(),
                          ExponentialDecayLength::Type(),
+                         EndRamp::Type(),
                          Guidance::Type(),
                          RepetitionPenalty::Type(),
                          FrequencyPenalty::Type(),
@@ -104,9 +108,11 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          TopNSigma::Type(),
                          TopH::Type(),
                          Ees::Type(),
+                         DiffSampling::Type(),
                          PLess::Type(),
                          PLessNorm::Type(),
                          MinK::Type(),
+                         LogitThreshold::Type(),
                          Xtc::Type(),
                          Mirostat::Type(),
                          Categorical::Type(),

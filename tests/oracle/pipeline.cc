@@ -9,6 +9,7 @@
 #include "tests/oracle/moments.h"
 #include "tests/oracle/phases.h"
 #include "tests/oracle/stages/arithmetic.h"
+#include "tests/oracle/stages/diff_sampling.h"
 #include "tests/oracle/stages/draws.h"
 #include "tests/oracle/stages/dynamic_temperature.h"
 #include "tests/oracle/stages/edits.h"
@@ -58,6 +59,7 @@ const std::map<std::string, StageRule>& Rules() {
       {"mask", Mask},
       {"no_repeat_ngram", NoRepeatNgram},
       {"exponential_decay_length", ExponentialDecayLength},
+      {"end_ramp", EndRamp},
       {"repetition_penalty", RepetitionPenalty},
       {"frequency_penalty", FrequencyPenalty},
       {"presence_penalty", PresencePenalty},
@@ -82,6 +84,8 @@ const std::map<std::string, StageRule>& Rules() {
       {"tail_free", TailFree},
       {"top_h", TopH},
       {"ees", Ees},
+      {"diff_sampling", DiffSampling},
+      {"logit_threshold", LogitThreshold},
       {"min_k", MinK},
       {"mirostat", Mirostat},
       {"greedy", Greedy},

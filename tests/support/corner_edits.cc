@@ -153,6 +153,11 @@ void AddEditCorners(std::vector<json>& chains) {
        {"allowed_length", 1}});
   for (const double factor : {1e-320, 0.5, 1.0, 1.5, 1e308}) {
     for (const int start : {0, 2, 3}) {
+      add({{"type", "end_ramp"},
+           {"limit", start + 4},
+           {"length", 3},
+           {"bias", factor},
+           {"eos_ids", {0, 1}}});
       add({{"type", "exponential_decay_length"},
            {"start", start},
            {"factor", factor},

@@ -135,6 +135,23 @@ void AddTruncationCorners(std::vector<json>& chains) {
   }
   for (const int min_keep : {1, 2, 9}) {
     add({{"type", "ees"}, {"min_keep", min_keep}});
+    add({{"type", "diff_sampling"}, {"min_keep", min_keep}});
+    for (const double t : {-1e300, -1.0, 0.0, 1.0, 1e300}) {
+      add({{"type", "logit_threshold"},
+           {"threshold", t},
+           {"min_keep", min_keep}});
+    }
+  }
+  for (const double share : {5e-324, 0.3, 0.5, 0.999, 1.0}) {
+    add({{"type", "diff_sampling"}, {"lower_mass", share}});
+    add({{"type", "diff_sampling"}, {"min_p", share}});
+    add({{"type", "diff_sampling"}, {"lower_mass", share}, {"min_p", share}});
+    add({{"type", "top_p"}, {"p", share}, {"decay", 0.5}});
+    add({{"type", "top_p"},
+         {"p", share},
+         {"decay", 0.9},
+         {"least", share / 2},
+         {"reset_id", 1}});
   }
   for (const double tau : {0.0, 1.0, 3.0, 60.0, 1e300}) {
     for (const int min_keep : {1, 2, 9}) {

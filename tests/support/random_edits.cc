@@ -16,10 +16,28 @@ json Sequence(Chooser& choose, int v, int length) {
   return sequence;
 }
 
+// Ranges of tokens beside the ids, and for a ban sometimes a limit.
+json WithRanges(Chooser& choose, int v, json stage) {
+  for (int i = choose.Below(4) - 1; i > 0; --i) {
+    const int from = choose.Below(v);
+    stage["ranges"].push_back({from, from + choose.Below(v - from)});
+  }
+  if (stage["type"] == "suppress_tokens" && choose.Maybe(20)) {
+    stage["from_id"] = v / 2 + 1 + choose.Below(v);
+  }
+  return stage;
+}
+
 }  // namespace
 
 json RandomEdit(Chooser& choose, int v) {
-  switch (choose.Below(17)) {
+  switch (choose.Below(18)) {
+    case 17:
+      return {{"type", "end_ramp"},
+              {"limit", 50 + choose.Below(60)},
+              {"length", 1 + choose.Below(50)},
+              {"bias", choose.Uniform(-5, 20)},
+              {"eos_ids", choose.Ids(1 + choose.Below(3), v)}};
     case 0: {
       json bias = json::object();
       for (const int id : choose.Ids(1 + choose.Below(20), v)) {
@@ -29,12 +47,14 @@ json RandomEdit(Chooser& choose, int v) {
       return {{"type", "logit_bias"}, {"bias", bias}};
     }
     case 1:
-      return {{"type", "suppress_tokens"},
-              {"ids", choose.Ids(1 + choose.Below(50), v)},
-              {"when", choose.Of({"always", "begin"})}};
+      return WithRanges(choose, v,
+                        {{"type", "suppress_tokens"},
+                         {"ids", choose.Ids(1 + choose.Below(50), v)},
+                         {"when", choose.Of({"always", "begin"})}});
     case 2:
-      return {{"type", "allow_tokens"},
-              {"ids", choose.Ids(1 + choose.Below(3 * v), v)}};
+      return WithRanges(choose, v,
+                        {{"type", "allow_tokens"},
+                         {"ids", choose.Ids(1 + choose.Below(3 * v), v)}});
     case 3: {
       json stage = {{"type", "repetition_penalty"},
                     {"penalty", choose.Of({1.0, 1.1, 1.3, 0.8, 2.0})}};
@@ -42,6 +62,7 @@ json RandomEdit(Chooser& choose, int v) {
       if (choose.Maybe(40)) stage["window"] = 1 + choose.Below(80);
       if (choose.Maybe(20)) stage["ignore_first"] = choose.Below(60);
       if (choose.Maybe(25)) stage["normalize"] = true;
+      if (choose.Maybe(25)) stage["exempt"] = choose.Ids(10, std::min(v, 60));
       return stage;
     }
     case 14:
@@ -80,6 +101,7 @@ json RandomEdit(Chooser& choose, int v) {
                     {"n", choose.Below(120)},
                     {"stop_ids", choose.Ids(1 + choose.Below(4), v)}};
       choose.Option(stage, "count", {"output", "total"});
+      if (choose.Maybe(40)) stage["yield"] = true;
       return stage;
     }
     case 7: {

@@ -26,7 +26,16 @@ json Xtc(Chooser& choose, int v) {
 // The truncations that compare every candidate with one threshold.
 json Cutoff(Chooser& choose, int v) {
   json stage;
-  switch (choose.Below(6)) {
+  switch (choose.Below(8)) {
+    case 6:
+      stage = {{"type", "logit_threshold"},
+               {"threshold", choose.Uniform(-4, 4)}};
+      break;
+    case 7:
+      stage = {{"type", "diff_sampling"}};
+      if (choose.Maybe(40)) stage["lower_mass"] = choose.Uniform(0, 1);
+      if (choose.Maybe(40)) stage["min_p"] = choose.Uniform(0, 1);
+      break;
     case 0:
       stage = {
           {"type", choose.Of({"epsilon_cutoff", "eta_cutoff"})},

@@ -36,6 +36,9 @@ In the formulas l is a logit as the stage meets it, M the largest of them, p the
 softmax over the survivors, H its entropy in nats, V the size of the vocabulary,
 S the total mass, U 64 random bits. Candidates are ordered by logit, ties by the
 lower id. How to write a stage: [ADDING.md](ADDING.md).
+
+Not here: what needs hidden states or embeddings (Top-W, DoLa, contrastive search,
+GUARD). Contrastive decoding and CAD are `min_p`, then `guidance` with scale 1 + b.
 )";
 
 struct Group {

@@ -1,6 +1,11 @@
 #include "sampler/stages/edits/allow_tokens.h"
 
+#include <memory>
+#include <string>
+
 #include "sampler/candidates/candidates.h"
+#include "sampler/stages/edits/token_ranges.h"
+#include "sampler/token_mask.h"
 
 namespace sampler {
 
@@ -9,19 +14,35 @@ StageType AllowTokens::Type() {
       .name = "allow_tokens",
       .group = StageGroup::kEdit,
       .summary = "Bans every token that is not listed.",
-      .formula = "l_i = -inf for i not in ids",
+      .formula = "l_i = -inf for i not in ids or ranges",
       .source = "vLLM",
-      .parameters = {TokenIds("ids", "tokens that stay").NonEmpty().Required()},
+      .parameters = {TokenIds("ids", "tokens that stay").Default(Value::List{}),
+                     RangesParameter()},
+      .check = [](const Parameters& p) -> std::string {
+        if (p.TokenIds("ids").empty() && p.TokenSequences("ranges").empty()) {
+          return "want \"ids\" or \"ranges\" (tokens that stay)";
+        }
+        return CheckRanges(p);
+      },
       .facts = [](const Parameters& p) -> StageFacts {
-        return {.allows = p.TokenIds("ids")};
+        return {.allows = ReadIdsAndRanges(p)};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-        return std::make_unique<AllowTokens>(p.TokenIds("ids"));
+        std::vector<TokenId> ids = ReadIdsAndRanges(p);
+        if (p.TokenSequences("ranges").empty()) {
+          return std::make_unique<AllowTokens>(std::move(ids));
+        }
+        return std::make_unique<AllowTokens>(PackedBits(ids));
       }};
 }
 
 void AllowTokens::Apply(Candidates& candidates, const StepContext&) const {
-  candidates.RemoveAllBut(ids_);
+  if (bits_.empty()) {
+    candidates.RemoveAllBut(ids_);
+  } else {
+    candidates.RemoveUnmasked(TokenMask(absl::MakeConstSpan(bits_)),
+                              MaskPadding::kBan);
+  }
 }
 
 }  // namespace sampler

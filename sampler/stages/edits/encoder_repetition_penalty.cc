@@ -30,8 +30,8 @@ StageType EncoderRepetitionPenalty::Type() {
 void EncoderRepetitionPenalty::Apply(Candidates& candidates,
                                      const StepContext& step) const {
   if (penalty_ == 1.0) return;
-  EditSeen(step.history.View(Scope::kPrompt, std::nullopt), step, candidates,
-           [this](double logit, std::uint32_t /*count*/) {
+  EditSeen(step.history.View(Scope::kPrompt, std::nullopt), {}, step,
+           candidates, [this](double logit, std::uint32_t /*count*/) {
              return logit > 0.0 ? logit * penalty_ : logit / penalty_;
            });
 }

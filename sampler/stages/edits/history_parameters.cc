@@ -16,6 +16,11 @@ Parameter WindowParameter() {
       .Nullable();
 }
 
+Parameter ExemptParameter() {
+  return TokenIds("exempt", "tokens that the penalty leaves alone")
+      .Default(Value::List{});
+}
+
 HistoryWindow ReadHistoryWindow(const Parameters& parameters) {
   return {.scope = parameters.Choice<Scope>("scope"),
           .window = parameters.OptionalInteger("window")};

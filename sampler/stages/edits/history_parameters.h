@@ -18,6 +18,9 @@ Parameter ScopeParameter(absl::string_view default_scope);
 // "window": an integer >= 1, or null for the whole scope.
 Parameter WindowParameter();
 
+// "exempt": ids that the stage leaves alone.
+Parameter ExemptParameter();
+
 // Reads both parameters.
 HistoryWindow ReadHistoryWindow(const Parameters& parameters);
 

@@ -1,5 +1,7 @@
 #include "sampler/stages/edits/min_tokens.h"
 
+#include <algorithm>
+
 #include "sampler/candidates/candidates.h"
 
 namespace sampler {
@@ -18,7 +20,10 @@ StageType MinTokens::Type() {
                          .Default(Value::List{}),
                      Choice("count",
                             "output tokens, or those of the prompt as well")
-                         .Choices({"output", "total"})},
+                         .Choices({"output", "total"}),
+                     Boolean("yield",
+                             "leave the stop tokens where nothing else is left")
+                         .Default(false)},
       .check = [](const Parameters& p) -> std::string {
         if (p.Integer("n") == 0 || !p.TokenIds("stop_ids").empty()) return "";
         return "want \"stop_ids\", as \"n\" > 0";
@@ -32,7 +37,8 @@ StageType MinTokens::Type() {
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<MinTokens>(
-            p.Integer("n"), p.TokenIds("stop_ids"), p.Choice<Count>("count"));
+            p.Integer("n"), p.TokenIds("stop_ids"), p.Choice<Count>("count"),
+            p.Boolean("yield") ? OnlyStops::kStay : OnlyStops::kGo);
       }};
 }
 
@@ -42,6 +48,12 @@ void MinTokens::Apply(Candidates& candidates, const StepContext& step) const {
     count += static_cast<std::int64_t>(step.history.prompt().size());
   }
   if (count >= n_) return;
+  if (only_stops_ == OnlyStops::kStay) {
+    const auto left = std::count_if(
+        stop_ids_.begin(), stop_ids_.end(),
+        [&](TokenId id) { return candidates.Logit(id).has_value(); });
+    if (left == candidates.Count()) return;
+  }
   for (const TokenId id : stop_ids_) candidates.Remove(id);
 }
 

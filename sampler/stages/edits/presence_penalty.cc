@@ -14,22 +14,22 @@ StageType PresencePenalty::Type() {
       .source = "OpenAI API",
       .parameters =
           {Real("penalty", "number to subtract; 0 changes nothing").Required(),
-           ScopeParameter("output"), WindowParameter()},
+           ScopeParameter("output"), WindowParameter(), ExemptParameter()},
       .facts = [](const Parameters& p) -> StageFacts {
         return {.neutral = p.Real("penalty") == 0.0,
                 .history = ReadHistoryWindow(p),
                 .edits_seen = true};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-        return std::make_unique<PresencePenalty>(p.Real("penalty"),
-                                                 ReadHistoryWindow(p));
+        return std::make_unique<PresencePenalty>(
+            p.Real("penalty"), ReadHistoryWindow(p), p.TokenIds("exempt"));
       }};
 }
 
 void PresencePenalty::Apply(Candidates& candidates,
                             const StepContext& step) const {
   if (penalty_ == 0.0) return;
-  EditSeen(window_.Of(step.history), step, candidates,
+  EditSeen(window_.Of(step.history), exempt_, step, candidates,
            [this](double logit, std::uint32_t /*count*/) {
              return logit - penalty_;
            });

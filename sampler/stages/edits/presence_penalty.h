@@ -5,6 +5,7 @@
 // Contract: penalty finite; 0 changes nothing; negative values reward. Always a
 //   subtraction, whatever the sign of the logit. A count that a window or a
 //   rollback brings back to 0 is as if the token had never been seen.
+// Options: tokens of `exempt` (a newline, punctuation) are left alone.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: O(window).
 // Source: OpenAI API. vLLM and SGLang count the output (the default here),
@@ -14,6 +15,9 @@
 
 #ifndef SAMPLER_STAGES_EDITS_PRESENCE_PENALTY_H_
 #define SAMPLER_STAGES_EDITS_PRESENCE_PENALTY_H_
+
+#include <utility>
+#include <vector>
 
 #include "sampler/candidates/candidates.h"
 #include "sampler/stages/edits/history_parameters.h"
@@ -25,14 +29,16 @@ class PresencePenalty final : public Stage {
  public:
   static StageType Type();
 
-  PresencePenalty(double penalty, const HistoryWindow& window)
-      : penalty_(penalty), window_(window) {}
+  PresencePenalty(double penalty, const HistoryWindow& window,
+                  std::vector<TokenId> exempt)
+      : penalty_(penalty), window_(window), exempt_(std::move(exempt)) {}
 
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
  private:
   double penalty_;
   HistoryWindow window_;
+  std::vector<TokenId> exempt_;
 };
 
 }  // namespace sampler

@@ -31,7 +31,8 @@ StageType RepetitionPenalty::Type() {
                .AtLeast(0)
                .Default(0),
            Boolean("normalize", "turn logits into log-probabilities first")
-               .Default(false)},
+               .Default(false),
+           ExemptParameter()},
       .facts = [](const Parameters& p) -> StageFacts {
         const bool normalize = p.Boolean("normalize");
         return {.neutral = p.Real("penalty") == 1.0,
@@ -42,7 +43,8 @@ StageType RepetitionPenalty::Type() {
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<RepetitionPenalty>(
             p.Real("penalty"), ReadWindow(p),
-            p.Boolean("normalize") ? Basis::kLogprobs : Basis::kLogits);
+            p.Boolean("normalize") ? Basis::kLogprobs : Basis::kLogits,
+            p.TokenIds("exempt"));
       }};
 }
 
@@ -50,7 +52,7 @@ void RepetitionPenalty::Apply(Candidates& candidates,
                               const StepContext& step) const {
   if (penalty_ == 1.0) return;
   if (basis_ == Basis::kLogprobs) candidates.Normalize();
-  EditSeen(window_.Of(step.history), step, candidates,
+  EditSeen(window_.Of(step.history), exempt_, step, candidates,
            [this](double logit, std::uint32_t /*count*/) {
              return logit > 0.0 ? logit / penalty_ : logit * penalty_;
            });

@@ -9,7 +9,8 @@
 // Contract: penalty > 0; 1 changes nothing (`normalize` included); below 1 it
 //   rewards. An overflow to +inf gives the row the status "infinite".
 // Options: a token counts as seen if it is among the last `window` tokens of
-//   `scope`; the first `ignore_first` tokens of the prompt never count.
+//   `scope`; the first `ignore_first` tokens of the prompt never count. Tokens
+//   of `exempt` (a newline, punctuation) are left alone.
 // Not promised: invariance under adding a constant to all logits, which changes
 //   signs (unless `normalize`).
 // Thread-safety: immutable; any number of threads may call Apply.
@@ -22,6 +23,9 @@
 
 #ifndef SAMPLER_STAGES_EDITS_REPETITION_PENALTY_H_
 #define SAMPLER_STAGES_EDITS_REPETITION_PENALTY_H_
+
+#include <utility>
+#include <vector>
 
 #include "sampler/candidates/candidates.h"
 #include "sampler/stages/edits/history_parameters.h"
@@ -36,8 +40,12 @@ class RepetitionPenalty final : public Stage {
 
   static StageType Type();
 
-  RepetitionPenalty(double penalty, const HistoryWindow& window, Basis basis)
-      : penalty_(penalty), window_(window), basis_(basis) {}
+  RepetitionPenalty(double penalty, const HistoryWindow& window, Basis basis,
+                    std::vector<TokenId> exempt)
+      : penalty_(penalty),
+        window_(window),
+        basis_(basis),
+        exempt_(std::move(exempt)) {}
 
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
@@ -45,6 +53,7 @@ class RepetitionPenalty final : public Stage {
   double penalty_;
   HistoryWindow window_;
   Basis basis_;
+  std::vector<TokenId> exempt_;
 };
 
 }  // namespace sampler

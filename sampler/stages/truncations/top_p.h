@@ -15,8 +15,11 @@
 //   (SGLang and FlashInfer judge top_k and top_p jointly). tie_order "high_id":
 //   among equal logits the highest id ranks first (Hugging Face, vLLM). ties
 //   "keep_all": every token tied with the last kept one stays (FlashInfer).
+//   decay: after each output token p becomes max(p decay, least), and after
+//   `reset_id` it is p again (TensorRT-LLM): a function of the history alone.
 // Thread-safety: immutable; any number of threads may call Apply.
-// Cost: exact weights of the candidates within 37 nats of the maximum, then
+// Cost: `decay` a look at the output. Exact weights of the candidates within 37
+// nats of the maximum, then
 //   linear selection; no sort.
 // Source: arXiv 1904.09751.
 // Tested by: tests/stages/truncations/stages_truncation_test.cc,
@@ -25,6 +28,10 @@
 #ifndef SAMPLER_STAGES_TRUNCATIONS_TOP_P_H_
 #define SAMPLER_STAGES_TRUNCATIONS_TOP_P_H_
 
+#include <cstdint>
+#include <optional>
+
+#include "absl/types/span.h"
 #include "sampler/candidates/candidates.h"
 #include "sampler/stages/registry.h"
 
@@ -34,7 +41,15 @@ class TopP final : public Stage {
  public:
   static StageType Type();
 
-  explicit TopP(double p, const MassRule& rule = {}) : p_(p), rule_(rule) {}
+  // How p falls from token to token.
+  struct Fall {
+    double decay = 1.0;  // 1: it does not.
+    double least = 0.0;
+    std::optional<std::int64_t> reset_id = {};
+  };
+
+  TopP(double p, const MassRule& rule, const Fall& fall)
+      : p_(p), rule_(rule), fall_(fall) {}
 
   void Apply(Candidates& candidates, const StepContext& step) const override;
   bool NeedsOriginalMass() const override {
@@ -42,8 +57,12 @@ class TopP final : public Stage {
   }
 
  private:
+  // p after these output tokens.
+  double ShareAfter(absl::Span<const TokenId> output) const;
+
   double p_;
   MassRule rule_;
+  Fall fall_;
 };
 
 }  // namespace sampler

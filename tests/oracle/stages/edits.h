@@ -39,20 +39,28 @@ inline void LogitBias(State& state, const nlohmann::json& options,
                 [&](const Candidate& c) { return banned.contains(c.id); });
 }
 
+// Is the token among "ids" or "ranges", or at "from_id" or above?
+inline bool IsNamed(TokenId id, const nlohmann::json& options) {
+  if (options.contains("from_id") && id >= options["from_id"]) return true;
+  for (const nlohmann::json& range :
+       options.value("ranges", nlohmann::json::array())) {
+    if (range[0] <= id && id <= range[1]) return true;
+  }
+  return Ids(options).contains(id);
+}
+
 inline void SuppressTokens(State& state, const nlohmann::json& options,
                            const Context& context) {
   const bool begin = options.value("when", "always") == "begin";
   if (begin && !context.output.empty()) return;
-  const std::set<TokenId> ids = Ids(options);
   std::erase_if(state.survivors,
-                [&](const Candidate& c) { return ids.contains(c.id); });
+                [&](const Candidate& c) { return IsNamed(c.id, options); });
 }
 
 inline void AllowTokens(State& state, const nlohmann::json& options,
                         const Context&) {
-  const std::set<TokenId> ids = Ids(options);
   std::erase_if(state.survivors,
-                [&](const Candidate& c) { return !ids.contains(c.id); });
+                [&](const Candidate& c) { return !IsNamed(c.id, options); });
 }
 
 }  // namespace oracle

@@ -1,5 +1,5 @@
-// min_tokens, forced_tokens, exponential_decay_length: edits by the number t of
-// output tokens so far.
+// min_tokens, forced_tokens, exponential_decay_length, end_ramp: edits by the
+// number t of output tokens so far.
 //
 //   min_tokens     stop_ids are removed while t (with "total": and the prompt's
 //                  length) is below n
@@ -11,6 +11,7 @@
 #ifndef SAMPLER_TESTS_ORACLE_STAGES_LENGTH_H_
 #define SAMPLER_TESTS_ORACLE_STAGES_LENGTH_H_
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -30,6 +31,10 @@ inline void MinTokens(State& state, const nlohmann::json& options,
   }
   if (count >= options.at("n").get<std::int64_t>()) return;
   const auto ids = options.at("stop_ids").get<std::set<TokenId>>();
+  const bool other =
+      std::any_of(state.survivors.begin(), state.survivors.end(),
+                  [&](const Candidate& c) { return !ids.contains(c.id); });
+  if (options.value("yield", false) && !other) return;
   std::erase_if(state.survivors,
                 [&](const Candidate& c) { return ids.contains(c.id); });
 }
@@ -49,6 +54,23 @@ inline void ForcedTokens(State& state, const nlohmann::json& options,
                   [&](const Candidate& c) { return !ids.contains(c.id); });
     if (options.value("value", "keep") != "zero") continue;
     for (Candidate& c : state.survivors) c.logit = 0;
+  }
+}
+
+// l + bias * (length - r) / length for eos_ids, once r = limit - t (at least 0)
+// is below `length`.
+inline void EndRamp(State& state, const nlohmann::json& options,
+                    const Context& context) {
+  const auto length = options.at("length").get<std::int64_t>();
+  const auto bias = options.at("bias").get<double>();
+  const std::int64_t left = std::max<std::int64_t>(
+      0, options.at("limit").get<std::int64_t>() - context.Position());
+  if (left >= length || bias == 0) return;
+  const auto ids = options.at("eos_ids").get<std::set<TokenId>>();
+  for (Candidate& c : state.survivors) {
+    if (!ids.contains(c.id)) continue;
+    c.logit += bias * (static_cast<double>(length - left) /
+                       static_cast<double>(length));
   }
 }
 

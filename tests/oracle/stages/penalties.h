@@ -12,6 +12,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "tests/oracle/history.h"
 #include "tests/oracle/moments.h"
@@ -19,12 +20,24 @@
 
 namespace oracle {
 
+// Counts, without the tokens of "exempt".
+inline std::map<TokenId, int> Punished(const nlohmann::json& options,
+                                       const Context& context,
+                                       const std::string& default_scope) {
+  std::map<TokenId, int> counts = Counts(options, context, default_scope);
+  for (const nlohmann::json& id :
+       options.value("exempt", nlohmann::json::array())) {
+    counts.erase(id.get<TokenId>());
+  }
+  return counts;
+}
+
 inline void RepetitionPenalty(State& state, const nlohmann::json& options,
                               const Context& context) {
   const double penalty = options.at("penalty").get<double>();
   if (penalty == 1) return;
   const bool normalize = options.value("normalize", false);
-  const std::map<TokenId, int> counts = Counts(options, context, "both");
+  const std::map<TokenId, int> counts = Punished(options, context, "both");
   const double max = Max(state.survivors);
   const double log_total = LogTotal(state.total);
   for (Candidate& c : state.survivors) {
@@ -51,7 +64,7 @@ inline void FrequencyPenalty(State& state, const nlohmann::json& options,
                              const Context& context) {
   const double penalty = options.at("penalty").get<double>();
   if (penalty == 0) return;
-  const std::map<TokenId, int> counts = Counts(options, context, "output");
+  const std::map<TokenId, int> counts = Punished(options, context, "output");
   for (Candidate& c : state.survivors) {
     if (counts.contains(c.id)) c.logit = c.logit - penalty * counts.at(c.id);
   }
@@ -61,7 +74,7 @@ inline void PresencePenalty(State& state, const nlohmann::json& options,
                             const Context& context) {
   const double penalty = options.at("penalty").get<double>();
   if (penalty == 0) return;
-  const std::map<TokenId, int> counts = Counts(options, context, "output");
+  const std::map<TokenId, int> counts = Punished(options, context, "output");
   for (Candidate& c : state.survivors) {
     if (counts.contains(c.id)) c.logit = c.logit - penalty;
   }

@@ -17,8 +17,23 @@
 
 namespace oracle {
 
-inline void TopP(State& state, const nlohmann::json& options, const Context&) {
-  const double p = options.at("p").get<double>();
+// p, or with "decay" what is left of it after the output since "reset_id".
+inline double NucleusShare(const nlohmann::json& options,
+                           const Context& context) {
+  const double first = options.at("p").get<double>();
+  const double decay = options.value("decay", 1.0);
+  double p = first;
+  for (const TokenId id : context.output) {
+    p = p * decay;
+    if (decay != 1 && p < options.value("least", 0.0)) p = options["least"];
+    if (options.contains("reset_id") && id == options["reset_id"]) p = first;
+  }
+  return p;
+}
+
+inline void TopP(State& state, const nlohmann::json& options,
+                 const Context& context) {
+  const double p = NucleusShare(options, context);
   if (p == 1) return;
   BeginTruncation(state);
   std::vector<Candidate> ranking = state.survivors;
