@@ -1,7 +1,7 @@
 // A config for people, logs and reports.
 //
 // Thread-safety: a pure function.
-// Tested by: tests/watermark/engine_marks_test.cc.
+// Tested by: tests/parameters/secret_test.cc.
 
 #ifndef SAMPLER_CONFIG_PRINTED_H_
 #define SAMPLER_CONFIG_PRINTED_H_

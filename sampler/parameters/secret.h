@@ -5,7 +5,7 @@
 // No error, chain or printed config (config/printed.h) shows the value of one.
 //
 // Thread-safety: pure functions.
-// Tested by: tests/watermark/engine_marks_test.cc.
+// Tested by: tests/parameters/secret_test.cc.
 
 #ifndef SAMPLER_PARAMETERS_SECRET_H_
 #define SAMPLER_PARAMETERS_SECRET_H_

@@ -32,7 +32,7 @@
 //   sglang a hash of each context once the output has `max_contexts` tokens.
 // Source: S. Aaronson (2022); vLLM 0.32 (#54013); SGLang 0.5.23 (#37577).
 // Tested by: tests/watermark/watermark_test.cc,
-//   tests/watermark/engine_marks_test.cc, tests/oracle_test.cc.
+//   tests/watermark/engine_draws_test.cc, tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_DRAWS_GUMBEL_WATERMARK_H_
 #define SAMPLER_STAGES_DRAWS_GUMBEL_WATERMARK_H_

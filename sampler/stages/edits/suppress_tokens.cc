@@ -14,19 +14,7 @@
 namespace sampler {
 namespace {
 
-// Every token that is banned: ids, ranges, and all from `from_id` on.
-std::vector<TokenId> ReadAll(const Parameters& p) {
-  std::vector<TokenId> ids = ReadIdsAndRanges(p);
-  if (!p.Has("from_id")) return ids;
-  const std::int64_t from = p.Integer("from_id");
-  ids.erase(std::lower_bound(ids.begin(), ids.end(), from), ids.end());
-  for (std::int64_t id = from; id < kMaxVocabularySize; ++id) {
-    ids.push_back(static_cast<TokenId>(id));
-  }
-  return ids;
-}
-
-// What stays: the bits that `banned` has not, below from_id where it is given.
+// What stays: all but ids and ranges, below from_id where it is given.
 std::vector<std::uint32_t> AllowedBits(const Parameters& p) {
   std::vector<std::uint32_t> bits = PackedBits(ReadIdsAndRanges(p));
   for (std::uint32_t& word : bits) word = ~word;
@@ -58,8 +46,8 @@ StageType SuppressTokens::Type() {
                          .AtLeast(1)},
       .check = CheckRanges,
       .facts = [](const Parameters& p) -> StageFacts {
-        std::vector<TokenId> ids = ReadAll(p);
-        const bool neutral = ids.empty();
+        std::vector<TokenId> ids = ReadIdsAndRanges(p);
+        const bool neutral = ids.empty() && !p.Has("from_id");
         if (p.Choice<When>("when") == When::kBegin) ids.clear();
         return {.neutral = neutral, .bans = std::move(ids)};
       },
