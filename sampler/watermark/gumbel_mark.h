@@ -46,7 +46,8 @@ struct GumbelMarkRule {
 
   // Of an engine: its 64 bits, so that a key of 2^63 or more is negative.
   std::int64_t key = 0;
-  std::int64_t context_width = 1;  // >= 1; of sglang at most 64.
+  // >= 1; of sglang at most 64, of vllm and vllm_dual at most 4096.
+  std::int64_t context_width = 1;
   Variant variant = Variant::kHouse;
   double alpha = 0.1;                      // vllm_dual: of key B, in [0, 1].
   std::optional<std::int64_t> key_b = {};  // sglang.

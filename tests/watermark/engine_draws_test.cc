@@ -225,6 +225,12 @@ TEST(EngineMarks, RefuseWhatTheirVariantDoesNotRead) {
   says(R"(, "variant": "vllm", "key_b": 1)", "\"key_b\" is for");
   says(R"(, "max_history": 9)", "\"max_history\" is for");
   says(R"(, "variant": "sglang")", "want at most 64");
+  const std::string wide = ParseConfig(R"({"version": 1, "stages": [
+          {"type": "gumbel_watermark", "key": 1, "variant": "vllm",
+           "context_width": 9223372036854775807}]})")
+                               .status()
+                               .ToString();
+  EXPECT_NE(wide.find("want at most 4096"), std::string::npos) << wide;
   says(R"(, "variant": "vllm", "skip_repeated": false, "max_history": 3)",
        "have no effect");
   says(R"(, "variant": "sglang", "mixing_probability": 0.5)",
