@@ -90,22 +90,29 @@ def in_vllm(prompt: str, log_path: str) -> str:
     llm = LLM(str(model_folder(log_path)), enforce_eager=True, dtype="float32",
               max_model_len=256, logprobs_mode="raw_logits", max_logprobs=-1,
               logits_processors=[SamplerLogitsProcessor])
-    params = SamplingParams(max_tokens=TOKENS, logprobs=-1, detokenize=True,
+    params = SamplingParams(max_tokens=TOKENS, logprobs=-1, detokenize=False,
+                            flat_logprobs=True,
                             extra_args=extra_args("balanced", seed=SEED))
     answer = llm.generate([prompt], params)[0]
     output = answer.outputs[0]
-    size = len(output.logprobs[0])
-    pipeline = ts.Pipeline("balanced", size)
+    rows = list(_rows_of(output.logprobs))
+    pipeline = ts.Pipeline("balanced", len(rows[0]))
     sequence = pipeline.sequence(seed=SEED, prompt=answer.prompt_token_ids)
-    with ts.Logger(log_path, size, overwrite=True) as log:
+    with ts.Logger(log_path, len(rows[0]), overwrite=True) as log:
         log.prompt(0, sequence.prompt)
         log.describe(0, pipeline, sequence)
-        for token, told in zip(output.token_ids, output.logprobs):
-            row = np.empty(size, np.float32)
-            for i, entry in told.items():
-                row[i] = entry.logprob
+        for token, row in zip(output.token_ids, rows):
             log.append(0, row, token)
-    return prompt + output.text
+    return prompt + llm.get_tokenizer().decode(output.token_ids)
+
+
+def _rows_of(logprobs):
+    """The whole rows that vLLM told, the drawn token being there twice."""
+    for begin, end in zip(logprobs.start_indices, logprobs.end_indices):
+        ids = logprobs.token_ids[begin:end]
+        row = np.empty(max(ids) + 1, np.float32)
+        row[ids] = logprobs.logprobs[begin:end]
+        yield row
 
 
 def in_ort_genai(prompt: str, log_path: str) -> str:

