@@ -1,6 +1,8 @@
 #include "sampler/logs/log.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sampler/candidate.h"
@@ -17,6 +19,8 @@
 #include "sampler/logs/rows/dense_log.h"
 #include "sampler/logs/rows/sparse_log.h"
 #include "sampler/logs/rows/tensor_roles.h"
+#include "sampler/logs/rows/tensor_series.h"
+#include "sampler/logs/server/array_answer.h"
 #include "sampler/logs/server/server_log.h"
 
 namespace sampler::logs {
@@ -58,6 +62,18 @@ absl::Status ReadOthers(const InputFile& file, const SafetensorsHeader& header,
     absl::Status status = FindMaskColumn(file, header, **mask, parts);
     if (!status.ok()) return status;
   }
+  const auto listed = FindListedMasks(file.path(), header);
+  if (!listed.ok()) return listed.status();
+  if (*mask != nullptr && listed->ids != nullptr) {
+    return InvalidLog({file.path(), "tensors",
+                       absl::StrCat("masks in \"", (*mask)->name,
+                                    "\" and in \"", listed->ids->name, "\""),
+                       "one of them", "leave the other out of the file"});
+  }
+  if (listed->ids != nullptr) {
+    absl::Status status = FindListedMaskColumn(file, header, *listed, parts);
+    if (!status.ok()) return status;
+  }
   std::string unused = UnusedTensors(header, rows, *mask);
   if (!unused.empty()) {
     parts.description.notices.push_back(std::move(unused));
@@ -70,12 +86,16 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
     InputFile file, Format format, const OpenRequest& request) {
   auto header = ReadSafetensorsHeader(file);
   if (!header.ok()) return header.status();
+  std::vector<std::string> joined;
+  *header = JoinSeries(*std::move(header), request.options.tensor, joined);
   const auto rows = FindRows(file.path(), *header, request.options.tensor);
   if (!rows.ok()) return rows.status();
   if (rows->form == RowForm::kWhole) {
     auto dense = ParseSafetensors(file, *header, *rows->whole, request);
     if (!dense.ok()) return dense.status();
     dense->parts.description.format = format;
+    auto& notices = dense->parts.description.notices;
+    notices.insert(notices.begin(), joined.begin(), joined.end());
     absl::Status status = ReadOthers(file, *header, *rows, dense->parts);
     if (!status.ok()) return status;
     return OpenDense(std::move(file), request, std::move(dense));
@@ -92,6 +112,11 @@ absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
 
 absl::StatusOr<std::unique_ptr<const Log>> OpenServer(
     InputFile file, const OpenRequest& request) {
+  auto arrays = UnpackArrayAnswer(file);
+  if (!arrays.ok()) return arrays.status();
+  if (arrays->has_value()) {
+    return OpenSafetensors(*std::move(*arrays), Format::kServerAnswer, request);
+  }
   auto server = ParseServerAnswers(file, request);
   if (absl::IsNotFound(server.status())) return RefuseText(file);
   if (!server.ok()) return server.status();

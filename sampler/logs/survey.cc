@@ -24,7 +24,8 @@ class Surveyor {
  public:
   Surveyor(const Log& log, const SurveyOptions& options)
       : log_(log), options_(options) {
-    survey_.rows = log.rows();
+    const std::int64_t end = options.end_row < 0 ? log.rows() : options.end_row;
+    planned_ = (end - options.first_row + options.every - 1) / options.every;
     if (log.tokens().empty()) return;
     survey_.shifts.emplace();
     for (int i = 0; i < 3; ++i) {
@@ -56,7 +57,7 @@ class Surveyor {
       kinds_.Add(kind, statistics);
       if (kind.scale == Scale::kProbs) rows_.TakeLogarithms(statistics);
     }
-    if (IsSampled(row)) Report(row, statistics);
+    if (IsSampled(survey_.rows++)) Report(row, statistics);
     if (statistics.broken()) return absl::OkStatus();
     ++unbroken_;
     survey_.mean_entropy += statistics.entropy;
@@ -91,16 +92,17 @@ class Surveyor {
   }
 
  private:
-  // Rows 0 and rows - 1 and the others at even distances.
+  // The first and the last of the rows that are looked at, and the others at
+  // even distances. `row` counts these rows.
   bool IsSampled(std::int64_t row) const {
     const auto next = static_cast<std::int64_t>(survey_.sampled.size());
     const std::int64_t wanted =
-        std::min<std::int64_t>(options_.sampled_rows, survey_.rows);
+        std::min<std::int64_t>(options_.sampled_rows, planned_);
     if (next >= wanted) return false;
     if (wanted == 1) return row == 0;
     // Divided first: rows and wanted are the file's and the caller's choice.
-    const std::int64_t step = (survey_.rows - 1) / (wanted - 1);
-    const std::int64_t rest = (survey_.rows - 1) % (wanted - 1);
+    const std::int64_t step = (planned_ - 1) / (wanted - 1);
+    const std::int64_t rest = (planned_ - 1) % (wanted - 1);
     return row == next * step + next * rest / (wanted - 1);
   }
 
@@ -205,6 +207,7 @@ class Surveyor {
   std::optional<FloorInfo> floor_;  // Of the row being added.
   std::optional<TailInfo> tail_;
   std::int64_t unbroken_ = 0;
+  std::int64_t planned_ = 0;  // Rows to look at.
 };
 
 }  // namespace
@@ -237,12 +240,22 @@ absl::StatusOr<Survey> TakeSurvey(const Log& log,
                      " and top_tokens ", options.top_tokens,
                      ", want numbers of 0 or more; 0 leaves that report out"));
   }
+  const std::int64_t end = options.end_row < 0 ? log.rows() : options.end_row;
+  if (options.first_row < 0 || options.first_row > end || end > log.rows() ||
+      options.every < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("survey options: got rows ", options.first_row, " to ",
+                     end, ", every ", options.every, ", want rows in [0, ",
+                     log.rows(), "] and a step of 1 or more"));
+  }
   Surveyor surveyor(log, options);
-  for (const LogSequence& sequence : log.sequences()) {
-    for (std::int64_t i = 0; i < sequence.rows; ++i) {
-      absl::Status status = surveyor.Add(sequence, sequence.first_row + i);
-      if (!status.ok()) return status;
-    }
+  std::size_t sequence = 0;
+  for (std::int64_t row = options.first_row; row < end; row += options.every) {
+    const absl::Span<const LogSequence> all = log.sequences();
+    while (row >= all[sequence].first_row + all[sequence].rows) ++sequence;
+    absl::Status status = surveyor.Add(all[sequence], row);
+    if (!status.ok()) return status;
+    if (options.on_row && !options.on_row()) break;
   }
   return std::move(surveyor).Finish();
 }

@@ -1,5 +1,5 @@
-// What is in a log, and can it be trusted: everything `sampler inspect` prints,
-// as numbers.
+// What is in a log, or in some of its rows, and can it be trusted: everything
+// `sampler inspect` prints, as numbers.
 //
 //   NLL of row r at shift s = -ln p_r(token of row r + s), the same sequence
 //
@@ -26,6 +26,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -39,6 +40,14 @@ namespace sampler::logs {
 struct SurveyOptions {
   int sampled_rows = 5;  // Rows reported one by one, spread over the log.
   int top_tokens = 5;    // Likeliest tokens reported of each.
+  // Rows that are looked at: from `first` to the one before `end` (-1: to the
+  // last), of these every `every`-th.
+  std::int64_t first_row = 0;
+  std::int64_t end_row = -1;
+  std::int64_t every = 1;
+  // Called after each of them; where it says false, the survey ends and is of
+  // the rows so far. Null: true.
+  std::function<bool()> on_row = nullptr;
 };
 
 // Values of one sort, counted over the whole log.
@@ -91,7 +100,7 @@ struct Survey {
   // Fewest rows with a token from which the shift check means anything.
   static constexpr std::int64_t kFewestForShift = 24;
 
-  std::int64_t rows = 0;
+  std::int64_t rows = 0;  // That were looked at.
   Occurrences nan;
   Occurrences positive_infinity;
   Occurrences negative_infinity;  // Without tokens dropped at a floor

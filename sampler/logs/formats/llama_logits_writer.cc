@@ -122,9 +122,9 @@ std::vector<std::int32_t> ChunkTokens(const Log& log,
 
 }  // namespace
 
-absl::StatusOr<LlamaLosses> WriteLlamaLogits(const std::string& path,
-                                             Overwrite overwrite,
-                                             const Log& log) {
+absl::StatusOr<LlamaLosses> WriteLlamaLogits(
+    const std::string& path, Overwrite overwrite, const Log& log,
+    const std::function<void()>& on_row) {
   absl::Status fits = Check(path, log);
   if (!fits.ok()) return fits;
   auto file = OutputFile::Create(path, overwrite);
@@ -151,6 +151,7 @@ absl::StatusOr<LlamaLosses> WriteLlamaLogits(const std::string& path,
                    "NaN, +inf or no finite value", "a row with a distribution");
     }
     coder.WriteTo(*file);
+    if (on_row) on_row();
   }
   absl::Status status = file->Commit();
   if (!status.ok()) return status;

@@ -23,6 +23,7 @@
 #define SAMPLER_LOGS_FORMATS_LLAMA_LOGITS_WRITER_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -39,9 +40,10 @@ struct LlamaLosses {
   std::int64_t cut = 0;      // and left out.
 };
 
-absl::StatusOr<LlamaLosses> WriteLlamaLogits(const std::string& path,
-                                             Overwrite overwrite,
-                                             const Log& log);
+// Calls `on_row` after each row, if it is there.
+absl::StatusOr<LlamaLosses> WriteLlamaLogits(
+    const std::string& path, Overwrite overwrite, const Log& log,
+    const std::function<void()>& on_row = nullptr);
 
 }  // namespace sampler::logs
 

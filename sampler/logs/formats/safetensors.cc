@@ -45,6 +45,29 @@ absl::Status CheckLength(const std::string& file, const OpenOptions& options,
        "write the file again, or allow partial input to use the rows"});
 }
 
+// Counts the whole rows of a tensor that is one piece, or of the first pieces
+// of one that was joined, and notes where these begin.
+void CountRows(const TensorInfo& logits, std::int64_t data_offset,
+               std::int64_t available, DenseParts& dense) {
+  LogDescription& description = dense.parts.description;
+  if (logits.parts.empty()) {
+    CountIntactRows(std::max<std::int64_t>(available - logits.begin, 0),
+                    description);
+    // Of no use where no row is: the offset may lie beyond the end of the file.
+    dense.data_offset = data_offset + logits.begin;
+    return;
+  }
+  dense.piece_rows = description.expected_rows / logits.shape[0];
+  const std::int64_t bytes =
+      dense.piece_rows * description.vocabulary_size *
+      static_cast<std::int64_t>(DTypeSize(description.dtype));
+  for (const std::int64_t begin : logits.parts) {
+    if (begin + bytes > available) break;
+    dense.pieces.push_back(data_offset + begin);
+  }
+  description.rows = dense.piece_rows * std::ssize(dense.pieces);
+}
+
 }  // namespace
 
 absl::StatusOr<DenseParts> ParseSafetensors(const InputFile& input,
@@ -61,12 +84,9 @@ absl::StatusOr<DenseParts> ParseSafetensors(const InputFile& input,
   if (!status.ok()) return status;
   const auto data_offset = static_cast<std::int64_t>(header.data_offset);
   const std::int64_t available = input.size() - data_offset;
-  CountIntactRows(std::max<std::int64_t>(available - logits.begin, 0),
-                  description);
+  CountRows(logits, data_offset, available, dense);
   status = CheckLength(file, request.options, available, header, description);
   if (!status.ok()) return status;
-  // Of no use where no row is: the offset may lie beyond the end of the file.
-  dense.data_offset = data_offset + logits.begin;
   status = ReadTokenTensors(input, header, logits, request, dense.parts);
   if (!status.ok()) return status;
   return dense;

@@ -6,7 +6,8 @@
 // called "logits"; where several remain (Hugging Face's `logits` and `scores`)
 // the choice is the user's, because one of them is usually already processed
 // (tensor_roles.h). Shapes: [N, V], and [B, T, V] or [T, B, V], which
-// row_layout.h tells apart.
+// row_layout.h tells apart. Numbered tensors (logits_0, logits_1, ...) are
+// joined to one (tensor_series.h).
 //
 // Beside them, all optional, of integers of any width:
 //
@@ -23,7 +24,10 @@
 //   mask            of each row the tokens that are allowed, for `mask` stages:
 //                   BOOL or U8 [N, V], or I32 [N, W], W <= ceil(V / 32), as
 //                   TokenMask has it; also called masks, token_mask or
-//                   (token_)bitmask
+//                   (token_)bitmask. Or the ids themselves, as vLLM's
+//                   SamplingMask lists them: sampling_mask_token_ids [M]
+//                   (also mask_token_ids), of row n those from
+//                   sampling_mask_offsets[n] on, [N + 1]
 //   attempts        [N], Sequence::attempt of each row's draw: where it rises
 //                   the run went back to that row, or drew it anew
 //   ban_offsets     [N + 1]: tokens that were banned at the place of row n are
@@ -47,6 +51,7 @@
 #include "absl/status/statusor.h"
 #include "sampler/logs/formats/safetensors_header.h"
 #include "sampler/logs/rows/dense_log.h"
+#include "sampler/logs/rows/tensor_roles.h"
 
 namespace sampler::logs {
 
@@ -60,6 +65,11 @@ absl::StatusOr<DenseParts> ParseSafetensors(const InputFile& input,
 absl::Status FindMaskColumn(const InputFile& file,
                             const SafetensorsHeader& header,
                             const TensorInfo& tensor, LogParts& parts);
+
+// The same of masks that list ids.
+absl::Status FindListedMaskColumn(const InputFile& file,
+                             const SafetensorsHeader& header,
+                             const ListedMasks& listed, LogParts& parts);
 
 }  // namespace sampler::logs
 

@@ -44,6 +44,9 @@ struct TensorInfo {
   std::vector<std::int64_t> shape;
   std::int64_t begin = 0;  // Into the data, after the header.
   std::int64_t end = 0;
+  // Of tensors that were joined (rows/tensor_series.h): where each part begins,
+  // in the order of the first axis.
+  std::vector<std::int64_t> parts = {};
 };
 
 struct SafetensorsHeader {

@@ -44,7 +44,8 @@ absl::StatusOr<std::int64_t> ReadSequences(const IntegerTensors& tensors,
       tensors.path(),
       absl::MakeConstSpan(rows.shape).first(rows.shape.size() - 1),
       {},
-      GivenSequences(request)};
+      GivenSequences(request),
+      !rows.parts.empty()};
   if (request.tokens.has_value()) {
     question.tokens.push_back({request.tokens->shape});
   }

@@ -1,9 +1,7 @@
 #include "sampler/logs/npz/npz.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,7 +18,7 @@
 #include "sampler/logs/errors.h"
 #include "sampler/logs/files/checked_math.h"
 #include "sampler/logs/files/little_endian.h"
-#include "sampler/logs/files/output_file.h"
+#include "sampler/logs/files/scratch_file.h"
 #include "sampler/logs/formats/npy_header.h"
 #include "sampler/logs/npz/inflate.h"
 #include "sampler/logs/npz/zip_directory.h"
@@ -81,46 +79,6 @@ class MemberReader {
   const ZipMember& member_;
   std::int64_t done_ = 0;
   std::vector<unsigned char> buffer_;
-};
-
-// A file without a name that is written from its beginning to its end.
-class Scratch {
- public:
-  static absl::StatusOr<Scratch> Create(const std::string& path) {
-    std::FILE* const file = std::tmpfile();
-    if (file == nullptr) return Unwritable(path);
-    return Scratch(path, file);
-  }
-  Scratch(Scratch&& other) noexcept
-      : path_(std::move(other.path_)), file_(std::exchange(other.file_, {})) {}
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  Scratch& operator=(Scratch&&) = delete;
-  ~Scratch() {
-    if (file_ != nullptr) std::fclose(file_);
-  }
-
-  absl::Status Write(Bytes8 bytes) {
-    errno = WriteFully(fileno(file_), bytes);
-    return errno == 0 ? absl::OkStatus() : Unwritable(path_);
-  }
-
-  absl::StatusOr<InputFile> Open() const {
-    return InputFile::OfDescriptor(fileno(file_), path_);
-  }
-
- private:
-  Scratch(std::string path, std::FILE* file)
-      : path_(std::move(path)), file_(file) {}
-
-  static absl::Status Unwritable(const std::string& path) {
-    return absl::UnavailableError(absl::StrCat(
-        path, ": its arrays cannot be copied to a temporary file: ",
-        absl::ErrnoToStatus(errno, "").message()));
-  }
-
-  std::string path_;
-  std::FILE* file_;
 };
 
 // An array of the archive, by its header.
@@ -221,7 +179,7 @@ Bytes8 BytesOf(const std::string& text) {
 
 // Copies the data of an array, in little-endian order.
 absl::Status CopyArray(const InputFile& file, const Array& array,
-                       Scratch& scratch) {
+                       ScratchFile& scratch) {
   auto skip = static_cast<std::int64_t>(array.header.data_offset);
   std::int64_t copied = 0;
   std::vector<unsigned char> element;  // A part of one, at a piece's end.
@@ -286,7 +244,7 @@ absl::StatusOr<InputFile> UnpackNpz(const InputFile& file) {
     }
     arrays.push_back(*std::move(array));
   }
-  auto scratch = Scratch::Create(file.path());
+  auto scratch = ScratchFile::Create(file.path());
   if (!scratch.ok()) return scratch.status();
   absl::Status status = scratch->Write(BytesOf(HeaderOf(arrays)));
   for (const Array& array : arrays) {

@@ -13,7 +13,16 @@ namespace sampler::logs {
 DenseLog::DenseLog(InputFile file, DenseParts dense)
     : Log(std::move(file), std::move(dense.parts)),
       data_offset_(dense.data_offset),
-      swap_bytes_(dense.swap_bytes) {}
+      swap_bytes_(dense.swap_bytes),
+      pieces_(std::move(dense.pieces)),
+      piece_rows_(dense.piece_rows) {}
+
+std::int64_t DenseLog::OffsetOf(std::int64_t row_in_file,
+                                std::int64_t row_bytes) const {
+  if (pieces_.empty()) return data_offset_ + row_in_file * row_bytes;
+  return pieces_[static_cast<std::size_t>(row_in_file / piece_rows_)] +
+         row_in_file % piece_rows_ * row_bytes;
+}
 
 absl::StatusOr<Logits> DenseLog::Row(std::int64_t row,
                                      RowBuffer& buffer) const {
@@ -21,8 +30,7 @@ absl::StatusOr<Logits> DenseLog::Row(std::int64_t row,
   const std::size_t width = DTypeSize(dtype);
   const auto size = static_cast<std::size_t>(vocabulary_size());
   buffer.bytes.resize(size * width);
-  const std::int64_t from =
-      data_offset_ + RowInFile(row) * std::ssize(buffer.bytes);
+  const std::int64_t from = OffsetOf(RowInFile(row), std::ssize(buffer.bytes));
   absl::Status status = file().Read(from, absl::MakeSpan(buffer.bytes), row);
   if (!status.ok()) return status;
   if (swap_bytes_) {

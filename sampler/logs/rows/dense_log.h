@@ -1,4 +1,5 @@
-// A log whose rows lie one after another in the file as plain arrays: what
+// A log whose rows lie one after another in the file, or in several pieces of
+// it, as plain arrays: what
 // safetensors, .npy and raw files come down to once their headers are read.
 //
 // Thread-safety: as Log.
@@ -10,7 +11,9 @@
 #define SAMPLER_LOGS_ROWS_DENSE_LOG_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "sampler/logs/files/input_file.h"
@@ -24,6 +27,9 @@ struct DenseParts {
   LogParts parts;
   std::int64_t data_offset = 0;  // Of row 0 in the file.
   bool swap_bytes = false;       // Elements are big-endian.
+  // Where rows stand in several pieces of `piece_rows` rows: where each begins.
+  std::vector<std::int64_t> pieces = {};
+  std::int64_t piece_rows = 1;
 };
 
 class DenseLog final : public Log {
@@ -35,8 +41,13 @@ class DenseLog final : public Log {
                              RowBuffer& buffer) const override;
 
  private:
+  // Where a row of the file begins.
+  std::int64_t OffsetOf(std::int64_t row_in_file, std::int64_t row_bytes) const;
+
   std::int64_t data_offset_;
   bool swap_bytes_;
+  std::vector<std::int64_t> pieces_;
+  std::int64_t piece_rows_;
 };
 
 // Counts the whole rows in `available` bytes, into description.rows.

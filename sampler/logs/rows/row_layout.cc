@@ -112,11 +112,11 @@ absl::StatusOr<RowLayout> FindLayout(const LayoutQuestion& question,
     }
     return layout;
   }
-  if (first > 1 && second == 1) {
+  if (first > 1 && (second == 1 || question.joined)) {
     return InvalidLog(
         {question.file, "shape", shape,
-         absl::StrCat("word of its axes: tbv for ", Sequences(1, first),
-                      ", btv for ", Sequences(first, 1)),
+         absl::StrCat("word of its axes: tbv for ", Sequences(second, first),
+                      ", btv for ", Sequences(first, second)),
          "say it with --axes tbv or --axes btv, or store the tokens as [B, "
          "T]"});
   }

@@ -10,8 +10,8 @@
 //   prompts
 //
 // Without a word [1, T, V] is one sequence, [B, T, V] is read as B sequences
-// with a notice, and [T, 1, V], one text or T texts of one row, is an error
-// that asks.
+// with a notice; [T, 1, V], one text or T texts of one row, and the rows of
+// joined tensors are errors that ask.
 //
 // Errors: InvalidArgument, as all readers.
 // Thread-safety: pure functions.
@@ -54,6 +54,9 @@ struct LayoutQuestion {
   std::vector<TokenShape> tokens;
   // How many sequences offsets tell of, if any do.
   std::optional<std::int64_t> sequences;
+  // The first axis was made by joining tensors (tensor_series.h): which of the
+  // two it counts is asked, never guessed.
+  bool joined = false;
 };
 
 // Adds a notice where the answer is a guess, or was told by shapes.

@@ -25,8 +25,18 @@ constexpr absl::string_view kBesideRows[] = {
     "prompt_tokens", "prompt_offsets", "attempts",   "ban_offsets",
     "banned_tokens"};
 
+// Masks that list ids are called so, with what each of two tensors holds.
+constexpr const char* kListedMasks[] = {"sampling_mask", "mask"};
+
 bool IsMaskName(absl::string_view name) {
   return absl::c_linear_search(kMaskNames, name);
+}
+
+bool IsOfListedMasks(absl::string_view name) {
+  return absl::c_any_of(kListedMasks, [&](const char* stem) {
+    return name == absl::StrCat(stem, "_token_ids") ||
+           name == absl::StrCat(stem, "_offsets");
+  });
 }
 
 bool HasRows(const TensorInfo& tensor) {
@@ -289,6 +299,26 @@ absl::StatusOr<const TensorInfo*> FindMask(const std::string& file,
   return masks.empty() ? nullptr : masks.front();
 }
 
+absl::StatusOr<ListedMasks> FindListedMasks(const std::string& file,
+                                            const SafetensorsHeader& header) {
+  ListedMasks found;
+  for (const char* stem : kListedMasks) {
+    const ListedMasks listed = {header.Find(absl::StrCat(stem, "_token_ids")),
+                                header.Find(absl::StrCat(stem, "_offsets"))};
+    if (listed.ids == nullptr && listed.offsets == nullptr) continue;
+    if (listed.ids == nullptr || listed.offsets == nullptr) {
+      const bool has_ids = listed.ids != nullptr;
+      return InvalidLog(
+          {file, absl::StrCat("tensor \"", stem, "_token_ids\""),
+           has_ids ? "no offsets beside it" : "none beside the offsets",
+           absl::StrCat("both, the second one called \"", stem, "_offsets\""),
+           "ids without their starts belong to no row"});
+    }
+    found = listed;
+  }
+  return found;
+}
+
 std::string UnusedTensors(const SafetensorsHeader& header,
                           const RowTensors& rows, const TensorInfo* mask) {
   Tensors unused;
@@ -298,7 +328,8 @@ std::string UnusedTensors(const SafetensorsHeader& header,
         &tensor == rows.ids || &tensor == rows.logits ||
         &tensor == rows.logprobs || &tensor == mask ||
         (rows.form != RowForm::kWhole && tensor.name == "logsumexp");
-    if (of_rows || absl::c_linear_search(kBesideRows, tensor.name)) continue;
+    if (of_rows || IsOfListedMasks(tensor.name)) continue;
+    if (absl::c_linear_search(kBesideRows, tensor.name)) continue;
     unused.push_back(&tensor);
   }
   if (unused.empty()) return "";
