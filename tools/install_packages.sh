@@ -4,6 +4,7 @@
 #   install_packages.sh tests   also every test and README command (default)
 #   install_packages.sh check   also the continuous checks, on Debian 12 only
 #   install_packages.sh proofs  what proves the bounds of tests/proof
+#   install_packages.sh browser a browser, in which tests look at pages
 # Without the right to install, it names what is missing and the command that an
 # administrator would run, and ends with status 1.
 set -euo pipefail
@@ -16,6 +17,7 @@ demo=(g++ cmake ninja-build libabsl-dev nlohmann-json3-dev libhwy-dev
 tests=(mold make pkg-config file dpkg-dev python3 python3-dev python3-venv
        libgtest-dev libbenchmark-dev)
 proofs=(python3 gappa sollya)
+browser=(chromium-headless-shell)
 check=(git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
 
 purpose=${1:-tests}
@@ -24,9 +26,10 @@ case $purpose in
   tests) packages=("${demo[@]}" "${tests[@]}") ;;
   check) packages=("${demo[@]}" "${tests[@]}" "${check[@]}") ;;
   proofs) packages=("${proofs[@]}") ;;
+  browser) packages=("${browser[@]}") ;;
   *)
-    echo "install_packages.sh: got \"$purpose\", want demo, tests, check or" \
-      "proofs" >&2
+    echo "install_packages.sh: got \"$purpose\", want demo, tests, check," \
+      "proofs or browser" >&2
     exit 2
     ;;
 esac

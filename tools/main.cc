@@ -6,5 +6,8 @@
 int main(int argc, char** argv) {
   namespace tools = sampler::tools;
   tools::PrepareProcess();
-  return tools::RunGuarded([&] { return tools::RunCommandLine(argc, argv); });
+  const int code =
+      tools::RunGuarded([&] { return tools::RunCommandLine(argc, argv); });
+  tools::EndIfInterrupted();
+  return code;
 }

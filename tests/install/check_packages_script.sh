@@ -68,6 +68,13 @@ machine clang-14 0
 run 1 check
 says "do not have: clang-14"
 
+# A browser is asked for by name alone.
+machine chromium-headless-shell 0
+run 0 tests
+ran_nothing
+run 0 browser
+ran 'install -y -qq --no-install-recommends chromium-headless-shell'
+
 machine cmake 0
 program apt-get 'exit 100'
 run 1 demo

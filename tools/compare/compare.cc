@@ -19,12 +19,16 @@
 #include "tools/compare/report.h"
 #include "tools/compare/trainer/options.h"
 #include "tools/compare/worst_rows.h"
+#include "tools/html/compare_page.h"
+#include "tools/html/page.h"
+#include "tools/html/steps.h"
 #include "tools/options/log_options.h"
 #include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
 #include "tools/options/thread_options.h"
 #include "tools/options/typed_options.h"
 #include "tools/options/unused_options.h"
+#include "tools/process/interrupt.h"
 #include "tools/replay/warnings.h"
 #include "tools/text/exports.h"
 #include "tools/text/output.h"
@@ -63,6 +67,7 @@ struct Compare {
   std::vector<std::string> gates;
   OutputOptions output;
   bool markdown = false;
+  HtmlOptions html;
   ExportOptions exports;
 };
 
@@ -179,6 +184,9 @@ absl::StatusOr<int> Run(Compare& compare) {
   const auto rows = SelectRows(compare.rows, opened->first->rows());
   if (!rows.ok()) return rows.status();
   options.rows = *rows;
+  status =
+      CheckHtml(compare.html, {compare.log.path, compare.other}, rows->count());
+  if (!status.ok()) return status;
   const bool two = opened->second != nullptr;
   const std::string kl_absent = two ? KlAbsence(*opened->first, second) : "";
   options.kl = two && kl_absent.empty();
@@ -187,17 +195,23 @@ absl::StatusOr<int> Run(Compare& compare) {
   status = Warn(compare, sides, warnings);
   if (!status.ok()) return status;
 
+  ComparePage page(compare.html, options.rows);
+  if (compare.html.wanted()) {
+    options.describe = StepDescriber(opened->shown, compare.html.top);
+  }
   Totals totals;
   KlStatistics kl;
   TrainerTotals trainer(compare.trainer.options());
   WorstRows worst(compare.worst, options.kl);
   const bool lines = compare.output.format() == Format::kJsonLines;
+  const Interruptible interruptible;
   Progress progress(rows->count(), compare.output.quiet);
   status = ComparePairs(sides, options, [&](const RowPair& row) {
     totals.Add(row);
     if (row.kl) kl.Add(row.place.sequence, *row.kl);
     if (row.trainer) trainer.Add(row.place, *row.trainer);
     worst.Add(row);
+    if (compare.html.wanted()) page.Add(row);
     if (lines) {
       Json event = {{"type", "row"}};
       event.update(RowPairJson(row));
@@ -239,6 +253,9 @@ absl::StatusOr<int> Run(Compare& compare) {
                               " tokens lie at the floor of a _logits_ file: "
                               "their probability is at most what is counted"));
   }
+  if (Interrupted()) {
+    warnings.Add(InterruptedText(totals.rows(), rows->count()));
+  }
   report.worst = worst.Take(compare.log, report.paths, sides, options.run);
   auto results = CheckGates(gates, ReportValues(report));
   if (!results.ok()) return results.status();
@@ -249,6 +266,10 @@ absl::StatusOr<int> Run(Compare& compare) {
   if (!status.ok()) return status;
   status = Export(compare, report);
   if (!status.ok()) return status;
+  if (compare.html.wanted()) {
+    status = page.Write(report, compare.output.quiet);
+    if (!status.ok()) return status;
+  }
   return ReportGates(report.gates);
 }
 
@@ -294,6 +315,7 @@ void AddCompare(CLI::App& app, int& exit_code) {
       ->excludes(command->get_option("--json"))
       ->excludes(command->get_option("--jsonl"))
       ->excludes(command->get_option("--csv"));
+  AddHtmlOfSteps(*command, compare->html);
   AddExports(*command, compare->exports);
   command->callback([compare, &exit_code] {
     const absl::StatusOr<int> code = Run(*compare);

@@ -11,6 +11,7 @@
 #include "sampler/row_status.h"
 #include "tools/compare/report.h"
 #include "tools/compare/trainer/print.h"
+#include "tools/process/interrupt.h"
 
 namespace sampler::tools {
 namespace {
@@ -196,6 +197,7 @@ Json CompareJson(const CompareReport& report) {
                {"worst", WorstJson(report)},
                {"gates", GatesJson(report)},
                {"warnings", report.warnings}});
+  if (Interrupted()) json["interrupted"] = true;
   return json;
 }
 

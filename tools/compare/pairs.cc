@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sampler/candidate.h"
+#include "tools/process/interrupt.h"
 #include "tools/process/ordered_work.h"
 #include "tools/replay/row_exactness.h"
 
@@ -16,9 +17,11 @@ namespace {
 
 // Rows of one sequence that one thread takes in order.
 struct Chunk final : WorkItem {
+  std::vector<Sequence> sequences;  // Of the two sides, before `first`.
   RowPlace first;
   std::int64_t end_row = 0;
   std::vector<RowPair> results;
+  bool cut_short = false;  // By an interrupt.
   absl::Status status;
 };
 
@@ -39,6 +42,18 @@ struct Shared {
   }
 };
 
+// Both sequences have the logged token of a row then, if there is one.
+absl::Status AcceptLogged(const Shared& shared, std::int64_t row,
+                          std::vector<Sequence>& sequences) {
+  const TokenId token = shared.tokens()[static_cast<std::size_t>(row)];
+  if (token == logs::kNoToken) return absl::OkStatus();
+  for (Sequence& sequence : sequences) {
+    absl::Status accepted = sequence.AcceptId(token);
+    if (!accepted.ok()) return accepted;
+  }
+  return absl::OkStatus();
+}
+
 // Answers rows of both sides. Scratch, one per thread.
 class PairWorker {
  public:
@@ -50,17 +65,14 @@ class PairWorker {
 
   absl::Status Work(Chunk& chunk) {
     RowPlace place = chunk.first;
-    std::vector<Sequence> sequences;
-    for (std::size_t s = 0; s < 2; ++s) {
-      auto sequence = Start(s, place);
-      if (!sequence.ok()) return sequence.status();
-      sequences.push_back(*std::move(sequence));
-    }
+    std::vector<Sequence>& sequences = chunk.sequences;
     for (; place.row < chunk.end_row; ++place.row, ++place.position) {
+      chunk.cut_short = Interrupted();
+      if (chunk.cut_short) return absl::OkStatus();
       const bool wanted = shared_.options.rows.Has(place.row);
       // With the logged tokens as history a row tells the next one nothing.
       if (!wanted && !shared_.whole_sequences()) {
-        absl::Status status = Skip(place, sequences);
+        absl::Status status = AcceptLogged(shared_, place.row, sequences);
         if (!status.ok()) return status;
         continue;
       }
@@ -85,35 +97,6 @@ class PairWorker {
     Logits row;
     std::optional<Distribution> final;
   };
-
-  absl::StatusOr<Sequence> Start(std::size_t s, const RowPlace& place) const {
-    const Side& side = shared_.sides[s];
-    const PipelineConfig& config = side.chain.config;
-    const RunOptions& run = shared_.options.run;
-    auto sequence = StartSequence(side.log, place.sequence, run, config);
-    if (!sequence.ok()) return sequence;
-    const auto before = static_cast<std::size_t>(place.position);
-    const auto tokens = shared_.tokens();
-    for (std::size_t i = 0; i < before; ++i) {
-      const TokenId token =
-          tokens[static_cast<std::size_t>(place.row) - before + i];
-      if (token == logs::kNoToken) continue;
-      absl::Status accepted = sequence->AcceptId(token);
-      if (!accepted.ok()) return accepted;
-    }
-    return sequence;
-  }
-
-  absl::Status Skip(const RowPlace& place,
-                    std::vector<Sequence>& sequences) const {
-    const TokenId token = shared_.tokens()[static_cast<std::size_t>(place.row)];
-    if (token == logs::kNoToken) return absl::OkStatus();
-    for (Sequence& sequence : sequences) {
-      absl::Status accepted = sequence.AcceptId(token);
-      if (!accepted.ok()) return accepted;
-    }
-    return absl::OkStatus();
-  }
 
   absl::Status Answer(const RowPlace& place, std::vector<Sequence>& sequences,
                       RowPair& pair) {
@@ -185,6 +168,10 @@ class PairWorker {
                   raw, step.distribution(), scratch.kept, result);
       if (partial) RelateToTail(*bounds->tail, result);
     }
+    if (shared_.options.describe) {
+      pair.descriptions[s] = shared_.options.describe(
+          {shared_.chains[s], *row, sequence, *inputs, place, pair.target});
+    }
     return Accept(drawn, pair.target, sequence);
   }
 
@@ -227,16 +214,18 @@ absl::StatusOr<Shared> Prepare(const Sides& sides, const PairOptions& options) {
   return shared;
 }
 
-// Cuts the log into chunks of one sequence each.
+// Cuts the log into chunks of one sequence each. Where the logged tokens are
+// the history, the state before every chunk is known by walking along them.
 class ChunkSource {
  public:
   explicit ChunkSource(const Shared& shared)
       : shared_(shared), row_(shared.options.rows.first) {}
 
+  // Null at the end, and after an error.
   std::unique_ptr<WorkItem> Next() {
     constexpr std::int64_t kChunkRows = 32;
     const std::int64_t end = shared_.options.rows.end;
-    if (row_ >= end) return nullptr;
+    if (row_ >= end || !status_.ok()) return nullptr;
     const logs::Log& log = shared_.sides[0].log;
     auto chunk = std::make_unique<Chunk>();
     chunk->first = PlaceOf(log, row_);
@@ -249,13 +238,41 @@ class ChunkSource {
     if (whole) chunk->first = PlaceOf(log, first);
     chunk->end_row =
         whole ? sequence_end : std::min(row_ + kChunkRows, sequence_end);
+    status_ = MoveTo(chunk->first, whole);
+    if (!status_.ok()) return nullptr;
+    chunk->sequences = sequences_;
     row_ = chunk->end_row;
     return chunk;
   }
 
+  const absl::Status& status() const { return status_; }
+
  private:
+  // Brings the sequences before `place`.
+  absl::Status MoveTo(const RowPlace& place, bool whole) {
+    const std::int64_t first = place.row - place.position;
+    if (sequences_.empty() || before_ < first || place.position == 0) {
+      sequences_.clear();
+      for (const Side& side : shared_.sides) {
+        auto sequence = StartSequence(side.log, place.sequence,
+                                      shared_.options.run, side.chain.config);
+        if (!sequence.ok()) return sequence.status();
+        sequences_.push_back(*std::move(sequence));
+      }
+      before_ = first;
+    }
+    for (; !whole && before_ < place.row; ++before_) {
+      absl::Status status = AcceptLogged(shared_, before_, sequences_);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
   const Shared& shared_;
   std::int64_t row_;
+  std::vector<Sequence> sequences_;  // Of the two sides,
+  std::int64_t before_ = 0;          // as they stand before this row.
+  absl::Status status_;
 };
 
 }  // namespace
@@ -266,9 +283,10 @@ absl::Status ComparePairs(const Sides& sides, const PairOptions& options,
   if (!shared.ok()) return shared.status();
   ChunkSource source(*shared);
   absl::Status status;
+  bool ended = false;  // A chunk was cut short: what follows has no place.
   std::vector<std::unique_ptr<PairWorker>> workers(
       static_cast<std::size_t>(options.threads));
-  RunInOrder({.read = [&] { return source.Next(); },
+  RunInOrder({.read = [&] { return Interrupted() ? nullptr : source.Next(); },
               .work =
                   [&](WorkItem& item, int thread) {
                     auto& worker = workers[static_cast<std::size_t>(thread)];
@@ -280,13 +298,14 @@ absl::Status ComparePairs(const Sides& sides, const PairOptions& options,
                   },
               .write =
                   [&](WorkItem& item) {
-                    if (!status.ok()) return;
+                    if (ended || !status.ok()) return;
                     const auto& chunk = static_cast<const Chunk&>(item);
                     for (const RowPair& pair : chunk.results) emit(pair);
                     status = chunk.status;
+                    ended = chunk.cut_short;
                   }},
              options.threads);
-  return status;
+  return status.ok() ? source.status() : status;
 }
 
 }  // namespace sampler::tools

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "sampler/logs/log.h"
@@ -44,6 +45,7 @@ struct PairOptions {
   bool kl = false;        // Compare the rows of the two logs too.
   bool trainer = false;   // The logprobs of the logged token, and why they
                           // differ.
+  DescribeStep describe = nullptr;  // Of each side of a row.
 };
 
 struct RowPair {
@@ -52,7 +54,8 @@ struct RowPair {
   std::array<SideRow, 2> sides;
   MetricRow<PairColumn> pair;
   std::optional<KlRow> kl;
-  std::optional<TrainerRow> trainer;  // Of rows with a logged token.
+  std::optional<TrainerRow> trainer;        // Of rows with a logged token.
+  std::array<std::string, 2> descriptions;  // By PairOptions::describe.
 
   bool usable() const { return sides[0].usable() && sides[1].usable(); }
 };
@@ -63,8 +66,9 @@ using Sides = std::array<Side, 2>;
 // the same lengths and, where both have tokens, the same ones.
 absl::Status CheckSides(const Sides& sides);
 
-// Calls `emit` for every selected row, in order. Errors: of chains that do not
-// fit the log, and of rows that cannot be read.
+// Calls `emit` for every selected row, in order; for the first of them alone
+// where the end is asked for (process/interrupt.h). Errors: of chains that do
+// not fit the log, and of rows that cannot be read.
 absl::Status ComparePairs(const Sides& sides, const PairOptions& options,
                           const std::function<void(const RowPair&)>& emit);
 

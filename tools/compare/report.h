@@ -58,6 +58,10 @@ std::map<std::string, double> ReportValues(const CompareReport& report);
 std::string AbsenceOf(const CompareReport& report, std::size_t metric);
 std::string PairAbsenceOf(const CompareReport& report, std::size_t metric);
 
+// How intervals were made, or why there are none; how many rows were compared.
+std::string IntervalNote(const CompareReport& report);
+std::string RowsNote(const CompareReport& report);
+
 std::string CompareText(const CompareReport& report, const Painter& paint);
 std::string CompareMarkdown(const CompareReport& report);
 std::string CompareCsv(const CompareReport& report);

@@ -24,39 +24,6 @@ std::string RangeText(const Interval& interval) {
                       NumberText(interval.high, 4, 10), "]");
 }
 
-std::string IntervalNote(const CompareReport& report) {
-  const std::int64_t sequences = report.totals.sequences();
-  if (sequences < static_cast<std::int64_t>(kFewestSequences)) {
-    return absl::StrCat("no intervals: ", sequences,
-                        sequences == 1 ? " sequence is" : " sequences are",
-                        " too few (", kFewestSequences, " or more)");
-  }
-  return absl::StrCat("95 % intervals of the difference by ", kResamples,
-                      " resamples of the ", sequences, " sequences, seed ",
-                      kResampleSeed);
-}
-
-std::string RowsNote(const CompareReport& report) {
-  const Totals& totals = report.totals;
-  std::string text = absl::StrCat(Grouped(totals.compared()), " of ",
-                                  Grouped(totals.rows()), " rows compared");
-  for (std::size_t s = 0; s < 2; ++s) {
-    const char* side = s == 0 ? "A" : "B";
-    if (totals.not_ok(s) > 0) {
-      absl::StrAppend(&text, "; ", totals.not_ok(s), " not ok in ", side);
-    }
-    if (totals.undecided(s) > 0) {
-      absl::StrAppend(&text, "; ", totals.undecided(s),
-                      " left out: the list of ", side, " does not decide them");
-    }
-    if (totals.bounded(s) > 0) {
-      absl::StrAppend(&text, "; ", totals.bounded(s), " of ", side,
-                      " without what lies below the floor");
-    }
-  }
-  return text;
-}
-
 std::string SideLine(const CompareReport& report, std::size_t s) {
   const Side& side = report.sides[s];
   return absl::StrCat(s == 0 ? "A        " : "B        ",
@@ -99,6 +66,39 @@ std::string GateLines(const CompareReport& report) {
 }
 
 }  // namespace
+
+std::string IntervalNote(const CompareReport& report) {
+  const std::int64_t sequences = report.totals.sequences();
+  if (sequences < static_cast<std::int64_t>(kFewestSequences)) {
+    return absl::StrCat("no intervals: ", sequences,
+                        sequences == 1 ? " sequence is" : " sequences are",
+                        " too few (", kFewestSequences, " or more)");
+  }
+  return absl::StrCat("95 % intervals of the difference by ", kResamples,
+                      " resamples of the ", sequences, " sequences, seed ",
+                      kResampleSeed);
+}
+
+std::string RowsNote(const CompareReport& report) {
+  const Totals& totals = report.totals;
+  std::string text = absl::StrCat(Grouped(totals.compared()), " of ",
+                                  Grouped(totals.rows()), " rows compared");
+  for (std::size_t s = 0; s < 2; ++s) {
+    const char* side = s == 0 ? "A" : "B";
+    if (totals.not_ok(s) > 0) {
+      absl::StrAppend(&text, "; ", totals.not_ok(s), " not ok in ", side);
+    }
+    if (totals.undecided(s) > 0) {
+      absl::StrAppend(&text, "; ", totals.undecided(s),
+                      " left out: the list of ", side, " does not decide them");
+    }
+    if (totals.bounded(s) > 0) {
+      absl::StrAppend(&text, "; ", totals.bounded(s), " of ", side,
+                      " without what lies below the floor");
+    }
+  }
+  return text;
+}
 
 std::string CompareText(const CompareReport& report, const Painter& paint) {
   std::string text = absl::StrCat(

@@ -221,8 +221,10 @@ absl::Status WriteTopK(const logs::Log& log, const std::string& path,
 }
 
 absl::Status WriteLlama(const logs::Log& log, const std::string& path,
-                        logs::Overwrite overwrite, Warnings& losses) {
-  const auto lost = logs::WriteLlamaLogits(path, overwrite, log);
+                        logs::Overwrite overwrite, Progress& progress,
+                        Warnings& losses) {
+  const auto lost = logs::WriteLlamaLogits(path, overwrite, log,
+                                           [&progress] { progress.Step(); });
   if (!lost.ok()) return lost.status();
   losses.Add("precision: values become 16-bit codes of log-probabilities");
   if (lost->floored + lost->removed > 0) {
@@ -269,7 +271,7 @@ absl::StatusOr<std::string> WriteLog(const logs::Log& log,
       return absl::InvalidArgumentError(
           "--to-dtype: got a type, want none: _logits_ has its own codes");
     }
-    status = WriteLlama(log, path, overwrite, losses);
+    status = WriteLlama(log, path, overwrite, progress, losses);
     if (!status.ok()) return status;
     return "llama.cpp _logits_";
   }

@@ -17,6 +17,8 @@
 #include "tools/commands.h"
 #include "tools/explain/print.h"
 #include "tools/explain/step.h"
+#include "tools/html/explain_page.h"
+#include "tools/html/page.h"
 #include "tools/options/config_options.h"
 #include "tools/options/log_options.h"
 #include "tools/options/run_options.h"
@@ -26,6 +28,7 @@
 #include "tools/replay/rows.h"
 #include "tools/replay/warnings.h"
 #include "tools/text/output.h"
+#include "tools/text/progress.h"
 #include "tools/text/token_text.h"
 
 namespace sampler::tools {
@@ -38,6 +41,7 @@ Examples:
   sampler explain run.safetensors --row 118 --config balanced
   sampler explain run.safetensors --row 2:17 --top-k 40 --min-p 0.05 --temp 1.2
   sampler explain run.safetensors --row 118 --config chain.json --json
+  sampler explain run.safetensors --row 118 --config chain.json --html step.html
 
 A row is conditioned on the logged tokens before it: this explains one step, not
 a text that the chain would have written.)";
@@ -50,6 +54,7 @@ struct Options {
   std::string row;
   std::string history = "logged";
   ExplainOptions explain;
+  HtmlOptions html;
 };
 
 // "118", or "2:17" for row 17 of sequence 2.
@@ -96,12 +101,13 @@ absl::StatusOr<RowPlace> FindRow(const logs::Log& log,
 absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
                                     const Pipeline& pipeline,
                                     const RunOptions& options,
-                                    HistorySource history) {
+                                    HistorySource history, bool quiet) {
   absl::StatusOr<Sequence> sequence =
       StartSequence(log, place.sequence, options, pipeline.config());
   if (!sequence.ok()) return sequence;
   Workspace workspace;
   logs::RowBuffer buffer;
+  Progress progress(place.position, quiet);
   for (std::int64_t row = place.row - place.position; row < place.row; ++row) {
     const absl::Status ready = SetUpRow(log, row, pipeline.config(), *sequence);
     if (!ready.ok()) return ready;
@@ -110,6 +116,7 @@ absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
     const auto inputs = InputsOf(log, row, pipeline.config(), buffer);
     if (!inputs.ok()) return inputs.status();
     const Token drawn = pipeline.Sample(*logits, *sequence, workspace, *inputs);
+    progress.Step();
     TokenId id = drawn.id;
     if ((id < 0 || history == HistorySource::kLogged) &&
         !log.tokens().empty()) {
@@ -137,6 +144,9 @@ absl::Status CheckTokens(const Options& options, const logs::Log& log) {
 }
 
 absl::Status Run(Options& options) {
+  absl::Status writable =
+      CheckHtml(options.html, {options.log.path}, /*steps=*/1);
+  if (!writable.ok()) return writable;
   const auto opened = OpenLog(options.log);
   if (!opened.ok()) return opened.status();
   const logs::Log& log = **opened;
@@ -167,7 +177,8 @@ absl::Status Run(Options& options) {
       history == HistorySource::kReplayed || log.tokens().empty();
   const auto sequence =
       replayed || pipeline->has_state()
-          ? PlayBefore(log, *place, *pipeline, options.run, history)
+          ? PlayBefore(log, *place, *pipeline, options.run, history,
+                       options.output.quiet)
           : SequenceBefore(log, place->row, options.run, config);
   if (!sequence.ok()) return sequence.status();
   if (!log.tokens().empty()) {
@@ -202,7 +213,11 @@ absl::Status Run(Options& options) {
   Write(options.output.json ? ToLine(ExplainJson(header, explanation)) + "\n"
                             : ExplainText(header, explanation,
                                           Painter(UseColor(options.output))));
-  return FinishOutput();
+  absl::Status written = FinishOutput();
+  if (!written.ok() || !options.html.wanted()) return written;
+  return WritePage(options.html,
+                   ExplainPage(header, explanation, options.explain.top),
+                   options.output.quiet);
 }
 
 }  // namespace
@@ -231,6 +246,7 @@ void AddExplain(CLI::App& app, int& exit_code) {
   AddConfigOptions(command, options->config);
   AddRunOptions(command, options->run);
   AddOutputOptions(command, options->output);
+  AddHtml(command, options->html);
   command.callback([options, &exit_code] {
     const absl::Status status = Run(*options);
     exit_code = status.ok() ? 0 : Fail(status, options->output.json_errors());

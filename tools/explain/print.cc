@@ -59,28 +59,6 @@ std::string Fate(const TokenReport& token) {
   return fate;
 }
 
-std::string DrawText(const Explanation& explanation, const TokenText& text) {
-  std::string draw;
-  if (explanation.u.has_value()) {
-    draw = absl::StrFormat("u %.6f", *explanation.u);
-  } else {
-    draw = explanation.ByNoise() ? "a random number for every candidate"
-                                 : "no random number used";
-  }
-  if (!explanation.interval.has_value()) return draw;
-  const DrawInterval& interval = *explanation.interval;
-  absl::StrAppend(
-      &draw, absl::StrFormat(" in [%.6f, %.6f)%s", interval.low, interval.high,
-                             interval.by_rank ? " in rank order" : " in id order"));
-  if (!interval.margin.has_value()) {
-    return draw + ", nothing else could be drawn";
-  }
-  return absl::StrFormat("%s, margin %s to %s %s", draw,
-                         ProbabilityText(*interval.margin),
-                         Name(text, interval.neighbour),
-                         interval.neighbour_below ? "below" : "above");
-}
-
 // What the token table leaves out.
 std::string RestLine(const Explanation& explanation) {
   std::int64_t kept = explanation.out.count();
@@ -137,6 +115,29 @@ std::string Outcome(const ExplainHeader& header, const Explanation& explanation,
 }
 
 }  // namespace
+
+std::string DrawText(const Explanation& explanation, const TokenText& text) {
+  std::string draw;
+  if (explanation.u.has_value()) {
+    draw = absl::StrFormat("u %.6f", *explanation.u);
+  } else {
+    draw = explanation.ByNoise() ? "a random number for every candidate"
+                                 : "no random number used";
+  }
+  if (!explanation.interval.has_value()) return draw;
+  const DrawInterval& interval = *explanation.interval;
+  absl::StrAppend(
+      &draw,
+      absl::StrFormat(" in [%.6f, %.6f)%s", interval.low, interval.high,
+                      interval.by_rank ? " in rank order" : " in id order"));
+  if (!interval.margin.has_value()) {
+    return draw + ", nothing else could be drawn";
+  }
+  return absl::StrFormat("%s, margin %s to %s %s", draw,
+                         ProbabilityText(*interval.margin),
+                         Name(text, interval.neighbour),
+                         interval.neighbour_below ? "below" : "above");
+}
 
 std::string EntropyText(double nats) {
   return absl::StrFormat("%.3f nats (%.3f bits), effective size %.2f", nats,

@@ -70,6 +70,12 @@ std::string StageTable(const Explanation& explanation, const Painter& paint);
 std::string TokenTable(const Explanation& explanation, const TokenText& text,
                        const Painter& paint);
 
+// What a stage did, or why nothing; of the draw, how.
+std::string StageNote(const Explanation& explanation, const StageReport& stage);
+
+// How the draw fell: "u 0.95 in [0.25, 1.0), margin ...".
+std::string DrawText(const Explanation& explanation, const TokenText& text);
+
 // "2.313 nats (3.337 bits), effective size 10.11".
 std::string EntropyText(double nats);
 

@@ -17,19 +17,6 @@ namespace {
 
 constexpr std::size_t kLineColumns = 100;
 
-std::string StageNote(const Explanation& explanation,
-                      const StageReport& stage) {
-  if (!stage.ran) return "not run";
-  if (!stage.active) return absl::StrCat("inactive: ", stage.note);
-  if (stage.group != StageGroup::kDraw || !explanation.drawn.has_value()) {
-    return stage.note;
-  }
-  if (explanation.u.has_value()) {
-    return absl::StrFormat("draws with u %.6f", *explanation.u);
-  }
-  return explanation.ByNoise() ? "draws by noise" : "takes the head";
-}
-
 // How the columns of the token table are laid out.
 struct Layout {
   std::size_t rank = 7;
@@ -166,6 +153,19 @@ std::string TokenLine(const Layout& layout, const Explanation& explanation,
 }
 
 }  // namespace
+
+std::string StageNote(const Explanation& explanation,
+                      const StageReport& stage) {
+  if (!stage.ran) return "not run";
+  if (!stage.active) return absl::StrCat("inactive: ", stage.note);
+  if (stage.group != StageGroup::kDraw || !explanation.drawn.has_value()) {
+    return stage.note;
+  }
+  if (explanation.u.has_value()) {
+    return absl::StrFormat("draws with u %.6f", *explanation.u);
+  }
+  return explanation.ByNoise() ? "draws by noise" : "takes the head";
+}
 
 std::string StageTable(const Explanation& explanation, const Painter& paint) {
   std::size_t name = 5;

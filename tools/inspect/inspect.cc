@@ -7,14 +7,18 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "sampler/logs/survey.h"
 #include "tools/commands.h"
 #include "tools/inspect/findings.h"
 #include "tools/inspect/print.h"
 #include "tools/options/log_options.h"
+#include "tools/options/row_selection.h"
 #include "tools/options/typed_options.h"
+#include "tools/process/interrupt.h"
 #include "tools/text/output.h"
+#include "tools/text/progress.h"
 #include "tools/text/token_text.h"
 
 namespace sampler::tools {
@@ -26,14 +30,39 @@ constexpr char kDescription[] =
 Examples:
   sampler inspect run.safetensors
   sampler inspect logits.npy --tokens ids.npy --strict
-  zstd -dc base.kld.zst | sampler inspect - --json)";
+  zstd -dc base.kld.zst | sampler inspect - --json
+  sampler inspect huge.npy --every 1000 --limit 500)";
 
 struct Options {
   LogOptions log;
   OutputOptions output;
   logs::SurveyOptions survey;
+  RowSelectionOptions rows;
   bool strict = false;
 };
+
+// Of the rows that are asked for, with a bar for who waits.
+absl::StatusOr<logs::Survey> Survey(const Options& options,
+                                    const logs::Log& log) {
+  const auto rows = SelectRows(options.rows, log.rows());
+  if (!rows.ok()) return rows.status();
+  logs::SurveyOptions survey = options.survey;
+  survey.first_row = rows->first;
+  survey.end_row = rows->end;
+  survey.every = rows->every;
+  Progress progress(rows->count(), options.output.quiet);
+  survey.on_row = [&progress] {
+    progress.Step();
+    return !Interrupted();
+  };
+  auto taken = logs::TakeSurvey(log, survey);
+  if (taken.ok() && Interrupted() && !options.output.quiet) {
+    progress.Clear();
+    WriteNote(absl::StrCat(
+        "warning: ", InterruptedText(taken->rows, rows->count()), "\n"));
+  }
+  return taken;
+}
 
 // The exit code.
 absl::StatusOr<int> Run(const Options& options) {
@@ -41,7 +70,8 @@ absl::StatusOr<int> Run(const Options& options) {
   if (!log.ok()) return log.status();
   const auto text = OpenTokenText(options.log);
   if (!text.ok()) return text.status();
-  const auto survey = logs::TakeSurvey(**log, options.survey);
+  const Interruptible interruptible;
+  const auto survey = Survey(options, **log);
   if (!survey.ok()) return survey.status();
   const auto findings = FindTrouble(**log, *survey, *text, options.log.kind);
   if (!findings.ok()) return findings.status();
@@ -74,6 +104,7 @@ void AddInspect(CLI::App& app, int& exit_code) {
              });
   command->add_flag("--strict", options->strict,
                     "Exit with 1 if there is any warning");
+  AddRowSelection(*command, options->rows);
   AddOutputOptions(*command, options->output);
   command->callback([options, &exit_code] {
     const absl::StatusOr<int> code = Run(*options);

@@ -131,6 +131,7 @@ Json InspectJson(const Inspection& inspection) {
       {"bytes", description.file_bytes},
       {"rows", description.rows},
       {"expected_rows", description.expected_rows},
+      {"surveyed", survey.rows},
       {"vocabulary_size", description.vocabulary_size},
       {"partial", description.partial()},
       {"sequences", std::move(sequences)},

@@ -69,6 +69,10 @@ class Report {
              Grouped(d.rows), " x ", Grouped(d.vocabulary_size), " tokens",
              d.partial()
                  ? absl::StrCat(" (", Grouped(d.expected_rows), " expected)")
+                 : "",
+             survey_.rows < d.rows
+                 ? absl::StrCat(", of which ", Grouped(survey_.rows),
+                                " were looked at")
                  : ""));
     std::int64_t shortest = d.rows;
     std::int64_t longest = 0;

@@ -16,7 +16,9 @@
 #define SAMPLER_TOOLS_OPTIONS_RUN_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "sampler/config.h"
@@ -70,6 +72,19 @@ struct RowPlace {
   std::int64_t sequence = 0;  // Index in the log.
   std::int64_t position = 0;  // In the sequence.
 };
+
+// A step of a log as it was answered, for what looks at it once more.
+struct AnsweredStep {
+  const Pipeline& pipeline;
+  Logits row;
+  const Sequence& sequence;  // Before the row.
+  const StepInputs& inputs;
+  RowPlace place;
+  TokenId logged = -1;  // -1: none.
+};
+
+// What is to be said of a step besides its numbers. Called by several threads.
+using DescribeStep = std::function<std::string(const AnsweredStep& step)>;
 
 // REQUIRES: 0 <= row < log.rows().
 RowPlace PlaceOf(const logs::Log& log, std::int64_t row);

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/files/temporary_names.h"
 #include "tools/options/usage.h"
+#include "tools/process/interrupt.h"
 #include "tools/text/output.h"
 
 namespace sampler::tools {
@@ -29,8 +30,10 @@ void OpenStandardStreams() {
   }
 }
 
-// Ends the process as the signal would have ended it.
+// Ends the process as the signal would have ended it, unless a command first
+// comes to an end of its own.
 extern "C" void EndBySignal(int signal) {
+  if (signal == SIGINT && NoteInterrupt()) return;
   logs::RemoveTemporaryFiles();
   struct sigaction standard = {};
   standard.sa_handler = SIG_DFL;
@@ -41,6 +44,7 @@ extern "C" void EndBySignal(int signal) {
 void HandleSignals() {
   struct sigaction action = {};
   action.sa_handler = EndBySignal;
+  action.sa_flags = SA_RESTART;  // A write goes on after a heeded SIGINT.
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     struct sigaction before;
@@ -71,6 +75,10 @@ int RunGuarded(const std::function<int()>& run) {
     return Fail(absl::InternalError(absl::StrCat("internal: ", error.what())),
                 /*json=*/false);
   }
+}
+
+void EndIfInterrupted() {
+  if (Interrupted()) EndBySignal(SIGINT);
 }
 
 std::optional<int> ParseArguments(CLI::App& app, int argc,

@@ -19,11 +19,15 @@ namespace sampler::tools {
 // A standard stream that is closed becomes one whose use is an error, so that
 // no file that is opened later takes its place. A signal that ends the program
 // (INT, TERM, HUP, QUIT, and PIPE: a reader that has seen enough) removes its
-// temporary files first. The limit of a file's size is an error, not a signal.
+// temporary files first; a command may heed the first INT (interrupt.h). The
+// limit of a file's size is an error, not a signal.
 void PrepareProcess();
 
 // The exit code of `run`; 2, and a message, if it throws.
 int RunGuarded(const std::function<int()>& run);
+
+// Ends the process by SIGINT where a command has heeded one (interrupt.h).
+void EndIfInterrupted();
 
 // Parses the arguments, which runs the command that was asked for. Returns the
 // exit code where there is nothing else to do: help or version was printed (0),

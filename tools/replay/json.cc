@@ -10,6 +10,7 @@
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/candidate.h"
 #include "sampler/row_status.h"
+#include "tools/process/interrupt.h"
 #include "tools/replay/print.h"
 
 namespace sampler::tools {
@@ -218,6 +219,7 @@ Json SummaryJson(const ReplayHeader& header, const ReplaySummaries& summaries,
                {"seed", SettingsJson(header)["seed"]},
                {"teacher_forced", true},
                {"warnings", warnings.all()}});
+  if (Interrupted()) json["interrupted"] = true;
   if (UsesReplayedHistory(header.log, header.options)) {
     Json divergences = Json::array();
     for (const RowPlace& place : summaries.all().divergences()) {

@@ -7,6 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/config.h"
 #include "tools/commands.h"
+#include "tools/html/page.h"
+#include "tools/html/replay_page.h"
+#include "tools/html/steps.h"
 #include "tools/options/config_options.h"
 #include "tools/options/log_options.h"
 #include "tools/options/row_selection.h"
@@ -14,6 +17,7 @@
 #include "tools/options/thread_options.h"
 #include "tools/options/typed_options.h"
 #include "tools/options/unused_options.h"
+#include "tools/process/interrupt.h"
 #include "tools/replay/emit.h"
 #include "tools/replay/print.h"
 #include "tools/replay/rows.h"
@@ -35,6 +39,7 @@ Examples:
   sampler replay run.safetensors -c llama.cpp --temp 1.1 --jsonl > rows.jsonl
   sampler replay logits.npy --tokens ids.npy --min-p 0.05 --rows 100:200 --csv
   sampler replay run.safetensors -c vllm --emit mask,logprob kept.safetensors
+  sampler replay run.safetensors --config balanced --html run.html
 
 Every row is conditioned on the logged tokens before it, so the answers are
 one-step draws and distributions, not the text the chain would have written.
@@ -50,6 +55,7 @@ struct Replay {
   ConfigOptions config;
   ReplayOptions options;
   OutputOptions output;
+  HtmlOptions html;
   RowSelectionOptions rows;
   std::string history;  // "logged" or "replayed".
   EmitOptions emit;
@@ -99,6 +105,9 @@ absl::StatusOr<int> Run(Replay& replay) {
   const auto rows = SelectRows(replay.rows, (*log)->rows());
   if (!rows.ok()) return rows.status();
   options.rows = *rows;
+  absl::Status writable =
+      CheckHtml(replay.html, {replay.log.path}, options.rows.count());
+  if (!writable.ok()) return writable;
   absl::Status possible = CheckReplay(**log, *configs, options);
   if (!possible.ok()) return possible;
   const auto kind = FindRowKind(**log, replay.log.kind);
@@ -123,14 +132,20 @@ absl::StatusOr<int> Run(Replay& replay) {
     emitter = *std::move(created);
   }
   const auto printer = MakeReplayPrinter(header, output);
+  ReplayPage page(header, replay.html);
+  if (replay.html.wanted()) {
+    options.describe = StepDescriber(shown, replay.html.top);
+  }
   ReplaySummaries summaries;
   Progress progress(options.rows.count(), output.quiet);
+  const Interruptible interruptible;
   printer->Begin();
   absl::Status replayed =
       ReplayRows(**log, *configs, options, [&](const RowResult& row) {
         summaries.Add(row);
         printer->Row(row);
         if (emitter != nullptr) emitter->Add(row);
+        if (replay.html.wanted()) page.Add(row);
         progress.Step();
       });
   const double rate = progress.Rate();
@@ -140,9 +155,12 @@ absl::StatusOr<int> Run(Replay& replay) {
     WarnOfMemory(**log, config, options, summaries.all(), warnings);
   }
   WarnAfter(summaries.all(), *kind, warnings);
-  if (emitter != nullptr) {
+  if (emitter != nullptr && !Interrupted()) {
     emitted = FinishEmit(*emitter, warnings);
     if (!emitted.ok()) return emitted;
+  }
+  if (Interrupted()) {
+    warnings.Add(InterruptedText(summaries.all().rows(), options.rows.count()));
   }
   printer->End(summaries, warnings);
   if (output.format() == Format::kHuman && !output.quiet) {
@@ -151,6 +169,10 @@ absl::StatusOr<int> Run(Replay& replay) {
   }
   absl::Status written = FinishOutput();
   if (!written.ok()) return written;
+  if (replay.html.wanted()) {
+    written = page.Write(summaries, warnings, output.quiet);
+    if (!written.ok()) return written;
+  }
   return replay.verify ? Verify(summaries.all()) : 0;
 }
 
@@ -180,6 +202,7 @@ void AddReplay(CLI::App& app, int& exit_code) {
   AddOutputOptions(*command, replay->output);
   AddEmit(*command, replay->emit);
   AddRowFormats(*command, replay->output);
+  AddHtmlOfSteps(*command, replay->html);
   command->callback([replay, &exit_code] {
     const absl::StatusOr<int> code = Run(*replay);
     exit_code =

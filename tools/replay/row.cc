@@ -86,7 +86,11 @@ absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
   if (token.bits != 0) result.u = token.u();
   if (token.status == RowStatus::kOk) {
     DescribeFinal(final, result);
-    result.top = TopLogprobs(final, top_logprobs_);
+    result.top = TopLogprobs(final, options_.top_logprobs);
+  }
+  if (options_.describe) {
+    result.description = options_.describe(
+        {pipeline, row, sequence, *inputs, place, result.target});
   }
 
   const Distribution raw = shared_.raw.Process(row, sequence, raw_workspace_);
@@ -96,7 +100,7 @@ absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
   }
   if (raw.status() != RowStatus::kOk) return ReplayedRow{result, token};
   DescribeRaw(raw, result);
-  result.raw_top = TopLogprobs(raw, top_logprobs_);
+  result.raw_top = TopLogprobs(raw, options_.top_logprobs);
   if (token.status == RowStatus::kOk) result.kept_mass = KeptMass(raw, final);
 
   std::int64_t hidden = 0;

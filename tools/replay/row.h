@@ -33,9 +33,10 @@ struct ReplayShared {
 
 class RowReplayer {
  public:
+  // `options` must outlive it.
   RowReplayer(const ReplayShared& shared, const ReplayOptions& options)
       : shared_(shared),
-        top_logprobs_(options.top_logprobs),
+        options_(options),
         look_(options.look ? options.look() : nullptr) {}
 
   // Everything about the row; `sequence` stands before it.
@@ -56,7 +57,7 @@ class RowReplayer {
   }
 
   const ReplayShared shared_;
-  const std::int64_t top_logprobs_;
+  const ReplayOptions& options_;
   const RowLook look_;
   Workspace workspace_;
   Workspace raw_workspace_;

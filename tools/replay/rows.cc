@@ -10,6 +10,7 @@
 
 #include "sampler/candidate.h"
 #include "sampler/config.h"
+#include "tools/process/interrupt.h"
 #include "tools/process/ordered_work.h"
 #include "tools/replay/row.h"
 
@@ -25,6 +26,7 @@ struct Chunk final : WorkItem {
   RowPlace first;
   std::int64_t end_row;
   std::vector<RowResult> results;
+  bool cut_short = false;  // By an interrupt.
   absl::Status status;
 };
 using ChunkPtr = std::unique_ptr<Chunk>;
@@ -99,6 +101,8 @@ void Work(const logs::Log& log, const ReplayOptions& options, bool replayed,
           Draws draws, RowReplayer& replayer, Chunk& chunk) {
   RowPlace place = chunk.first;
   for (; place.row < chunk.end_row; ++place.row, ++place.position) {
+    chunk.cut_short = Interrupted();
+    if (chunk.cut_short) return;
     const bool wanted = options.rows.Has(place.row);
     Token drawn;
     chunk.status =
@@ -184,10 +188,12 @@ absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
   ChunkSource source(log, options, configs, draws == Draws::kAreNeeded);
   absl::Status status;  // Written by the first and the last step, in turn.
   absl::Status emitted;
+  bool ended = false;  // A chunk was cut short: what follows has no place.
   std::vector<std::optional<RowReplayer>> replayers(
       static_cast<std::size_t>(options.threads));
 
   RunInOrder({.read = [&]() -> std::unique_ptr<WorkItem> {
+                if (Interrupted()) return nullptr;
                 absl::StatusOr<ChunkPtr> chunk = source.Next();
                 if (chunk.ok()) return *std::move(chunk);
                 status = chunk.status();
@@ -206,10 +212,11 @@ absl::Status ReplayRows(const logs::Log& log, const ReplayConfigs& configs,
                   },
               .write =
                   [&](WorkItem& item) {
-                    if (!emitted.ok()) return;
+                    if (ended || !emitted.ok()) return;
                     const auto& chunk = static_cast<const Chunk&>(item);
                     for (const RowResult& result : chunk.results) emit(result);
                     emitted = chunk.status;
+                    ended = chunk.cut_short;
                   }},
              options.threads);
   return emitted.ok() ? status : emitted;

@@ -54,6 +54,7 @@ struct ReplayOptions {
   std::int64_t top_logprobs = 0;  // Likeliest tokens to list of each row.
   // Makes the look of each thread (row_look.h); none: nobody looks.
   std::function<RowLook()> look = {};
+  DescribeStep describe = nullptr;  // Of the rows that are answered.
 };
 
 // Absent numbers are NaN, -1 (ids) or 0 (ranks).
@@ -96,6 +97,7 @@ struct RowResult {
 
   // What ReplayOptions::look found.
   std::shared_ptr<const RowFinding> finding;
+  std::string description;  // By ReplayOptions::describe.
 
   bool has_target() const { return target >= 0; }
   bool has_token() const { return token >= 0; }
@@ -114,7 +116,8 @@ bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options);
 absl::Status CheckReplay(const logs::Log& log, const ReplayConfigs& configs,
                          const ReplayOptions& options);
 
-// Calls `emit` for every selected row, in order.
+// Calls `emit` for every selected row, in order; for the first of them alone
+// where the end is asked for (process/interrupt.h).
 // REQUIRES: the rows lie in the log, threads >= 1.
 // Errors: those of CheckReplay, and of rows that cannot be read; the rows
 // before have been emitted.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
+#include "tools/process/interrupt.h"
 #include "tools/text/number_text.h"
 #include "tools/text/quote.h"
 
@@ -47,11 +48,6 @@ std::string Bar(const SweepReport& report, const SweepRow& row) {
                      '#');
 }
 
-std::string BestNote(const SweepReport& report) {
-  return absl::StrCat("*: no other setting has more ", report.best_by.first,
-                      " and less ", report.best_by.second);
-}
-
 std::string HeadText(const SweepReport& report) {
   return absl::StrCat("log      ", Escape(report.path), ", ",
                       Grouped(report.options.rows.count()), " rows\n",
@@ -63,6 +59,11 @@ std::string HeadText(const SweepReport& report) {
 }
 
 }  // namespace
+
+std::string BestNote(const SweepReport& report) {
+  return absl::StrCat("*: no other setting has more ", report.best_by.first,
+                      " and less ", report.best_by.second);
+}
 
 std::string SweepText(const SweepReport& report, const Painter& paint) {
   std::string text = absl::StrCat(HeadText(report), BestNote(report), "\n\n");
@@ -149,20 +150,23 @@ Json SweepJson(const SweepReport& report) {
                     {"metrics", std::move(values)},
                     {"best", row.best}});
   }
-  return {{"schema", "sampler.sweep/1"},
-          {"tool_version", std::string(kVersion)},
-          {"path", report.path},
-          {"base", std::string(ChainText(report.base.config))},
-          {"seed", report.options.run.SeedFor(report.base.config)},
-          {"selection",
-           {{"rows", {report.options.rows.first, report.options.rows.end}},
-            {"every", report.options.rows.every}}},
-          {"epsilon", Number(report.options.epsilon)},
-          {"best_by",
-           {{"more", report.best_by.first}, {"less", report.best_by.second}}},
-          {"teacher_forced", true},
-          {"rows", std::move(rows)},
-          {"warnings", report.warnings}};
+  Json json = {
+      {"schema", "sampler.sweep/1"},
+      {"tool_version", std::string(kVersion)},
+      {"path", report.path},
+      {"base", std::string(ChainText(report.base.config))},
+      {"seed", report.options.run.SeedFor(report.base.config)},
+      {"selection",
+       {{"rows", {report.options.rows.first, report.options.rows.end}},
+        {"every", report.options.rows.every}}},
+      {"epsilon", Number(report.options.epsilon)},
+      {"best_by",
+       {{"more", report.best_by.first}, {"less", report.best_by.second}}},
+      {"teacher_forced", true},
+      {"rows", std::move(rows)},
+      {"warnings", report.warnings}};
+  if (Interrupted()) json["interrupted"] = true;
+  return json;
 }
 
 }  // namespace sampler::tools

@@ -28,6 +28,9 @@ struct SweepReport {
   std::vector<std::string> warnings;
 };
 
+// What the mark of the best rows means.
+std::string BestNote(const SweepReport& report);
+
 std::string SweepText(const SweepReport& report, const Painter& paint);
 std::string SweepMarkdown(const SweepReport& report);
 std::string SweepCsv(const SweepReport& report);

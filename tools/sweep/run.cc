@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sampler/parameters/spelling.h"
+#include "tools/process/interrupt.h"
 
 namespace sampler::tools {
 namespace {
@@ -48,7 +49,7 @@ class Search {
 
   absl::StatusOr<SweepRow> Run() && {
     // Twenty halvings tell values apart that print alike.
-    constexpr int kSteps = 20;
+    constexpr std::int64_t kSteps = kMostMeasured - 2;
     double low = family_.low;
     double high = family_.high;
     if (family_.whole) {
@@ -68,7 +69,7 @@ class Search {
                           family_.name, least, most));
     }
     SweepRow best = Nearer(*std::move(at_low), *std::move(at_high));
-    for (int step = 0; step < kSteps; ++step) {
+    for (std::int64_t step = 0; step < kSteps; ++step) {
       const double middle =
           family_.whole ? std::floor((low + high) / 2) : (low + high) / 2;
       if (family_.whole && middle == low) break;
@@ -144,6 +145,8 @@ absl::StatusOr<SweepRow> MeasureSetting(const SweepQuestion& question,
         question.on_row();
       });
   if (!status.ok()) return status;
+  // Of a setting that was not measured over all rows nothing is said.
+  if (Interrupted()) return absl::CancelledError("interrupted");
   const std::vector<SideEstimate> side = totals.SideValues();
   for (const std::string& name : SweepMetrics()) {
     double value = NaN();

@@ -11,6 +11,7 @@
 #ifndef SAMPLER_TOOLS_SWEEP_RUN_H_
 #define SAMPLER_TOOLS_SWEEP_RUN_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -47,6 +48,7 @@ struct SweepQuestion {
   std::function<void()> on_row = [] {};  // After each row of each setting.
 };
 
+// Errors: Cancelled where the end is asked for (process/interrupt.h).
 absl::StatusOr<SweepRow> MeasureSetting(const SweepQuestion& question,
                                         const std::string& chain);
 
@@ -60,9 +62,13 @@ struct Match {
 // InvalidArgument for an unknown metric, or what is no number.
 absl::StatusOr<Match> ParseMatch(const std::string& text);
 
+// Most settings that MatchFamily measures.
+inline constexpr std::int64_t kMostMeasured = 22;
+
 // The setting of `family` (top_k, top_p, min_p, temp, typical, top_n_sigma)
 // whose metric is nearest to the wanted value, by bisection.
-// InvalidArgument for another family, or a value outside what it can reach.
+// InvalidArgument for another family, or a value outside what it can reach;
+// Cancelled as above.
 absl::StatusOr<SweepRow> MatchFamily(const SweepQuestion& question,
                                      const std::string& on,
                                      const std::string& family,

@@ -107,15 +107,19 @@ class Panel {
   bool any_ = false;
 };
 
+// The rules begin with a class, so that the picture can stand in a page.
 constexpr char kStyle[] =
-    "<style>svg{background:#fff}text{font:12px system-ui,sans-serif;fill:#222}"
-    ".title{font-size:15px;font-weight:600}.name{font-weight:600}"
-    ".tick{font-size:10px;fill:#666}.frame{fill:none;stroke:#bbb}"
-    ".line{fill:none;stroke:#0072b2;stroke-width:1.5}.dot{fill:#0072b2}"
-    ".best{fill:#fff;stroke:#d55e00;stroke-width:2}"
-    "@media(prefers-color-scheme:dark){svg{background:#111}text{fill:#eee}"
-    ".tick{fill:#aaa}.frame{stroke:#555}.line{stroke:#56b4e9}.dot{fill:#56b4e9}"
-    ".best{fill:#111;stroke:#e69f00}}</style>";
+    "<style>.sw{background:#fff}"
+    ".sw text{font:12px system-ui,sans-serif;fill:#222}"
+    ".sw .title{font-size:15px;font-weight:600}.sw .name{font-weight:600}"
+    ".sw .tick{font-size:10px;fill:#666}.sw .frame{fill:none;stroke:#bbb}"
+    ".sw .line{fill:none;stroke:#0072b2;stroke-width:1.5}"
+    ".sw .dot{fill:#0072b2}"
+    ".sw .best{fill:#fff;stroke:#d55e00;stroke-width:2}"
+    "@media(prefers-color-scheme:dark){.sw{background:#111}"
+    ".sw text{fill:#eee}.sw .tick{fill:#aaa}.sw .frame{stroke:#555}"
+    ".sw .line{stroke:#56b4e9}.sw .dot{fill:#56b4e9}"
+    ".sw .best{fill:#111;stroke:#e69f00}}</style>";
 
 }  // namespace
 
@@ -138,7 +142,7 @@ std::string SweepSvg(const SweepReport& report) {
       static_cast<double>(kPanelsInRow) * (kPanelWidth + 2 * kMargin);
   const double height = kHead + lines * (kPanelHeight + 2 * kMargin);
   return absl::StrFormat(
-             "<svg xmlns='http://www.w3.org/2000/svg' width='%.0f' "
+             "<svg class='sw' xmlns='http://www.w3.org/2000/svg' width='%.0f' "
              "height='%.0f' viewBox='0 0 %.0f %.0f' role='img'>",
              width, height, width, height) +
          kStyle +

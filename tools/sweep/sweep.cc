@@ -15,10 +15,13 @@
 #include "tools/commands.h"
 #include "tools/compare/chain_spec.h"
 #include "tools/compare/pairs.h"
+#include "tools/html/page.h"
+#include "tools/html/sweep_page.h"
 #include "tools/options/log_options.h"
 #include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
 #include "tools/options/thread_options.h"
+#include "tools/process/interrupt.h"
 #include "tools/replay/warnings.h"
 #include "tools/sweep/grid.h"
 #include "tools/sweep/print.h"
@@ -60,6 +63,7 @@ struct Sweep {
   bool csv = false;
   bool markdown = false;
   std::string plot;
+  HtmlOptions html;
   ExportOptions exports;
 };
 
@@ -96,29 +100,43 @@ absl::StatusOr<Question> ReadQuestion(const Sweep& sweep) {
   return question;
 }
 
+// Measures setting after setting, or family after family.
+absl::StatusOr<std::vector<SweepRow>> MeasureAll(
+    const Sweep& sweep, const Question& asked, const SweepQuestion& question) {
+  std::vector<SweepRow> rows;
+  const std::size_t count =
+      asked.match ? sweep.families.size() : asked.settings.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    auto row =
+        asked.match
+            ? MatchFamily(question, sweep.on, sweep.families[i], *asked.match)
+            : MeasureSetting(question, ChainOf(sweep.on, asked.parameters,
+                                               asked.settings[i]));
+    if (absl::IsCancelled(row.status()) && !rows.empty()) break;
+    if (!row.ok()) return row.status();
+    if (!asked.match) row->setting = asked.settings[i];
+    rows.push_back(*std::move(row));
+  }
+  return rows;
+}
+
 // The rows of the report.
 absl::StatusOr<std::vector<SweepRow>> Measure(const Sweep& sweep,
                                               const Question& asked,
-                                              SweepQuestion question) {
-  std::vector<SweepRow> rows;
-  if (asked.match) {
-    for (const std::string& family : sweep.families) {
-      auto row = MatchFamily(question, sweep.on, family, *asked.match);
-      if (!row.ok()) return row.status();
-      rows.push_back(*std::move(row));
-    }
-    return rows;
-  }
-  const auto steps = static_cast<std::int64_t>(asked.settings.size()) *
-                     question.options.rows.count();
-  Progress progress(steps, sweep.output.quiet);
+                                              SweepQuestion question,
+                                              Warnings& warnings) {
+  const auto settings = static_cast<std::int64_t>(asked.settings.size());
+  const auto families = static_cast<std::int64_t>(sweep.families.size());
+  const std::int64_t wanted = asked.match ? families * kMostMeasured : settings;
+  const Interruptible interruptible;
+  Progress progress(wanted * question.options.rows.count(), sweep.output.quiet);
   question.on_row = [&] { progress.Step(); };
-  for (const Setting& setting : asked.settings) {
-    auto row =
-        MeasureSetting(question, ChainOf(sweep.on, asked.parameters, setting));
-    if (!row.ok()) return row.status();
-    row->setting = setting;
-    rows.push_back(*std::move(row));
+  auto rows = MeasureAll(sweep, asked, question);
+  progress.Clear();
+  if (rows.ok() && Interrupted()) {
+    warnings.Add(absl::StrCat("interrupted: ", rows->size(), " of ",
+                              asked.match ? families : settings,
+                              " settings were measured"));
   }
   return rows;
 }
@@ -129,11 +147,17 @@ absl::Status WriteFiles(const Sweep& sweep, const SweepReport& report) {
       {{ExportFormat::kJson, [&] { return ToPages(SweepJson(report)) + "\n"; }},
        {ExportFormat::kCsv, [&] { return SweepCsv(report); }},
        {ExportFormat::kMarkdown, [&] { return SweepMarkdown(report); }}});
-  if (!status.ok() || sweep.plot.empty()) return status;
-  status = logs::CheckNotInput(sweep.plot, {sweep.log.path});
   if (!status.ok()) return status;
-  return logs::WriteTextFile(sweep.plot, logs::Overwrite::kYes,
-                             SweepSvg(report));
+  if (!sweep.plot.empty()) {
+    status = logs::CheckNotInput(sweep.plot, {sweep.log.path});
+    if (!status.ok()) return status;
+    status = logs::WriteTextFile(sweep.plot, logs::Overwrite::kYes,
+                                 SweepSvg(report));
+    if (!status.ok()) return status;
+  }
+  return sweep.html.wanted()
+             ? WritePage(sweep.html, SweepPage(report), sweep.output.quiet)
+             : status;
 }
 
 std::string Rendered(const Sweep& sweep, const SweepReport& report) {
@@ -156,14 +180,17 @@ absl::Status Run(Sweep& sweep) {
   const auto selection = SelectRows(sweep.rows, (*log)->rows());
   if (!selection.ok()) return selection.status();
   sweep.options.rows = *selection;
+  absl::Status status = CheckHtml(sweep.html, {sweep.log.path}, /*steps=*/0);
+  if (!status.ok()) return status;
   const auto kind = FindRowKind(**log, sweep.log.kind);
   if (!kind.ok()) return kind.status();
-  absl::Status status = CheckRowKind(*kind);
+  status = CheckRowKind(*kind);
   if (!status.ok()) return status;
   Warnings warnings(sweep.output.quiet);
   WarnBefore(**log, base->config, {.run = sweep.options.run}, *kind, warnings);
 
-  auto rows = Measure(sweep, *asked, {**log, *base, sweep.options, *text});
+  auto rows =
+      Measure(sweep, *asked, {**log, *base, sweep.options, *text}, warnings);
   if (!rows.ok()) return rows.status();
   SweepReport report = {.path = sweep.log.path,
                         .base = *base,
@@ -232,6 +259,7 @@ void AddSweep(CLI::App& app, int& exit_code) {
   command->add_option("--plot", sweep->plot, "Also draw the metrics, as SVG")
       ->type_name("FILE")
       ->group("Output");
+  AddHtml(*command, sweep->html);
   AddExports(*command, sweep->exports);
   command->callback([sweep, &exit_code] {
     const absl::Status status = Run(*sweep);

@@ -68,8 +68,8 @@ absl::Status FindMaskColumn(const InputFile& file,
 
 // The same of masks that list ids.
 absl::Status FindListedMaskColumn(const InputFile& file,
-                             const SafetensorsHeader& header,
-                             const ListedMasks& listed, LogParts& parts);
+                                  const SafetensorsHeader& header,
+                                  const ListedMasks& listed, LogParts& parts);
 
 }  // namespace sampler::logs
 
