@@ -59,8 +59,9 @@ TEST(DetectTest, GivesSglangsPublishedNumbersFromItsOwnConfig) {
   const std::string prompt = WriteTemporary("prompt.txt", "1 2 3 4 5");
   for (const std::string scheme : {"sglang", "textseal"}) {
     for (const std::string key :
-         {"0123456789abcdef", R"({"key": "0x0123456789ABCDEF",
-                                  "context_window": 4, "enforce_all": true})"}) {
+         {"0123456789abcdef",
+          R"({"key": "0x0123456789ABCDEF", "context_window": 4,
+              "enforce_all": true})"}) {
       const json text = Detect({tokens, "--prompt-tokens", prompt, "--scheme",
                                 scheme, "--key-file", "-"},
                                key)["texts"][0];

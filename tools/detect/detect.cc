@@ -34,8 +34,8 @@ Examples:
     --key-fd 3 --json 3< watermark.json
 
 LOG is a log with the tokens that were drawn, or a file of token ids (.json,
-.txt, .npy, .bin). The p value is the chance of plain text to score as much: exact
-under the scheme's law. The key is never shown.
+.txt, .npy, .bin). The p value is the chance of plain text to score as much,
+exact under the scheme's law. The key is never shown.
 
 A key is a number (of sglang and textseal in hexadecimal, two for two keys; of
 synthid one a layer), or JSON: a config of this tool, its watermark stage, or
