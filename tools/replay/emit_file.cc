@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config/printed.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/files/system_error.h"
 #include "tools/chains/chain_temperature.h"
@@ -124,7 +125,7 @@ std::map<std::string, std::string> EmitFile::Metadata() const {
                       ? "replayed"
                       : "logged"}};
   if (configs.size() == 1) {
-    metadata["config"] = ToLine(Json::parse(ToJson(configs[0])));
+    metadata["config"] = ToLine(Json::parse(ToPrintedJson(configs[0])));
     const auto temperature = ChainTemperature(configs[0]);
     if (temperature.has_value() && !IsGreedy(configs[0])) {
       metadata["temperature"] = Digits(*temperature);
