@@ -87,7 +87,7 @@ class TreeRound {
  private:
   // Can no token follow `node`, or one above it? Of nodes that were weighed.
   bool IsOver(int node) const {
-    return target_[static_cast<std::size_t>(node + 1)].total() == 0;
+    return target_[static_cast<std::size_t>(node) + 1].total() == 0;
   }
 
   RoundBegin begin_;

@@ -102,8 +102,10 @@ Verdict JudgeRound(const SharedRound& shared, const SharedSequence& target) {
 }
 
 void BindVerdict(nb::module_& module) {
-  nb::class_<Verdict>(module, "Verdict",
-                      "How many tokens of a draft stay, and which one follows.")
+  nb::class_<Verdict>(
+      module, "Verdict",
+      "How many tokens of a draft stay, and which one follows (-1: none "
+      "can).")
       .def_ro("accepted", &Verdict::accepted)
       .def_ro("next", &Verdict::next)
       .def("__iter__",
