@@ -6,11 +6,13 @@
  *   sampler_pipeline *pipeline = NULL;
  *   sampler_sequence *sequence = NULL;
  *   sampler_row row = {logits, 32000, SAMPLER_F32};
- *   if (sampler_pipeline_create(json, strlen(json), 32000, &pipeline, &error) ||
- *       sampler_sequence_create(pipeline, 42, 0, prompt, n_prompt, &sequence,
- *                               &error)) {
- *     return fail(text);
+ *   sampler_status status =
+ *       sampler_pipeline_create(json, strlen(json), 32000, &pipeline, &error);
+ *   if (status == SAMPLER_OK) {
+ *     status = sampler_sequence_create(pipeline, 42, 0, prompt, n_prompt,
+ *                                      &sequence, &error);
  *   }
+ *   if (status != SAMPLER_OK) return fail(text);
  *   for (;;) {
  *     sampler_token token = {.struct_size = sizeof token};
  *     model(logits);

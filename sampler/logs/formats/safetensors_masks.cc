@@ -52,8 +52,8 @@ absl::Status FindMaskColumn(const InputFile& file,
 }
 
 absl::Status FindListedMaskColumn(const InputFile& file,
-                             const SafetensorsHeader& header,
-                             const ListedMasks& listed, LogParts& parts) {
+                                  const SafetensorsHeader& header,
+                                  const ListedMasks& listed, LogParts& parts) {
   LogDescription& description = parts.description;
   const IntegerTensors tensors(file, header, description);
   auto starts = tensors.Read(listed.offsets->name);
