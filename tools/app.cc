@@ -57,7 +57,6 @@ What do the settings of another runtime mean here? Is a config right?
   sampler validate chain.json
 The same log in another format, and what it loses:
   sampler convert run.safetensors small.safetensors --top-k 64
-
 Does a text carry a watermark?
   sampler detect text.json --scheme vllm --key-file vllm.key
 
