@@ -60,7 +60,8 @@ class Doors {
 
   std::vector<LoggedSequence> sequences_;
   std::string log_;
-  std::string config_;  // The file that the tool reads.
+  std::string config_;             // The file that the tool reads.
+  std::vector<std::string> seed_;  // Options: none where no stage is random.
   std::size_t turn_ = 0;
   int sampled_ = 0;
   int refused_ = 0;

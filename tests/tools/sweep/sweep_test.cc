@@ -95,7 +95,7 @@ TEST(Sweep, WritesEveryFormatAndDraws) {
   EXPECT_TRUE(Says(with({"--markdown"}), "| min_p | coverage |"));
   EXPECT_TRUE(Says(with({"--plot", plot}), "one-step answers"));
   const std::string svg = ReadAll(plot);
-  EXPECT_TRUE(absl::StartsWith(svg, "<svg xmlns='http://www.w3.org/2000/svg'"));
+  EXPECT_TRUE(absl::StartsWith(svg, "<svg class='sw' xmlns="));
   EXPECT_TRUE(Says(svg, ">entropy</text>"));
   EXPECT_TRUE(absl::EndsWith(svg, "</svg>\n"));
   EXPECT_FALSE(absl::StrContains(svg, "<script"));
