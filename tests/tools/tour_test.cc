@@ -34,7 +34,7 @@ TEST(Tour, ShowsAnExampleOfEveryCommand) {
   for (const std::string& example : Examples()) shown += example + "\n";
   for (const char* command :
        {"inspect", "replay", "explain", "compare", "sweep", "verify", "vectors",
-        "import", "validate", "convert"}) {
+        "import", "validate", "convert", "detect"}) {
     EXPECT_TRUE(Says(shown, absl::StrCat("  sampler ", command, " ")));
   }
 }
@@ -45,6 +45,8 @@ TEST(Tour, ItsExamplesRun) {
   fs::copy_file(StoryLog(), fs::path(folder) / "run.safetensors");
   fs::copy_file(DataFile("import/llama-request.json"),
                 fs::path(folder) / "request.json");
+  fs::copy_file(DataFile("marked.json"), fs::path(folder) / "text.json");
+  fs::copy_file(DataFile("marked.key"), fs::path(folder) / "vllm.key");
   for (const std::string& example : Examples()) {
     const std::string command = absl::StrReplaceAll(
         example, {{"  sampler ", absl::StrCat("'", SAMPLER_TOOL, "' ")}});
