@@ -89,7 +89,8 @@ double UpperFraction(double a, double x) {
   double c = 1.0 / kTiny;
   double d = 1.0 / b;
   double value = d;
-  for (double i = 1.0; i < 1e7; i += 1.0) {
+  for (int term = 1; term < 10'000'000; ++term) {
+    const double i = term;
     const double factor = -i * (i - a);
     b += 2.0;
     d = factor * d + b;
@@ -147,7 +148,7 @@ std::optional<double> LogTwoGammasTail(std::int64_t n, double share, double x) {
   const double large = 1.0 - small;
   if (small == 0.0) return LogGammaTail(shape, x);
   if (small == large) return LogGammaTail(2.0 * shape, x / small);
-  constexpr double kMostTerms = 1e7;
+  constexpr int kMostTerms = 10'000'000;
   const double ratio = small / large;
   const double reach = x / small;
   // Beyond the mean of the mixture and where the gammas are all above x, terms
@@ -162,7 +163,8 @@ std::optional<double> LogTwoGammasTail(std::int64_t n, double share, double x) {
   double log_step = LogPoissonTerm(a, reach);  // From shape a to a + 1.
   const double log_reach = x == 0.0 ? -kInfinity : Log(reach);
   double total = log_weight + log_tail;
-  for (double k = 1.0; k < kMostTerms; k += 1.0) {
+  for (int extra = 1; extra < kMostTerms; ++extra) {
+    const double k = extra;
     log_weight += Log((shape + k - 1.0) / k) + log_small_part;
     log_tail = std::min(0.0, LogSum(log_tail, log_step));
     a += 1.0;

@@ -122,6 +122,7 @@ TEST(LlamaCppLimits, AForeignStageOfAKnownNameCannotRun) {
   StageType mine = *StageRegistry::BuiltIn().Find("top_p");
   mine.name = "top_k";
   mine.parameters = {};
+  mine.facts = nullptr;
   mine.create = [](const Parameters&) -> std::unique_ptr<const Stage> {
     return nullptr;
   };

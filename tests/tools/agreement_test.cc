@@ -253,7 +253,7 @@ TEST(Agreement, HoldsAtTheLowestFloat) {
   EXPECT_TRUE(Says(inspected.out, "id 0 0.1667"));
   EXPECT_TRUE(Says(inspected.out, "    1.1394        3.1250 "));
   const ToolResult replayed = RunTool({"replay", log, "--temp", "1"});
-  EXPECT_TRUE(Says(replayed.out, "perplexity  raw 3.1250; "));
+  EXPECT_TRUE(Says(replayed.out, "perplexity  raw 3.1250, "));
 }
 
 // Every cell of a table stands apart from the next, and no number is missing or
