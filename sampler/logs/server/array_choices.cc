@@ -88,8 +88,9 @@ class Reader {
     std::vector<ArrayRows> found;
     for (std::size_t i = 0; i < choice.keys.size(); ++i) {
       const JsonNode& value = choice.items[i];
-      if (!value.is_string() || !absl::StartsWith(value.text, kNpyInBase64))
+      if (!value.is_string() || !absl::StartsWith(value.text, kNpyInBase64)) {
         continue;
+      }
       auto rows = Decode(where, choice.keys[i], value.text);
       if (!rows.ok()) return rows.status();
       if (rows->element != nullptr) found.push_back(*std::move(rows));
