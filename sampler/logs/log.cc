@@ -84,26 +84,27 @@ absl::Status ReadOthers(const InputFile& file, const SafetensorsHeader& header,
 // `format`: what the file was, or was unpacked from.
 absl::StatusOr<std::unique_ptr<const Log>> OpenSafetensors(
     InputFile file, Format format, const OpenRequest& request) {
-  auto header = ReadSafetensorsHeader(file);
-  if (!header.ok()) return header.status();
+  auto read = ReadSafetensorsHeader(file);
+  if (!read.ok()) return read.status();
   std::vector<std::string> joined;
-  *header = JoinSeries(*std::move(header), request.options.tensor, joined);
-  const auto rows = FindRows(file.path(), *header, request.options.tensor);
+  const SafetensorsHeader header =
+      JoinSeries(*std::move(read), request.options.tensor, joined);
+  const auto rows = FindRows(file.path(), header, request.options.tensor);
   if (!rows.ok()) return rows.status();
   if (rows->form == RowForm::kWhole) {
-    auto dense = ParseSafetensors(file, *header, *rows->whole, request);
+    auto dense = ParseSafetensors(file, header, *rows->whole, request);
     if (!dense.ok()) return dense.status();
     dense->parts.description.format = format;
     auto& notices = dense->parts.description.notices;
     notices.insert(notices.begin(), joined.begin(), joined.end());
-    absl::Status status = ReadOthers(file, *header, *rows, dense->parts);
+    absl::Status status = ReadOthers(file, header, *rows, dense->parts);
     if (!status.ok()) return status;
     return OpenDense(std::move(file), request, std::move(dense));
   }
-  auto sparse = ParseSparse(file, *header, *rows, request);
+  auto sparse = ParseSparse(file, header, *rows, request);
   if (!sparse.ok()) return sparse.status();
   sparse->parts.description.format = format;
-  absl::Status status = ReadOthers(file, *header, *rows, sparse->parts);
+  absl::Status status = ReadOthers(file, header, *rows, sparse->parts);
   if (!status.ok()) return status;
   status = Finish(file, request, sparse->parts);
   if (!status.ok()) return status;

@@ -89,7 +89,12 @@ constexpr NamedChain kChains[] = {
     {"llama", R"({"type": "repetition_penalty", "penalty": 1.1, "window": 64,
       "scope": "both"}, {"type": "top_k", "k": 40}, {"type": "top_p", "p": 0.95},
       {"type": "min_p", "p": 0.05}, {"type": "temperature",
-      "temperature": 0.8}, {"type": "categorical", "order": "rank"})"}};
+      "temperature": 0.8}, {"type": "categorical", "order": "rank"})"},
+    // At the end: seeds are counted from the first.
+    {"diff_sampling", R"({"type": "diff_sampling", "min_p": 0.3})"},
+    {"logit_threshold", R"({"type": "logit_threshold", "threshold": 0.5})"},
+    {"end_ramp", R"({"type": "end_ramp", "limit": 4, "length": 3, "bias": 2.5,
+      "eos_ids": [0]})"}};
 
 struct NamedRow {
   const char* name;

@@ -43,6 +43,7 @@ class Tensors {
     if (tensor == nullptr) return {};
     std::vector<T> values(
         static_cast<std::size_t>(tensor->end - tensor->begin) / sizeof(T));
+    if (values.empty()) return values;  // memcpy takes no null.
     std::memcpy(values.data(),
                 bytes_.data() + header_.data_offset + tensor->begin,
                 values.size() * sizeof(T));
