@@ -123,6 +123,7 @@ TEST(LlamaCppLimits, AForeignStageOfAKnownNameCannotRun) {
   mine.name = "top_k";
   mine.parameters = {};
   mine.facts = nullptr;
+  mine.check = nullptr;
   mine.create = [](const Parameters&) -> std::unique_ptr<const Stage> {
     return nullptr;
   };

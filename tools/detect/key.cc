@@ -101,8 +101,9 @@ class KeyReader {
     if (keys.size() > form_.most_keys) {
       return Error(absl::StrCat("holds ", keys.size(), " keys, ", Wanted()));
     }
-    if (form_.most_keys == kAnyNumberOfKeys)
+    if (form_.most_keys == kAnyNumberOfKeys) {
       return Value::Object{{"keys", keys}};
+    }
     Value::Object given = {{"key", keys.front()}};
     if (keys.size() == 2) given["key_b"] = keys.back();
     return given;
