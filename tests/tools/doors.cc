@@ -204,7 +204,9 @@ void Doors::Enter(const PipelineConfig& config, Extent extent) {
     return ExpectRefused(text, std::string(parsed.status().message()));
   }
   seed_.clear();
-  if (OnlyWhatMatters({.seed = kSeed}, {*parsed}).seed.has_value()) {
+  RunOptions options;
+  options.seed = kSeed;
+  if (OnlyWhatMatters(options, {*parsed}).seed.has_value()) {
     seed_ = {"-s", absl::StrCat(kSeed)};
   }
   EXPECT_EQ(*parsed, config);
