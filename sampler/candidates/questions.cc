@@ -112,8 +112,9 @@ absl::Span<const WeightedCandidate> CandidateView::TopWeighted(
 
 std::vector<Candidate> CandidateView::Top(std::int64_t n) const {
   std::vector<Candidate> top;
-  for (const WeightedCandidate& c : TopWeighted(n))
+  for (const WeightedCandidate& c : TopWeighted(n)) {
     top.push_back({c.id, c.logit});
+  }
   return top;
 }
 
