@@ -8,10 +8,11 @@ build=$1
 shift
 log=$build/build.log
 
-# "  83 of 230 files, 2:41 so far, about 4:45 to go"
+# "  83 of 230 files, 2:41 so far, about 4:45 to go". The first files, which the
+# others are compiled with, tell nothing about those.
 tell() {  # DONE TOTAL SECONDS
   printf '  %d of %d files, %d:%02d so far' "$1" "$2" $(($3 / 60)) $(($3 % 60))
-  if (($1 > 0 && $1 < $2)); then
+  if ((20 * $1 > $2 && $1 < $2)); then
     local left=$(($3 * ($2 - $1) / $1))
     printf ', about %d:%02d to go' $((left / 60)) $((left % 60))
   fi

@@ -29,6 +29,7 @@ says() { grep -qE -- "$1" "$work/said" || fail "does not say: $1"; }
 
 build 0 0.05
 says '^  4 of 40 files, 0:0[0-9] so far, about 0:[0-9]{2} to go$'
+says '^  1 of 40 files, 0:0[0-9] so far$'
 says '^  40 of 40 files, 0:0[0-9] so far$'
 [[ $(wc -l <"$work/said") -eq 11 ]] || fail 'not a line for every tenth'
 [[ $(wc -l <"$work/build/build.log") -eq 40 ]] || fail 'the log is not whole'
