@@ -290,11 +290,9 @@ void AddCompare(CLI::App& app, int& exit_code) {
   AddRunOptions(*command, compare->options.run);
   AddRowSelection(*command, compare->rows);
   AddThreads(*command, compare->options.threads);
-  command
-      ->add_option("--eps", compare->options.epsilon,
-                   "What eps_ppl adds to every probability (default: 1e-6)")
-      ->check(CLI::Range(1e-300, 1.0).description(""))
-      ->type_name("X");
+  AddReal(*command, "--eps",
+          "What eps_ppl adds to every probability (default: 1e-6)",
+          {1e-300, 1.0}, [compare](double x) { compare->options.epsilon = x; });
   AddTrainerOptions(*command, compare->trainer);
   AddInteger(*command, "--worst", "Rows that differ most to show (default: 5)",
              {.maximum = 1000},

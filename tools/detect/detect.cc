@@ -101,15 +101,9 @@ void AddParameters(CLI::App& command, const std::shared_ptr<Options>& options) {
   };
   const auto real = [&](const char* name, const char* parameter,
                         const char* help) {
-    command
-        .add_option_function<double>(
-            name,
-            [options, parameter](double x) {
-              options->parameters[parameter] = x;
-            },
-            help)
-        ->type_name("X")
-        ->group(kGroup);
+    AddReal(command, name, help, {0.0, 1.0}, [options, parameter](double x) {
+      options->parameters[parameter] = x;
+    })->group(kGroup);
   };
   integer("--context-width", "context_width",
           "Previous tokens that make the numbers (vllm, vllm-dual,\n"
@@ -146,11 +140,9 @@ void AddDetect(CLI::App& app, int& exit_code) {
                options->key.descriptor = static_cast<int>(n);
              });
   AddParameters(*command, options);
-  command
-      ->add_option_function<double>(
-          "--at-most", [options](double p) { options->at_most = p; },
-          "Exit code 1 unless every p value is at most this")
-      ->check(CLI::Range(0.0, 1.0).description(""))
+  AddReal(*command, "--at-most",
+          "Exit code 1 unless every p value is at most this", {0.0, 1.0},
+          [options](double p) { options->at_most = p; })
       ->type_name("P");
   command->add_flag("--each", options->each, "Show what every token adds");
   AddOutputOptions(*command, options->output);

@@ -1,7 +1,10 @@
 // AddGenerateOptions, of generate.h.
 
+#include <string>
+
 #include "CLI/CLI.hpp"
 #include "tools/generate/generate.h"
+#include "tools/options/typed_options.h"
 
 namespace sampler::tools {
 
@@ -26,8 +29,7 @@ Exit code: 0 done, 2 usage error, or a model that cannot be read.
 )";
 
 void AddGenerateOptions(CLI::App& app, GenerateOptions& options) {
-  const auto at_least_one =
-      CLI::Range(std::int64_t{1}, std::int64_t{1} << 20).description("");
+  constexpr IntegerRange kAtLeastOne = {1, std::int64_t{1} << 20};
   app.add_option("PROMPT", options.prompt.text, "What the model is told")
       ->required();
   app.add_option("-m,--model", options.model, "Model in llama.cpp's format")
@@ -37,16 +39,13 @@ void AddGenerateOptions(CLI::App& app, GenerateOptions& options) {
       ->type_name("TEXT");
   app.add_flag("--raw", options.prompt.raw,
                "Continue the prompt as it is, without the chat template");
-  app.add_option("-n,--tokens", options.loop.max_tokens,
-                 "Most tokens of a sequence")
-      ->check(at_least_one)
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--sequences", options.sequences,
-                 "Sequences side by side, each with its own stream")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{64}).description(""))
-      ->type_name("N")
-      ->capture_default_str();
+  AddInteger(app, "-n,--tokens", "Most tokens of a sequence", kAtLeastOne,
+             [&options](std::int64_t n) { options.loop.max_tokens = n; })
+      ->default_str(std::to_string(options.loop.max_tokens));
+  AddInteger(app, "--sequences",
+             "Sequences side by side, each with its own stream", {1, 64},
+             [&options](std::int64_t n) { options.sequences = n; })
+      ->default_str(std::to_string(options.sequences));
   app.add_flag("--ignore-end", options.loop.ignore_end,
                "Go on after tokens that end a generation");
   app.add_option("--log", options.log, "Log every row and its token")
@@ -55,14 +54,13 @@ void AddGenerateOptions(CLI::App& app, GenerateOptions& options) {
       ->delimiter(',')
       ->check(CLI::IsMember({"ours", "adapter", "llama"}))
       ->type_name("ours|adapter|llama");
-  app.add_option("--runs", options.runs, "Runs of each; medians are reported")
-      ->check(at_least_one)
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--threads", options.threads,
-                 "Threads of the model (default: half the processors)")
-      ->check(CLI::Range(1, 1024).description(""))
-      ->type_name("N");
+  AddInteger(app, "--runs", "Runs of each; medians are reported", kAtLeastOne,
+             [&options](std::int64_t n) { options.runs = n; })
+      ->default_str(std::to_string(options.runs));
+  AddInteger(
+      app, "--threads", "Threads of the model (default: half the processors)",
+      {1, 1024},
+      [&options](std::int64_t n) { options.threads = static_cast<int>(n); });
   AddBanOptions(app, options.bans);
   AddConfigOptions(app, options.config);
   AddRunOptions(app, options.run);

@@ -30,6 +30,13 @@ std::string Wanted(IntegerRange range) {
                       "] (decimal digits only)");
 }
 
+std::string Wanted(RealRange range) {
+  return range.maximum == std::numeric_limits<double>::max()
+             ? absl::StrCat("a finite number of at least ", range.minimum)
+             : absl::StrCat("a number in [", range.minimum, ", ", range.maximum,
+                            "]");
+}
+
 std::int64_t Read(const std::string& name, const std::string& text,
                   IntegerRange range) {
   const auto value = ReadInteger(text);
@@ -93,6 +100,24 @@ CLI::Option* AddIntegers(CLI::App& app, const std::string& name,
       ->type_name("N")
       ->expected(1)
       ->take_all();
+}
+
+CLI::Option* AddReal(CLI::App& app, const std::string& name,
+                     const std::string& help, RealRange range,
+                     std::function<void(double)> set) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [name, range, set = std::move(set)](const std::string& text) {
+            const auto value = ReadReal(text);
+            if (!value.ok() || *value < range.minimum ||
+                *value > range.maximum) {
+              Refuse(name, text, Wanted(range));
+            }
+            set(*value);
+          },
+          help)
+      ->type_name("X");
 }
 
 CLI::Option* AddWord(CLI::App& app, const std::string& name,

@@ -1,8 +1,9 @@
-// Options whose value is a whole number or one of a few words.
+// Options whose value is a number or one of a few words.
 //
-// CLI11's own reading of numbers takes 010 for 8 and 0x10 for 16, and gives the
-// nearest it can hold for what it cannot; its reading of enums takes their
-// numbers too. These take what decimal.h and the list of words say.
+// CLI11's own reading of numbers takes 010 for 8 and 0x10 for 16, gives the
+// nearest it can hold for what it cannot, and finds NaN within every range; its
+// reading of enums takes their numbers too. These take what decimal.h and the
+// list of words say.
 //
 // Errors: CLI::ValidationError (the parser's way to report; it never leaves the
 // tool): "--step: got 010, want an integer in [0, ...] (decimal digits only)".
@@ -47,6 +48,15 @@ CLI::Option* AddUnsigned(CLI::App& app, const std::string& name,
 CLI::Option* AddIntegers(CLI::App& app, const std::string& name,
                          const std::string& help, IntegerRange range,
                          std::function<void(std::int64_t)> set);
+
+// A real number in [minimum, maximum].
+struct RealRange {
+  double minimum = 0.0;
+  double maximum = std::numeric_limits<double>::max();
+};
+CLI::Option* AddReal(CLI::App& app, const std::string& name,
+                     const std::string& help, RealRange range,
+                     std::function<void(double)> set);
 
 // One of `words`; `set` gets its index.
 CLI::Option* AddWord(CLI::App& app, const std::string& name,

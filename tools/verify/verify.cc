@@ -167,27 +167,24 @@ absl::StatusOr<int> Run(VerifyCommand& verify) {
 
 void AddTolerance(CLI::App& app, VerifyCommand& verify) {
   const std::string group = "Tolerance";
-  app.add_option("--margin-tol", verify.tolerance.margin,
-                 "Mismatches up to this margin are none (default: 0)")
-      ->check(CLI::Range(0.0, 1e300).description(""))
-      ->type_name("X")
+  AddReal(app, "--margin-tol",
+          "Mismatches up to this margin are none (default: 0)", {},
+          [&verify](double x) { verify.tolerance.margin = x; })
       ->group(group);
-  app.add_option("--min-match", verify.min_match,
-                 "Share of tokens that match in a true log (default: 1)")
-      ->check(CLI::Range(0.01, 1.0).description(""))
+  AddReal(app, "--min-match",
+          "Share of tokens that match in a true log (default: 1)", {0.01, 1.0},
+          [&verify](double x) { verify.min_match = x; })
       ->type_name("SHARE")
       ->group(group);
-  app.add_option("--sigma", verify.sigma,
-                 "Deviation of noise on logits or on u (default: none;\n"
-                 "gls and cgs are shown for 0.01)")
-      ->check(CLI::Range(0.0, 1e6).description(""))
-      ->type_name("X")
+  AddReal(app, "--sigma",
+          "Deviation of noise on logits or on u (default: none;\n"
+          "gls and cgs are shown for 0.01)",
+          {0.0, 1e6}, [&verify](double x) { verify.sigma = x; })
       ->group(group);
-  app.add_option("--alpha", verify.alpha,
-                 "Probability of refuting a true log, at most (default: "
-                 "0.001)")
-      ->check(CLI::Range(1e-300, 0.5).description(""))
-      ->type_name("X")
+  AddReal(app, "--alpha",
+          "Probability of refuting a true log, at most (default: "
+          "0.001)",
+          {1e-300, 0.5}, [&verify](double x) { verify.alpha = x; })
       ->group(group);
 }
 

@@ -2,6 +2,7 @@
 // error that says what was found; and options that would be ignored.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -91,6 +92,30 @@ TEST(TypedOptionsTest, NumbersOfTheChainAreFiniteDecimals) {
           Failure({"replay", SmallLog(), absl::StrCat(flag, "=", text)});
       EXPECT_TRUE(absl::StrContains(error, flag)) << error;
       EXPECT_TRUE(absl::StrContains(error, text)) << error;
+    }
+  }
+}
+
+// A tolerance that is NaN would find every log true.
+TEST(TypedOptionsTest, NumbersOfCommandsAreFiniteDecimalsInTheirRange) {
+  const std::string log = SmallLog();
+  const Arguments verify = {"verify", log, "--top-k", "3"};
+  const Arguments compare = {"compare", log, "--a", "top_k=3", "--trainer"};
+  const Arguments detect = {"detect", log, "--scheme", "vllm-dual"};
+  const std::vector<std::pair<std::string, Arguments>> options = {
+      {"--margin-tol", verify}, {"--min-match", verify},
+      {"--sigma", verify},      {"--alpha", verify},
+      {"--eps", compare},       {"--is-threshold", compare},
+      {"--is-clip", compare},   {"--off-policy-threshold", compare},
+      {"--alpha", detect},      {"--mixing-probability", detect},
+      {"--gamma", detect},      {"--at-most", detect}};
+  for (const auto& [flag, command] : options) {
+    for (const std::string text :
+         {"nan", "inf", "-1", "0x1p-1", "1e400", "1e-400", "0,5", "0.5x"}) {
+      Arguments all = command;
+      all.push_back(absl::StrCat(flag, "=", text));
+      EXPECT_TRUE(
+          Says(Failure(all), absl::StrCat(flag, ": got ", text, ", want a")));
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "tools/compare/trainer/options.h"
 
 #include "CLI/CLI.hpp"
+#include "tools/options/typed_options.h"
 
 namespace sampler::tools {
 
@@ -19,21 +20,19 @@ void AddTrainerOptions(CLI::App& app, TrainerChoice& choice) {
                "A is a rollout, B its trainer: also the numbers that verl\n"
                "and TRL log, and why the logprobs differ")
       ->group(kGroup);
-  app.add_option("--is-threshold", choice.is_threshold,
-                 "Weight at which verl truncates and rejects (default: 2)")
-      ->check(CLI::Range(1.000001, 1e6).description(""))
+  AddReal(app, "--is-threshold",
+          "Weight at which verl truncates and rejects (default: 2)",
+          {1.000001, 1e6}, [&choice](double x) { choice.is_threshold = x; })
       ->type_name("C")
       ->group(kGroup);
-  app.add_option("--is-clip", choice.clip,
-                 "Ratio at which TRL clips or masks (default: 3)")
-      ->check(CLI::Range(1.000001, 1e6).description(""))
+  AddReal(app, "--is-clip", "Ratio at which TRL clips or masks (default: 3)",
+          {1.000001, 1e6}, [&choice](double x) { choice.clip = x; })
       ->type_name("C")
       ->group(kGroup);
-  app.add_option("--off-policy-threshold", choice.off_policy_threshold,
-                 "Mean KL of a sequence beyond which TRL drops it\n"
-                 "(default: 0.5)")
-      ->check(CLI::Range(0.0, 1e6).description(""))
-      ->type_name("X")
+  AddReal(app, "--off-policy-threshold",
+          "Mean KL of a sequence beyond which TRL drops it\n"
+          "(default: 0.5)",
+          {0.0, 1e6}, [&choice](double x) { choice.off_policy_threshold = x; })
       ->group(kGroup);
 }
 
