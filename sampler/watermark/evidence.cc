@@ -25,6 +25,26 @@ void Count(std::size_t place, double score, MarkEvidence& evidence) {
   evidence.each.push_back({static_cast<std::int64_t>(place), score});
 }
 
+MarkEvidence CountAll(
+    const MarkedText& text, std::int64_t context_width,
+    absl::FunctionRef<double(const HistoryView& context, TokenId token)>
+        score) {
+  const auto width = static_cast<std::size_t>(context_width);
+  MarkEvidence evidence;
+  SeenRuns seen;
+  for (std::size_t i = 0; i < text.output.size(); ++i) {
+    const HistoryView context = text.Before(i, width);
+    if (context.size() < width) {
+      ++evidence.left_out;
+    } else if (!seen.Add(RunOf(context, text.output[i]))) {
+      ++evidence.repeated;
+    } else {
+      Count(i, score(context, text.output[i]), evidence);
+    }
+  }
+  return evidence;
+}
+
 void JudgeExponentials(MarkEvidence& evidence) {
   if (evidence.tokens == 0) return;
   const auto n = static_cast<double>(evidence.tokens);

@@ -25,6 +25,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
 #include "sampler/history/history.h"
@@ -82,6 +83,12 @@ std::vector<TokenId> RunOf(const HistoryView& view, TokenId next);
 
 // Counts a token: adds its score.
 void Count(std::size_t place, double score, MarkEvidence& evidence);
+
+// Counts every output token with a whole context, the first time that the two
+// stand together, by the score that it gets.
+MarkEvidence CountAll(
+    const MarkedText& text, std::int64_t context_width,
+    absl::FunctionRef<double(const HistoryView& context, TokenId token)> score);
 
 // Fills in p and z of a sum of exponential variables of mean 1, or of `n`
 // trials (each 1 with this chance) of which the score are 1.

@@ -21,20 +21,10 @@ bool GreenList::Contains(TokenId token) const {
 }
 
 MarkEvidence FindGreenMark(const GreenListRule& rule, const MarkedText& text) {
-  const auto width = static_cast<std::size_t>(rule.context_width);
-  MarkEvidence evidence;
-  SeenRuns seen;
-  for (std::size_t i = 0; i < text.output.size(); ++i) {
-    const HistoryView context = text.Before(i, width);
-    if (context.size() < width) {
-      ++evidence.left_out;
-    } else if (!seen.Add(RunOf(context, text.output[i]))) {
-      ++evidence.repeated;
-    } else {
-      const GreenList list(rule, context);
-      Count(i, list.Contains(text.output[i]) ? 1.0 : 0.0, evidence);
-    }
-  }
+  MarkEvidence evidence = CountAll(
+      text, rule.context_width, [&](const HistoryView& context, TokenId token) {
+        return GreenList(rule, context).Contains(token) ? 1.0 : 0.0;
+      });
   JudgeTrials(rule.gamma, evidence.tokens, evidence);
   return evidence;
 }

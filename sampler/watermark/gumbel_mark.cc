@@ -16,22 +16,11 @@ namespace {
 double Term(double u) { return -Log(1.0 - u); }
 
 MarkEvidence FindHouseMark(const GumbelMarkRule& rule, const MarkedText& text) {
-  const auto width = static_cast<std::size_t>(rule.context_width);
-  MarkEvidence evidence;
-  SeenRuns seen;
-  for (std::size_t i = 0; i < text.output.size(); ++i) {
-    const HistoryView context = text.Before(i, width);
-    if (context.size() < width) {
-      ++evidence.left_out;
-    } else if (!seen.Add(RunOf(context, text.output[i]))) {
-      ++evidence.repeated;
-    } else {
-      const KeyedRandom random = GumbelMarkRandom(rule, context);
-      // -ln(1 - u) is the exponential of the mirrored bits.
-      Count(i, ExponentialNoise(~random.Bits(text.output[i])), evidence);
-    }
-  }
-  return evidence;
+  return CountAll(
+      text, rule.context_width, [&](const HistoryView& context, TokenId token) {
+        // -ln(1 - u) is the exponential of the mirrored bits.
+        return ExponentialNoise(~GumbelMarkRandom(rule, context).Bits(token));
+      });
 }
 
 // The mean of two keys' terms, `alpha` the weight of the second's.

@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "sampler/config/printed.h"
 #include "sampler/logs/files/output_file.h"
 #include "tools/commands.h"
 #include "tools/import/settings_file.h"
@@ -57,6 +58,13 @@ absl::StatusOr<int> WriteVectors(const Vectors& vectors) {
   if (GivesConfig(vectors.config)) {
     auto config = ResolveConfig(vectors.config, std::nullopt, TokenText());
     if (!config.ok()) return config.status();
+    // Vectors show their configs, and are made to be passed on.
+    if (ToPrintedJson(*config) != ToJson(*config)) {
+      return WithHint(absl::InvalidArgumentError(
+                          "--config: got a chain with the key of a watermark, "
+                          "want one without: vectors would show it"),
+                      "the standard vectors have watermarks with public keys");
+    }
     chains.push_back(*std::move(config));
   }
   const std::string text = ToJsonText(StandardVectors(chains));

@@ -49,7 +49,7 @@ std::string CheckWidth(std::int64_t width, Variant variant) {
 
 std::string Check(const Parameters& p) {
   const auto variant = p.Choice<Variant>("variant");
-  const std::string stranger = CheckOwners(p, variant);
+  std::string stranger = CheckOwners(p, variant);
   if (!stranger.empty()) return stranger;
   const bool skips = p.Boolean("skip_repeated");
   const bool both =

@@ -186,5 +186,15 @@ TEST(Vectors, AReimplementationReproducesThem) {
   EXPECT_EQ(check.agreeing, check.checked);
 }
 
+TEST(Vectors, ShowNoKey) {
+  const std::string config =
+      WriteTemporary("keyed.json", R"({"version": 1, "stages": [
+        {"type": "gumbel_watermark", "key": 918273645}]})");
+  const ToolResult result = RunTool({"vectors", "--config", config});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_TRUE(Says(result.err, "key of a watermark"));
+  EXPECT_EQ((result.out + result.err).find("918273645"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace sampler::tools
