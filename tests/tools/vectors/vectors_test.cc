@@ -189,7 +189,8 @@ TEST(Vectors, AReimplementationReproducesThem) {
 TEST(Vectors, ShowNoKey) {
   const std::string config =
       WriteTemporary("keyed.json", R"({"version": 1, "stages": [
-        {"type": "gumbel_watermark", "key": 918273645}]})");
+        {"type": "gumbel_watermark", "key": 918273645,
+         "context_width": 2}]})");
   const ToolResult result = RunTool({"vectors", "--config", config});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_TRUE(Says(result.err, "key of a watermark"));
