@@ -207,7 +207,7 @@ void Doors::Enter(const PipelineConfig& config, Extent extent) {
   RunOptions options;
   options.seed = kSeed;
   if (OnlyWhatMatters(options, {*parsed}).seed.has_value()) {
-    seed_ = {"-s", absl::StrCat(kSeed)};
+    seed_ = {"-s", absl::StrCat(kSeed), "--stream", "0"};
   }
   EXPECT_EQ(*parsed, config);
   ExpectValid(config);
@@ -400,8 +400,8 @@ void Doors::ExpectReplays(const std::vector<WalkedRow>& walked, bool logged,
 void Doors::ExpectExplains(const WalkedRow& walked, bool logged,
                            bool as_json) const {
   std::vector<std::string> arguments = {
-      "explain",  log_, "--row",     absl::StrCat(walked.row), "-c", config_,
-      "--stream", "0",  "--history", HistoryName(logged)};
+      "explain", log_,    "--row",     absl::StrCat(walked.row),
+      "-c",      config_, "--history", HistoryName(logged)};
   arguments.insert(arguments.end(), seed_.begin(), seed_.end());
   if (as_json) arguments.push_back("--json");
   const ToolResult result = RunInProcess(arguments);

@@ -38,7 +38,7 @@ TEST(HostileTest, UsageErrors) {
   EXPECT_TRUE(Says(Failure({"replay", StoryLog(), "--greedy", "--seed", "-1"}),
                    "want an integer in [0, 18446744073709551615]"));
   Failure({"replay", StoryLog(), "--greedy", "--threads", "0"});
-  Failure({"replay", StoryLog(), "--greedy", "--stream", "4294967296"});
+  Failure({"replay", StoryLog(), "--temp", "1", "--stream", "4294967296"});
   Failure({"replay", StoryLog(), "--greedy", "--history", "none"});
   Failure({"replay", StoryLog(), "--greedy", "--step", "-1"});
 }
@@ -65,14 +65,14 @@ TEST(HostileTest, RowsOutsideTheLog) {
 
 TEST(HostileTest, StreamsThatDoNotFit) {
   const std::string last = "4294967295";
-  EXPECT_EQ(
-      RunTool({"replay", StoryLog(), "--greedy", "--stream", last}).exit_code,
-      0);
+  EXPECT_EQ(RunTool({"replay", StoryLog(), "--temp", "1", "--stream", last})
+                .exit_code,
+            0);
   const std::string two = MakeLog({{1, 2}, {1, 2}}, {0, 1}, {}, "", {0, 1, 2});
-  EXPECT_EQ(
-      RunTool({"replay", two, "--greedy", "--stream", "4294967294"}).exit_code,
-      0);
-  EXPECT_TRUE(Says(Failure({"replay", two, "--greedy", "--stream", last}),
+  EXPECT_EQ(RunTool({"replay", two, "--temp", "1", "--stream", "4294967294"})
+                .exit_code,
+            0);
+  EXPECT_TRUE(Says(Failure({"replay", two, "--temp", "1", "--stream", last}),
                    "stream above 2^32 - 1"));
 }
 

@@ -7,6 +7,12 @@
 #include "sampler/stages/registry.h"
 
 namespace sampler::tools {
+
+bool TossesCoins(const StageConfig& stage) {
+  const StageType* const type = StageRegistry::BuiltIn().Find(stage.type);
+  return type->create({type->parameters, stage.parameters})->UsesCoins();
+}
+
 namespace {
 
 bool UsesRandomNumbers(const StageConfig& stage) {
@@ -19,8 +25,7 @@ bool UsesRandomNumbers(const StageConfig& stage) {
     case DrawBy::kCodePoint:
       break;
   }
-  const StageType* const type = StageRegistry::BuiltIn().Find(stage.type);
-  return type->create({type->parameters, stage.parameters})->UsesCoins();
+  return TossesCoins(stage);
 }
 
 // A schedule with "clock": "step".
@@ -43,12 +48,27 @@ bool AnyStage(absl::Span<const PipelineConfig> configs,
       });
 }
 
+// What is wrong with an option that was given as `value` and that no chain
+// needs.
+absl::Status Unused(absl::string_view option, absl::string_view value,
+                    absl::string_view why) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(option, ": got ", value, ", want none: ", why));
+}
+
 }  // namespace
+
+bool TossesCoins(absl::Span<const PipelineConfig> configs) {
+  return AnyStage(configs, TossesCoins);
+}
 
 RunOptions OnlyWhatMatters(const RunOptions& options,
                            absl::Span<const PipelineConfig> configs) {
   RunOptions used = options;
-  if (!AnyStage(configs, UsesRandomNumbers)) used.seed.reset();
+  if (!AnyStage(configs, UsesRandomNumbers)) {
+    used.seed.reset();
+    used.stream.reset();
+  }
   if (!AnyStage(configs, FollowsTheStep)) used.step.reset();
   return used;
 }
@@ -56,15 +76,16 @@ RunOptions OnlyWhatMatters(const RunOptions& options,
 absl::Status CheckRunOptionsMatter(const RunOptions& options,
                                    absl::Span<const PipelineConfig> configs) {
   const RunOptions used = OnlyWhatMatters(options, configs);
+  constexpr absl::string_view kSober = "no stage uses random numbers";
   if (options.seed.has_value() && !used.seed.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--seed: got ", *options.seed,
-                     ", want none: no stage uses random numbers"));
+    return Unused("--seed", absl::StrCat(*options.seed), kSober);
+  }
+  if (options.stream.has_value() && !used.stream.has_value()) {
+    return Unused("--stream", absl::StrCat(*options.stream), kSober);
   }
   if (options.step.has_value() && !used.step.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--step: got ", *options.step,
-        ", want none: no stage has a schedule with \"clock\": \"step\""));
+    return Unused("--step", absl::StrCat(*options.step),
+                  "no stage has a schedule with \"clock\": \"step\"");
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// Seeds and steps that no chain looks at: given and not used.
+// Seeds, streams and steps that no chain looks at: given and not used.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/tools/options/typed_options_test.cc.
@@ -13,13 +13,17 @@
 
 namespace sampler::tools {
 
-// The options without a seed, or a step, that no chain looks at. REQUIRES (also
-// below): the configs are valid.
+// The options without those that no chain looks at. REQUIRES (also below): the
+// configs are valid.
 RunOptions OnlyWhatMatters(const RunOptions& options,
                            absl::Span<const PipelineConfig> configs);
 
-// InvalidArgument for a seed where no chain uses random numbers, and for a step
-// where none follows the caller's: they would seem to matter.
+// Does a stage toss a coin, whatever the draw?
+bool TossesCoins(const StageConfig& stage);
+bool TossesCoins(absl::Span<const PipelineConfig> configs);
+
+// InvalidArgument for a seed or a stream where no chain uses random numbers,
+// and for a step where none follows the caller's: they would seem to matter.
 absl::Status CheckRunOptionsMatter(const RunOptions& options,
                                    absl::Span<const PipelineConfig> configs);
 

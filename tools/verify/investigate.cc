@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tools/options/unused_options.h"
 #include "tools/text/output.h"
 #include "tools/verify/draw_kind.h"
 
@@ -10,6 +11,14 @@ namespace sampler::tools {
 absl::Status CheckClaimedSeed(Claim claim, const RunOptions& run,
                               const logs::Log& log,
                               const ReplayConfigs& configs) {
+  // A law is that of every seed, but for the coins of stages.
+  if (claim == Claim::kLaw && !TossesCoins(configs.configs) &&
+      (run.seed.has_value() || run.stream.has_value())) {
+    return absl::InvalidArgumentError(
+        "--seed, --stream: want none beside --claim law: it is about the "
+        "chain, "
+        "whatever the seed");
+  }
   const bool told = std::all_of(
       log.sequences().begin(), log.sequences().end(),
       [](const logs::LogSequence& s) { return s.drawn_with.has_value(); });

@@ -54,9 +54,9 @@ std::string ClaimText(const VerifyReport& report) {
     allowed.push_back(absl::StrCat("margins up to ", Digits(tolerance.margin)));
   }
   if (tolerance.mismatch_rate > 0) {
-    allowed.push_back(absl::StrCat("a mismatch with probability at most ",
-                                   Digits(tolerance.mismatch_rate),
-                                   " at every token"));
+    allowed.push_back(absl::StrCat(
+        "a mismatch with probability at most ",
+        absl::StrFormat("%.6g", tolerance.mismatch_rate), " at every token"));
   }
   if (tolerance.sigma > 0 && report.claim == Claim::kSeed) {
     allowed.push_back(

@@ -185,6 +185,21 @@ TEST(GivenAndNotUsed, SeedsAndStepsToo) {
     arguments.insert(arguments.end(), {"--step", "3"});
     EXPECT_TRUE(Says(Failure(arguments), step));
   }
+  const std::string stream = "--stream: got 2, want none: no stage uses random";
+  EXPECT_TRUE(
+      Says(Failure({"replay", log, "--greedy", "--stream", "2"}), stream));
+  EXPECT_TRUE(
+      Says(Failure({"explain", log, "--row", "0", "--greedy", "--stream", "2"}),
+           stream));
+  // A claim about every seed, and one of a chain that tosses a coin.
+  const Arguments law = {"verify", log, "--claim", "law", "--seed", "7"};
+  Arguments plain = law;
+  plain.insert(plain.end(), {"--top-k", "2"});
+  EXPECT_TRUE(Says(Failure(plain), "want none beside --claim law"));
+  Arguments tossing = law;
+  tossing.insert(tossing.end(),
+                 {"--xtc-probability", "0.5", "--xtc-threshold", "0.1"});
+  EXPECT_NE(RunTool(tossing).exit_code, 2);
   const std::string sober =
       WriteTemporary("sober.json", R"({"version": 1, "stages": [
       {"type": "top_k", "k": 2}, {"type": "greedy"}]})");
