@@ -100,6 +100,10 @@ absl::StatusOr<PipelineConfig> WithEngine(const PipelineConfig& config,
   PipelineConfig other = config;
   other.rng = engine == Engine::kLlamaCpp ? Rng::kLlamaCpp : Rng::kHouse;
   if (engine == Engine::kVllm || engine == Engine::kSglang) {
+    if (DrawKindOf(config).by == DrawKind::By::kGreedy) {
+      return absl::InvalidArgumentError(
+          "--noise: want none beside a greedy draw, which uses none");
+    }
     other.stages.back() = {
         .type = "gumbel_max",
         .parameters = {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/parameters/printable.h"
+#include "tools/replay/print.h"
 #include "tools/text/number_text.h"
 #include "tools/text/quote.h"
 #include "tools/verify/report.h"
@@ -85,8 +86,9 @@ std::string VerdictText(const VerifyReport& report) {
       Digits(report.alpha));
   if (evidence.refuted()) {
     return absl::StrCat("refuted at ", PlaceText(*evidence.refuted_at()),
-                        ", after ", Grouped(evidence.tokens_to_refute()),
-                        " tokens\n                e-value ",
+                        ", after ",
+                        Plural(evidence.tokens_to_refute(), "token"),
+                        "\n                e-value ",
                         EvidenceText(evidence.highest_log_e()), " of ", bound);
   }
   if (evidence.tokens() == 0) return "nothing to check: no token is decided";

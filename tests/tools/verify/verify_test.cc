@@ -294,6 +294,11 @@ TEST(Verify, WhatCannotBeCheckedIsAnError) {
                     "--rows", "0:1"});
   EXPECT_EQ(nothing.exit_code, 1);
   EXPECT_TRUE(Says(nothing.out, "nothing to check"));
+  // An engine's noise would take the place of a draw without any.
+  const ToolResult greedy =
+      RunInProcess({"verify", StoryLog(), "--greedy", "--noise", "vllm"});
+  EXPECT_EQ(greedy.exit_code, 2);
+  EXPECT_TRUE(Says(greedy.err, "want none beside a greedy draw"));
 }
 
 }  // namespace
