@@ -74,23 +74,23 @@ std::vector<std::uint32_t> MassLine::Columns(LineOrder order) const {
 }
 
 const std::vector<double>& MassLine::Score(const Sequence& sequence,
-                                           Noise noise, LineOrder order) {
+                                           Noise noise, LineOrder columns) {
   const Coins coins = sequence.coins();
   const std::uint32_t position =
       RuntimePosition(sequence.history().prompt().size(), sequence.position());
   const double log_sum = Log(ToDouble(total_) * 0x1p-51);
-  const std::vector<std::uint32_t> columns = Columns(order);
+  const std::vector<std::uint32_t> column = Columns(columns);
   scores_.assign(ids_.size(), -std::numeric_limits<double>::infinity());
   for (std::size_t i = 0; i < ids_.size(); ++i) {
     if (weights_[i] == 0) continue;
     const auto hash = [&] {
-      return MurmurHash(coins.key(), position, columns[i]);
+      return MurmurHash(coins.key(), position, column[i]);
     };
     switch (noise) {
       case Noise::kHouse:
         scores_[i] =
             logits_[i] + GumbelNoise(coins.Bits(Purpose::kTokenNoise,
-                                                /*ordinal=*/0, columns[i]));
+                                                /*ordinal=*/0, column[i]));
         break;
       case Noise::kVllmV2:
         scores_[i] = static_cast<double>(static_cast<float>(logits_[i]) +
