@@ -22,8 +22,8 @@ double MassBounds::FactorToLikeliest() const {
   return Exp(argument_.center * argument_.scale - max_);
 }
 
-double MassBounds::Error(double sum, double gap, double terms) const {
-  return (error_.relative + rounding_) * sum + error_.per_gap * gap +
+double MassBounds::Error(double sum, double distance, double terms) const {
+  return (error_.relative + rounding_) * sum + error_.per_distance * distance +
          kernels::kTermError * terms;
 }
 
@@ -32,17 +32,18 @@ double MassBounds::LooseError(double difference, double terms) const {
   const double sum = std::max(difference, 0.0);
   // The center is the maximum but for rounding, or Scan's guess of it.
   const double excess = argument_.center * argument_.scale - max_;
-  const double gap = kernels::GapBound(sum, terms, excess);
+  const double distance = kernels::DistanceBound(sum, terms, excess);
   return (loose_error_.relative + rounding_) * sum +
-         loose_error_.per_gap * gap + kernels::kTermError * terms;
+         loose_error_.per_distance * distance + kernels::kTermError * terms;
 }
 
-double MassBounds::ErrorOfPart(double sum, double gap, double terms) const {
-  return has_gaps_ ? Error(sum, gap, terms) : LooseError(sum, terms);
+double MassBounds::ErrorOfPart(double sum, double distance,
+                               double terms) const {
+  return has_distances_ ? Error(sum, distance, terms) : LooseError(sum, terms);
 }
 
 double MassBounds::ErrorOfTotal() const {
-  return ErrorOfPart(total_, total_gap_, static_cast<double>(size_)) +
+  return ErrorOfPart(total_, total_distance_, static_cast<double>(size_)) +
          subtracted_error_ + kDoubleError * total_;
 }
 
@@ -58,11 +59,11 @@ MassBounds::Place MassBounds::Find(std::uint64_t bits) const {
   const double u = static_cast<double>(bits) * 0x1p-64;
   const double place = u * total_;
   double before = 0.0;
-  double gap_before = 0.0;
+  double distance_before = 0.0;
   std::size_t chunk = 0;
   while (chunk + 1 < sums_.size() && before + sums_[chunk] <= place) {
     before += sums_[chunk];
-    gap_before += gaps_[chunk];
+    distance_before += distances_[chunk];
     ++chunk;
   }
   // With B the mass before the chunk and C the rest: u S - B = u C - (1 - u) B,
@@ -72,9 +73,9 @@ MassBounds::Place MassBounds::Find(std::uint64_t bits) const {
   const double terms_rest = static_cast<double>(size_) - terms_before;
   const double inside = u * rest - (1.0 - u) * before;
   const double error =
-      u * ErrorOfPart(rest, std::max(total_gap_ - gap_before, 0.0),
+      u * ErrorOfPart(rest, std::max(total_distance_ - distance_before, 0.0),
                       terms_rest) +
-      (1.0 - u) * ErrorOfPart(before, gap_before, terms_before) +
+      (1.0 - u) * ErrorOfPart(before, distance_before, terms_before) +
       subtracted_error_ + kDoubleError * total_;
   double low = inside - error;
   // Nothing lies before the first chunk.
@@ -84,23 +85,24 @@ MassBounds::Place MassBounds::Find(std::uint64_t bits) const {
 
 // Let e be the terms, x their exponents relative to the maximum, p = e / S and
 // m the mean of x. A term is computed as e (1 + a), |a| <= r + g |x|
-// (`relative` without the additions, and `per_gap`), and both sums are made of
-// the same terms, so that what all are wrong by alike does not matter: the mean
-// moves by the sum of p a (x - m), which is at most, by Cauchy and Schwarz,
+// (`relative` without the additions, and `per_distance`), and both sums are
+// made of the same terms, so that what all are wrong by alike does not matter:
+// the mean moves by the sum of p a (x - m), which is at most, by Cauchy and
+// Schwarz,
 //   (r + g sqrt(sum of p x^2)) sqrt(sum of p (x - m)^2).
-// To that come the additions, of the total and of the gap, and the roundings of
-// d. Terms that are no weights, and weights rounded to integers, count |x| <=
-// 83 times. Edited terms are exact.
+// To that come the additions, of the total and of the weighted distance, and
+// the roundings of d. Terms that are no weights, and weights rounded to
+// integers, count |x| <= 83 times. Edited terms are exact.
 MassBounds::Offset MassBounds::MeanOffset() const {
   const auto terms = static_cast<double>(size_);
   // Exponents are relative to the center, which is not quite the maximum: some
   // may lie above it, and have counted against the others.
   const double shift = argument_.center * argument_.scale - max_;
-  const double gap = total_gap_ + 4.0 * std::fabs(shift) * total_;
+  const double distance = total_distance_ + 4.0 * std::fabs(shift) * total_;
   const double summed = total_ - edited_;
-  const double moment = shift * summed - total_gap_;
+  const double moment = shift * summed - total_distance_;
   const double squares =
-      total_squares_ - 2.0 * shift * total_gap_ + shift * shift * summed;
+      total_squares_ - 2.0 * shift * total_distance_ + shift * shift * summed;
   const double mean = (moment + edited_moment_) / total_;
   // With a thousandth for what the squares may be off by.
   const double around = squares - 2.0 * mean * moment + mean * mean * summed;
@@ -109,12 +111,13 @@ MassBounds::Offset MassBounds::MeanOffset() const {
   const double root =
       std::sqrt(std::max(1.001 * squares, 0.0) / total_) + std::fabs(shift);
   const double of_terms =
-      (error_.relative - error_.additions + error_.per_gap * root) * spread;
-  const double of_additions =
-      error_.of_gap * gap / total_ + std::fabs(mean) * error_.additions;
+      (error_.relative - error_.additions + error_.per_distance * root) *
+      spread;
+  const double of_additions = error_.of_distance * distance / total_ +
+                              std::fabs(mean) * error_.additions;
   const double of_weights =
-      (rounding_ * (gap + total_) + 100.0 * kernels::kTermError * terms +
-       kDoubleError * (gap + std::fabs(edited_moment_))) /
+      (rounding_ * (distance + total_) + 100.0 * kernels::kTermError * terms +
+       kDoubleError * (distance + std::fabs(edited_moment_))) /
       total_;
   const double of_total =
       rounding_ + kernels::kTermError * terms / total_ + kDoubleError;
@@ -125,8 +128,8 @@ MassBounds::Offset MassBounds::MeanOffset() const {
 
 bool MassBounds::Split(const LogitRange& inside, const LogitRange& listed,
                        CandidateList& out) {
-  const DenseRow::StoredInterval inner = set_.Stored(inside);
-  const DenseRow::StoredInterval outer = set_.Stored(listed);
+  const StoredInterval inner = set_.Stored(inside);
+  const StoredInterval outer = set_.Stored(listed);
   if (!inner.exact || !outer.exact) return false;
   joined_ = false;
   const StoredValues stored = set_.stored();
@@ -179,7 +182,7 @@ void MassBounds::Follow() {
                        kDoubleError * total_;
   for (std::size_t c = 0; c < sums_.size(); ++c) sums_[c] -= rest_sums_[c];
   total_ = std::accumulate(sums_.begin(), sums_.end(), 0.0);
-  has_gaps_ = false;
+  has_distances_ = false;
   argument_.least = set_.stored().floor;
   generation_ = set_.generation();
   state_ = State::kSummed;

@@ -161,17 +161,17 @@ class MassBounds {
 
  private:
   enum class State { kUnknown, kNone, kSummed };
-  // Whether sums are made with their gaps (kernels/exp_sum.h).
-  enum class Gaps { kWith, kWithout };
+  // Whether sums are made with their weighted distances (kernels/exp_sum.h).
+  enum class Distances { kWith, kWithout };
 
-  bool HaveSums(Gaps gaps);
-  bool Sum(Gaps gaps);
+  bool HaveSums(Distances distances);
+  bool Sum(Distances distances);
   // Is it the row that the set began with, but for factors?
   bool IsWholeRow(const StoredValues& stored) const;
   // Returns true if the sums of Scan are of the set as it stands, and makes
   // them its sums.
   bool TakeScanned(double scale);
-  void SumPass(const StoredValues& stored, double scale, Gaps gaps);
+  void SumPass(const StoredValues& stored, double scale, Distances distances);
   // From the sums of the kernel, relative to its center, to the likeliest's.
   double FactorToLikeliest() const;
 
@@ -183,10 +183,11 @@ class MassBounds {
   void TakeEdited(const LogitRange& inside, const LogitRange& listed);
 
   // Error of a sum over `terms` terms, as a fraction of the likeliest: with its
-  // gap; without, which is larger; and whichever of the two the sums allow.
-  double Error(double sum, double gap, double terms) const;
+  // weighted distance; without, which is larger; and whichever of the two the
+  // sums allow.
+  double Error(double sum, double distance, double terms) const;
   double LooseError(double difference, double terms) const;
-  double ErrorOfPart(double sum, double gap, double terms) const;
+  double ErrorOfPart(double sum, double distance, double terms) const;
   double ErrorOfTotal() const;
 
   const CandidateSet& set_;
@@ -198,17 +199,17 @@ class MassBounds {
   MassSketch exact_sketch_;
 
   kernels::ExpArgument argument_{0.0, 1.0};
-  kernels::ExpSumError error_{};        // Of sums with gaps,
+  kernels::ExpSumError error_{};        // Of sums with distances,
   kernels::ExpSumError loose_error_{};  // and without.
   std::size_t size_ = 0;
   double max_ = 0.0;
   double total_ = 0.0;
-  double total_gap_ = 0.0;
-  double total_squares_ = 0.0;  // Of gaps; only if has_gaps_.
+  double total_distance_ = 0.0;
+  double total_squares_ = 0.0;  // Only if has_distances_.
   double rounding_ = 0.0;
   double edited_ = 0.0;         // What edited tokens add to the total,
   double edited_moment_ = 0.0;  // and to the sum of w (l - max).
-  bool has_gaps_ = false;
+  bool has_distances_ = false;
 
   // Of what product of factors the last row that began was summed up.
   const void* asked_by_ = nullptr;
@@ -220,7 +221,7 @@ class MassBounds {
   std::vector<double> scanned_sums_;
 
   std::vector<double> sums_;  // By chunk, as fractions of the likeliest's.
-  std::vector<double> gaps_;
+  std::vector<double> distances_;
 
   // How far sums may be off, of any chunks, because others were subtracted.
   double subtracted_error_ = 0.0;

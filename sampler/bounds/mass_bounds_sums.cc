@@ -15,25 +15,25 @@ namespace sampler {
 
 using kernels::kChunkSize;
 
-bool MassBounds::Have() { return HaveSums(Gaps::kWithout); }
+bool MassBounds::Have() { return HaveSums(Distances::kWithout); }
 
-bool MassBounds::HaveMean() { return HaveSums(Gaps::kWith); }
+bool MassBounds::HaveMean() { return HaveSums(Distances::kWith); }
 
-bool MassBounds::HaveSums(Gaps gaps) {
+bool MassBounds::HaveSums(Distances distances) {
   const bool current =
       state_ != State::kUnknown && generation_ == set_.generation();
-  const bool lacks_gaps =
-      state_ == State::kSummed && gaps == Gaps::kWith && !has_gaps_;
-  if (!current || lacks_gaps) {
+  const bool lacks_distances = state_ == State::kSummed &&
+                               distances == Distances::kWith && !has_distances_;
+  if (!current || lacks_distances) {
     generation_ = set_.generation();
     joined_ = false;
-    state_ =
-        use_ == BoundsUse::kTry && Sum(gaps) ? State::kSummed : State::kNone;
+    state_ = use_ == BoundsUse::kTry && Sum(distances) ? State::kSummed
+                                                       : State::kNone;
   }
   return state_ == State::kSummed;
 }
 
-bool MassBounds::Sum(Gaps gaps) {
+bool MassBounds::Sum(Distances distances) {
   size_ = set_.slots();
   if (size_ <= tuning::kFewCandidates) return false;
   max_ = set_.Max();
@@ -46,19 +46,19 @@ bool MassBounds::Sum(Gaps gaps) {
               0x1p-53 * (std::fabs(max_) + 40.0);
   const std::size_t chunks = kernels::ChunkCount(size_);
   sums_.resize(chunks);
-  gaps_.assign(chunks, 0.0);
-  has_gaps_ = gaps == Gaps::kWith;
-  const bool scannable = !has_gaps_ && IsWholeRow(stored);
-  if (!scannable || !TakeScanned(scale)) SumPass(stored, scale, gaps);
+  distances_.assign(chunks, 0.0);
+  has_distances_ = distances == Distances::kWith;
+  const bool scannable = !has_distances_ && IsWholeRow(stored);
+  if (!scannable || !TakeScanned(scale)) SumPass(stored, scale, distances);
   const double factor = FactorToLikeliest();
   subtracted_error_ = 0.0;
   total_ = 0.0;
-  total_gap_ = 0.0;
+  total_distance_ = 0.0;
   for (std::size_t c = 0; c < chunks; ++c) {
     sums_[c] *= factor;
-    gaps_[c] *= factor;
+    distances_[c] *= factor;
     total_ += sums_[c];
-    total_gap_ += gaps_[c];
+    total_distance_ += distances_[c];
   }
   total_squares_ *= factor;
   // Edited candidates weigh what they weigh exactly.
@@ -77,17 +77,18 @@ bool MassBounds::Sum(Gaps gaps) {
   return true;
 }
 
-void MassBounds::SumPass(const StoredValues& stored, double scale, Gaps gaps) {
+void MassBounds::SumPass(const StoredValues& stored, double scale,
+                         Distances distances) {
   argument_ = kernels::ExpArgument(max_ / scale, scale);
   argument_.least = stored.floor;
   if (stored.values.dtype() != DType::kF64) {
     argument_.center =
         static_cast<double>(static_cast<float>(argument_.center));
   }
-  const bool with_gaps = gaps == Gaps::kWith;
-  (with_gaps ? error_ : loose_error_) = kernels::SumExpOfRow(
+  const bool with_distances = distances == Distances::kWith;
+  (with_distances ? error_ : loose_error_) = kernels::SumExpOfRow(
       stored.values, argument_, stored.edit_masks, sums_.data(),
-      with_gaps ? gaps_.data() : nullptr, &total_squares_);
+      with_distances ? distances_.data() : nullptr, &total_squares_);
 }
 
 kernels::RowScan MassBounds::Scan(Logits row, double* maxima) {

@@ -100,7 +100,7 @@ ExpSplit SplitChunks(const Loader& loader, const unsigned char* row,
     rest_sums[first / kBlocksOfChunk] =
         hn::GetLane(hn::SumOfLanes(d64, chunk)) * shift;
   }
-  return {found, ErrorWithoutGaps(argument)};
+  return {found, ErrorWithoutDistances(argument)};
 }
 
 ExpSplit SplitAll(DType dtype, const unsigned char* row, std::size_t blocks,

@@ -4,8 +4,8 @@
 // where the sum of all is known: what is listed will be weighed exactly, and
 // the rest is little, and so is its error.
 //
-// The bound of exp_sum.h holds for the rest, with the terms of the whole; gaps
-// are not summed up (GapBound).
+// The bound of exp_sum.h holds for the rest, with the terms of the whole;
+// weighted distances are not summed up (DistanceBound).
 //
 // Thread-safety: pure functions.
 // Cost: about three quarters more than exp_sum.h.

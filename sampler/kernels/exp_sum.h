@@ -2,7 +2,8 @@
 // about mass are tried on before anything is computed exactly.
 //
 // For a chunk of kChunkSize values l, with d = l - center:
-//   sum = sum of e^(scale d),    gap = sum of e^(scale d) |scale d|.
+//   sum = sum of e^(scale d),
+//   weighted distance = sum of e^(scale d) |scale d|.
 //
 // The bound. Let u = 2^-24, and x = scale d without any rounding.
 //   1. d is one float32 subtraction: exact to a factor 1 + u, so x is off by
@@ -25,27 +26,32 @@
 //   one rounding of 2^-30, and 2^y = 2^(n/16) (1 + f q), the power from a
 //   table, good to u, q of degree 2, together with its evaluation off by 0.2 u,
 //   and one more rounding: below 2.25 u as well. What the second constant would
-//   add is, to first order, a part of the gap, and added to each sum; the
-//   second order is below 2^-48 x^2. (To each gap, a part of the squares.)
+//   add is, to first order, a part of the weighted distance, and added to each
+//   sum; the second order is below 2^-48 x^2. (To each weighted distance, a
+//   part of the squares.)
 //   5. Terms are positive, so adding them k deep adds k u. Each block of 64
-//      (without gaps, and where a vector holds sixteen: two) is added up in
-//      float32 in four running sums of 16 / lanes vectors each, then two
-//      levels; everything above in double.
+//      (two, without weighted distances and where a vector holds sixteen) is
+//      added up in float32 in four running sums of 16 / lanes vectors each,
+//      then two levels; everything above in double.
 //   6. Terms below e^-83 come out as any number in [0, e^-83): they are part of
 //      kTermError, as are the terms that are no weights at all.
-// So |computed sum - true sum| <= relative * sum + per_gap * gap + kTermError
-// * terms, with both sums as computed, 1 percent added to the constants for
-// all that is of second order.
+// So
+//   |computed sum - true sum| <= relative * sum
+//                                + per_distance * weighted distance
+//                                + kTermError * terms,
+// with both sums as computed. The constants have 1 percent added for all that
+// is of second order.
 //
 // Steps 1, 3, 4 and 5 are proved by machine: tests/proof/README.md.
 //
-// A caller may do without gaps, which is a fifth cheaper, and bound them: of n
-// terms e^-x that add up to s, those that are all equal have the largest sum of
-// e^-x x (Gibbs), s ln(n / s). What the second constant of step 2 would add is
-// then an error, which per_gap holds as well. With FMA, steps 1 and 2 are one:
-// y = l H - K, with H the first constant and K = c H rounded to a float. It is
-// off by |y| u, so the result by |x| u, and n and f are taken from it exactly.
-// What K was rounded by is known, and is a factor of the sum.
+// A caller may do without weighted distances, which is a fifth cheaper, and
+// bound them: of n terms e^-x that add up to s, those that are all equal have
+// the largest sum of e^-x x (Gibbs), s ln(n / s). What the second constant of
+// step 2 would add is then an error, which per_distance holds as well. With
+// FMA, steps 1 and 2 are one: y = l H - K, with H the first constant and K =
+// c H rounded to a float. It is off by |y| u, so the result by |x| u, and n and
+// f are taken from it exactly. What K was rounded by is known, and is a factor
+// of the sum.
 //
 // Which constants hold depends on the instruction set, and so do the sums: only
 // what follows from the bounds may be decided by them.
@@ -75,12 +81,12 @@ constexpr std::size_t ChunkCount(std::size_t size) {
 
 struct ExpSumError {
   double relative;
-  double per_gap;
+  double per_distance;
   // The part of `relative` that the additions are: step 5.
   double additions;
-  // By how much a gap may be off, as a fraction of it, beyond what the errors
-  // of its terms make: by its differences d and its additions.
-  double of_gap;
+  // By how much a weighted distance may be off, as a fraction of it, beyond
+  // what the errors of its terms make: by its differences d and its additions.
+  double of_distance;
 };
 
 // How far a term may be off from an exact weight (in units of 2^51) beyond what
@@ -102,19 +108,19 @@ struct ExpArgument {
 };
 
 // Sums over `row`, chunk by chunk, in the type it is stored in. Terms of tokens
-// in `edited` (one word per block, or null) are left out. REQUIRES: no value
-// that is not left out exceeds the center by more than 1 / scale; none is NaN;
-// the center is a float, unless the row is of doubles, which has no floor.
-// `gaps` may be null: per_gap is that of sums without them, and the gap is
-// GapBound's. With gaps, `squares` (or null) becomes the sum of e^x x^2 over
-// the row, good to a thousandth.
+// in `edited` (one word per block, or null) are left out. `distances` gets the
+// weighted distances. If it is null, per_distance is that of sums without them,
+// and DistanceBound bounds them; else `squares` (or null) becomes the sum of
+// e^x x^2 over the row, good to a thousandth. REQUIRES: no value that is not
+// left out exceeds the center by more than 1 / scale; none is NaN; the center
+// is a float, unless the row is of doubles, which has no floor.
 ExpSumError SumExpOfRow(Logits row, const ExpArgument& argument,
-                        const std::uint64_t* edited, double* sums, double* gaps,
-                        double* squares = nullptr);
+                        const std::uint64_t* edited, double* sums,
+                        double* distances, double* squares = nullptr);
 
-// A gap that `terms` terms of this sum do not exceed, none of which exceeds
-// e^`excess`. REQUIRES: terms > 0.
-double GapBound(double sum, double terms, double excess);
+// A weighted distance that `terms` terms of this sum do not exceed, none of
+// which exceeds e^`excess`. REQUIRES: terms > 0.
+double DistanceBound(double sum, double terms, double excess);
 
 }  // namespace sampler::kernels
 

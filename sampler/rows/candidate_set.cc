@@ -1,7 +1,6 @@
 #include "sampler/rows/candidate_set.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 
 #include "sampler/arithmetic/numeric.h"
@@ -16,15 +15,6 @@ namespace {
 constexpr std::size_t kFewTies = 64;
 constexpr std::size_t kTiesOfARow = 64;
 
-// Removes these ids from a list. REQUIRES: `ids` ascend.
-void RemoveFrom(absl::Span<const TokenId> ids, CandidateList& list) {
-  auto next = ids.begin();
-  list.Filter([&](std::size_t i) {
-    while (next != ids.end() && *next < list.ids()[i]) ++next;
-    return next == ids.end() || *next != list.ids()[i];
-  });
-}
-
 }  // namespace
 
 // ---- Changes --------------------------------------------------------------
@@ -33,25 +23,20 @@ void CandidateSet::Begin(Logits row, DenseRow::Scan scan) {
   ++begins_;
   dense_.Reset(row, scan);
   dense_form_ = true;
-  list_status_ = RowStatus::kOk;
   Changed();
 }
 
 void CandidateSet::Reject(RowStatus status) {
-  list_.Clear();
+  list_.Restart(status);
   dense_form_ = false;
-  list_status_ = status;
   Changed();
 }
 
 void CandidateSet::ResetTo(absl::Span<const TokenId> ids,
                            absl::Span<const double> logits) {
-  list_.Clear();
-  list_.Reserve(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    list_.AppendIf(true, ids[i], logits[i]);
-  }
-  list_status_ = RowStatus::kOk;
+  CandidateList& list = list_.Restart(RowStatus::kOk);
+  list.Reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) list.Append(ids[i], logits[i]);
   dense_form_ = false;
   Changed();
 }
@@ -71,7 +56,7 @@ void CandidateSet::RemoveAllBut(absl::Span<const TokenId> ids) {
 
 void CandidateSet::RemoveAll(absl::Span<const TokenId> ids) {
   if (!dense_form_) {
-    RemoveFrom(ids, list_);
+    list_.RemoveAll(ids);
     Changed();
     return;
   }
@@ -87,17 +72,11 @@ void CandidateSet::RemoveAll(absl::Span<const TokenId> ids) {
 }
 
 void CandidateSet::TransformRuns(DenseRow::RunTransform f) {
-  if (dense_form_ && dense_.HasFloor()) ToList(kLowestLogit);
+  if (dense_form_ && dense_.unedited().HasFloor()) ToList(kLowestLogit);
   if (dense_form_) {
     dense_.TransformRuns(f);
   } else {
-    for (std::size_t i = 0; i < list_.size(); i += kernels::kBlockSize) {
-      const absl::Span<double> run =
-          list_.mutable_logits().subspan(i, kernels::kBlockSize);
-      f(list_.ids().subspan(i, kernels::kBlockSize), run);
-      for (const double logit : run) NoteInList(logit);
-    }
-    DropRemovedFromList();
+    list_.TransformRuns(f);
   }
   Changed();
 }
@@ -106,12 +85,8 @@ void CandidateSet::LoadEach(absl::Span<const TokenId> ids,
                             double* logits) const {
   if (dense_form_) {
     dense_.LoadEach(ids, logits);
-    return;
-  }
-  std::fill_n(logits, ids.size(), kRemoved);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const std::ptrdiff_t at = Find(ids[i]);
-    if (at >= 0) logits[i] = list_.logits()[static_cast<std::size_t>(at)];
+  } else {
+    list_.LoadEach(ids, logits);
   }
 }
 
@@ -136,40 +111,17 @@ void CandidateSet::Scale(double factor) {
   Changed();
 }
 
-void CandidateSet::SetInList(std::size_t i, double logit) {
-  Changed();
-  NoteInList(logit);
-  list_.mutable_logits()[i] = logit;
-  if (logit == kRemoved) {
-    list_.Filter([i](std::size_t j) { return j != i; });
-  }
-}
-
-void CandidateSet::NoteInList(double logit) {
-  if (std::isnan(logit)) {
-    list_status_ = RowStatus::kNan;
-  } else if (logit == -kRemoved && list_status_ == RowStatus::kOk) {
-    list_status_ = RowStatus::kInfinite;
-  }
-}
-
-void CandidateSet::DropRemovedFromList() {
-  list_.Filter([this](std::size_t i) { return list_.logits()[i] != kRemoved; });
-}
-
 // ---- Truncations ----------------------------------------------------------
 
 void CandidateSet::BecomeList(CandidateList& list) {
-  list_.Exchange(list);
-  if (dense_form_) list_status_ = dense_.status();
+  list_.TakeOver(list, dense_form_ ? dense_.status() : list_.status());
   dense_form_ = false;
   Changed();
 }
 
 void CandidateSet::ToList(double threshold) {
   if (!dense_form_) return;
-  dense_.GatherInside(threshold, -kRemoved, list_);
-  list_status_ = dense_.status();
+  dense_.GatherInside(threshold, -kRemoved, list_.Restart(dense_.status()));
   dense_form_ = false;
   Changed();
 }
@@ -196,10 +148,8 @@ void CandidateSet::Keep(const Survivors& survivors) {
     return;
   }
   Gather(AtLeast(survivors.threshold), spare_);
-  RemoveFrom(except, spare_);
+  ListRow::RemoveFrom(except, spare_);
   BecomeList(spare_);
 }
-
-// ---- Questions ------------------------------------------------------------
 
 }  // namespace sampler

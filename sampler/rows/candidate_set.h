@@ -2,18 +2,17 @@
 // and orders (ranked.h) are computed elsewhere; of the total order this class
 // knows only the first candidate.
 //
-// The set starts as the dense row (dense_row.h: the caller's logits under a
-// sparse overlay of edits and pending scales), and becomes a list as soon as a
-// truncation leaves few; where many stay, the dense row gets a floor. Only this
-// class knows which form is current. Passes over the set are by slot: a token
-// id in the dense form, a position in the list form.
+// The set starts as a dense row (dense_row.h: the caller's logits, with changes
+// on top), and becomes a list (list_row.h) as soon as a truncation leaves few;
+// where many stay, the dense row gets a floor. Only this class knows which form
+// is current. Passes over the set are by slot: a token id in the dense form, a
+// place in the list in the other.
 //
 // Other classes may remember answers about the set while generation() stays the
 // same.
 //
 // Thread-safety: one thread at a time; lives in a Workspace.
-// Invariants: exactly one form is current (`dense_form_`); list ids ascend; the
-//   list holds finite logits, unless its status says otherwise.
+// Invariant: exactly one form is current (`dense_form_`).
 // Cost: an edit or a look-up is O(1) in the dense form, O(log n) in a list;
 //   Count, Likeliest and status cost O(V / 64) after a change. No allocation
 //   once the memory has grown.
@@ -26,7 +25,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
@@ -36,23 +34,13 @@
 #include "sampler/row_status.h"
 #include "sampler/rows/candidate_list.h"
 #include "sampler/rows/dense_row.h"
+#include "sampler/rows/list_row.h"
 #include "sampler/rows/logit_range.h"
+#include "sampler/rows/scaled_row.h"
+#include "sampler/rows/stored_values.h"
 #include "sampler/rows/survivors.h"
 
 namespace sampler {
-
-// The stored numbers of a set, for passes in float32, and the changes that turn
-// them into logits.
-struct StoredValues {
-  Logits values;
-  absl::Span<const double> scales;  // Each multiplies every value in turn.
-  double floor;                     // Values below it are removed.
-  // Slots whose logit is an edit instead (CandidateSet::LogitOfSlot), as a list
-  // and as a bit mask per block of 64 slots. The masks are null if there are no
-  // edits.
-  absl::Span<const std::uint32_t> edited;
-  const std::uint64_t* edit_masks;
-};
 
 class CandidateSet {
  public:
@@ -79,14 +67,10 @@ class CandidateSet {
   // Replaces the logit l of `id` by f(l), if `id` is a candidate; -inf removes.
   template <typename F>
   void Edit(TokenId id, F f) {
-    if (!dense_form_) {
-      const std::ptrdiff_t i = Find(id);
-      if (i < 0) return;
-      const auto at = static_cast<std::size_t>(i);
-      SetInList(at, f(list_.logits()[at]));
-    } else if (InRow(id) && dense_.Edit(static_cast<std::size_t>(id), f)) {
-      Changed();
-    }
+    const bool edited =
+        dense_form_ ? InRow(id) && dense_.Edit(static_cast<std::size_t>(id), f)
+                    : list_.Edit(id, f);
+    if (edited) Changed();
   }
 
   void Remove(TokenId id);
@@ -101,14 +85,8 @@ class CandidateSet {
   // Removes every candidate for which stays(id) is false. Cost: a pass.
   template <typename F>
   void RemoveUnless(F stays) {
-    if (dense_form_) {
-      Transform([&](TokenId id, double logit) {
-        return stays(id) ? logit : kRemoved;
-      });
-      return;
-    }
-    list_.Filter([&](std::size_t i) { return stays(list_.ids()[i]); });
-    Changed();
+    Transform(
+        [&](TokenId id, double logit) { return stays(id) ? logit : kRemoved; });
   }
 
   // Multiplies every logit by `factor` > 0.
@@ -151,7 +129,7 @@ class CandidateSet {
   // REQUIRES: the set is a list (ToList).
   template <typename F>
   void NarrowList(F f) {
-    f(list_);
+    list_.Narrow(f);
     Changed();
   }
 
@@ -202,11 +180,8 @@ class CandidateSet {
       dense_.ForEachAtLeast(threshold, [&](std::size_t id, double logit) {
         f(static_cast<TokenId>(id), logit);
       });
-      return;
-    }
-    for (std::size_t i = 0; i < list_.size(); ++i) {
-      if (list_.logits()[i] < threshold) continue;
-      f(list_.ids()[i], list_.logits()[i]);
+    } else {
+      list_.ForEachAtLeast(threshold, f);
     }
   }
 
@@ -253,7 +228,7 @@ class CandidateSet {
 
   // Returns true if a floor removes some of the stored numbers. Then gathering
   // the rest costs less than passing over all slots.
-  bool HasFloor() const { return dense_form_ && dense_.HasFloor(); }
+  bool HasFloor() const { return dense_form_ && dense_.unedited().HasFloor(); }
 
   TokenId IdOfSlot(std::size_t slot) const {
     return dense_form_ ? static_cast<TokenId>(slot) : list_.ids()[slot];
@@ -264,8 +239,8 @@ class CandidateSet {
 
   StoredValues stored() const;
 
-  // The stored numbers whose logits lie in `range` (DenseRow::Stored).
-  DenseRow::StoredInterval Stored(const LogitRange& range) const;
+  // The stored numbers whose logits lie in `range`.
+  StoredInterval Stored(const LogitRange& range) const;
 
   // The logits of block `block` of 64 slots, -inf for removed candidates. A
   // view of the set or of `buffer`.
@@ -279,11 +254,8 @@ class CandidateSet {
       dense_.ForEachBlockReaching(
           threshold, [&](std::size_t first, const Block& block,
                          std::size_t count) { f(first, block.data(), count); });
-      return;
-    }
-    for (std::size_t i = 0; i < list_.size(); i += kernels::kBlockSize) {
-      f(i, list_.logits().data() + i,
-        std::min(kernels::kBlockSize, list_.size() - i));
+    } else {
+      list_.ForEachBlock(f);
     }
   }
 
@@ -293,32 +265,18 @@ class CandidateSet {
   void ForEachStretchReaching(double threshold, F f) const {
     if (dense_form_) {
       dense_.ForEachStretchReaching(threshold, f);
-      return;
-    }
-    Stretch stretch;
-    for (std::size_t i = 0; i < list_.size(); i += stretch.size()) {
-      const std::size_t count = std::min(stretch.size(), list_.size() - i);
-      std::copy_n(list_.logits().data() + i, count, stretch.data());
-      std::fill(stretch.data() + count, stretch.data() + stretch.size(),
-                kRemoved);
-      f(i, stretch);
+    } else {
+      list_.ForEachStretch(f);
     }
   }
 
  private:
-  // Position of `id` in the list, or -1.
-  std::ptrdiff_t Find(TokenId id) const;
-
   bool InRow(TokenId id) const {
     return id >= 0 && static_cast<std::size_t>(id) < dense_.size();
   }
 
   // Makes the entries of `list` the set; `list` gets the old entries' memory.
   void BecomeList(CandidateList& list);
-  void SetInList(std::size_t i, double logit);
-  // Sets list_status_ if `logit`, which a change produced, is NaN or +inf.
-  void NoteInList(double logit);
-  void DropRemovedFromList();
 
   void Changed() {
     ++generation_;
@@ -326,14 +284,12 @@ class CandidateSet {
   }
 
   DenseRow dense_;
-  CandidateList list_;
+  ListRow list_;
   CandidateList spare_;
   bool dense_form_ = true;
-  RowStatus list_status_ = RowStatus::kOk;
   std::uint64_t generation_ = 0;
   std::uint64_t begins_ = 0;
   mutable std::optional<Candidate> likeliest_;
-  mutable std::vector<double> maxima_;  // Of a list.
   mutable kernels::SelectScratch select_;
 };
 

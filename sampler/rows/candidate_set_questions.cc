@@ -1,7 +1,6 @@
 // What a set of candidates answers without a change, in whichever form it is.
 
 #include <algorithm>
-#include <cmath>
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/kernels/scan/row_scan.h"
@@ -19,7 +18,7 @@ double KthLargest(absl::Span<const double> values, std::size_t k,
 }  // namespace
 
 RowStatus CandidateSet::status() const {
-  const RowStatus status = dense_form_ ? dense_.status() : list_status_;
+  const RowStatus status = dense_form_ ? dense_.status() : list_.status();
   if (status != RowStatus::kOk) return status;
   const bool empty = dense_form_ ? dense_.empty() : list_.size() == 0;
   return empty ? RowStatus::kNoCandidate : RowStatus::kOk;
@@ -36,25 +35,14 @@ bool CandidateSet::HasMoreThan(std::int64_t count) const {
 }
 
 Candidate CandidateSet::Likeliest() const {
-  if (likeliest_.has_value()) return *likeliest_;
-  if (dense_form_) {
-    likeliest_ = Candidate{static_cast<TokenId>(dense_.FirstOfMax()),
-                           WithOneZero(dense_.Max())};
-  } else {
-    // The first of equal maxima has the lowest id, because ids ascend.
-    const absl::Span<const double> logits = list_.logits();
-    const double max = kernels::MaxOf(logits.data(), logits.size());
-    const std::size_t at =
-        kernels::FindFirst(logits.data(), logits.size(), max);
-    likeliest_ = Candidate{list_.ids()[at], WithOneZero(max)};
+  if (!likeliest_.has_value()) {
+    likeliest_ =
+        dense_form_
+            ? Candidate{static_cast<TokenId>(dense_.FirstOfMax()), dense_.Max()}
+            : list_.Likeliest();
+    likeliest_->logit = WithOneZero(likeliest_->logit);
   }
   return *likeliest_;
-}
-
-std::ptrdiff_t CandidateSet::Find(TokenId id) const {
-  const absl::Span<const TokenId> ids = list_.ids();
-  const auto at = std::lower_bound(ids.begin(), ids.end(), id);
-  return at != ids.end() && *at == id ? at - ids.begin() : -1;
 }
 
 std::optional<double> CandidateSet::Logit(TokenId id) const {
@@ -64,9 +52,9 @@ std::optional<double> CandidateSet::Logit(TokenId id) const {
     if (logit == kRemoved) return {};
     return WithOneZero(logit);
   }
-  const std::ptrdiff_t i = Find(id);
-  if (i < 0) return {};
-  return WithOneZero(list_.logits()[static_cast<std::size_t>(i)]);
+  const std::optional<double> logit = list_.Logit(id);
+  if (!logit.has_value()) return {};
+  return WithOneZero(*logit);
 }
 
 TokenId CandidateSet::IdLimit() const {
@@ -85,47 +73,22 @@ void CandidateSet::VisitRuns(DenseRow::RunVisitor f) const {
 void CandidateSet::Gather(const LogitRange& range, CandidateList& out) const {
   if (dense_form_) {
     dense_.GatherInside(range.low, range.high, out);
-    return;
-  }
-  if (range.low <= kLowestLogit && range.high == -kRemoved) {
-    out.CopyFrom(list_);
-    return;
-  }
-  out.Clear();
-  out.Reserve(list_.size() + 1);
-  for (std::size_t i = 0; i < list_.size(); ++i) {
-    const double logit = list_.logits()[i];
-    out.AppendIf(range.Contains(logit), list_.ids()[i], logit);
+  } else {
+    list_.Gather(range, out);
   }
 }
 
 absl::Span<const double> CandidateSet::BlockMaxima() const {
-  if (dense_form_) return dense_.BlockMaxima();
-  const absl::Span<const double> logits = list_.logits();
-  maxima_.resize(std::max(maxima_.size(), kernels::BlockCount(logits.size())));
-  std::size_t blocks = 0;
-  for (std::size_t i = 0; i < logits.size(); i += kernels::kBlockSize) {
-    const absl::Span<const double> block =
-        logits.subspan(i, kernels::kBlockSize);
-    maxima_[blocks++] = kernels::MaxOf(block.data(), block.size());
-  }
-  return {maxima_.data(), blocks};
+  return dense_form_ ? dense_.BlockMaxima() : list_.BlockMaxima();
 }
 
 void CandidateSet::GatherStored(DenseRow::StoredGather gather,
                                 CandidateList& out) const {
   if (dense_form_) {
     dense_.GatherStored(gather, out);
-    return;
+  } else {
+    list_.GatherStored(gather, out);
   }
-  out.Fill(list_.size() + kernels::kGatherSlack,
-           [&](TokenId* ids, double* logits) {
-             const std::size_t found = gather(ids, logits);
-             for (std::size_t i = 0; i < found; ++i) {
-               ids[i] = list_.ids()[static_cast<std::size_t>(ids[i])];
-             }
-             return found;
-           });
 }
 
 double CandidateSet::RoughFloorOfTop(std::int64_t k) const {
@@ -156,16 +119,17 @@ StoredValues CandidateSet::stored() const {
             .edited = {},
             .edit_masks = nullptr};
   }
-  const absl::Span<const std::uint32_t> edited = dense_.edited_ids();
-  return {.values = dense_.unedited(),
-          .scales = dense_.pending_scales(),
-          .floor = dense_.floor(),
-          .edited = edited,
-          .edit_masks = edited.empty() ? nullptr : dense_.edit_masks().data()};
+  const ScaledRow& unedited = dense_.unedited();
+  const EditOverlay& edits = dense_.edits();
+  return {.values = unedited.stored(),
+          .scales = unedited.factors(),
+          .floor = unedited.floor(),
+          .edited = edits.ids(),
+          .edit_masks = edits.empty() ? nullptr : edits.masks().data()};
 }
 
-DenseRow::StoredInterval CandidateSet::Stored(const LogitRange& range) const {
-  if (dense_form_) return dense_.Stored(range.low, range.high);
+StoredInterval CandidateSet::Stored(const LogitRange& range) const {
+  if (dense_form_) return dense_.unedited().Stored(range.low, range.high);
   return {{range.low, range.high}, true};
 }
 
@@ -175,8 +139,7 @@ absl::Span<const double> CandidateSet::LoadBlock(std::size_t block,
     const std::size_t count = dense_.LoadBlock(block, buffer);
     return {buffer.data(), count};
   }
-  return list_.logits().subspan(block * kernels::kBlockSize,
-                                kernels::kBlockSize);
+  return list_.Block(block);
 }
 
 }  // namespace sampler

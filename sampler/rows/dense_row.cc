@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "sampler/arithmetic/float_environment.h"
 #include "sampler/candidate.h"
-#include "sampler/kernels/load.h"
 
 namespace sampler {
 
@@ -28,17 +28,11 @@ void DenseRow::Reset(Logits row, Scan scan) {
 }
 
 void DenseRow::Restart(Logits row, Scan scan) {
-  for (const std::uint32_t id : edited_) edit_mask_[id / kBlockSize] = 0;
+  stored_.Reset(row);
+  edits_.Reset(row.size());
   for (const std::uint32_t block : dirty_blocks_) dirty_[block] = 0;
-  row_ = row;
-  scales_.clear();
-  floor_ = kRemoved;
-  edited_.clear();
-  edited_values_.clear();
   dirty_blocks_.clear();
-  edit_index_.resize(std::max(edit_index_.size(), row.size()));
   const std::size_t blocks = kernels::BlockCount(row.size());
-  edit_mask_.resize(std::max(edit_mask_.size(), blocks));
   dirty_.resize(std::max(dirty_.size(), blocks));
   block_max_.resize(blocks);
   const kernels::RowScan found = scan(row, block_max_.data());
@@ -122,7 +116,7 @@ bool DenseRow::TransformFew(RunTransform f) {
 DenseRow::Threshold DenseRow::ThresholdOf(double threshold) const {
   BlockMaxima();
   return {std::max(threshold, std::numeric_limits<double>::lowest()),
-          std::max(StoredThreshold(threshold), floor_)};
+          std::max(stored_.StoredThreshold(threshold), stored_.floor())};
 }
 
 std::uint64_t DenseRow::LoadReaching(std::size_t block,
@@ -131,10 +125,8 @@ std::uint64_t DenseRow::LoadReaching(std::size_t block,
   const DefaultFloatEnvironment environment;
   if (!(block_max_[block] >= threshold.least)) return 0;
   const std::size_t first = block * kBlockSize;
-  const std::size_t count = std::min(kBlockSize, size() - first);
   const std::uint64_t near =
-      kernels::MaskAtLeast(row_, first, count, threshold.stored) |
-      edit_mask_[block];
+      stored_.MaskAtLeast(block, threshold.stored) | edits_.masks()[block];
   const bool many = std::popcount(near) > kManyOfABlock;
   if (many) LoadBlock(block, values);
   std::uint64_t mask = 0;
@@ -150,15 +142,10 @@ std::size_t DenseRow::LoadBlocks(std::size_t block, std::size_t blocks,
                                  double* values) const {
   const std::size_t first = block * kBlockSize;
   const std::size_t count = std::min(blocks * kBlockSize, size() - first);
-  kernels::LoadScaled(row_, first, count, scales_, values, floor_);
-  if (edited_.empty()) return count;
+  stored_.Load(first, count, values);
+  if (edits_.empty()) return count;
   for (std::size_t b = 0; b < blocks; ++b) {
-    std::uint64_t mask = edit_mask_[block + b];
-    for (; mask != 0; mask &= mask - 1) {
-      const auto bit = static_cast<std::size_t>(std::countr_zero(mask));
-      const std::size_t i = b * kBlockSize + bit;
-      values[i] = edited_values_[edit_index_[first + i]];
-    }
+    edits_.ApplyToBlock(block + b, values + b * kBlockSize);
   }
   return count;
 }
@@ -172,10 +159,10 @@ void DenseRow::Scale(double factor) {
     return;
   }
   magnitude_ = magnitude;
-  scales_.push_back(factor);
+  stored_.Scale(factor);
   max_.reset();
   for (double& max : block_max_) max *= factor;
-  for (double& value : edited_values_) {
+  for (double& value : edits_.mutable_values()) {
     if (value == kRemoved) continue;
     const double before = value;
     value *= factor;
@@ -184,11 +171,11 @@ void DenseRow::Scale(double factor) {
 }
 
 bool DenseRow::RemoveBelow(double threshold) {
-  if (row_.dtype() == DType::kF64) return false;
-  const std::optional<double> least = LeastStored(threshold);
+  if (stored_.IsOfDoubles()) return false;
+  const std::optional<double> least = stored_.LeastStored(threshold);
   if (!least.has_value()) return false;
-  floor_ = std::max(floor_, *least);
-  for (double& value : edited_values_) {
+  stored_.RaiseFloor(*least);
+  for (double& value : edits_.mutable_values()) {
     if (value < threshold) value = kRemoved;
   }
   BlockMaxima();
@@ -216,11 +203,11 @@ std::size_t DenseRow::finite_count() const {
 std::optional<std::size_t> DenseRow::CountBefore(std::size_t id) const {
   const double value = Value(id);
   const double above = std::nextafter(value, -kRemoved);
-  const std::optional<double> least = LeastStored(value);
-  const std::optional<double> least_above = LeastStored(above);
+  const std::optional<double> least = stored_.LeastStored(value);
+  const std::optional<double> least_above = stored_.LeastStored(above);
   if (!least.has_value() || !least_above.has_value()) return {};
-  const double as_large = std::max(*least, floor_);
-  const double larger = std::max(*least_above, floor_);
+  const double as_large = std::max(*least, stored_.floor());
+  const double larger = std::max(*least_above, stored_.floor());
   const absl::Span<const double> maxima = BlockMaxima();
   std::size_t before = 0;
   for (std::size_t b = 0; b < maxima.size(); ++b) {
@@ -228,8 +215,7 @@ std::optional<std::size_t> DenseRow::CountBefore(std::size_t id) const {
     const std::size_t first = b * kBlockSize;
     const std::size_t count = std::min(kBlockSize, size() - first);
     const auto mask_of = [&](double threshold) {
-      return kernels::MaskAtLeast(row_, first, count, threshold) &
-             ~edit_mask_[b];
+      return stored_.MaskAtLeast(b, threshold) & ~edits_.masks()[b];
     };
     std::uint64_t mask = 0;
     if (first + count <= id) {
@@ -242,9 +228,10 @@ std::optional<std::size_t> DenseRow::CountBefore(std::size_t id) const {
     }
     before += static_cast<std::size_t>(std::popcount(mask));
   }
-  for (std::size_t i = 0; i < edited_.size(); ++i) {
-    const double other = edited_values_[i];
-    before += other > value || (other == value && edited_[i] < id) ? 1u : 0u;
+  for (std::size_t i = 0; i < edits_.ids().size(); ++i) {
+    const double other = edits_.values()[i];
+    before +=
+        other > value || (other == value && edits_.ids()[i] < id) ? 1u : 0u;
   }
   return before;
 }

@@ -3,24 +3,18 @@
 // values.
 //
 // Every value is the same, bit for bit, as if each change were applied
-// immediately to an array of doubles. Scale multiplies edited values at once;
-// it multiplies the others when they are loaded, factor by factor. Transform
-// writes all values to a buffer of doubles, which then replaces the row, unless
-// few values change.
+// immediately to an array of doubles. Scale multiplies edited values
+// (edit_overlay.h) at once; it multiplies the others when they are loaded,
+// factor by factor (scaled_row.h). Transform writes all values to a buffer of
+// doubles, which then replaces the row, unless few values change.
 //
-// A truncation that keeps many values stores a floor (RemoveBelow): the least
-// stored number that stays. The floor is compared with stored numbers and not
-// with products, because later factors may round different numbers to one
-// product.
+// A truncation that keeps many values raises the floor of the stored numbers
+// (RemoveBelow) and leaves the row as it is.
 //
 // -inf means removed, and is sticky: Set on a removed id does nothing.
 //
-// Invariants: bit i of edit_mask_[b] is set iff token 64 b + i is edited; every
-// edited id appears once in `edited_`, and edit_index_[id] is its index there
-// (edit_index_ of other ids means nothing and needs no clearing). block_max_[b]
-// is the maximum of block b unless dirty_[b], when b is listed in
-// dirty_blocks_.
-//
+// Invariant: block_max_[b] is the maximum of block b unless dirty_[b], when b
+//   is listed in dirty_blocks_.
 // Thread-safety: one thread at a time.
 // Cost: Reset is one pass over the row in its stored type; an edit or a look-up
 //   is O(1); Scale is O(V / 64); Max is O(V / 64) after a change. finite_count
@@ -35,10 +29,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
@@ -46,11 +38,12 @@
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
 #include "sampler/kernels/block.h"
-#include "sampler/kernels/gather.h"
 #include "sampler/kernels/scan/row_scan.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
 #include "sampler/rows/candidate_list.h"
+#include "sampler/rows/edit_overlay.h"
+#include "sampler/rows/scaled_row.h"
 
 namespace sampler {
 
@@ -64,20 +57,13 @@ class DenseRow {
   // Starts over on `row`, which must stay unchanged until the next Reset.
   void Reset(Logits row, Scan scan = kernels::ScanBlockMaxima);
 
-  std::size_t size() const { return row_.size(); }
+  std::size_t size() const { return stored_.size(); }
   std::size_t block_count() const { return block_max_.size(); }
 
-  // The parts that values are computed from: the stored row, the factors still
-  // to apply to it, and the edited ids, as a list and as a bit mask per block.
-  Logits unedited() const { return row_; }
-  absl::Span<const double> pending_scales() const { return scales_; }
-  absl::Span<const std::uint32_t> edited_ids() const { return edited_; }
-  absl::Span<const std::uint64_t> edit_masks() const { return edit_mask_; }
-
-  // Unedited elements whose stored number is below this are removed. A row of
-  // doubles has no floor (-inf).
-  double floor() const { return floor_; }
-  bool HasFloor() const { return !IsRemoved(floor_); }
+  // The parts that values are computed from: the stored numbers, and the edits
+  // that take the place of some.
+  const ScaledRow& unedited() const { return stored_; }
+  const EditOverlay& edits() const { return edits_; }
 
   // kOk, or what Reset, Set, Scale or Transform found.
   RowStatus status() const { return status_; }
@@ -197,14 +183,6 @@ class DenseRow {
       absl::FunctionRef<std::size_t(TokenId* ids, double* values)>;
   void GatherStored(StoredGather gather, CandidateList& out) const;
 
-  // An interval of stored numbers that holds every unedited element with low <=
-  // value < high. It is exact unless scale factors are extreme.
-  struct StoredInterval {
-    kernels::Interval interval;
-    bool exact;  // False: it may hold other elements too.
-  };
-  StoredInterval Stored(double low, double high) const;
-
   // Number of tokens before `id` in the total order: larger values, and equal
   // values of lower ids. Empty if stored numbers cannot tell, with extreme
   // scale factors. Cost: a pass over the blocks that reach the value, without
@@ -271,11 +249,8 @@ class DenseRow {
   // nothing, if f changes many; early, if it changes many of the first values.
   bool TransformFew(RunTransform f);
 
-  // Makes `row` the stored row, with no pending factor, floor or edit.
+  // Makes `row` the stored row, with no factor, floor or edit.
   void Restart(Logits row, Scan scan = kernels::ScanBlockMaxima);
-
-  // The value that a token would have without its edit.
-  double Unedited(std::size_t id) const;
 
   // A threshold on values, and one on stored numbers: if a value reaches
   // `least`, its stored number reaches `stored`. The converse may fail for a
@@ -291,17 +266,6 @@ class DenseRow {
   std::uint64_t LoadReaching(std::size_t block, const Threshold& threshold,
                              Block& values) const;
 
-  // Adds an edit. REQUIRES: the token has none.
-  void Overlay(std::size_t id, double value);
-
-  // If `ids` are edited, and were so one after another in this order, the index
-  // of the first in `edited_`: several penalties on the tokens of one text edit
-  // the same ids in turn.
-  std::optional<std::size_t> FindEdits(absl::Span<const TokenId> ids) const;
-  // StoreEach of tokens that FindEdits has not found.
-  void OverlayEach(absl::Span<const TokenId> ids, const double* before,
-                   const double* after);
-
   // Updates block_max_, or marks it dirty, after a value of the block changed.
   void NoteInBlock(std::size_t block, double before, double after);
   // Recount and NoteInBlock of many values, but for those removed before.
@@ -313,35 +277,15 @@ class DenseRow {
   // Updates finite_count_ and status_ after a value changed.
   void Recount(double before, double after);
 
-  // The least float (in a row of doubles: double) whose scaled value reaches
-  // `threshold`; empty if a short search does not find it.
-  std::optional<double> LeastStored(double threshold) const;
-
-  // A threshold on stored numbers: if a value reaches `threshold`, its stored
-  // number reaches the result. The converse may fail for a few.
-  double StoredThreshold(double threshold) const;
-
-  bool IsEdited(std::size_t id) const {
-    return ((edit_mask_[id / kernels::kBlockSize] >>
-             (id % kernels::kBlockSize)) &
-            1) != 0;
-  }
-
-  Logits row_;
-  std::vector<double> scales_;  // Factors still to apply to unedited values.
+  ScaledRow stored_;
+  EditOverlay edits_;
   std::vector<double> buffer_;  // Values after a Transform.
-  double floor_ = kRemoved;     // Of stored numbers, before any scale.
   double magnitude_ = 0.0;      // Bounds |v| of every finite unedited value.
   RowStatus status_ = RowStatus::kOk;
   mutable std::optional<std::size_t> finite_count_;
   mutable std::optional<double> max_;
 
   std::vector<Change> changes_;  // Scratch of TransformFew; may be longer.
-  std::vector<std::uint32_t> edited_;
-  std::vector<double> edited_values_;
-  std::vector<std::uint32_t> edit_index_;
-
-  std::vector<std::uint64_t> edit_mask_;  // By block.
 
   mutable std::vector<double> block_max_;
   mutable std::vector<std::uint8_t> dirty_;  // Must block_max_ be recomputed?

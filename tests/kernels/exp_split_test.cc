@@ -25,7 +25,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 double Off(double got, long double want, const ExpSumError& error,
            double terms) {
   const double bound = error.relative * got +
-                       error.per_gap * GapBound(got, terms, 1e-7) +
+                       error.per_distance * DistanceBound(got, terms, 1e-7) +
                        kTermError * terms;
   const auto off =
       static_cast<double>(std::fabs(want - static_cast<long double>(got)));

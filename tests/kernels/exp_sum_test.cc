@@ -28,11 +28,11 @@ double Attack(Logits row, double center, double scale,
               const std::vector<std::uint64_t>& edited) {
   const std::size_t chunks = ChunkCount(row.size());
   std::vector<double> sums(chunks);
-  std::vector<double> gaps(chunks);
+  std::vector<double> distances(chunks);
   double squares;
   const ExpSumError error = SumExpOfRow(
       row, ExpArgument(center, scale), edited.empty() ? nullptr : edited.data(),
-      sums.data(), gaps.data(), &squares);
+      sums.data(), distances.data(), &squares);
   std::vector<double> alone(chunks);
   const ExpSumError loose = SumExpOfRow(
       row, ExpArgument(center, scale), edited.empty() ? nullptr : edited.data(),
@@ -41,7 +41,7 @@ double Attack(Logits row, double center, double scale,
   long double all_squares = 0.0L;
   for (std::size_t c = 0; c < chunks; ++c) {
     long double sum = 0.0L;
-    long double gap = 0.0L;
+    long double distance = 0.0L;
     long double moment = 0.0L;
     double terms = 0.0;
     for (std::size_t i = c * kChunkSize;
@@ -51,34 +51,38 @@ double Attack(Logits row, double center, double scale,
       const long double x = (static_cast<long double>(row[i]) - center) * scale;
       if (x < -11000.0L) continue;  // 0, also of long doubles.
       sum += std::exp(x);
-      gap += std::exp(x) * std::fabs(x);
+      distance += std::exp(x) * std::fabs(x);
       moment -= std::exp(x) * x;
       all_squares += std::exp(x) * x * x;
     }
-    // Of the gap, its own errors and those of its terms. None lies above the
-    // center but by its rounding.
-    const double gap_bound = error.of_gap * gaps[c] +
-                             (error.relative - error.additions) * gaps[c] +
-                             error.per_gap * static_cast<double>(all_squares) +
-                             100.0 * kTermError * terms;
-    EXPECT_LE(std::fabs(gaps[c] - static_cast<double>(moment)), gap_bound);
-    const double bound =
-        error.relative * sums[c] + error.per_gap * gaps[c] + kTermError * terms;
+    // Of the weighted distance, its own errors and those of its terms. None
+    // lies above the center but by its rounding.
+    const double distance_bound =
+        error.of_distance * distances[c] +
+        (error.relative - error.additions) * distances[c] +
+        error.per_distance * static_cast<double>(all_squares) +
+        100.0 * kTermError * terms;
+    EXPECT_LE(std::fabs(distances[c] - static_cast<double>(moment)),
+              distance_bound);
+    const double bound = error.relative * sums[c] +
+                         error.per_distance * distances[c] + kTermError * terms;
     const auto off =
         static_cast<double>(std::fabs(sum - static_cast<long double>(sums[c])));
     EXPECT_LE(off, bound);
     worst = std::max(worst, off / bound);
-    // The same without gaps, which are bounded.
-    const double loose_bound = loose.relative * alone[c] +
-                               loose.per_gap * GapBound(alone[c], terms, 1.0) +
-                               kTermError * terms;
+    // The same without weighted distances, which are bounded.
+    const double loose_bound =
+        loose.relative * alone[c] +
+        loose.per_distance * DistanceBound(alone[c], terms, 1.0) +
+        kTermError * terms;
     EXPECT_LE(static_cast<double>(
                   std::fabs(sum - static_cast<long double>(alone[c]))),
               loose_bound);
-    EXPECT_GE(GapBound(alone[c], terms, 1.0), static_cast<double>(gap));
-    // The gaps only have to be good to a percent.
-    EXPECT_NEAR(gaps[c], static_cast<double>(gap),
-                1e-3 * static_cast<double>(gap) + 1e-14 * terms);
+    EXPECT_GE(DistanceBound(alone[c], terms, 1.0),
+              static_cast<double>(distance));
+    // The weighted distances only have to be good to a percent.
+    EXPECT_NEAR(distances[c], static_cast<double>(distance),
+                1e-3 * static_cast<double>(distance) + 1e-14 * terms);
   }
   EXPECT_NEAR(squares, static_cast<double>(all_squares),
               1e-3 * static_cast<double>(all_squares) +
@@ -134,9 +138,9 @@ TEST_P(ExpSum, BoundsTheTrueSumOfTheWorstNumbers) {
   std::vector<float> row(kChunkSize);
   const int rounds = Share(40000);
   for (int round = 0; round < rounds; ++round) {
-    const double gap = std::exp2(static_cast<double>(random_() % 2000) / 100.0 -
-                                 14.0);  // Up to 2^6.
-    std::fill(row.begin(), row.end(), -static_cast<float>(gap));
+    const double distance = std::exp2(
+        static_cast<double>(random_() % 2000) / 100.0 - 14.0);  // Up to 2^6.
+    std::fill(row.begin(), row.end(), -static_cast<float>(distance));
     const double scale =
         random_() % 2 == 0
             ? 1.0
@@ -152,24 +156,26 @@ TEST_P(ExpSum, BoundsTheTrueSumOfTheWorstNumbers) {
   EXPECT_GT(worst, 0.05);
 }
 
-// Where differences are exact, what is left of the bound per gap is the product
-// with log2 e: with FMA, nothing, because both of its constants count.
+// Where differences are exact, what is left of the bound per distance is the
+// product with log2 e: with FMA, nothing, because both of its constants count.
 TEST_P(ExpSum, TakesBothConstantsOfTheLogarithm) {
   std::vector<float> row(kChunkSize);
   for (int round = 0; round < Share(4000); ++round) {
-    const float gap = 1.0f + static_cast<float>(random_() % 60000) * 1e-3f;
-    std::fill(row.begin(), row.end(), -gap);
+    const float distance = 1.0f + static_cast<float>(random_() % 60000) * 1e-3f;
+    std::fill(row.begin(), row.end(), -distance);
     const double scale = 0.3 + 0.001 * static_cast<double>(random_() % 1000);
     double sum;
-    double gaps;
-    const ExpSumError error =
-        SumExpOfRow(Logits(row), ExpArgument(0.0, scale), nullptr, &sum, &gaps);
-    const bool fused = error.per_gap < 1.5 * 0x1p-24;
-    const double bound = error.relative * sum +
-                         (fused ? 0.02 : 0.55) * error.per_gap * gaps +
-                         kTermError * static_cast<double>(kChunkSize);
-    const long double want = static_cast<long double>(kChunkSize) *
-                             std::exp(-static_cast<long double>(gap) * scale);
+    double distances;
+    const ExpSumError error = SumExpOfRow(Logits(row), ExpArgument(0.0, scale),
+                                          nullptr, &sum, &distances);
+    const bool fused = error.per_distance < 1.5 * 0x1p-24;
+    const double bound =
+        error.relative * sum +
+        (fused ? 0.02 : 0.55) * error.per_distance * distances +
+        kTermError * static_cast<double>(kChunkSize);
+    const long double want =
+        static_cast<long double>(kChunkSize) *
+        std::exp(-static_cast<long double>(distance) * scale);
     ASSERT_LE(
         static_cast<double>(std::fabs(want - static_cast<long double>(sum))),
         bound);

@@ -45,9 +45,9 @@ def all_constants():
     constants = constants_of("sampler/arithmetic/exp.h", [
         "kLog2E", "kLn2Head", "kLn2Tail", "kExpCoefficients"])
     constants |= constants_of("sampler/arithmetic/log.h", ["kLogCoefficients"])
-    constants |= constants_of("sampler/kernels/exp_sum-inl.h",
+    constants |= constants_of("sampler/kernels/exp_float-inl.h",
                               ["kCoefficients"])
-    constants |= table_coefficients("sampler/kernels/exp_sum-inl.h")
+    constants |= table_coefficients("sampler/kernels/exp_float-inl.h")
     return constants
 
 

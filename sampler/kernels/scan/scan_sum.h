@@ -4,7 +4,7 @@
 //
 // The maximum is not known yet, so that the sums are relative to a center that
 // the caller guesses: the error of exp_sum.h grows with the distance, which the
-// gap holds (GapBound's excess).
+// weighted distance holds (DistanceBound's excess).
 //
 // Thread-safety: pure functions.
 // Cost: that of sums alone, or of the read, whichever is more.
@@ -31,9 +31,9 @@ struct ScanWithSums {
 };
 
 // Writes block maxima as ScanBlockMaxima does, and sums by chunk as SumExpOfRow
-// does without gaps. Where the row has a NaN, +inf, or an element farther above
-// the center, the sums mean nothing. REQUIRES: the row is not of doubles; the
-// center is a float; argument.least is kNoFloor.
+// does without weighted distances. Where the row has a NaN, +inf, or an element
+// farther above the center, the sums mean nothing. REQUIRES: the row is not of
+// doubles; the center is a float; argument.least is kNoFloor.
 ScanWithSums ScanAndSum(Logits row, const ExpArgument& argument, double* maxima,
                         double* sums);
 

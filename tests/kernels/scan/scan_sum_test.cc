@@ -114,19 +114,20 @@ TEST_P(ScanSum, HasTheMaximaOfAScanAndSumsWithinTheirBound) {
     ASSERT_EQ(sums.back(), 77.0);
     for (std::size_t c = 0; c < ChunkCount(row.size()); ++c) {
       long double sum = 0.0L;
-      long double gap = 0.0L;
+      long double distance = 0.0L;
       const std::size_t end = std::min((c + 1) * kChunkSize, row.size());
       for (std::size_t i = c * kChunkSize; i < end; ++i) {
         const long double x =
             (static_cast<long double>(row[i]) - center) * scale;
         if (x < -11000.0L) continue;
         sum += std::exp(x);
-        gap += std::exp(x) * std::fabs(x);
+        distance += std::exp(x) * std::fabs(x);
       }
       const auto terms = static_cast<double>(end - c * kChunkSize);
-      const double bound = done.error.relative * sums[c] +
-                           done.error.per_gap * static_cast<double>(gap) +
-                           kTermError * terms;
+      const double bound =
+          done.error.relative * sums[c] +
+          done.error.per_distance * static_cast<double>(distance) +
+          kTermError * terms;
       ASSERT_LE(static_cast<double>(
                     std::fabs(sum - static_cast<long double>(sums[c]))),
                 bound);
