@@ -9,6 +9,7 @@ build=${SAMPLER_BUILD_DIR:-build/tests}
 # Without one, the Python package is left out, and a skipped test says so.
 python=$(tests/python/environment.sh "$build/python-environment") || python=
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-  -DSAMPLER_BUILD_BENCHMARKS=ON "-DSAMPLER_PYTHON=$python" "$@" >/dev/null
+  -DSAMPLER_BUILD_BENCHMARKS=ON -DSAMPLER_JOIN_SOURCES=ON \
+  "-DSAMPLER_PYTHON=$python" "$@" >/dev/null
 cmake --build "$build"
 ctest --test-dir "$build" --output-on-failure --parallel "$(nproc)"

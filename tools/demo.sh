@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 tools/install_packages.sh demo
 echo 'Building the tool in build/demo...' >&2
 cmake -S . -B build/demo -G Ninja -DCMAKE_BUILD_TYPE=Release \
-  -DSAMPLER_BUILD_TESTS=OFF >/dev/null
+  -DSAMPLER_BUILD_TESTS=OFF -DSAMPLER_JOIN_SOURCES=ON >/dev/null
 tools/build_with_progress.sh build/demo sampler-tool
 build/demo/tools/sampler replay tests/data/story-f16.safetensors \
   --config balanced --seed 42 --vocab-file tests/data/tokenizer.json

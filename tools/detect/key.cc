@@ -19,8 +19,6 @@
 namespace sampler::tools {
 namespace {
 
-using Json = nlohmann::json;
-
 // 64 bits of one key; empty for any other text.
 std::optional<std::int64_t> ParseKey(absl::string_view text, bool hexadecimal) {
   const bool prefixed =
@@ -110,11 +108,12 @@ class KeyReader {
   }
 
   absl::StatusOr<Value::Object> ReadJson(const std::string& text) const {
-    const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json json =
+        nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) return Error("is no JSON object");
     if (!json.contains("stages")) return ReadObject(json);
-    const Json* found = nullptr;
-    for (const Json& stage : json["stages"]) {
+    const nlohmann::json* found = nullptr;
+    for (const nlohmann::json& stage : json["stages"]) {
       if (!IsOurs(stage)) continue;
       if (found != nullptr) {
         return Error(absl::StrCat("has several stages of scheme ", form_.name,
@@ -129,16 +128,17 @@ class KeyReader {
     return ReadObject(*found);
   }
 
-  bool IsOurs(const Json& stage) const {
-    if (!stage.is_object() || stage.value("type", Json()) != form_.type) {
+  bool IsOurs(const nlohmann::json& stage) const {
+    if (!stage.is_object() ||
+        stage.value("type", nlohmann::json()) != form_.type) {
       return false;
     }
     return form_.variant == nullptr ||
-           stage.value("variant", Json("house")) == form_.variant;
+           stage.value("variant", nlohmann::json("house")) == form_.variant;
   }
 
   // A stage of ours, or the engine's own config.
-  absl::StatusOr<Value::Object> ReadObject(const Json& json) const {
+  absl::StatusOr<Value::Object> ReadObject(const nlohmann::json& json) const {
     if (json.contains("type") && !IsOurs(json)) {
       return Error(
           absl::StrCat("is another stage than scheme ", form_.name, " writes"));
@@ -171,7 +171,7 @@ class KeyReader {
   }
 
   absl::StatusOr<Value> ReadValue(const std::string& name,
-                                  const Json& json) const {
+                                  const nlohmann::json& json) const {
     if (json.is_number_unsigned() && IsSecretName(name)) {
       return Value(static_cast<std::int64_t>(json.get<std::uint64_t>()));
     }
@@ -187,7 +187,7 @@ class KeyReader {
     }
     Value::List list;
     if (json.is_array()) {
-      for (const Json& item : json) {
+      for (const nlohmann::json& item : json) {
         auto read = ReadValue(name, item);
         if (!read.ok()) return read.status();
         list.push_back(*std::move(read));

@@ -12,7 +12,7 @@
 namespace sampler::tools {
 namespace {
 
-const std::vector<Colouring>& Colourings() {
+const std::vector<Colouring>& PairColourings() {
   static const auto& all = *new std::vector<Colouring>{
       ByShare("v", "A apart from B", "total variation of what they leave"),
       ByTruth("w", "draws differ", "same draw", "another draw under one seed"),
@@ -90,7 +90,7 @@ Page ComparePage::MakePage(const CompareReport& report) const {
            report.options.run.SeedFor(report.sides[0].chain.config),
            " for both; ties: ", TieRule(report.sides[0].chain.config))}};
   page.warnings = report.warnings;
-  page.style = ColouringStyle(Colourings());
+  page.style = ColouringStyle(PairColourings());
   page.steps = sections_.count();
   page.top = options_.top;
   const std::vector<Strip> strips = {
@@ -103,7 +103,7 @@ Page ComparePage::MakePage(const CompareReport& report) const {
        .share = true}};
   page.body = absl::StrCat(
       "<main>", CompareTables(report), "<div class=\"panes\"><div>",
-      Transcript(Colourings(), steps_, report.sides[0].log, report.text),
+      Transcript(PairColourings(), steps_, report.sides[0].log, report.text),
       Strips(strips, steps_), "</div>", sections_.Html(), "</div></main>");
   return page;
 }

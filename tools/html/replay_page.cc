@@ -14,7 +14,7 @@ namespace {
 
 // What the colours of the transcript may say of a row, in the order of
 // ValuesOf.
-const std::vector<Colouring>& Colourings() {
+const std::vector<Colouring>& StepColourings() {
   static const auto& all = *new std::vector<Colouring>{
       ByProbability("r", "raw p", "probability of the token as logged"),
       ByProbability("o", "out p", "probability after the chain"),
@@ -143,7 +143,7 @@ Page ReplayPage::MakePage(const ReplaySummaries& summaries,
                                 : "logged",
                             "; ties: ", TiesText(header_))}};
   page.warnings = warnings.all();
-  page.style = ColouringStyle(Colourings());
+  page.style = ColouringStyle(StepColourings());
   page.steps = sections_.count();
   page.top = options_.top;
   const std::vector<Strip> strips = {
@@ -155,7 +155,7 @@ Page ReplayPage::MakePage(const ReplaySummaries& summaries,
       {.title = "kept mass", .lines = {{"of raw", kept_mass_}}, .share = true}};
   page.body = absl::StrCat(
       "<main>", Cards(summaries.all()), "<div class=\"panes\"><div>",
-      Transcript(Colourings(), steps_, header_.log, header_.text),
+      Transcript(StepColourings(), steps_, header_.log, header_.text),
       Strips(strips, steps_), "<section>",
       HtmlFields("All numbers of the summary",
                  SummaryJson(header_, summaries, warnings)),

@@ -19,7 +19,8 @@
 namespace sampler::tools {
 namespace {
 
-constexpr char kGroup[] = "Sampler (alone: a chain in command-line order)";
+constexpr char kSamplerGroup[] =
+    "Sampler (alone: a chain in command-line order)";
 
 std::vector<absl::string_view> PresetNames() {
   std::vector<absl::string_view> names;
@@ -53,7 +54,7 @@ void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
       ->type_name("FILE|PRESET");
   for (const ConfigFlagHelp& flag : ConfigFlags()) {
     if (*flag.value == '\0') {
-      app.add_flag(flag.name, flag.help)->group(kGroup);
+      app.add_flag(flag.name, flag.help)->group(kSamplerGroup);
     } else {
       // One value each; several occurrences are kept apart.
       app.add_option(flag.name, flag.help)
@@ -62,7 +63,7 @@ void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
           ->expected(1, CLI::detail::expected_max_vector_size)
           ->allow_extra_args(false)
           ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-          ->group(kGroup);
+          ->group(kSamplerGroup);
     }
   }
 }

@@ -17,7 +17,7 @@
 namespace sampler::tools {
 namespace {
 
-constexpr char kGroup[] = "Reading the log";
+constexpr char kLogGroup[] = "Reading the log";
 
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
     const logs::OpenOptions& options) {
@@ -62,21 +62,21 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
                  "Tensor that holds the logits, where several could;\n"
                  "of a server's answer: output or prompt")
       ->type_name("NAME")
-      ->group(kGroup);
+      ->group(kLogGroup);
   app.add_option("--tokens", options.open.tokens_file,
                  "Tokens drawn from the rows (.npy, .txt, .json, .bin)")
       ->type_name("FILE")
-      ->group(kGroup);
+      ->group(kLogGroup);
   app.add_option("--prompt-tokens", options.open.prompt_tokens_file,
                  "Tokens before row 0")
       ->type_name("FILE")
-      ->group(kGroup);
+      ->group(kLogGroup);
   AddInteger(app, "--vocab-size",
              "Row width of a raw log; vocabulary of a top-k log or\n"
              "a server's answer",
              {.minimum = 1},
              [&options](std::int64_t n) { options.open.vocabulary_size = n; })
-      ->group(kGroup);
+      ->group(kLogGroup);
   AddChoice<DType>(app, "--dtype",
                    "Elements of a raw log: f32 (default), f16, bf16, f64",
                    {{"f32", DType::kF32},
@@ -85,7 +85,7 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
                     {"f64", DType::kF64}},
                    [&options](DType dtype) { options.open.dtype = dtype; })
       ->type_name("TYPE")
-      ->group(kGroup);
+      ->group(kLogGroup);
   AddChoice<logs::Axes>(
       app, "--axes",
       "Rows of three axes: btv ([B, T, V]) or tbv (a stack of\n"
@@ -93,7 +93,7 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
       {{"btv", logs::Axes::kBatchFirst}, {"tbv", logs::Axes::kStepsFirst}},
       [&options](logs::Axes axes) { options.open.axes = axes; })
       ->type_name("ORDER")
-      ->group(kGroup);
+      ->group(kLogGroup);
   AddChoice<logs::FloorPolicy>(
       app, "--floor", "_logits_ tokens at the floor: drop (default) or keep",
       {{"drop", logs::FloorPolicy::kDrop}, {"keep", logs::FloorPolicy::kKeep}},
@@ -102,20 +102,20 @@ void AddLogOptions(CLI::App& app, LogOptions& options) {
         options.floor_given = true;
       })
       ->type_name("HOW")
-      ->group(kGroup);
+      ->group(kLogGroup);
   app.add_option("--kind", options.kind,
                  "What the rows are, whatever the log says:\n"
                  "raw, logprobs or processed")
       ->check(CLI::IsMember({"raw", "logprobs", "processed"}).description(""))
       ->type_name("KIND")
-      ->group(kGroup);
+      ->group(kLogGroup);
   app.add_option("--vocab-file", options.vocab_file,
                  "tokenizer.json or the like, for the text of tokens")
       ->type_name("FILE")
-      ->group(kGroup);
+      ->group(kLogGroup);
   app.add_flag("--allow-partial", options.open.allow_partial,
                "Read the complete rows of a truncated log")
-      ->group(kGroup);
+      ->group(kLogGroup);
 }
 
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(

@@ -15,7 +15,7 @@
 namespace sampler::tools {
 namespace {
 
-constexpr char kGroup[] = "Randomness and clock";
+constexpr char kRunGroup[] = "Randomness and clock";
 constexpr std::uint32_t kLargestStream =
     std::numeric_limits<std::uint32_t>::max();
 
@@ -25,15 +25,15 @@ void AddRunOptions(CLI::App& app, RunOptions& options) {
   AddUnsigned(app, "-s,--seed",
               "Seed of the draws (default: the config's, else 0)",
               [&options](std::uint64_t seed) { options.seed = seed; })
-      ->group(kGroup);
+      ->group(kRunGroup);
   AddInteger(
       app, "--stream", "Stream of the first sequence; the next has N + 1",
       {.minimum = -std::int64_t{kLargestStream}, .maximum = kLargestStream},
       [&options](std::int64_t stream) { options.stream = stream; })
-      ->group(kGroup);
+      ->group(kRunGroup);
   AddInteger(app, "--step", "Clock of schedules that follow the caller's step",
              {}, [&options](std::int64_t step) { options.step = step; })
-      ->group(kGroup);
+      ->group(kRunGroup);
 }
 
 absl::StatusOr<Pipeline> PipelineFor(const logs::Log& log,

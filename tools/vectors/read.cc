@@ -18,8 +18,6 @@
 namespace sampler::tools {
 namespace {
 
-constexpr float kGone = -std::numeric_limits<float>::infinity();
-
 // A value and where it stands.
 struct Place {
   const Json& value;

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -12,8 +11,6 @@
 
 namespace sampler::tools {
 namespace {
-
-constexpr float kGone = -std::numeric_limits<float>::infinity();
 
 struct NamedChain {
   const char* name;

@@ -32,6 +32,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@
 #include "tools/text/output.h"
 
 namespace sampler::tools {
+
+// A token that the row does not have: null in the file.
+inline constexpr float kGone = -std::numeric_limits<float>::infinity();
 
 inline constexpr char kVectorSchema[] = "sampler.vectors/1";
 

@@ -1,7 +1,5 @@
 // Vectors as JSON text.
 
-#include <limits>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "nlohmann/json.hpp"
@@ -9,8 +7,6 @@
 
 namespace sampler::tools {
 namespace {
-
-constexpr float kGone = -std::numeric_limits<float>::infinity();
 
 std::string HexText(std::uint64_t bits) {
   return absl::StrFormat("0x%016x", bits);

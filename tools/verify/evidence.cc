@@ -4,14 +4,12 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <limits>
 
 #include "sampler/arithmetic/numeric.h"
+#include "tools/verify/normal.h"
 
 namespace sampler::tools {
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Exponents of the densities theta u^(theta - 1).
 constexpr double kThetas[] = {0.5, 0.8, 1.25, 2.0};

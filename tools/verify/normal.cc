@@ -1,13 +1,10 @@
 #include "tools/verify/normal.h"
 
-#include <limits>
-
 #include "sampler/arithmetic/numeric.h"
 
 namespace sampler::tools {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 constexpr double kSeriesEnd = 2.0;
 

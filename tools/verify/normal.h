@@ -9,7 +9,12 @@
 #ifndef SAMPLER_TOOLS_VERIFY_NORMAL_H_
 #define SAMPLER_TOOLS_VERIFY_NORMAL_H_
 
+#include <limits>
+
 namespace sampler::tools {
+
+// -kInfinity is the logarithm of probability 0.
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // ln P(N > x) of a standard normal N: within 1e-13 relative for |x| <= 1e100.
 // 0 for x = -inf, -inf for x = +inf.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -19,7 +18,6 @@
 namespace sampler::tools {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kSqrtTwo = 1.41421356237309504880;
 
 // Float32 masses of an engine's own order agree with exact ones to about this.

@@ -39,7 +39,7 @@ bool IsKnownJson(absl::string_view text) {
   return !KnownJson(text).found.empty();
 }
 
-Foreign Json(absl::string_view text) {
+Foreign JsonText(absl::string_view text) {
   Foreign known = KnownJson(text);
   if (!known.found.empty()) return known;
   if (absl::StartsWith(text, "[")) {
@@ -126,7 +126,7 @@ Foreign ForeignText(absl::string_view head) {
   const absl::string_view text = absl::StripLeadingAsciiWhitespace(head);
   if (text.empty()) return {"nothing but white space", "record it again"};
   if (absl::StartsWith(text, "{") || absl::StartsWith(text, "[")) {
-    return Json(text);
+    return JsonText(text);
   }
   if (IsEventStream(text)) {
     return {"a stream of server-sent events (SSE) without an answer",

@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t kHeaderBytes = 20;
 constexpr std::size_t kCodesOffset = 8;  // After scale and min_log_prob.
 
-struct Header {
+struct LogitsHeader {
   std::int64_t context;     // n_ctx
   std::int64_t vocabulary;  // n_vocab
   std::int64_t chunks;      // n_chunk
@@ -38,8 +38,8 @@ struct Extent {
   std::int64_t size;
 };
 
-absl::StatusOr<Header> ReadHeader(const std::string& file,
-                                  absl::Span<const unsigned char> bytes) {
+absl::StatusOr<LogitsHeader> ReadHeader(const std::string& file,
+                                        absl::Span<const unsigned char> bytes) {
   if (std::ssize(bytes) < kHeaderBytes) {
     return TruncatedLog({file,
                          absl::StrCat("end of file at byte ", bytes.size()),
@@ -49,7 +49,7 @@ absl::StatusOr<Header> ReadHeader(const std::string& file,
   const auto field = [&](std::size_t offset) -> std::int64_t {
     return LoadLittle<std::int32_t>(&bytes[offset]);
   };
-  const Header header{field(8), field(12), field(16)};
+  const LogitsHeader header{field(8), field(12), field(16)};
   // Three tokens are the shortest chunk that has a row.
   if (header.context < 3 || header.vocabulary < 1 || header.chunks < 1) {
     return InvalidLog(
@@ -62,7 +62,7 @@ absl::StatusOr<Header> ReadHeader(const std::string& file,
   return header;
 }
 
-std::optional<Extent> Measure(const Header& header) {
+std::optional<Extent> Measure(const LogitsHeader& header) {
   // Both factors are below 2^31, so their products fit; what follows may not.
   const std::int64_t tokens = header.chunks * header.context;
   const std::int64_t rows = header.chunks * header.rows_per_chunk();
@@ -77,7 +77,7 @@ std::optional<Extent> Measure(const Header& header) {
 }
 
 // Splits each chunk's tokens into the prompt and one token per row.
-absl::Status ReadTokens(const InputFile& file, const Header& header,
+absl::Status ReadTokens(const InputFile& file, const LogitsHeader& header,
                         LogParts& parts) {
   std::vector<unsigned char> bytes(
       static_cast<std::size_t>(4 * header.chunks * header.context));

@@ -48,9 +48,9 @@ absl::Status ReadElementType(const std::string& file, const std::string& descr,
 }
 
 // Sets width and row count from `shape`.
-absl::Status ReadShape(const std::string& file,
-                       absl::Span<const std::int64_t> shape,
-                       LogDescription& description) {
+absl::Status ReadArrayShape(const std::string& file,
+                            absl::Span<const std::int64_t> shape,
+                            LogDescription& description) {
   const auto elements = CheckedProduct(shape);
   if (shape.empty() || shape.size() > 3 || !elements ||
       !CheckedMultiply(*elements, 8)) {
@@ -91,7 +91,7 @@ absl::StatusOr<DenseParts> ParseNpy(const InputFile& input,
       ReadElementType(file, header->descr, request.options, dense);
   if (!status.ok()) return status;
   const auto shape = absl::MakeConstSpan(header->shape);
-  status = ReadShape(file, shape, description);
+  status = ReadArrayShape(file, shape, description);
   if (!status.ok()) return status;
   status = CheckExtents(file, request.options, description);
   if (!status.ok()) return status;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr unsigned char kMagic[] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 // NumPy itself refuses headers above 10,000 bytes; a plain array needs 128.
-constexpr std::size_t kMaximumHeader = std::size_t{1} << 20;
+constexpr std::size_t kMaximumNpyHeader = std::size_t{1} << 20;
 
 // Recursive descent over the few literals a header may hold. Every method
 // returns empty on a mismatch and leaves position() at it.
@@ -166,9 +166,9 @@ absl::StatusOr<NpyHeader> ParseNpyHeader(
   if (bytes.size() < start) return truncated();
   const std::size_t length = major == 1 ? LoadLittle<std::uint16_t>(&bytes[8])
                                         : LoadLittle<std::uint32_t>(&bytes[8]);
-  if (length > kMaximumHeader) {
+  if (length > kMaximumNpyHeader) {
     return InvalidLog({file, "byte 8", absl::StrCat("header length ", length),
-                       absl::StrCat("at most ", kMaximumHeader),
+                       absl::StrCat("at most ", kMaximumNpyHeader),
                        "save a plain array with numpy.save"});
   }
   if (bytes.size() - start < length) return truncated();

@@ -14,7 +14,6 @@
 namespace sampler::logs {
 namespace {
 
-constexpr std::uint64_t kMaximumHeader = kMaximumSafetensorsHeader;
 constexpr std::size_t kLengthBytes = 8;
 
 std::optional<std::int64_t> BitsPerElement(absl::string_view dtype) {
@@ -92,7 +91,7 @@ const TensorInfo* SafetensorsHeader::Find(absl::string_view name) const {
 bool LooksLikeSafetensors(absl::Span<const unsigned char> bytes) {
   if (bytes.size() <= kLengthBytes || bytes[kLengthBytes] != '{') return false;
   const auto length = LoadLittle<std::uint64_t>(bytes.data());
-  return length >= 2 && length <= kMaximumHeader;
+  return length >= 2 && length <= kMaximumSafetensorsHeader;
 }
 
 absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(
@@ -105,9 +104,9 @@ absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(
   };
   if (bytes.size() < kLengthBytes) return truncated("8 bytes of length");
   const auto length = LoadLittle<std::uint64_t>(bytes.data());
-  if (length > kMaximumHeader) {
+  if (length > kMaximumSafetensorsHeader) {
     return InvalidLog({file, "byte 0", absl::StrCat("header length ", length),
-                       absl::StrCat("at most ", kMaximumHeader),
+                       absl::StrCat("at most ", kMaximumSafetensorsHeader),
                        "the file is corrupt or not safetensors"});
   }
   if (bytes.size() - kLengthBytes < length) {
@@ -138,7 +137,7 @@ absl::StatusOr<SafetensorsHeader> ReadSafetensorsHeader(const InputFile& file) {
   if (!bytes.ok()) return bytes.status();
   if (bytes->size() == kLengthBytes) {
     const auto length = LoadLittle<std::uint64_t>(bytes->data());
-    if (length <= kMaximumHeader) {
+    if (length <= kMaximumSafetensorsHeader) {
       bytes = file.Prefix(static_cast<std::int64_t>(kLengthBytes + length));
       if (!bytes.ok()) return bytes.status();
     }

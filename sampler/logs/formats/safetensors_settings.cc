@@ -16,8 +16,8 @@ namespace {
 using Json = nlohmann::json;
 using Integers = std::vector<std::int64_t>;
 
-absl::Status Wrong(const IntegerTensors& tensors, absl::string_view name,
-                   absl::string_view found, absl::string_view want) {
+absl::Status WrongSetting(const IntegerTensors& tensors, absl::string_view name,
+                          absl::string_view found, absl::string_view want) {
   return InvalidLog({tensors.path(), absl::StrCat("tensor \"", name, "\""),
                      found, want,
                      "the tensors say how each sequence was drawn: write the "
@@ -33,8 +33,8 @@ absl::StatusOr<std::optional<Integers>> PerSequence(
   if (!read->has_value()) return std::nullopt;
   Integers values = std::move((*read)->ids);
   if (std::ssize(values) != sequences) {
-    return Wrong(tensors, name, absl::StrCat(values.size(), " values"),
-                 absl::StrCat(sequences, ", one for each sequence"));
+    return WrongSetting(tensors, name, absl::StrCat(values.size(), " values"),
+                        absl::StrCat(sequences, ", one for each sequence"));
   }
   return values;
 }
@@ -76,8 +76,8 @@ absl::Status ReadSettings(const IntegerTensors& tensors, std::int64_t sequences,
   const bool any = seeds || streams || clocks || configs;
   if (!any) return absl::OkStatus();
   if (!seeds || !streams) {
-    return Wrong(tensors, seeds ? "seq_streams" : "seq_seeds", "none",
-                 "one for each sequence");
+    return WrongSetting(tensors, seeds ? "seq_streams" : "seq_seeds", "none",
+                        "one for each sequence");
   }
   auto texts = ReadConfigs(tensors, parts.description);
   if (!texts.ok()) return texts.status();
@@ -88,16 +88,17 @@ absl::Status ReadSettings(const IntegerTensors& tensors, std::int64_t sequences,
     const std::int64_t clock = clocks ? (*clocks)[s] : 0;
     const std::int64_t config = configs ? (*configs)[s] : -1;
     if (stream < 0 || stream > std::numeric_limits<std::uint32_t>::max()) {
-      return Wrong(tensors, "seq_streams", absl::StrCat(stream),
-                   "-1 or a number below 2^32");
+      return WrongSetting(tensors, "seq_streams", absl::StrCat(stream),
+                          "-1 or a number below 2^32");
     }
     if (clock < 0) {
-      return Wrong(tensors, "seq_clocks", absl::StrCat(clock), "0 or more");
+      return WrongSetting(tensors, "seq_clocks", absl::StrCat(clock),
+                          "0 or more");
     }
     if (config < -1 || config >= std::ssize(*texts)) {
-      return Wrong(tensors, "seq_configs", absl::StrCat(config),
-                   absl::StrCat("-1 or an index of the ", texts->size(),
-                                " configs in the metadata"));
+      return WrongSetting(tensors, "seq_configs", absl::StrCat(config),
+                          absl::StrCat("-1 or an index of the ", texts->size(),
+                                       " configs in the metadata"));
     }
     drawn = DrawnWith{static_cast<std::int32_t>(config),
                       static_cast<std::uint64_t>((*seeds)[s]),

@@ -53,9 +53,9 @@ RowStatistics RowSurveyor::Measure(const Logits& row) {
 }
 
 void RowSurveyor::TakeLogarithms(RowStatistics& statistics) {
-  for (double& value : values_) value = Log(value);
-  statistics.maximum = Log(statistics.maximum);
-  statistics.minimum = Log(statistics.minimum);
+  for (double& value : values_) value = sampler::Log(value);
+  statistics.maximum = sampler::Log(statistics.maximum);
+  statistics.minimum = sampler::Log(statistics.minimum);
   MeasureSoftmax(statistics);
 }
 

@@ -19,7 +19,7 @@ namespace sampler::logs {
 namespace {
 
 // Of answers; a longer file is refused by who reads them.
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
+constexpr std::int64_t kMostArrayBytes = std::int64_t{1} << 30;
 
 // Writes a safetensors file, tensor by tensor.
 class SafetensorsText {
@@ -102,7 +102,7 @@ absl::StatusOr<InputFile> WriteAll(const std::string& path,
 
 absl::StatusOr<std::optional<InputFile>> UnpackArrayAnswer(
     const InputFile& file) {
-  if (file.size() > kMostBytes) return std::nullopt;
+  if (file.size() > kMostArrayBytes) return std::nullopt;
   const auto bytes = file.ReadAll();
   if (!bytes.ok()) return bytes.status();
   const absl::string_view text(reinterpret_cast<const char*>(bytes->data()),

@@ -22,7 +22,7 @@ namespace sampler::logs {
 namespace {
 
 // Answers are lists of a few tokens; beyond this a file is something else.
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
+constexpr std::int64_t kMostAnswerBytes = std::int64_t{1} << 30;
 
 class ServerParser {
  public:
@@ -237,10 +237,10 @@ class ServerParser {
 
 absl::StatusOr<ServerParts> ParseServerAnswers(const InputFile& file,
                                                const OpenRequest& request) {
-  if (file.size() > kMostBytes) {
+  if (file.size() > kMostAnswerBytes) {
     return InvalidLog(
         {file.path(), "size", absl::StrCat(file.size(), " bytes"),
-         absl::StrCat("at most ", kMostBytes, " of answers of servers"),
+         absl::StrCat("at most ", kMostAnswerBytes, " of answers of servers"),
          "split it into several files"});
   }
   const auto bytes = file.ReadAll();

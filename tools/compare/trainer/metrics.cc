@@ -10,13 +10,11 @@
 namespace sampler::tools {
 namespace {
 
-// verl's SAFETY_BOUND: exponents beyond it are clamped.
-constexpr double kBound = 20.0;
 // Sequences listed of those whose ratio is farthest from 1.
 constexpr std::size_t kFarthest = 10;
 
 double Clamped(double log_ratio) {
-  return std::clamp(log_ratio, -kBound, kBound);
+  return std::clamp(log_ratio, -kMostLogRatio, kMostLogRatio);
 }
 
 // Mean, extremes and count of numbers, each with a weight.
@@ -206,8 +204,9 @@ NamedNumbers ImportanceWeights(const std::vector<TrainerSequence>& sequences,
       {"rollout_is_std", std::sqrt(std::max(0.0, variance))},
       {"rollout_is_min",
        by_sequence ? Exp(log_ratios.least()) : weight.least()},
-      {"rollout_is_max",
-       by_sequence ? Exp(std::min(log_ratios.most(), kBound)) : weight.most()},
+      {"rollout_is_max", by_sequence
+                             ? Exp(std::min(log_ratios.most(), kMostLogRatio))
+                             : weight.most()},
       {"rollout_is_eff_sample_size", mean * mean / weight.mean_of_squares()},
       {"rollout_is_ratio_fraction_high", high.mean()},
       {"rollout_is_ratio_fraction_low", low.mean()},

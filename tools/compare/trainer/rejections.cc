@@ -13,12 +13,12 @@
 namespace sampler::tools {
 namespace {
 
-constexpr double kBound = 20.0;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // k1, k2 and k3 of a token.
 std::array<double, 3> Estimators(const TokenPair& token) {
-  const double log_ratio = std::clamp(token.log_ratio(), -kBound, kBound);
+  const double log_ratio =
+      std::clamp(token.log_ratio(), -kMostLogRatio, kMostLogRatio);
   return {-log_ratio, 0.5 * log_ratio * log_ratio,
           Exp(log_ratio) - 1.0 - log_ratio};
 }

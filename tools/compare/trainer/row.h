@@ -34,6 +34,9 @@
 
 namespace sampler::tools {
 
+// verl's SAFETY_BOUND: logarithms of ratios beyond it are clamped.
+inline constexpr double kMostLogRatio = 20.0;
+
 enum class Cause : std::size_t { kMask, kTemperature, kTies, kValues, kEdits };
 inline constexpr std::size_t kCauses = 5;
 

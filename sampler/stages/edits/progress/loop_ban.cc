@@ -21,7 +21,7 @@ LoopRule ReadRule(const Parameters& p) {
           .count = p.Integer("count")};
 }
 
-std::string Check(const Parameters& p) {
+std::string CheckWays(const Parameters& p) {
   return p.Integer("min_length") > p.Integer("max_length")
              ? "want \"min_length\" <= \"max_length\""
              : "";
@@ -49,7 +49,7 @@ StageType LoopBan::Type() {
                      ScopeParameter("output"),
                      TokenIds("exempt", "tokens that are never banned")
                          .Default(Value::List{})},
-      .check = Check,
+      .check = CheckWays,
       .facts = [](const Parameters& p) -> StageFacts {
         return {.history = HistoryWindow{
                     .scope = p.Choice<Scope>("scope"),

@@ -9,7 +9,7 @@
 namespace sampler {
 namespace {
 
-std::string Check(const Parameters& p) {
+std::string CheckBudget(const Parameters& p) {
   const bool waits =
       p.Choice<ThinkingBudget::At>("at") == ThinkingBudget::At::kNewline;
   const bool has_newlines = !p.TokenIds("newlines").empty();
@@ -44,7 +44,7 @@ StageType ThinkingBudget::Type() {
            Integer("grace", "tokens to wait for one of them at most")
                .AtLeast(0)
                .Default(0)},
-      .check = Check,
+      .check = CheckBudget,
       .facts = [](const Parameters& p) -> StageFacts {
         return {.neutral = !p.OptionalInteger("tokens").has_value(),
                 .history = HistoryWindow{.scope = Scope::kBoth},
