@@ -88,36 +88,37 @@ TEST(LmStudio, PresetsAndModelFiles) {
 
 // ---- SillyTavern ----------------------------------------------------------
 
-constexpr char kPreset[] = R"({"temp": 0.9, "top_k": 20, "top_p": 1,
+constexpr char kFrontEndPreset[] = R"({"temp": 0.9, "top_k": 20, "top_p": 1,
     "min_p": 0.05, "rep_pen": 1.1, "rep_pen_range": 512, "freq_pen": 0,
     "presence_pen": 0.2, "streaming": true, "tfs": 0.95,
     "dry_sequence_breakers": "[\"\\n\", \":\"]", "mirostat_mode": 0})";
 
 TEST(SillyTavern, TheBackendDecides) {
-  EXPECT_EQ(ChainOf("sillytavern", kPreset, {.backend = "koboldcpp"}),
+  EXPECT_EQ(ChainOf("sillytavern", kFrontEndPreset, {.backend = "koboldcpp"}),
             "top_k(k=3000) "
             "repetition_penalty(penalty=1.1 scope=\"both\" window=512) "
             "presence_penalty(penalty=0.2 scope=\"both\" window=512) "
             "top_k(k=20) tail_free(z=0.95) min_p(p=0.05) "
             "temperature(temperature=0.9) categorical(order=\"rank\")");
-  EXPECT_EQ(ChainOf("sillytavern", kPreset, {.backend = "llama.cpp"}),
+  EXPECT_EQ(ChainOf("sillytavern", kFrontEndPreset, {.backend = "llama.cpp"}),
             "repetition_penalty(penalty=1.1 scope=\"both\" window=512) "
             "presence_penalty(penalty=0.2 scope=\"both\" window=512) "
             "top_k(k=20) min_p(p=0.05) temperature(temperature=0.9) "
             "categorical(order=\"rank\")");
-  EXPECT_EQ(ChainOf("sillytavern", kPreset, {.backend = "vllm"}),
+  EXPECT_EQ(ChainOf("sillytavern", kFrontEndPreset, {.backend = "vllm"}),
             "repetition_penalty(penalty=1.1 scope=\"both\") "
             "presence_penalty(penalty=0.2 scope=\"output\") "
             "temperature(temperature=0.9) min_p(p=0.05) "
             "top_k(k=20 ties=\"keep_all\") categorical");
-  EXPECT_TRUE(Contains(ChainOf("sillytavern", kPreset), "tail_free"));
-  EXPECT_TRUE(Contains(ErrorOf("sillytavern", kPreset, {.backend = "vlm"}),
-                       "\"vllm\"?"));
+  EXPECT_TRUE(Contains(ChainOf("sillytavern", kFrontEndPreset), "tail_free"));
+  EXPECT_TRUE(
+      Contains(ErrorOf("sillytavern", kFrontEndPreset, {.backend = "vlm"}),
+               "\"vllm\"?"));
 }
 
 TEST(SillyTavern, WhatABackendIsNotSentIsHarmless) {
   const Imported imported =
-      Importing("sillytavern", kPreset, {.backend = "vllm"});
+      Importing("sillytavern", kFrontEndPreset, {.backend = "vllm"});
   EXPECT_TRUE(Contains(Said(imported, "tfs"), "given, harmless"));
   EXPECT_EQ(imported.report.counts.unknown, 0);
 }

@@ -12,7 +12,8 @@
 namespace sampler::importers {
 namespace {
 
-std::string Llama(absl::string_view text, const ImportOptions& options = {}) {
+std::string LlamaFlags(absl::string_view text,
+                       const ImportOptions& options = {}) {
   return ChainOf("llama.cpp", text, options);
 }
 
@@ -27,7 +28,7 @@ TEST(LlamaFiles, UnderscoresAreHyphens) {
 }
 
 TEST(LlamaFiles, CommentsAreNoFlags) {
-  EXPECT_EQ(Llama("llama-server -m x --temp 1 # hot --top-k 5, it's so\n"),
+  EXPECT_EQ(LlamaFlags("llama-server -m x --temp 1 # hot --top-k 5, it's so\n"),
             "top_k(k=40) top_p(p=0.95) min_p(p=0.05) "
             "categorical(order=\"rank\")");
   EXPECT_EQ(ErrorOf("llama.cpp", "--temp 1\n--top-k \"5"),
@@ -35,10 +36,11 @@ TEST(LlamaFiles, CommentsAreNoFlags) {
 }
 
 TEST(LlamaFiles, ScriptsAndUnits) {
-  EXPECT_TRUE(Contains(Llama("#!/bin/sh\ncd /x -P && exec llama-server \\\n"
-                             "  --control-vector-layer-range 5 10 --top-k 7 | "
-                             "tee --append log"),
-                       "top_k(k=7)"));
+  EXPECT_TRUE(
+      Contains(LlamaFlags("#!/bin/sh\ncd /x -P && exec llama-server \\\n"
+                          "  --control-vector-layer-range 5 10 --top-k 7 | "
+                          "tee --append log"),
+               "top_k(k=7)"));
   const Imported unit =
       Importing("llama.cpp",
                 "[Unit]\nDescription=A server\n[Service]\n"
@@ -67,7 +69,7 @@ TEST(LlamaFiles, Environments) {
                        "did you mean \"LLAMA_ARG_TEMPERATURE\"?"));
   // A flag comes before a variable.
   EXPECT_TRUE(
-      Contains(Llama("LLAMA_ARG_TOP_K=20 llama-server --top-k 5"), "k=5"));
+      Contains(LlamaFlags("LLAMA_ARG_TOP_K=20 llama-server --top-k 5"), "k=5"));
 }
 
 constexpr char kPreset[] = R"(version = 1
@@ -83,10 +85,10 @@ samplers = top_p;temperature
 )";
 
 TEST(LlamaFiles, ModelsPresets) {
-  EXPECT_EQ(Llama(kPreset, {.section = "small"}),
+  EXPECT_EQ(LlamaFlags(kPreset, {.section = "small"}),
             "top_k(k=30) top_p(p=0.95) min_p(p=0.1) "
             "categorical(order=\"rank\")");
-  EXPECT_EQ(Llama(kPreset, {.section = "large"}),
+  EXPECT_EQ(LlamaFlags(kPreset, {.section = "large"}),
             "top_p(p=0.5) temperature(temperature=0.8) "
             "categorical(order=\"rank\")");
   EXPECT_TRUE(Contains(ErrorOf("llama.cpp", kPreset), "models (small, large)"));
@@ -96,14 +98,14 @@ TEST(LlamaFiles, ModelsPresets) {
 
 TEST(LlamaFiles, PropsHoldTheDefaults) {
   EXPECT_TRUE(
-      Contains(Llama(R"({"default_generation_settings": {"id": 0, "params":
+      Contains(LlamaFlags(R"({"default_generation_settings": {"id": 0, "params":
                {"top_k": 11, "temperature": 1.0}}, "total_slots": 1})"),
                "top_k(k=11)"));
 }
 
 TEST(LlamaFiles, WordsOfAContainersCommand) {
   EXPECT_TRUE(Contains(
-      Llama(R"(["-m", "x.gguf", "--temp", "1", "--top-k", "6"])"), "k=6"));
+      LlamaFlags(R"(["-m", "x.gguf", "--temp", "1", "--top-k", "6"])"), "k=6"));
 }
 
 // ---- GGUF -----------------------------------------------------------------
@@ -146,7 +148,7 @@ std::string Gguf(bool sampling) {
 }
 
 TEST(LlamaFiles, MetadataOfGguf) {
-  EXPECT_EQ(Llama(Gguf(true)),
+  EXPECT_EQ(LlamaFlags(Gguf(true)),
             "top_k(k=13) temperature(temperature=0.6) "
             "categorical(order=\"rank\")");
   EXPECT_TRUE(
@@ -158,8 +160,9 @@ TEST(LlamaFiles, MetadataOfGguf) {
 }
 
 TEST(LlamaFiles, MetadataOfGgufIsARequestsDefault) {
-  EXPECT_EQ(Llama(R"({"temperature": 1.0})", {.server_defaults = Gguf(true)}),
-            "top_k(k=13) categorical(order=\"rank\")");
+  EXPECT_EQ(
+      LlamaFlags(R"({"temperature": 1.0})", {.server_defaults = Gguf(true)}),
+      "top_k(k=13) categorical(order=\"rank\")");
 }
 
 }  // namespace

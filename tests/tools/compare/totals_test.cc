@@ -22,7 +22,7 @@ std::size_t IndexOf(const std::string& name) {
   return 0;
 }
 
-RowPair Row(std::int64_t sequence, double a, double b) {
+RowPair PairOfRows(std::int64_t sequence, double a, double b) {
   RowPair row;
   row.place.sequence = sequence;
   row.target = 0;
@@ -36,9 +36,9 @@ RowPair Row(std::int64_t sequence, double a, double b) {
 
 TEST(Totals, SubtractsRowByRow) {
   Totals totals;
-  totals.Add(Row(0, 1, 3));
-  totals.Add(Row(0, 2, 3));
-  RowPair half = Row(1, 100, 100);
+  totals.Add(PairOfRows(0, 1, 3));
+  totals.Add(PairOfRows(0, 2, 3));
+  RowPair half = PairOfRows(1, 100, 100);
   half.sides[1].values[SideColumn::kNll] = std::nan("");
   totals.Add(half);
   const auto estimates = totals.SideEstimates();
@@ -57,8 +57,8 @@ TEST(Totals, SubtractsRowByRow) {
 
 TEST(Totals, AnInfiniteRowLeavesNoMean) {
   Totals totals;
-  totals.Add(Row(0, 1, 3));
-  RowPair row = Row(0, 1, 3);
+  totals.Add(PairOfRows(0, 1, 3));
+  RowPair row = PairOfRows(0, 1, 3);
   row.sides[0].values[SideColumn::kEntropy] = INFINITY;
   row.pair[PairColumn::kKlAb] = INFINITY;
   totals.Add(row);
@@ -72,11 +72,11 @@ TEST(Totals, AnInfiniteRowLeavesNoMean) {
 
 TEST(Totals, LeavesOutRowsThatCannotBeUsed) {
   Totals totals;
-  totals.Add(Row(0, 1, 3));
-  RowPair nan = Row(0, 50, 50);
+  totals.Add(PairOfRows(0, 1, 3));
+  RowPair nan = PairOfRows(0, 50, 50);
   nan.sides[0].status = RowStatus::kNan;
   totals.Add(nan);
-  RowPair undecided = Row(0, 50, 50);
+  RowPair undecided = PairOfRows(0, 50, 50);
   undecided.sides[1].decided = false;
   totals.Add(undecided);
   EXPECT_EQ(totals.rows(), 3);
@@ -99,7 +99,7 @@ TEST(Totals, IntervalsHoldTheTruth) {
     for (std::int64_t s = 0; s < 40; ++s) {
       const double shift = normal(random);
       for (int r = 0; r < 5; ++r) {
-        totals.Add(Row(s, 0.5 + shift + 0.1 * normal(random), 0));
+        totals.Add(PairOfRows(s, 0.5 + shift + 0.1 * normal(random), 0));
       }
     }
     const Interval interval =
@@ -118,7 +118,7 @@ TEST(Totals, NonLinearMetricsAreComputedAnew) {
   double largest = -1e9;
   for (std::int64_t s = 0; s < 12; ++s) {
     const double nll = 1 + static_cast<double>(random() % 100) / 25;
-    totals.Add(Row(s, nll, 0));
+    totals.Add(PairOfRows(s, nll, 0));
     smallest = std::min(smallest, nll);
     largest = std::max(largest, nll);
   }

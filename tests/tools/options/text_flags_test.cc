@@ -23,59 +23,59 @@ TokenText Vocabulary() {
       .value();
 }
 
-std::string Chain(const std::vector<ConfigFlag>& flags,
-                  const TokenText& text = Vocabulary(),
-                  std::optional<PipelineConfig> base = std::nullopt) {
+std::string FlagChain(const std::vector<ConfigFlag>& flags,
+                      const TokenText& text = Vocabulary(),
+                      std::optional<PipelineConfig> base = std::nullopt) {
   const auto config = ApplyFlags(flags, std::move(base), 7, text);
   return config.ok() ? ChainText(*config)
                      : absl::StrCat("error: ", config.status().message());
 }
 
 TEST(TextFlagsTest, BreakersAreEveryWayTheTextMayOccur) {
-  EXPECT_EQ(
-      Chain({{"--dry-multiplier", "0.8"}, {"--dry-sequence-breaker", "\\n"}}),
-      "dry(0.8, breakers=[[3], [4]]) -> categorical");
+  EXPECT_EQ(FlagChain({{"--dry-multiplier", "0.8"},
+                       {"--dry-sequence-breaker", "\\n"}}),
+            "dry(0.8, breakers=[[3], [4]]) -> categorical");
   // Inside tokens, and from the end of one into the next.
-  EXPECT_EQ(
-      Chain({{"--dry-multiplier", "0.8"}, {"--dry-sequence-breaker", ".\\n"}}),
-      "dry(0.8, breakers=[[4], [6, 3]]) -> categorical");
+  EXPECT_EQ(FlagChain({{"--dry-multiplier", "0.8"},
+                       {"--dry-sequence-breaker", ".\\n"}}),
+            "dry(0.8, breakers=[[4], [6, 3]]) -> categorical");
 }
 
 TEST(TextFlagsTest, WordsAreBannedWithAndWithoutASpace) {
-  EXPECT_EQ(Chain({{"--bad-words", "ab"}}),
+  EXPECT_EQ(FlagChain({{"--bad-words", "ab"}}),
             "bad_words([[5], [2]]) -> categorical");
-  EXPECT_EQ(Chain({{"--bad-words", "ba"}}),
+  EXPECT_EQ(FlagChain({{"--bad-words", "ba"}}),
             "bad_words([[1, 0]]) -> categorical");
 }
 
 TEST(TextFlagsTest, ProtectedTokensContainTheText) {
-  EXPECT_EQ(Chain({{"--xtc-probability", "0.5"}, {"--xtc-protect", "\\n"}}),
+  EXPECT_EQ(FlagChain({{"--xtc-probability", "0.5"}, {"--xtc-protect", "\\n"}}),
             "xtc(0.5, protect=[3, 4]) -> categorical");
 }
 
 TEST(TextFlagsTest, RepeatedFlagsAddUp) {
   EXPECT_EQ(
-      Chain(
+      FlagChain(
           {{"--bad-words", "ab"}, {"--bad-words", "a"}, {"--bad-words", "ab"}}),
       "bad_words([[5], [2], [0]]) -> categorical");
   const PipelineConfig base = {
       .stages = {{"xtc", {{"probability", 0.5}, {"protect", Value::List{1}}}},
                  {"categorical"}}};
-  EXPECT_EQ(Chain({{"--xtc-protect", "\\n"}, {"--xtc-protect", "x"}},
-                  Vocabulary(), base),
+  EXPECT_EQ(FlagChain({{"--xtc-protect", "\\n"}, {"--xtc-protect", "x"}},
+                      Vocabulary(), base),
             "xtc(0.5, protect=[1, 3, 4, 6]) -> categorical");
 }
 
 TEST(TextFlagsTest, SaysWhatIsMissing) {
-  EXPECT_EQ(Chain({{"--bad-words", "ab"}}, TokenText()),
+  EXPECT_EQ(FlagChain({{"--bad-words", "ab"}}, TokenText()),
             "error: --bad-words ab: the tokens of a text are not known");
-  EXPECT_EQ(Chain({{"--bad-words", "zz"}}),
+  EXPECT_EQ(FlagChain({{"--bad-words", "zz"}}),
             "error: --bad-words zz: no tokens of the vocabulary spell this "
             "text");
-  EXPECT_EQ(Chain({{"--xtc-protect", ""}}),
+  EXPECT_EQ(FlagChain({{"--xtc-protect", ""}}),
             "error: --xtc-protect: no tokens of the vocabulary spell this "
             "text");
-  EXPECT_TRUE(Says(Chain({{"--bad-words", "\\q"}}), "--bad-words \\q: "));
+  EXPECT_TRUE(Says(FlagChain({{"--bad-words", "\\q"}}), "--bad-words \\q: "));
 }
 
 TEST(TextFlagsTest, TheToolReadsThemFromATokenizer) {
