@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -26,6 +27,15 @@ std::string LlamaCppChain::WrongState(absl::Span<const double> state,
                         number.minimum, ", ", maximum, "]");
   }
   return "";
+}
+
+std::vector<MemoryNumber> LlamaCppChain::MemoryAt(
+    absl::Span<const double> state, const History& history) const {
+  std::vector<MemoryNumber> numbers;
+  for (const Reader& reader : memory_) {
+    numbers.push_back({reader.stage, reader.name, reader.read(state, history)});
+  }
+  return numbers;
 }
 
 void LlamaCppChain::Begin(Logits row, LlamaCppStep& step) const {

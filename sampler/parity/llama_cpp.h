@@ -121,6 +121,13 @@ struct StateNumber {
   bool whole = false;  // A count, a token, a position.
 };
 
+// What a sampler remembers, as a number that people know: "mu", 9.98.
+struct MemoryNumber {
+  std::size_t stage;  // Of the config.
+  absl::string_view name;
+  double value;
+};
+
 class LlamaCppChain {
  public:
   // Everything that keeps these stages from running as llama.cpp's, beside what
@@ -148,6 +155,13 @@ class LlamaCppChain {
   std::string WrongState(absl::Span<const double> state,
                          std::int64_t position) const;
 
+  // What the samplers remember where a step begins with this state and history:
+  // mirostat its "mu", adaptive_p the "mean_drawn" that it follows and its
+  // "aim", and each that draws the "engine_words" that its engine has given.
+  // REQUIRES: as above.
+  std::vector<MemoryNumber> MemoryAt(absl::Span<const double> state,
+                                     const History& history) const;
+
   // Starts a step: the array becomes the row, `next` the state. REQUIRES: state
   // and next are of the size of initial_state().
   void Begin(Logits row, LlamaCppStep& step) const;
@@ -158,11 +172,19 @@ class LlamaCppChain {
   // What a stage does to a step.
   using Action = std::function<void(LlamaCppStep&)>;
 
+  // Reads a number of MemoryAt.
+  struct Reader {
+    std::size_t stage;
+    absl::string_view name;
+    std::function<double(absl::Span<const double> state, const History&)> read;
+  };
+
  private:
   std::size_t engines_ = 0;
   std::vector<StateNumber> numbers_;
   std::vector<double> initial_state_;  // Of numbers_.
-  std::vector<Action> actions_;        // By stage; empty where it does nothing.
+  std::vector<Reader> memory_;
+  std::vector<Action> actions_;  // By stage; empty where it does nothing.
 };
 
 }  // namespace parity

@@ -234,6 +234,7 @@ LlamaCppChain::LlamaCppChain(absl::Span<const StageConfig> stages,
   actions_ = std::move(compiler.actions);
   engines_ = compiler.chain().engines();
   numbers_ = compiler.chain().numbers();
+  memory_ = compiler.chain().memory();
   for (const StateNumber& number : numbers_) {
     initial_state_.push_back(number.initial);
   }

@@ -97,6 +97,10 @@ Choice Mirostat(CandidateArray& array, const MirostatRule& rule, float& mu,
   return choice;
 }
 
+float AimOf(const AdaptiveRule& rule, const AdaptiveAverages& averages) {
+  return std::clamp(2.0F * *rule.target - averages.Mean(), 0.0F, 1.0F);
+}
+
 AdaptiveChoice AdaptiveP(CandidateArray& array, const AdaptiveRule& rule,
                          const AdaptiveAverages& averages, Engine& engine,
                          std::vector<float>& p_before) {
@@ -107,8 +111,7 @@ AdaptiveChoice AdaptiveP(CandidateArray& array, const AdaptiveRule& rule,
     constexpr float kInverseWidth = 1.0F / 0.3F;
     constexpr float kPeak = 5.0F;
     constexpr float kSharpness = 10.0F;
-    const float aim = std::clamp(
-        2.0F * *rule.target - averages.sum / averages.weight, 0.0F, 1.0F);
+    const float aim = AimOf(rule, averages);
     for (Entry& entry : array.entries()) {
       if (std::isinf(entry.logit)) continue;
       const float d = std::abs((entry.p - aim) * kInverseWidth);

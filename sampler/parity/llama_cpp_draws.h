@@ -80,7 +80,12 @@ struct AdaptiveAverages {
     sum = p + rule.decay * sum;
     weight = 1.0F + rule.decay * weight;
   }
+
+  float Mean() const { return sum / weight; }
 };
+
+// The probability that adaptive_p favours. REQUIRES: the rule has a target.
+float AimOf(const AdaptiveRule& rule, const AdaptiveAverages& averages);
 
 struct AdaptiveChoice {
   Choice choice;

@@ -27,7 +27,9 @@ class EngineOfStage {
                                 .initial = 0.0,
                                 .maximum = 0.0,
                                 .per_token = words_per_step,
-                                .whole = true})) {}
+                                .whole = true})) {
+    chain.AddMemory("engine_words", words_);
+  }
 
   // The engine where the step finds it.
   Engine& Take(LlamaCppStep& step) const {
@@ -79,17 +81,26 @@ class AdaptiveState {
                          .maximum = 0.0,
                          .per_token = 1,
                          .whole = true});
+    if (!rule.target.has_value()) return;
+    chain.AddMemory("mean_drawn", [memory = *this](auto state, auto& history) {
+      return static_cast<double>(memory.Read(state, history).Mean());
+    });
+    chain.AddMemory("aim", [memory = *this](auto state, auto& history) {
+      const AdaptiveAverages averages = memory.Read(state, history);
+      return static_cast<double>(AimOf(memory.rule_, averages));
+    });
   }
 
-  AdaptiveAverages Read(const LlamaCppStep& step) const {
+  AdaptiveAverages Read(absl::Span<const double> state,
+                        const History& history) const {
     AdaptiveAverages averages(rule_);
-    averages.sum = static_cast<float>(step.state[sum_]);
-    averages.weight = static_cast<float>(step.state[weight_]);
-    const auto output = step.history.output();
-    const auto position = static_cast<std::size_t>(step.state[position_]);
-    if (step.state[token_] >= 0.0 && position < output.size() &&
-        output[position] == static_cast<TokenId>(step.state[token_])) {
-      averages.Learn(static_cast<float>(step.state[p_]), rule_);
+    averages.sum = static_cast<float>(state[sum_]);
+    averages.weight = static_cast<float>(state[weight_]);
+    const auto output = history.output();
+    const auto position = static_cast<std::size_t>(state[position_]);
+    if (state[token_] >= 0.0 && position < output.size() &&
+        output[position] == static_cast<TokenId>(state[token_])) {
+      averages.Learn(static_cast<float>(state[p_]), rule_);
     }
     return averages;
   }

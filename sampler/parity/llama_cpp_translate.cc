@@ -156,6 +156,7 @@ Action CompileMirostat(const StageReader& stage, ChainBuilder& chain) {
                        .initial = static_cast<double>(2.0F * rule.tau),
                        .minimum = -kLargestFloat,
                        .maximum = kLargestFloat});
+  chain.AddMemory("mu", mu_at);
   return [rule, engine, mu_at](Step& step) {
     auto mu = static_cast<float>(step.state[mu_at]);
     Drawn(step, Mirostat(step.scratch.array, rule, mu, engine.Take(step)));
@@ -170,7 +171,7 @@ Action CompileAdaptiveP(const StageReader& stage, ChainBuilder& chain) {
   const EngineOfStage engine(chain, 2);
   const AdaptiveState memory(rule, chain);
   return [rule, engine, memory](Step& step) {
-    const AdaptiveAverages averages = memory.Read(step);
+    const AdaptiveAverages averages = memory.Read(step.state, step.history);
     const AdaptiveChoice drawn =
         AdaptiveP(step.scratch.array, rule, averages, engine.Take(step),
                   step.scratch.p_before);

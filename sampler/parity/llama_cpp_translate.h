@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sampler/parity/llama_cpp.h"
@@ -36,14 +37,27 @@ class ChainBuilder {
   }
   std::size_t AddEngine() { return engines_++; }
 
+  // People know a number of the state, or what follows from several, as `name`.
+  template <typename Read>
+  void AddMemory(absl::string_view name, Read read) {
+    memory_.push_back({stage_, name, std::move(read)});
+  }
+  void AddMemory(absl::string_view name, std::size_t number) {
+    AddMemory(name, [number](absl::Span<const double> state, const History&) {
+      return state[number];
+    });
+  }
+
   std::size_t engines() const { return engines_; }
   const std::vector<StateNumber>& numbers() const { return numbers_; }
+  const std::vector<LlamaCppChain::Reader>& memory() const { return memory_; }
 
  private:
   std::int64_t vocabulary_size_;
   std::size_t stage_ = 0;
   std::size_t engines_ = 0;
   std::vector<StateNumber> numbers_;
+  std::vector<LlamaCppChain::Reader> memory_;
 };
 
 // What of the parameters of `stage` fits float32 one by one, but not where the

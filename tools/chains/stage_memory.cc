@@ -1,12 +1,14 @@
 #include "tools/chains/stage_memory.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "sampler/parity/llama_cpp.h"
 #include "sampler/stages/registry.h"
 #include "tools/text/output.h"
 
@@ -47,12 +49,38 @@ StageMemory Named(const StageConfig& stage, absl::Span<const double> state) {
   return {};
 }
 
+// What llama.cpp's samplers remember.
+std::vector<StageMemory> LlamaCppMemory(const PipelineConfig& config,
+                                        const Sequence& sequence) {
+  const parity::LlamaCppChain chain(config.stages, StageRegistry::BuiltIn(),
+                                    sequence.vocabulary_size());
+  const absl::Span<const double> state =
+      sequence.state().empty() ? chain.initial_state() : sequence.state();
+  std::vector<StageMemory> memories(config.stages.size());
+  for (const parity::MemoryNumber& number :
+       chain.MemoryAt(state, sequence.history())) {
+    memories[number.stage].emplace_back(number.name, number.value);
+  }
+  return memories;
+}
+
+// "mirostat and adaptive_p learn", "mirostat learns".
+std::string WhoLearns(const std::vector<std::string>& types) {
+  return absl::StrCat(absl::StrJoin(types, " and "),
+                      types.size() == 1 ? " learns" : " learn");
+}
+
+// Of rows, those that taught: "3 of 24 rows".
+std::string OfRows(std::int64_t learned, std::int64_t rows) {
+  return absl::StrCat(Grouped(learned), " of ", Grouped(rows), " rows");
+}
+
 }  // namespace
 
 std::vector<StageMemory> MemoryOfStages(const PipelineConfig& config,
                                         const Sequence& sequence) {
+  if (config.rng == Rng::kLlamaCpp) return LlamaCppMemory(config, sequence);
   std::vector<StageMemory> memories(config.stages.size());
-  if (config.rng != Rng::kHouse) return memories;
   absl::Span<const double> carried = sequence.state();
   for (std::size_t i = 0; i < config.stages.size(); ++i) {
     const std::unique_ptr<const Stage> made = Make(config.stages[i]);
@@ -71,8 +99,10 @@ std::vector<StageMemory> MemoryOfStages(const PipelineConfig& config,
 
 std::string MemoryText(const StageMemory& memory) {
   return absl::StrJoin(memory, ", ", [](std::string* out, const auto& number) {
-    absl::StrAppend(out, number.first, " ",
-                    absl::StrFormat("%.6g", number.second));
+    const auto& [name, value] = number;
+    // A count of words has all its digits.
+    const int digits = value == std::floor(value) ? 16 : 6;
+    absl::StrAppend(out, name, " ", absl::StrFormat("%.*g", digits, value));
   });
 }
 
@@ -88,11 +118,17 @@ std::string MemoryWarning(const PipelineConfig& config, std::int64_t learned,
                           std::int64_t rows) {
   const std::vector<std::string> types = StagesWithMemory(config);
   if (types.empty() || learned == rows) return "";
-  return absl::StrCat(absl::StrJoin(types, " and "),
-                      types.size() == 1 ? " learns" : " learn",
+  if (config.rng == Rng::kLlamaCpp && types.front() == "mirostat") {
+    return absl::StrCat(WhoLearns(types),
+                        " from the tokens that it draws, as in llama.cpp: they "
+                        "are the logged ones at ",
+                        OfRows(learned, rows),
+                        " (with --history replayed at every row)");
+  }
+  return absl::StrCat(WhoLearns(types),
                       " only where the drawn token is the logged one, at ",
-                      Grouped(learned), " of ", Grouped(rows),
-                      " rows: elsewhere the memory stays as it was "
+                      OfRows(learned, rows),
+                      ": elsewhere the memory stays as it was "
                       "(--history replayed moves it at every row)");
 }
 

@@ -2,7 +2,10 @@
 // adaptive_p follows), in words and numbers, and how far a replay moved it.
 //
 // With the logged tokens as history a stage learns only at the rows whose drawn
-// token is the logged one: elsewhere its memory stays as it was.
+// token is the logged one: elsewhere its memory stays as it was. Under
+// "rng": "llama_cpp" this is so of adaptive_p alone. mirostat's mu and the
+// engines, of which it is told how many words they have given, move with every
+// token that the chain draws.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/tools/chains/stage_memory_test.cc.
@@ -24,19 +27,21 @@ namespace sampler::tools {
 using StageMemory = std::vector<std::pair<std::string, double>>;
 
 // By stage; empty where a stage remembers nothing that has a name here.
-// REQUIRES: the config is valid, and `sequence` is of its pipeline. Under
-// "rng": "llama_cpp" the numbers are llama.cpp's own, and none is told.
+// REQUIRES: the config is valid, and `sequence` is of its pipeline.
 std::vector<StageMemory> MemoryOfStages(const PipelineConfig& config,
                                         const Sequence& sequence);
 
 // "mu 9.98, aim 0.3".
 std::string MemoryText(const StageMemory& memory);
 
-// The types of the stages that remember something. REQUIRES: as above.
+// The types of the stages that learn from the tokens of the text; of those in
+// a parity mode, not the ones that only count words of an engine. REQUIRES: as
+// above.
 std::vector<std::string> StagesWithMemory(const PipelineConfig& config);
 
-// "mirostat learns only where the drawn token is the logged one: at 3 of 24
-// rows"; "" where no stage learns.
+// "mirostat learns only where the drawn token is the logged one, at 3 of 24
+// rows"; in a parity mode "mirostat learns from the tokens that it draws, ...".
+// "" where no stage learns, or all rows taught it.
 std::string MemoryWarning(const PipelineConfig& config, std::int64_t learned,
                           std::int64_t rows);
 

@@ -70,7 +70,7 @@ std::string StageTable(const Explanation& explanation, const Painter& paint);
 std::string TokenTable(const Explanation& explanation, const TokenText& text,
                        const Painter& paint);
 
-// What a stage did, or why nothing; of the draw, how.
+// What a stage did, or why nothing; of the draw, how; and what it remembers.
 std::string StageNote(const Explanation& explanation, const StageReport& stage);
 
 // How the draw fell: "u 0.95 in [0.25, 1.0), margin ...".

@@ -152,10 +152,7 @@ std::string TokenLine(const Layout& layout, const Explanation& explanation,
   return WithStages(std::move(line), layout, token);
 }
 
-}  // namespace
-
-std::string StageNote(const Explanation& explanation,
-                      const StageReport& stage) {
+std::string DoneNote(const Explanation& explanation, const StageReport& stage) {
   if (!stage.ran) return "not run";
   if (!stage.active) return absl::StrCat("inactive: ", stage.note);
   if (stage.group != StageGroup::kDraw || !explanation.drawn.has_value()) {
@@ -165,6 +162,15 @@ std::string StageNote(const Explanation& explanation,
     return absl::StrFormat("draws with u %.6f", *explanation.u);
   }
   return explanation.ByNoise() ? "draws by noise" : "takes the head";
+}
+
+}  // namespace
+
+std::string StageNote(const Explanation& explanation,
+                      const StageReport& stage) {
+  std::string note = DoneNote(explanation, stage);
+  if (stage.memory.empty()) return note;
+  return absl::StrCat(note, note.empty() ? "" : "; ", MemoryText(stage.memory));
 }
 
 std::string StageTable(const Explanation& explanation, const Painter& paint) {
@@ -197,11 +203,7 @@ std::string StageTable(const Explanation& explanation, const Painter& paint) {
         Cell(stage.entropy.has_value() ? absl::StrFormat("%.3f", *stage.entropy)
                                        : "",
              9));
-    std::string note = StageNote(explanation, stage);
-    if (!stage.memory.empty()) {
-      absl::StrAppend(&note, note.empty() ? "" : "; ",
-                      MemoryText(stage.memory));
-    }
+    const std::string note = StageNote(explanation, stage);
     if (!note.empty()) absl::StrAppend(&line, "  ", note);
     absl::StrAppend(&text, stage.active ? line : paint(Style::kDim, line),
                     "\n");

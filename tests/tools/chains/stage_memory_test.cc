@@ -4,6 +4,7 @@
 #include "tools/chains/stage_memory.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,145 @@ TEST(StageMemoryTest, ExplainShowsMuAndTheAimAsTheRowMetThem) {
   const std::string text =
       RunTool({"explain", log, "--row", "0", "-c", mirostat}).out;
   EXPECT_TRUE(Says(text, "mu 6"));
+  // The page says it too.
+  const std::string page = WriteTemporary("explain.html", "");
+  EXPECT_EQ(RunTool({"explain", log, "--row", "0", "-c", mirostat, "-q",
+                     "--html", page})
+                .exit_code,
+            0);
+  EXPECT_TRUE(Says(ReadAll(page), "mu 6"));
+}
+
+// ---- llama.cpp's samplers ---------------------------------------------------
+
+std::string LlamaCppText(const std::string& stages) {
+  return absl::StrCat(R"({"version": 1, "rng": "llama_cpp", "stages": [)",
+                      stages,
+                      R"(, {"type": "categorical", "order": "rank"}]})");
+}
+
+// Twelve rows of five tokens. The logged tokens are those of another chain.
+std::string UnlikeLog() {
+  std::vector<std::vector<float>> rows;
+  std::vector<std::int32_t> tokens;
+  for (int i = 0; i < 12; ++i) {
+    std::vector<float>& row = rows.emplace_back();
+    for (int id = 0; id < 5; ++id) {
+      row.push_back(static_cast<float>((i * id * 7 + id) % 5) * 0.5F);
+    }
+    tokens.push_back(i * 3 % 5);
+  }
+  return MakeLog(rows, tokens);
+}
+
+// What `explain` says that stage 0 remembers before every row, and what
+// `replay` says of the rows.
+struct Memories {
+  std::vector<json> before;
+  std::vector<json> rows;
+};
+
+Memories FollowMemory(const std::string& config, const std::string& history) {
+  const std::string log = UnlikeLog();
+  const std::string chain =
+      WriteTemporary(absl::StrCat(config.size(), history, ".json"), config);
+  Memories memories;
+  memories.rows = Events(RunTool({"replay", log, "-c", chain, "--jsonl", "-q",
+                                  "--seed", "5", "--history", history})
+                             .out,
+                         "row");
+  for (std::size_t row = 0; row < memories.rows.size(); ++row) {
+    const ToolResult result =
+        RunTool({"explain", log, "--row", absl::StrCat(row), "-c", chain,
+                 "--json", "-q", "--seed", "5", "--history", history});
+    const json step = json::parse(result.out, nullptr, false);
+    EXPECT_EQ(step["token"], memories.rows[row]["token"]) << result.err;
+    memories.before.push_back(step["stages"][0]["memory"]);
+  }
+  EXPECT_EQ(memories.rows.size(), 12U);
+  return memories;
+}
+
+TEST(LlamaCppMemoryTest, EverySamplerWithAMemoryHasNamesForIt) {
+  int run = 0;
+  for (const Example& example : Examples()) {
+    const auto config = ParseConfig(LlamaCppText(Active(example)));
+    if (!config.ok()) continue;  // llama.cpp has no such sampler.
+    const auto pipeline = Pipeline::Create(*config, 8);
+    if (!pipeline.ok()) continue;
+    ++run;
+    const Sequence sequence = pipeline->NewSequence({.seed = 1}).value();
+    const auto memories = MemoryOfStages(*config, sequence);
+    ASSERT_EQ(memories.size(), 2U) << example.type;
+    const bool draws =
+        example.type == "mirostat" || example.type == "adaptive_p";
+    EXPECT_EQ(memories[1].empty(), draws) << example.type;
+    EXPECT_EQ(memories[0].empty(), !draws && example.type != "xtc")
+        << example.type;
+  }
+  EXPECT_GE(run, 10);
+}
+
+// mu moves with every token that is drawn, whichever the log has.
+TEST(LlamaCppMemoryTest, MuMovesByTheSurpriseOfEveryDraw) {
+  const std::string config =
+      LlamaCppText(R"({"type": "mirostat", "tau": 2, "eta": 0.3})");
+  for (const char* const history : {"logged", "replayed"}) {
+    const Memories memories = FollowMemory(config, history);
+    ASSERT_EQ(memories.before.size(), 12U);
+    double mu = 4.0;
+    double words = 0;
+    for (std::size_t row = 0; row < 12; ++row) {
+      const json& before = memories.before[row];
+      EXPECT_NEAR(before["mu"].get<double>(), mu, 1e-4) << history << row;
+      EXPECT_EQ(before["engine_words"], words) << history << row;
+      const double logprob = memories.rows[row]["logprob"];
+      mu -= 0.3 * (-logprob / std::log(2.0) - 2.0);
+      // One survivor is drawn without a random number.
+      words += memories.rows[row]["kept"] == 1 ? 0 : 2;
+    }
+    EXPECT_GT(words, 0);
+  }
+}
+
+// adaptive_p learns the model's p of a drawn token, once it is accepted.
+TEST(LlamaCppMemoryTest, TheMeanFollowsWhatWasDrawnAndAccepted) {
+  const std::string config =
+      LlamaCppText(R"({"type": "adaptive_p", "target": 0.3, "decay": 0.8})");
+  for (const std::string history : {"logged", "replayed"}) {
+    const Memories memories = FollowMemory(config, history);
+    ASSERT_EQ(memories.before.size(), 12U);
+    double sum = 0.3 / (1 - 0.8);
+    double weight = 1 / (1 - 0.8);
+    int learnt = 0;
+    for (std::size_t row = 0; row < 12; ++row) {
+      const json& before = memories.before[row];
+      EXPECT_NEAR(before["mean_drawn"].get<double>(), sum / weight, 1e-5);
+      EXPECT_NEAR(before["aim"].get<double>(),
+                  std::clamp(0.6 - sum / weight, 0.0, 1.0), 1e-5);
+      const json& drawn = memories.rows[row];
+      if (history == "logged" && drawn["token"] != drawn["target"]) continue;
+      sum = std::exp(drawn["raw_logprob"].get<double>()) + 0.8 * sum;
+      weight = 1 + 0.8 * weight;
+      ++learnt;
+    }
+    EXPECT_GT(learnt, 0);
+    EXPECT_EQ(learnt == 12, history == "replayed");
+  }
+}
+
+TEST(LlamaCppMemoryTest, ReplaySaysFromWhatItLearns) {
+  const std::string log = UnlikeLog();
+  const std::string mirostat = WriteTemporary(
+      "mirostat.json", LlamaCppText(R"({"type": "mirostat", "tau": 2})"));
+  EXPECT_TRUE(Says(RunTool({"replay", log, "-c", mirostat, "--json"}).err,
+                   "mirostat learns from the tokens that it draws"));
+  const std::string adaptive =
+      WriteTemporary("adaptive.json",
+                     LlamaCppText(R"({"type": "adaptive_p", "target": 0.3})"));
+  EXPECT_TRUE(Says(RunTool({"replay", log, "-c", adaptive, "--json"}).err,
+                   "adaptive_p learns only where the drawn token is the "
+                   "logged one"));
 }
 
 TEST(StageMemoryTest, ReplaySaysAtHowManyRowsItMoved) {
