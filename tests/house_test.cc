@@ -59,7 +59,8 @@ const std::vector<std::vector<std::string>> kLayers = {
     // The library as a caller sees it, and the two implementations of a chain.
     {"", "chain", "config", "parity"},
     {"speculative", "rewind", "importers", "logs", "adapters"},
-    {"c", "python", "regex"}};
+    {"python", "regex"},
+    {"c"}};
 
 // Plain words of the interface, which every layer may speak.
 const std::set<std::string> kWords = {

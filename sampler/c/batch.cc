@@ -11,11 +11,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "sampler/c/batches.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
 #include "sampler/c/report.h"
-#include "sampler/c/sampler.h"
-#include "sampler/c/step.h"
+#include "sampler/c/take_step.h"
 #include "sampler/c/work.h"
 
 namespace {

@@ -15,7 +15,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "sampler/c/sampler.h"
+#include "absl/types/span.h"
+#include "sampler/c/status.h"
+#include "sampler/c/steps.h"
 #include "sampler/logits.h"
 
 namespace sampler::c {
@@ -69,6 +71,26 @@ sampler_status Guarded(sampler_error* error, Body body) {
   } catch (...) {
     return Fail(error, SAMPLER_INTERNAL, "internal error");
   }
+}
+
+// Writes all items of what a caller asked for into memory of its own, and how
+// many they are; `name` is that of the argument `out`.
+template <typename T>
+sampler_status WriteAll(absl::Span<const T> items, absl::string_view name,
+                        T* out, std::size_t capacity, std::size_t* size,
+                        sampler_error* error) {
+  if (size == nullptr) return Invalid(error, "size: got NULL");
+  if (out == nullptr && capacity > 0) {
+    return Invalid(error, absl::StrCat(name, ": got NULL"));
+  }
+  *size = items.size();
+  if (items.size() > capacity) {
+    return Fail(
+        error, SAMPLER_OUT_OF_RANGE,
+        absl::StrCat("capacity: got ", capacity, ", want ", items.size()));
+  }
+  std::copy(items.begin(), items.end(), out);
+  return SAMPLER_OK;
 }
 
 // "" if the row can be read.

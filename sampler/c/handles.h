@@ -16,7 +16,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "sampler/c/guard.h"
-#include "sampler/c/sampler.h"
+#include "sampler/c/pipelines.h"
+#include "sampler/c/sequences.h"
+#include "sampler/c/steps.h"
 #include "sampler/c/work.h"
 #include "sampler/pipeline.h"
 
@@ -87,12 +89,13 @@ inline sampler_status Busy(sampler_error* error, absl::string_view name) {
 template <typename Handle, typename Body>
 sampler_status OnHandle(absl::string_view name, Handle* handle,
                         sampler_error* error, Body body) {
-  if (handle == nullptr) {
-    return Invalid(error, absl::StrCat(name, ": got NULL"));
-  }
-  const Hold hold(handle);
-  if (hold.failed()) return Busy(error, name);
-  return Guarded(error, body);
+  return Guarded(error, [&] {
+    if (handle == nullptr) {
+      return Invalid(error, absl::StrCat(name, ": got NULL"));
+    }
+    const Hold hold(handle);
+    return hold.failed() ? Busy(error, name) : body();
+  });
 }
 
 template <typename Sequence, typename Body>

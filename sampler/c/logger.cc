@@ -10,7 +10,7 @@
 
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
-#include "sampler/c/sampler.h"
+#include "sampler/c/logger.h"
 
 struct sampler_logger {
   sampler::logs::Logger logger;
@@ -62,7 +62,9 @@ sampler_status sampler_logger_create(const char* path,
         .dtype = sampler::c::ToDType(known.dtype),
         .top_k = known.top_k,
         .overwrite = known.overwrite != 0 ? sampler::logs::Overwrite::kYes
-                                          : sampler::logs::Overwrite::kNo};
+                                          : sampler::logs::Overwrite::kNo,
+        .journal = known.nameless != 0 ? sampler::logs::Journal::kNameless
+                                       : sampler::logs::Journal::kRecoverable};
     for (size_t i = 0; i < known.metadata_count; ++i) {
       const char* const* pair =
           known.metadata == nullptr ? nullptr : known.metadata + 2 * i;
@@ -70,7 +72,11 @@ sampler_status sampler_logger_create(const char* path,
         return Invalid(error,
                        absl::StrCat("options: metadata[", i, "]: got NULL"));
       }
-      made.metadata[pair[0]] = pair[1];
+      if (!made.metadata.emplace(pair[0], pair[1]).second) {
+        return Invalid(error, absl::StrCat("options: metadata[", i,
+                                           "]: got a name that stands there "
+                                           "twice"));
+      }
     }
     auto created = sampler::logs::Logger::Create(path, made);
     if (!created.ok()) return Fail(error, created.status());

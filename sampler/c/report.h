@@ -11,7 +11,8 @@
 #include <cstdint>
 #include <string>
 
-#include "sampler/c/sampler.h"
+#include "sampler/c/batches.h"
+#include "sampler/c/logprobs.h"
 #include "sampler/distribution.h"
 
 namespace sampler::c {

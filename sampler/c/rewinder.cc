@@ -1,10 +1,12 @@
-// Phrases and loops of the C interface.
+// Phrases of the C interface.
 
 #include "sampler/c/rewinder.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
-#include "sampler/history/loops.h"
+#include "sampler/rewind/phrase_pattern.h"
 #include "sampler/rewind/rewinder.h"
 
 struct sampler_rewinder {
@@ -30,23 +32,88 @@ using sampler::c::Invalid;
 using sampler::c::OnHandle;
 using sampler::c::OnSequence;
 
+// The caller's functions as a pattern.
+class CallersPattern final : public sampler::PhrasePattern {
+ public:
+  explicit CallersPattern(const sampler_pattern& pattern) : pattern_(pattern) {}
+
+  std::optional<std::size_t> FindEndingAt(sampler::StringView text,
+                                          std::size_t begin,
+                                          std::size_t end) const override {
+    std::size_t found = end;
+    const int is_found = pattern_.find_ending_at(
+        pattern_.context, text.data(), text.size(), begin, end, &found);
+    return is_found != 0 ? std::optional(found) : std::nullopt;
+  }
+
+  bool MayOccur(sampler::StringView text, std::size_t begin) const override {
+    if (pattern_.may_occur == nullptr) {
+      return PhrasePattern::MayOccur(text, begin);
+    }
+    return pattern_.may_occur(pattern_.context, text.data(), text.size(),
+                              begin) != 0;
+  }
+
+ private:
+  const sampler_pattern pattern_;
+};
+
+// Fields beyond the caller's size are absent.
+template <typename T>
+T Known(const T& given, std::size_t struct_size) {
+  T known = {};
+  std::memcpy(&known, &given, std::min(struct_size, sizeof(known)));
+  return known;
+}
+
+sampler_pattern Known(const sampler_pattern& given) {
+  return Known(given, given.struct_size);
+}
+
+// What no phrase can be made of; "" if that is nothing.
+std::string WrongWith(const sampler_phrase& phrase) {
+  if (phrase.limited == 0 && phrase.most != 0) {
+    return absl::StrCat("most: got ", phrase.most,
+                        " without \"limited\", want 0");
+  }
+  if (phrase.pattern == nullptr) {
+    if (phrase.text == nullptr) return "text: got NULL";
+    return phrase.window == 0 ? ""
+                              : absl::StrCat("window: got ", phrase.window,
+                                             " without a pattern, want 0");
+  }
+  if (phrase.text != nullptr || phrase.text_size != 0) {
+    return "got a text and a pattern, want one of them";
+  }
+  return Known(*phrase.pattern).find_ending_at == nullptr
+             ? "pattern: find_ending_at: got NULL, or a struct_size that is "
+               "not set"
+             : "";
+}
+
 // InvalidArgument, naming the phrase.
 absl::StatusOr<Rewinder::Phrase> ReadPhrase(const sampler_phrase* given,
                                             std::size_t struct_size,
                                             std::size_t index) {
-  sampler_phrase known = {};
-  std::memcpy(&known, given, std::min(struct_size, sizeof(known)));
-  if (known.text == nullptr) {
+  const sampler_phrase known = Known(*given, struct_size);
+  const std::string wrong = WrongWith(known);
+  if (!wrong.empty()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("phrases[", index, "]: text: got NULL"));
+        absl::StrCat("phrases[", index, "]: ", wrong));
   }
-  Rewinder::Phrase phrase = {.text = std::string(known.text, known.text_size),
-                             .ignore_case = known.ignore_case != 0,
+  Rewinder::Phrase phrase = {.ignore_case = known.ignore_case != 0,
                              .whole_words = known.whole_words != 0,
                              .then = known.stop != 0
                                          ? Rewinder::Phrase::Then::kStop
                                          : Rewinder::Phrase::Then::kPass};
   if (known.limited != 0) phrase.most = known.most;
+  if (known.pattern == nullptr) {
+    phrase.text = std::string(known.text, known.text_size);
+    return phrase;
+  }
+  phrase.pattern =
+      std::make_shared<const CallersPattern>(Known(*known.pattern));
+  if (known.window != 0) phrase.window = known.window;
   return phrase;
 }
 
@@ -115,6 +182,16 @@ sampler_status sampler_rewinder_create(const sampler_phrase* phrases,
   });
 }
 
+sampler_status sampler_rewinder_copy(const sampler_rewinder* rewinder,
+                                     sampler_rewinder** copy,
+                                     sampler_error* error) {
+  return OnHandle("rewinder", rewinder, error, [&] {
+    if (copy == nullptr) return Invalid(error, "copy: got NULL");
+    *copy = new sampler_rewinder{rewinder->rewinder};
+    return SAMPLER_OK;
+  });
+}
+
 void sampler_rewinder_free(sampler_rewinder* rewinder) { delete rewinder; }
 
 sampler_status sampler_rewinder_add(sampler_rewinder* rewinder,
@@ -154,46 +231,20 @@ size_t sampler_rewinder_held(const sampler_rewinder* rewinder) {
   return hold.failed() ? 0 : rewinder->rewinder.held().size();
 }
 
-sampler_status sampler_sequence_ban(sampler_sequence* sequence, int32_t token,
-                                    sampler_error* error) {
-  return OnSequence(sequence, error, [&] {
-    const absl::Status status = sequence->sequence.Ban(token);
-    if (!status.ok()) return Fail(error, status);
-    // What was drawn here may be banned now.
-    sequence->has_last_step = false;
-    return SAMPLER_OK;
+sampler_status sampler_rewinder_held_text(const sampler_rewinder* rewinder,
+                                          char* text, size_t capacity,
+                                          size_t* size, sampler_error* error) {
+  return OnHandle("rewinder", rewinder, error, [&] {
+    const sampler::StringView held = rewinder->rewinder.held();
+    return sampler::c::WriteAll(absl::MakeConstSpan(held.data(), held.size()),
+                                "text", text, capacity, size, error);
   });
 }
 
-sampler_status sampler_find_loop(const sampler_sequence* sequence,
-                                 const sampler_loop_rule* rule, int64_t* length,
-                                 int64_t* count, sampler_error* error) {
-  return OnSequence(sequence, error, [&] {
-    if (rule == nullptr) return Invalid(error, "rule: got NULL");
-    if (length == nullptr) return Invalid(error, "length: got NULL");
-    if (rule->struct_size < sizeof(sampler_loop_rule)) {
-      return Invalid(error,
-                     absl::StrCat("rule: struct_size: got ", rule->struct_size,
-                                  ", want ", sizeof(sampler_loop_rule)));
-    }
-    const bool meetable = rule->min_length >= 1 &&
-                          rule->max_length >= rule->min_length &&
-                          rule->count >= 2;
-    if (!meetable) {
-      return Invalid(
-          error, absl::StrCat("rule: got patterns of ", rule->min_length,
-                              " to ", rule->max_length, " tokens ", rule->count,
-                              " times, want 1 or more, in that order, 2 times "
-                              "or more"));
-    }
-    const auto loop =
-        sampler::FindLoop(sequence->sequence.history().View(
-                              sampler::Scope::kOutput, std::nullopt),
-                          {rule->min_length, rule->max_length, rule->count});
-    *length = loop.has_value() ? loop->length : 0;
-    if (count != nullptr) *count = loop.has_value() ? loop->count : 0;
-    return SAMPLER_OK;
-  });
+int64_t sampler_rewinder_held_tokens(const sampler_rewinder* rewinder) {
+  if (rewinder == nullptr) return 0;
+  const sampler::c::Hold hold(rewinder);
+  return hold.failed() ? 0 : rewinder->rewinder.held_tokens();
 }
 
 }  // extern "C"

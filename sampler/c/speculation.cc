@@ -3,17 +3,18 @@
 #include "sampler/c/speculation.h"
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/c/callers_rows.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
 #include "sampler/c/work.h"
 #include "sampler/speculative/block_verification.h"
 #include "sampler/speculative/rejection.h"
 #include "sampler/speculative/round.h"
+#include "sampler/speculative/typical_acceptance.h"
 
 struct sampler_round {
   sampler::speculative::Round round = {};
@@ -26,44 +27,35 @@ struct sampler_round {
 
 namespace {
 
-using sampler::c::CheckRow;
+namespace speculative = sampler::speculative;
+
 using sampler::c::Fail;
 using sampler::c::Guarded;
 using sampler::c::Invalid;
 using sampler::c::Loan;
 using sampler::c::OnHandle;
-using sampler::c::ToLogits;
 
-// The caller's rows as a round asks for them, and what became of them.
-class Rows {
+// The rows of a round.
+class RoundRows {
  public:
-  Rows(const sampler_round& round, sampler_row_after after, void* context)
+  RoundRows(const sampler_round& round, sampler_row_after after, void* context)
       : round_(round), after_(after), context_(context) {}
 
-  // No row where the caller has none: the round then fails.
   sampler::Logits After(std::size_t i) {
-    sampler_row row = {};
-    status_ = after_(context_, round_.round.tokens().data(), i, &row);
-    if (status_ != SAMPLER_OK) return {};
-    wrong_ = CheckRow(row, absl::StrCat("row ", i));
-    return wrong_.empty() ? ToLogits(row) : sampler::Logits();
+    return rows_.Get(static_cast<std::int64_t>(i), [&](sampler_row* row) {
+      return after_(context_, round_.round.tokens().data(), i, row);
+    });
   }
 
-  // What the caller said, else what the round says.
-  sampler_status Done(const absl::Status& round, sampler_error* error) const {
-    if (status_ != SAMPLER_OK) {
-      return Fail(error, status_, "row: the caller's function failed");
-    }
-    if (!wrong_.empty()) return Invalid(error, wrong_);
-    return round.ok() ? SAMPLER_OK : Fail(error, round);
+  sampler_status Done(const absl::Status& status, sampler_error* error) const {
+    return rows_.Done(status, error);
   }
 
  private:
   const sampler_round& round_;
   const sampler_row_after after_;
   void* const context_;
-  sampler_status status_ = SAMPLER_OK;
-  std::string wrong_;
+  sampler::c::CallersRows rows_;
 };
 
 sampler_status NotWeighed(sampler_error* error) {
@@ -78,6 +70,27 @@ bool KnowsVerdict(const sampler_verdict* verdict) {
 
 sampler_status UnknownVerdict(sampler_error* error) {
   return Invalid(error, "verdict: got NULL, or a struct_size that is not set");
+}
+
+sampler_status Write(const speculative::Verdict& judged,
+                     sampler_verdict& verdict) {
+  verdict.accepted = judged.accepted;
+  verdict.next = judged.next;
+  return SAMPLER_OK;
+}
+
+// Runs `rule` on a round that can be judged.
+template <typename Rule>
+sampler_status Judge(const sampler_round* round, const sampler_sequence* target,
+                     const sampler_verdict* verdict, sampler_error* error,
+                     Rule rule) {
+  return OnHandle("round", round, error, [&] {
+    return OnHandle("target", target, error, [&] {
+      if (!KnowsVerdict(verdict)) return UnknownVerdict(error);
+      if (!round->weighed) return NotWeighed(error);
+      return rule();
+    });
+  });
 }
 
 }  // namespace
@@ -106,7 +119,7 @@ sampler_status sampler_round_propose(sampler_round* round,
       round->draft = draft->pipeline;
       draft->has_last_step = false;
       const Loan loan(*draft->store);
-      Rows rows(*round, row, context);
+      RoundRows rows(*round, row, context);
       const absl::Status proposed = round->round.Propose(
           draft->pipeline, draft->sequence, n,
           [&](std::size_t i) { return rows.After(i); }, loan.work()->workspace);
@@ -116,8 +129,11 @@ sampler_status sampler_round_propose(sampler_round* round,
 }
 
 const int32_t* sampler_round_tokens(const sampler_round* round, size_t* count) {
-  const auto tokens = round == nullptr ? absl::Span<const sampler::TokenId>()
-                                       : round->round.tokens();
+  if (count != nullptr) *count = 0;
+  if (round == nullptr) return nullptr;
+  const sampler::c::Hold hold(round);
+  if (hold.failed()) return nullptr;
+  const auto tokens = round->round.tokens();
   if (count != nullptr) *count = tokens.size();
   return tokens.data();
 }
@@ -133,7 +149,7 @@ sampler_status sampler_round_weigh(sampler_round* round,
       round->target = target->pipeline;
       target->has_last_step = false;
       const Loan loan(*target->store);
-      Rows rows(*round, row, context);
+      RoundRows rows(*round, row, context);
       const absl::Status weighed = round->round.Weigh(
           target->pipeline, target->sequence,
           [&](std::size_t i) { return rows.After(i); }, loan.work()->workspace);
@@ -149,26 +165,44 @@ sampler_status sampler_round_judge(const sampler_round* round,
                                    const sampler_sequence* target,
                                    sampler_verdict* verdict,
                                    sampler_error* error) {
-  namespace speculative = sampler::speculative;
-  return OnHandle("round", round, error, [&] {
-    return OnHandle("target", target, error, [&] {
-      if (!KnowsVerdict(verdict)) return UnknownVerdict(error);
-      if (!round->weighed) return NotWeighed(error);
-      if (judgement < SAMPLER_BY_REJECTION || judgement > SAMPLER_BY_MATCH) {
-        return Invalid(
-            error, absl::StrCat("judgement: got ", static_cast<int>(judgement),
-                                ", want 0 to 2"));
+  return Judge(round, target, verdict, error, [&] {
+    if (judgement < SAMPLER_BY_REJECTION || judgement > SAMPLER_BY_MATCH) {
+      return Invalid(
+          error, absl::StrCat("judgement: got ", static_cast<int>(judgement),
+                              ", want 0 to 2"));
+    }
+    constexpr speculative::Verdict (*kRules[])(const speculative::Draft&,
+                                               const sampler::Sequence&) = {
+        speculative::VerifyByRejection, speculative::VerifyBlock,
+        speculative::VerifyByMatch};
+    return Write(kRules[judgement](round->round.view(), target->sequence),
+                 *verdict);
+  });
+}
+
+sampler_status sampler_round_judge_typicality(const sampler_round* round,
+                                              const sampler_typicality* rule,
+                                              const sampler_sequence* target,
+                                              sampler_verdict* verdict,
+                                              sampler_error* error) {
+  return Judge(round, target, verdict, error, [&] {
+    speculative::TypicalAcceptance wanted;
+    if (rule != nullptr) {
+      if (rule->struct_size < sizeof(sampler_typicality)) {
+        return Invalid(error, "rule: struct_size is not set");
       }
-      constexpr speculative::Verdict (*kRules[])(const speculative::Draft&,
-                                                 const sampler::Sequence&) = {
-          speculative::VerifyByRejection, speculative::VerifyBlock,
-          speculative::VerifyByMatch};
-      const speculative::Verdict judged =
-          kRules[judgement](round->round.view(), target->sequence);
-      verdict->accepted = judged.accepted;
-      verdict->next = judged.next;
-      return SAMPLER_OK;
-    });
+      wanted = {.epsilon = rule->epsilon, .delta = rule->delta};
+    }
+    for (const double number : {wanted.epsilon, wanted.delta}) {
+      if (0.0 <= number && number <= 1.0) continue;
+      return Fail(error, SAMPLER_OUT_OF_RANGE,
+                  absl::StrCat("rule: got ", number,
+                               ", want numbers in "
+                               "[0, 1]"));
+    }
+    return Write(speculative::VerifyByTypicality(round->round.view(),
+                                                 target->sequence, wanted),
+                 *verdict);
   });
 }
 

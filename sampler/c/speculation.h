@@ -4,8 +4,9 @@
  *   sampler_round_create(&round, &error);
  *   for (;;) {
  *     sampler_round_propose(round, draft, 4, draft_row, model, &error);
- *     tokens = sampler_round_tokens(round, &count);  // The target looks at
- * them. sampler_round_weigh(round, target, target_row, model, &error);
+ *     tokens = sampler_round_tokens(round, &count);
+ *     // The target looks at them.
+ *     sampler_round_weigh(round, target, target_row, model, &error);
  *     sampler_round_judge(round, SAMPLER_BY_BLOCK, target, &verdict, &error);
  *     sampler_round_accept(round, &verdict, target, draft, &error);
  *   }
@@ -13,7 +14,7 @@
  * `draft` and `target` are sequences of the same text, each of its own
  * pipeline, with another seed or stream. Sequences and rounds are used by one
  * call at a time. Conventions: those of sampler.h.
- * Not offered: trees of drafts, and typical acceptance, which keeps no law.
+ * Trees of drafts: trees.h.
  *
  * Tested by: tests/c/c_speculation_test.c (compiled as C11).
  */
@@ -21,7 +22,12 @@
 #ifndef SAMPLER_C_SPECULATION_H_
 #define SAMPLER_C_SPECULATION_H_
 
-#include "sampler/c/sampler.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sampler/c/sequences.h"
+#include "sampler/c/status.h"
+#include "sampler/c/steps.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,8 +53,9 @@ SAMPLER_API sampler_status sampler_round_propose(
     sampler_round* round, sampler_sequence* draft, size_t n,
     sampler_row_after row, void* context, sampler_error* error);
 
-/* The tokens that were proposed; NULL, and a count of 0, for NULL. Valid until
- * the next call of propose or weigh. */
+/* The tokens that were proposed; NULL, and a count of 0, for NULL and for a
+ * round that another call is using. Valid until the next call of propose or
+ * weigh. */
 SAMPLER_API const int32_t* sampler_round_tokens(const sampler_round* round,
                                                 size_t* count);
 
@@ -79,6 +86,22 @@ SAMPLER_API sampler_status sampler_round_judge(const sampler_round* round,
                                                const sampler_sequence* target,
                                                sampler_verdict* verdict,
                                                sampler_error* error);
+
+/* Typical acceptance (Medusa): a token stays if the target's p(x) is above
+ * min(epsilon, delta e^-H(p)). */
+typedef struct sampler_typicality {
+  size_t struct_size;
+  double epsilon; /* In [0, 1], */
+  double delta;   /* and this too. */
+} sampler_typicality;
+
+/* Judges so. It keeps no law: the text is neither the target's nor the draft's,
+ * by design. `rule` NULL: Medusa's own, 0.09 and 0.3. SAMPLER_OUT_OF_RANGE for
+ * other numbers than above, SAMPLER_WRONG_STATE as sampler_round_judge. */
+SAMPLER_API sampler_status sampler_round_judge_typicality(
+    const sampler_round* round, const sampler_typicality* rule,
+    const sampler_sequence* target, sampler_verdict* verdict,
+    sampler_error* error);
 
 /* Accepts the tokens of the verdict on both sequences, with what the stages
  * learn from them. */

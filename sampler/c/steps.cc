@@ -1,20 +1,20 @@
 // The steps of one sequence.
 
+#include "sampler/c/steps.h"
+
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
-#include "sampler/c/sampler.h"
-#include "sampler/c/step.h"
+#include "sampler/c/take_step.h"
 #include "sampler/c/work.h"
 
 namespace sampler::c {
-namespace {
 
-// The inputs of a step; fields beyond the caller's size are absent.
 absl::StatusOr<StepInputs> ToInputs(const sampler_inputs* given) {
   StepInputs inputs;
   if (given == nullptr) return inputs;
@@ -41,19 +41,25 @@ absl::StatusOr<StepInputs> ToInputs(const sampler_inputs* given) {
   return inputs;
 }
 
-}  // namespace
+std::string CheckToken(const sampler_token* token) {
+  if (token == nullptr) return "token: got NULL";
+  if (token->struct_size >= sizeof(sampler_token)) return "";
+  return absl::StrCat("token: struct_size: got ", token->struct_size, ", want ",
+                      sizeof(sampler_token));
+}
+
+void WriteToken(const Token& drawn, sampler_token& token) {
+  token.id = drawn.id;
+  token.row_status = static_cast<sampler_row_status>(drawn.status);
+  token.bits = drawn.bits;
+}
 
 absl::StatusOr<StepInputs> CheckStep(const sampler_row* row,
                                      const sampler_inputs* inputs,
                                      const sampler_token* token) {
   if (row == nullptr) return absl::InvalidArgumentError("row: got NULL");
-  if (token == nullptr) return absl::InvalidArgumentError("token: got NULL");
-  if (token->struct_size < sizeof(sampler_token)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("token: struct_size: got ", token->struct_size, ", want ",
-                     sizeof(sampler_token)));
-  }
-  const std::string wrong = CheckRow(*row, "row");
+  std::string wrong = CheckToken(token);
+  if (wrong.empty()) wrong = CheckRow(*row, "row");
   if (!wrong.empty()) return absl::InvalidArgumentError(wrong);
   return ToInputs(inputs);
 }
@@ -83,9 +89,7 @@ void TakeStep(const std::shared_ptr<Work>& work, const sampler_row& row,
   last.drawn = sequence.pipeline.DrawFrom(*work->distribution,
                                           sequence.sequence, work->workspace);
   sequence.has_last_step = true;
-  token.id = last.drawn.id;
-  token.row_status = static_cast<sampler_row_status>(last.drawn.status);
-  token.bits = last.drawn.bits;
+  WriteToken(last.drawn, token);
 }
 
 }  // namespace sampler::c
@@ -111,6 +115,27 @@ sampler_status Sample(const std::shared_ptr<sampler::c::Work>& work,
 }  // namespace
 
 extern "C" {
+
+const char* sampler_row_status_name(sampler_row_status status) {
+  const auto number = static_cast<std::size_t>(status);
+  if (number >= std::size(sampler::kAllRowStatuses)) return "unknown";
+  // A literal: it ends in a zero.
+  return sampler::RowStatusName(sampler::kAllRowStatuses[number]).data();
+}
+
+sampler_status sampler_pipeline_check_inputs(const sampler_pipeline* pipeline,
+                                             const sampler_inputs* inputs,
+                                             sampler_error* error) {
+  return sampler::c::Guarded(error, [&] {
+    if (pipeline == nullptr) {
+      return sampler::c::Invalid(error, "pipeline: got NULL");
+    }
+    const auto read = sampler::c::ToInputs(inputs);
+    if (!read.ok()) return Fail(error, read.status());
+    const absl::Status fit = pipeline->pipeline.CheckInputs(*read);
+    return fit.ok() ? SAMPLER_OK : Fail(error, fit);
+  });
+}
 
 sampler_status sampler_sample(sampler_sequence* sequence,
                               const sampler_row* row,

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
-#include "sampler/c/sampler.h"
+#include "sampler/c/steps.h"
 #include "sampler/c/work.h"
 
 namespace sampler::c {

@@ -26,6 +26,11 @@ std::string WrongWith(const Rewinder::Phrase& phrase) {
   if (phrase.most.value_or(0) < 0) {
     return absl::StrCat("/most: got ", *phrase.most, ", want an integer >= 0");
   }
+  if (phrase.then == Rewinder::Phrase::Then::kStop &&
+      !phrase.most.has_value()) {
+    return "/then: got stop without /most, after which it would, want both or "
+           "neither";
+  }
   if (phrase.pattern == nullptr) {
     return phrase.text.empty() ? "got no text, want at least a byte" : "";
   }
@@ -65,6 +70,13 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Add(TokenId token, StringView text,
         "sequence: got ", sequence.position(), " tokens, want the ",
         held_tokens(), " that are held and the one that is added"));
   }
+  if (const TokenId last = sequence.history().output().back(); last != token) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("token: got ", token,
+                     ", want the one that the sequence "
+                     "has accepted last, ",
+                     last));
+  }
   tokens_.push_back({token, text_.size(), state_, waiting_});
   text_.append(text.data(), text.size());
   LookForPatterns(tokens_.back().begin);
@@ -72,6 +84,7 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Add(TokenId token, StringView text,
     const std::optional<Match> match = Step(at);
     if (match.has_value()) return Complete(*match, sequence);
   }
+  if (!wrong_pattern_.empty()) return WrongPattern();
   std::size_t open =
       text_.size() - std::min(text_.size(), std::max(automaton_->Depth(state_),
                                                      HeldForPatterns()));
@@ -132,14 +145,26 @@ void Rewinder::LookForPatterns(std::size_t begin) {
   }
 }
 
-std::optional<Rewinder::Match> Rewinder::PatternEndingAt(
-    std::size_t phrase, std::size_t end) const {
+std::optional<Rewinder::Match> Rewinder::PatternEndingAt(std::size_t phrase,
+                                                         std::size_t end) {
   const std::size_t first = end - std::min(end, phrases_[phrase].window);
   const std::optional<std::size_t> begin =
       phrases_[phrase].pattern->FindEndingAt(context_, before_.size() + first,
                                              before_.size() + end);
   if (!begin.has_value()) return std::nullopt;
-  return Match{*begin - before_.size(), phrase};
+  const std::size_t skipped = before_.size();
+  if (!(skipped + first <= *begin && *begin < skipped + end)) {
+    wrong_pattern_ =
+        absl::StrCat("phrase ", phrase, ": /pattern: found a stretch from ",
+                     *begin, " on, want one that begins in [", skipped + first,
+                     ", ", skipped + end, ")");
+    return std::nullopt;
+  }
+  return Match{*begin - skipped, phrase};
+}
+
+absl::Status Rewinder::WrongPattern() {
+  return absl::InvalidArgumentError(std::exchange(wrong_pattern_, ""));
 }
 
 std::size_t Rewinder::HeldForPatterns() const {
@@ -216,6 +241,7 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Finish(Sequence& sequence) {
     if (match.has_value()) offer(*match);
   }
   if (first.has_value()) return Complete(*first, sequence);
+  if (!wrong_pattern_.empty()) return WrongPattern();
   Answer answer;
   answer.emit = EmitBefore(text_.size());
   answer.emit += std::exchange(text_, "");

@@ -101,13 +101,15 @@ class Rewinder {
   };
 
   // InvalidArgument for a phrase without text and pattern, or with both; for
-  // `most` below 0; and of a pattern, for a window of 0, ignore_case and
-  // whole_words.
+  // `most` below 0; for kStop without `most`; and of a pattern, for a window of
+  // 0, ignore_case and whole_words.
   static absl::StatusOr<Rewinder> Create(std::vector<Phrase> phrases);
 
   // `sequence` has accepted `token`, whose text is `text`. OutOfRange as
   // Sequence::Redraw; InvalidArgument if the sequence is shorter than what is
-  // held.
+  // held or ends with another token (then nothing is added), and if a pattern
+  // found a stretch that lies outside what it was asked for (then it is added,
+  // as if nothing had been found).
   absl::StatusOr<Answer> Add(TokenId token, StringView text,
                              Sequence& sequence);
 
@@ -148,8 +150,9 @@ class Rewinder {
   // Makes context_ and likely_ those of the text from `begin` on.
   void LookForPatterns(std::size_t begin);
   // The match of a pattern that ends at `end` of text_.
-  std::optional<Match> PatternEndingAt(std::size_t phrase,
-                                       std::size_t end) const;
+  std::optional<Match> PatternEndingAt(std::size_t phrase, std::size_t end);
+  // InvalidArgument with wrong_pattern_, which is then told.
+  absl::Status WrongPattern();
   // Bytes at the end that a pattern may match with what follows.
   std::size_t HeldForPatterns() const;
 
@@ -174,8 +177,9 @@ class Rewinder {
   std::vector<std::size_t> patterns_;  // Phrases that are patterns.
   std::vector<std::size_t> likely_;    // Of the token that is added, those that
                                        // may be complete.
-  std::string before_;   // The byte that was emitted last, if any,
-  std::string context_;  // and text_ behind it: what patterns look at.
+  std::string before_;         // The byte that was emitted last, if any,
+  std::string context_;        // and text_ behind it: what patterns look at.
+  std::string wrong_pattern_;  // What is wrong with what one has found.
 };
 
 }  // namespace sampler

@@ -219,10 +219,10 @@ static void test_redraw(void) {
 /* A fork has the text, and random numbers of its own; one of the same stream is
  * a copy. */
 static void test_fork(void) {
-  sampler_pipeline *pipeline = make_pipeline();
-  sampler_sequence *sequence = make_sequence(pipeline, 42);
-  sampler_sequence *copy = NULL;
-  sampler_sequence *fork = NULL;
+  sampler_pipeline* pipeline = make_pipeline();
+  sampler_sequence* sequence = make_sequence(pipeline, 42);
+  sampler_sequence* copy = NULL;
+  sampler_sequence* fork = NULL;
   float logits[kSize];
   for (unsigned i = 0; i < 5; ++i) {
     fill(logits, i);
@@ -238,7 +238,7 @@ static void test_fork(void) {
     const int32_t token = step(sequence, logits);
     EXPECT(step(copy, logits) == token);
     same += step(fork, logits) == token;
-    sampler_sequence *const all[] = {sequence, copy, fork};
+    sampler_sequence* const all[] = {sequence, copy, fork};
     for (int k = 0; k < 3; ++k) {
       EXPECT(sampler_accept(all[k], token, &error) == SAMPLER_OK);
     }

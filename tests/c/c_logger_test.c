@@ -34,7 +34,7 @@ static void clean(void) {
 static sampler_logger* make(int64_t top_k) {
   const char* const metadata[] = {"model", "none", "temperature", "0.8"};
   const sampler_logger_options options = {
-      sizeof options, kSize, SAMPLER_F32, top_k, 0, metadata, 2};
+      sizeof options, kSize, SAMPLER_F32, top_k, 0, metadata, 2, 0};
   sampler_logger* logger = NULL;
   EXPECT(sampler_logger_create(path, &options, &logger, &error) == SAMPLER_OK);
   return logger;
@@ -95,8 +95,8 @@ static void test_misuse(void) {
   sampler_logger* none = NULL;
   float logits[kSize] = {0};
   sampler_row row = {logits, kSize, SAMPLER_F32};
-  sampler_logger_options options = {sizeof options, kSize, SAMPLER_F32, 0, 0,
-                                    NULL,           0};
+  sampler_logger_options options = {
+      sizeof options, kSize, SAMPLER_F32, 0, 0, NULL, 0, 0};
 
   /* One log at a time under one name, and never over another. */
   EXPECT(sampler_logger_create(path, &options, &none, &error) ==
@@ -118,6 +118,13 @@ static void test_misuse(void) {
   options.metadata_count = 1;
   EXPECT(sampler_logger_create(path, &options, &none, &error) ==
          SAMPLER_INVALID_ARGUMENT);
+  /* A name that stands there twice: one of its texts would be lost. */
+  const char* const twice[] = {"model", "a", "kind", "raw", "model", "b"};
+  options.metadata = twice;
+  options.metadata_count = 3;
+  EXPECT(sampler_logger_create(path, &options, &none, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(strstr(text, "metadata[2]") != NULL);
   options.struct_size = 0;
   EXPECT(sampler_logger_create(path, &options, &none, &error) ==
          SAMPLER_INVALID_ARGUMENT);
@@ -151,11 +158,33 @@ static void test_misuse(void) {
   clean();
 }
 
+/* A journal without a name leaves nothing until it is finished. */
+static void test_nameless(void) {
+  clean();
+  const float logits[kSize] = {0};
+  const sampler_row row = {logits, kSize, SAMPLER_F32};
+  const sampler_logger_options options = {.struct_size = sizeof options,
+                                          .vocabulary_size = kSize,
+                                          .dtype = SAMPLER_F32,
+                                          .nameless = 1};
+  for (int finish = 0; finish < 2; ++finish) {
+    sampler_logger* logger = NULL;
+    EXPECT(sampler_logger_create(path, &options, &logger, &error) ==
+           SAMPLER_OK);
+    EXPECT(sampler_logger_append(logger, 0, &row, 3, &error) == SAMPLER_OK);
+    EXPECT(size_of(path) == -1 && size_of(partial) == -1);
+    if (finish) EXPECT(sampler_logger_finish(logger, &error) == SAMPLER_OK);
+    sampler_logger_free(logger);
+    EXPECT((size_of(path) > 0) == finish && size_of(partial) == -1);
+  }
+  clean();
+}
+
 /* Whatever the system refuses is a file error, and blames no argument. */
 static void test_file_errors(const char* folder) {
   clean();
-  const sampler_logger_options options = {sizeof options, kSize, SAMPLER_F32,
-                                          0, 0, NULL, 0};
+  const sampler_logger_options options = {
+      sizeof options, kSize, SAMPLER_F32, 0, 0, NULL, 0, 0};
   sampler_logger* none = NULL;
   char name[8192];
   /* A name that is too long. */
@@ -199,6 +228,7 @@ int main(int argc, char** argv) {
   test_log(0);
   test_log(10);
   test_misuse();
+  test_nameless();
   test_file_errors(argv[1]);
   if (failures == 0) puts("the logger of the C interface holds");
   return failures == 0 ? 0 : 1;

@@ -39,9 +39,14 @@ static sampler_sequence* make_sequence(uint64_t seed) {
 }
 
 static sampler_rewinder* make_rewinder(void) {
-  const sampler_phrase phrases[] = {
-      {sizeof phrases[0], "abc", 3, 1, 0, 0, 0, 0},
-      {sizeof phrases[0], "d", 1, 0, 1, 0, 0, 0}};
+  const sampler_phrase phrases[] = {{.struct_size = sizeof phrases[0],
+                                     .text = "abc",
+                                     .text_size = 3,
+                                     .ignore_case = 1},
+                                    {.struct_size = sizeof phrases[0],
+                                     .text = "d",
+                                     .text_size = 1,
+                                     .whole_words = 1}};
   sampler_rewinder* rewinder = NULL;
   EXPECT(sampler_rewinder_create(phrases, 2, &rewinder, &error) == SAMPLER_OK);
   return rewinder;
@@ -53,7 +58,7 @@ static void tell(const char* folder) {
   snprintf(path, sizeof path, "%s/c_rewinder_test.safetensors", folder);
   remove(path);
   const sampler_logger_options options = {
-      sizeof options, kSize, SAMPLER_F32, 0, 1, NULL, 0};
+      sizeof options, kSize, SAMPLER_F32, 0, 1, NULL, 0, 0};
   sampler_logger* logger = NULL;
   EXPECT(sampler_logger_create(path, &options, &logger, &error) == SAMPLER_OK);
   sampler_sequence* sequence = make_sequence(11);
@@ -128,6 +133,89 @@ static void ban(void) {
   sampler_sequence_free(sequence);
 }
 
+/* A pattern of the caller's: two digits or more. */
+static int find_digits(void* context, const char* told, size_t size,
+                       size_t begin, size_t end, size_t* found) {
+  (void)size;
+  ++*(int*)context;
+  size_t first = end;
+  while (first > begin && told[first - 1] >= '0' && told[first - 1] <= '9') {
+    --first;
+  }
+  *found = first;
+  return end - first >= 2 && (end == size || told[end] < '0');
+}
+
+static int find_outside(void* context, const char* told, size_t size,
+                        size_t begin, size_t end, size_t* found) {
+  (void)told, (void)size, (void)begin, (void)end;
+  *found = *(const size_t*)context;
+  return 1;
+}
+
+static sampler_answer add(sampler_rewinder* rewinder,
+                          sampler_sequence* sequence, const char* piece,
+                          sampler_status expected) {
+  sampler_answer answer = {.struct_size = sizeof answer};
+  EXPECT(sampler_accept(sequence, 2, &error) == SAMPLER_OK);
+  EXPECT(sampler_rewinder_add(rewinder, sequence, 2, piece, strlen(piece),
+                              &answer, &error) == expected);
+  return answer;
+}
+
+static void pattern(void) {
+  int looks = 0;
+  const sampler_pattern digits = {sizeof digits, &looks, find_digits, NULL};
+  const sampler_phrase phrase = {
+      .struct_size = sizeof phrase, .pattern = &digits, .window = 4};
+  sampler_rewinder *rewinder = NULL, *copy = NULL;
+  EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) == SAMPLER_OK);
+  sampler_sequence *sequence = make_sequence(1), *fork = NULL;
+  sampler_answer answer = add(rewinder, sequence, "year 1", SAMPLER_OK);
+  EXPECT(answer.emit_size == 0 && answer.taken == 0);
+  /* A copy goes on alone, beside a fork. */
+  EXPECT(sampler_rewinder_copy(rewinder, &copy, &error) == SAMPLER_OK);
+  EXPECT(sampler_sequence_fork(sequence, 1, &fork, &error) == SAMPLER_OK);
+  EXPECT(add(copy, fork, "st ", SAMPLER_OK).taken == 0);
+  EXPECT(sampler_rewinder_finish(copy, fork, &answer, &error) == SAMPLER_OK);
+  EXPECT(answer.emit_size == 9 && memcmp(answer.emit, "year 1st ", 9) == 0);
+  EXPECT(sampler_rewinder_held(copy) == 0);
+  sampler_rewinder_free(copy);
+
+  EXPECT(add(rewinder, sequence, "9", SAMPLER_OK).taken == 0);
+  char held[8] = "";
+  size_t size = 0;
+  EXPECT(sampler_rewinder_held_tokens(rewinder) == 2);
+  EXPECT(sampler_rewinder_held_text(rewinder, held, 6, &size, &error) ==
+         SAMPLER_OUT_OF_RANGE);
+  EXPECT(sampler_rewinder_held_text(rewinder, held, 8, &size, &error) ==
+         SAMPLER_OK);
+  EXPECT(size == 7 && memcmp(held, "year 19", 7) == 0);
+  answer = add(rewinder, sequence, ".", SAMPLER_OK);
+  EXPECT(answer.next == SAMPLER_REWOUND && answer.taken == 3);
+  EXPECT(looks > 0 && sampler_sequence_position(sequence) == 0);
+  sampler_rewinder_free(rewinder);
+
+  /* What is no stretch of the text is an error, and nothing is taken back. */
+  const size_t wrong[] = {5, 1000, SIZE_MAX};
+  for (int i = 0; i < 3; ++i) {
+    size_t found = wrong[i];
+    const sampler_pattern liar = {sizeof liar, &found, find_outside, NULL};
+    const sampler_phrase lie = {
+        .struct_size = sizeof lie, .pattern = &liar, .window = 2};
+    EXPECT(sampler_rewinder_create(&lie, 1, &rewinder, &error) == SAMPLER_OK);
+    add(rewinder, fork, "abcdef", SAMPLER_INVALID_ARGUMENT);
+    EXPECT(strstr(text, "want one that begins in [") != NULL);
+    /* Another token than the sequence's. */
+    EXPECT(sampler_rewinder_add(rewinder, fork, 3, "x", 1, &answer, &error) ==
+           SAMPLER_INVALID_ARGUMENT);
+    EXPECT(sampler_rewinder_held(rewinder) == 6);
+    sampler_rewinder_free(rewinder);
+  }
+  sampler_sequence_free(fork);
+  sampler_sequence_free(sequence);
+}
+
 static void loop(void) {
   sampler_sequence* sequence = make_sequence(1);
   const sampler_loop_rule rule = {sizeof rule, 1, 4, 3};
@@ -159,16 +247,33 @@ static void loop(void) {
 
 static void misuse(void) {
   sampler_rewinder* rewinder = NULL;
-  sampler_phrase phrase = {sizeof phrase, "", 0, 0, 0, 0, 0, 0};
+  sampler_phrase phrase = {.struct_size = sizeof phrase, .text = ""};
   EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   EXPECT(strcmp(text, "phrase 0: got no text, want at least a byte") == 0);
   phrase.text = NULL;
   EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
          SAMPLER_INVALID_ARGUMENT);
-  phrase = (sampler_phrase){sizeof phrase, "a", 1, 0, 0, 1, -1, 0};
-  EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
+  const sampler_pattern pattern = {sizeof pattern, NULL, find_digits, NULL};
+  const sampler_pattern unset = {sizeof unset, NULL, NULL, NULL};
+  const sampler_phrase wrong[] = {
+      {.text = "a", .text_size = 1, .limited = 1, .most = -1},
+      {.text = "a", .text_size = 1, .most = 2},
+      {.text = "a", .text_size = 1, .stop = 1},
+      {.text = "a", .text_size = 1, .window = 8},
+      {.text = "a", .text_size = 1, .pattern = &pattern},
+      {.text_size = 1, .pattern = &pattern},
+      {.pattern = &pattern, .ignore_case = 1},
+      {.pattern = &pattern, .whole_words = 1},
+      {.pattern = &unset}};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    phrase = wrong[i];
+    phrase.struct_size = sizeof phrase;
+    text[0] = '\0';
+    EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
+           SAMPLER_INVALID_ARGUMENT);
+    EXPECT(strstr(text, "phrase") != NULL);
+  }
   EXPECT(sampler_rewinder_create(NULL, 1, &rewinder, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   EXPECT(rewinder == NULL);
@@ -190,6 +295,11 @@ static void misuse(void) {
   EXPECT(sampler_rewinder_finish(rewinder, sequence, &answer, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   EXPECT(sampler_rewinder_held(NULL) == 0);
+  EXPECT(sampler_rewinder_held_tokens(NULL) == 0);
+  EXPECT(sampler_rewinder_copy(NULL, &rewinder, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_copy(rewinder, NULL, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
   EXPECT(sampler_logger_append_step(NULL, 0, sequence, &row, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   EXPECT(sampler_logger_take_back(NULL, 0, 1, &error) ==
@@ -204,6 +314,7 @@ int main(int argc, char** argv) {
   tell(argv[1]);
   ban();
   loop();
+  pattern();
   misuse();
   return failures == 0 ? 0 : 1;
 }

@@ -2,13 +2,12 @@
  * the target proposes stays, the law of one that does not, misuse. Exits 0 if
  * all holds; prints what does not. */
 
-#include "sampler/c/speculation.h"
-
 #include <math.h>
 #include <string.h>
 
 #include "sampler/c/rewinder.h"
 #include "sampler/c/sampler.h"
+#include "sampler/c/speculation.h"
 #include "tests/c/expect.h"
 
 enum { kSize = 4, kTexts = 20000 };
@@ -55,8 +54,8 @@ static sampler_verdict judge(sampler_round* round, sampler_sequence* draft,
   model of_draft = {1, SAMPLER_OK, {0}};
   model of_target = {0, SAMPLER_OK, {0}};
   sampler_verdict verdict = {sizeof verdict, 0, -1};
-  EXPECT(sampler_round_propose(round, draft, n, row_after, &of_draft,
-                               &error) == SAMPLER_OK);
+  EXPECT(sampler_round_propose(round, draft, n, row_after, &of_draft, &error) ==
+         SAMPLER_OK);
   EXPECT(sampler_round_weigh(round, target, row_after, &of_target, &error) ==
          SAMPLER_OK);
   EXPECT(sampler_round_judge(round, judgement, target, &verdict, &error) ==
@@ -83,8 +82,7 @@ static void law(sampler_judgement judgement) {
     ++counts[verdict.accepted > 0 ? tokens[0] : verdict.next];
     EXPECT(sampler_round_accept(round, &verdict, target, draft, &error) ==
            SAMPLER_OK);
-    EXPECT(sampler_sequence_position(target) ==
-           (int64_t)verdict.accepted + 1);
+    EXPECT(sampler_sequence_position(target) == (int64_t)verdict.accepted + 1);
     EXPECT(sampler_sequence_position(draft) == (int64_t)verdict.accepted + 1);
     sampler_sequence_free(draft);
     sampler_sequence_free(target);
@@ -95,6 +93,47 @@ static void law(sampler_judgement judgement) {
     EXPECT(fabs(counts[id] - kTexts * p) < 6.5 * deviation);
   }
   sampler_round_free(round);
+}
+
+/* Typical acceptance: everything stays at an epsilon of 0, nothing at 1 and 1,
+ * where every p is below e^-0; other numbers are refused. */
+static void typicality(void) {
+  sampler_round* round = NULL;
+  EXPECT(sampler_round_create(&round, &error) == SAMPLER_OK);
+  sampler_sequence* draft = make_sequence(kDraw, 1, 0);
+  sampler_sequence* target = make_sequence(kDraw, 2, 0);
+  const sampler_typicality all = {sizeof all, 0, 1};
+  const sampler_typicality none = {sizeof none, 1, 1};
+  sampler_verdict verdict = {sizeof verdict, 9, -1};
+  EXPECT(sampler_round_judge_typicality(round, NULL, target, &verdict,
+                                        &error) == SAMPLER_WRONG_STATE);
+  judge(round, draft, target, 3, SAMPLER_BY_BLOCK);
+  EXPECT(sampler_round_judge_typicality(round, &all, target, &verdict,
+                                        &error) == SAMPLER_OK);
+  EXPECT(verdict.accepted == 3 && verdict.next >= 0);
+  EXPECT(sampler_round_judge_typicality(round, &none, target, &verdict,
+                                        &error) == SAMPLER_OK);
+  EXPECT(verdict.accepted == 0 && verdict.next >= 0);
+  EXPECT(sampler_round_judge_typicality(round, NULL, target, &verdict,
+                                        &error) == SAMPLER_OK);
+  const double wrong[] = {-0.1, 1.5, NAN, INFINITY};
+  for (int i = 0; i < 4; ++i) {
+    const sampler_typicality epsilon = {sizeof epsilon, wrong[i], 0.3};
+    const sampler_typicality delta = {sizeof delta, 0.09, wrong[i]};
+    EXPECT(sampler_round_judge_typicality(round, &epsilon, target, &verdict,
+                                          &error) == SAMPLER_OUT_OF_RANGE);
+    EXPECT(sampler_round_judge_typicality(round, &delta, target, &verdict,
+                                          &error) == SAMPLER_OUT_OF_RANGE);
+  }
+  const sampler_typicality unset = {0, 0.09, 0.3};
+  EXPECT(sampler_round_judge_typicality(round, &unset, target, &verdict,
+                                        &error) == SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_round_accept(round, &verdict, target, draft, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_sequence_position(target) == (int64_t)verdict.accepted + 1);
+  sampler_round_free(round);
+  sampler_sequence_free(draft);
+  sampler_sequence_free(target);
 }
 
 /* Where the target has no candidate no token follows. */
@@ -165,6 +204,7 @@ int main(void) {
   law(SAMPLER_BY_REJECTION);
   law(SAMPLER_BY_BLOCK);
   law(SAMPLER_BY_MATCH);
+  typicality();
   no_candidate();
   misuse();
   return failures == 0 ? 0 : 1;

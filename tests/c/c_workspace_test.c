@@ -211,7 +211,7 @@ static void test_batch(void) {
   for (unsigned i = 0; i < kCount; ++i) {
     tokens[i] = (sampler_token){sizeof(sampler_token), 7, SAMPLER_ROW_OK, 0};
     steps[i] = (sampler_step){sizeof(sampler_step), sequences[i], &row, NULL,
-                              &tokens[i], NULL, NULL};
+                              &tokens[i],           NULL,         NULL};
   }
   intruder in = {workspaces[1], sequences[kCount]};
   sampler_executor executor = {intrude, &in, 3};

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "sampler/rewind/phrase_pattern.h"
@@ -142,6 +144,39 @@ TEST(PatternTest, WhatHasBeenTakenBackOftenEnoughIsNeitherSoughtNorHeld) {
   stopping.Add("a");
   stopping.Add("12");
   EXPECT_EQ(stopping.Add("a"), "|!");
+}
+
+// Finds a stretch where there is none.
+class LyingPattern final : public PhrasePattern {
+ public:
+  explicit LyingPattern(std::size_t begin) : begin_(begin) {}
+  std::optional<std::size_t> FindEndingAt(StringView, std::size_t,
+                                          std::size_t) const override {
+    return begin_;
+  }
+
+ private:
+  const std::size_t begin_;
+};
+
+TEST(PatternTest, AStretchOutsideTheTextIsAnError) {
+  for (const std::size_t begin :
+       {std::size_t{9}, std::size_t{5}, std::string::npos}) {
+    Rewinder::Phrase phrase;
+    phrase.pattern = std::make_shared<const LyingPattern>(begin);
+    phrase.window = 2;
+    Rewinder rewinder = Rewinder::Create({phrase}).value();
+    Sequence sequence = MakeSequence(8);
+    ASSERT_TRUE(sequence.AcceptId(1).ok());
+    const auto answer = rewinder.Add(1, "abcde", sequence);
+    EXPECT_EQ(answer.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_TRUE(absl::StrContains(answer.status().message(),
+                                  "want one that begins in ["));
+    EXPECT_EQ(rewinder.held(), "abcde");
+    EXPECT_EQ(sequence.position(), 1);
+    EXPECT_FALSE(rewinder.Finish(sequence).ok());
+    EXPECT_EQ(sequence.position(), 1);
+  }
 }
 
 TEST(PatternTest, APhraseIsATextOrAPattern) {

@@ -164,9 +164,21 @@ TEST(Rewinder, RefusesWhatItCannotDo) {
             "phrase 1: got no text, want at least a byte");
   EXPECT_EQ(Rewinder::Create({{.text = "a", .most = -1}}).status().message(),
             "phrase 0: /most: got -1, want an integer >= 0");
-  Rewinder rewinder = Rewinder::Create({{.text = "a"}}).value();
+  const Phrase stop = {.text = "a", .then = Phrase::Then::kStop};
+  EXPECT_EQ(Rewinder::Create({stop}).status().message(),
+            "phrase 0: /then: got stop without /most, after which it would, "
+            "want both or neither");
+  Rewinder rewinder = Rewinder::Create({{.text = "ab"}}).value();
   Sequence sequence = MakeSequence(kSize);
   EXPECT_FALSE(rewinder.Add(0, "a", sequence).ok());
+  // A token that the sequence has not accepted is not added.
+  EXPECT_TRUE(sequence.AcceptId(3).ok());
+  EXPECT_EQ(rewinder.Add(2, "a", sequence).status().message(),
+            "token: got 2, want the one that the sequence has accepted last, "
+            "3");
+  EXPECT_EQ(rewinder.held_tokens(), 0);
+  EXPECT_TRUE(rewinder.Add(3, "a", sequence).ok());
+  EXPECT_EQ(rewinder.held(), "a");
 }
 
 // A token that is taken back uncovers what stood before it: that may be the

@@ -223,7 +223,7 @@ static void serve(server* s, size_t threads, int crashes, const char* log) {
   }
   if (log != NULL) {
     const sampler_logger_options options = {
-        sizeof options, kVocabulary, SAMPLER_F32, 0, 1, NULL, 0};
+        sizeof options, kVocabulary, SAMPLER_F32, 0, 1, NULL, 0, 0};
     must(sampler_logger_create(log, &options, &s->logger, &error));
   }
   size_t left = 1;

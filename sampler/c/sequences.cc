@@ -1,8 +1,7 @@
-// Pipelines and sequences of the C interface.
+// Sequences of the C interface.
 
-#include "sampler/c/sampler.h"
+#include "sampler/c/sequences.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,36 +9,15 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/c/guard.h"
 #include "sampler/c/handles.h"
-#include "sampler/config.h"
-#include "sampler/instruction_set.h"
-#include "sampler/parameters/spelling.h"
-#include "sampler/presets.h"
 #include "sampler/random/random_seed.h"
-#include "sampler/version.h"
 
 namespace {
 
+using sampler::TokenId;
 using sampler::c::Fail;
 using sampler::c::Guarded;
 using sampler::c::Invalid;
 using sampler::c::OnSequence;
-
-absl::StatusOr<sampler_pipeline*> MakePipeline(absl::string_view json,
-                                               std::int64_t vocabulary_size) {
-  const auto config = sampler::ParseConfig(json, vocabulary_size);
-  if (!config.ok()) return config.status();
-  auto made = sampler::Pipeline::Create(*config, vocabulary_size);
-  if (!made.ok()) return made.status();
-  return new sampler_pipeline{*std::move(made)};
-}
-
-std::string UnknownPreset(absl::string_view name) {
-  std::vector<absl::string_view> names;
-  for (const sampler::Preset& preset : sampler::Presets()) {
-    names.push_back(preset.name);
-  }
-  return sampler::UnknownName("preset", name, names);
-}
 
 // After a call that moved the sequence: what the last step left is of another
 // place.
@@ -53,58 +31,6 @@ sampler_status ForgetStep(sampler_sequence& sequence,
 }  // namespace
 
 extern "C" {
-
-const char* sampler_version() { return SAMPLER_VERSION; }
-
-const char* sampler_instruction_set() {
-  // A literal: it ends in a zero.
-  return sampler::InstructionSet().data();
-}
-
-sampler_status sampler_check_instruction_set(sampler_error* error) {
-  return Guarded(error, [&] {
-    const absl::Status status = sampler::CheckInstructionSet();
-    return status.ok() ? SAMPLER_OK : Fail(error, status);
-  });
-}
-
-sampler_status sampler_pipeline_create(const char* json, size_t json_size,
-                                       int64_t vocabulary_size,
-                                       sampler_pipeline** pipeline,
-                                       sampler_error* error) {
-  return Guarded(error, [&] {
-    if (json == nullptr) return Invalid(error, "json: got NULL");
-    if (pipeline == nullptr) return Invalid(error, "pipeline: got NULL");
-    const auto made = MakePipeline({json, json_size}, vocabulary_size);
-    if (!made.ok()) return Fail(error, made.status());
-    *pipeline = *made;
-    return SAMPLER_OK;
-  });
-}
-
-sampler_status sampler_pipeline_from_preset(const char* name,
-                                            int64_t vocabulary_size,
-                                            sampler_pipeline** pipeline,
-                                            sampler_error* error) {
-  return Guarded(error, [&] {
-    if (name == nullptr) return Invalid(error, "name: got NULL");
-    if (pipeline == nullptr) return Invalid(error, "pipeline: got NULL");
-    const sampler::Preset* preset = sampler::FindPreset(name);
-    if (preset == nullptr) return Invalid(error, UnknownPreset(name));
-    const auto made = MakePipeline(preset->json, vocabulary_size);
-    if (!made.ok()) return Fail(error, made.status());
-    *pipeline = *made;
-    return SAMPLER_OK;
-  });
-}
-
-const char* sampler_preset_name(size_t index) {
-  const absl::Span<const sampler::Preset> presets = sampler::Presets();
-  // A literal: it ends in a zero.
-  return index < presets.size() ? presets[index].name.data() : nullptr;
-}
-
-void sampler_pipeline_free(sampler_pipeline* pipeline) { delete pipeline; }
 
 sampler_status sampler_random_seed(uint64_t* seed, sampler_error* error) {
   return Guarded(error, [&] {
@@ -146,6 +72,72 @@ int64_t sampler_sequence_position(const sampler_sequence* sequence) {
   return hold.failed() ? -1 : sequence->sequence.position();
 }
 
+sampler_status sampler_sequence_key(const sampler_sequence* sequence,
+                                    uint64_t* seed, uint32_t* stream,
+                                    sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    if (seed != nullptr) *seed = sequence->sequence.seed();
+    if (stream != nullptr) *stream = sequence->sequence.stream();
+    return SAMPLER_OK;
+  });
+}
+
+sampler_status sampler_sequence_tokens(const sampler_sequence* sequence,
+                                       int32_t* tokens, size_t capacity,
+                                       size_t* size, size_t* prompt_size,
+                                       sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    const sampler::History& history = sequence->sequence.history();
+    const absl::Span<const TokenId> prompt = history.prompt();
+    const absl::Span<const TokenId> output = history.output();
+    std::vector<TokenId> text(prompt.begin(), prompt.end());
+    text.insert(text.end(), output.begin(), output.end());
+    const sampler_status status = sampler::c::WriteAll(
+        absl::MakeConstSpan(text), "tokens", tokens, capacity, size, error);
+    const bool told = status == SAMPLER_OK || status == SAMPLER_OUT_OF_RANGE;
+    if (told && prompt_size != nullptr) *prompt_size = prompt.size();
+    return status;
+  });
+}
+
+sampler_status sampler_sequence_set_clock(sampler_sequence* sequence,
+                                          int64_t clock, sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    if (clock < 0) {
+      return Fail(error, SAMPLER_OUT_OF_RANGE,
+                  absl::StrCat("clock: got ", clock, ", want at least 0"));
+    }
+    sequence->sequence.set_clock(clock);
+    return ForgetStep(*sequence, absl::OkStatus(), error);
+  });
+}
+
+int64_t sampler_sequence_clock(const sampler_sequence* sequence) {
+  if (sequence == nullptr) return -1;
+  const sampler::c::Hold hold(sequence);
+  return hold.failed() ? -1 : sequence->sequence.clock();
+}
+
+sampler_status sampler_sequence_ban(sampler_sequence* sequence, int32_t token,
+                                    sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    // What was drawn here may be banned now.
+    return ForgetStep(*sequence, sequence->sequence.Ban(token), error);
+  });
+}
+
+sampler_status sampler_sequence_bans(const sampler_sequence* sequence,
+                                     int32_t* tokens, size_t capacity,
+                                     size_t* size, sampler_error* error) {
+  return OnSequence(sequence, error, [&] {
+    std::vector<TokenId> banned;
+    sequence->sequence.ForEachBanHere(
+        [&](TokenId token) { banned.push_back(token); });
+    return sampler::c::WriteAll(absl::MakeConstSpan(banned), "tokens", tokens,
+                                capacity, size, error);
+  });
+}
+
 sampler_status sampler_rollback(sampler_sequence* sequence, int64_t n,
                                 sampler_error* error) {
   return OnSequence(sequence, error, [&] {
@@ -179,19 +171,10 @@ sampler_status sampler_sequence_snapshot(const sampler_sequence* sequence,
                                          char* text, size_t capacity,
                                          size_t* size, sampler_error* error) {
   return OnSequence(sequence, error, [&] {
-    if (size == nullptr) return Invalid(error, "size: got NULL");
-    if (text == nullptr && capacity > 0) {
-      return Invalid(error, "text: got NULL");
-    }
     const std::string snapshot = sequence->sequence.Snapshot();
-    *size = snapshot.size();
-    if (snapshot.size() > capacity) {
-      return Fail(
-          error, SAMPLER_OUT_OF_RANGE,
-          absl::StrCat("capacity: got ", capacity, ", want ", snapshot.size()));
-    }
-    std::copy(snapshot.begin(), snapshot.end(), text);
-    return SAMPLER_OK;
+    return sampler::c::WriteAll(
+        absl::MakeConstSpan(snapshot.data(), snapshot.size()), "text", text,
+        capacity, size, error);
   });
 }
 
