@@ -25,6 +25,18 @@ absl::Status SystemError(const std::string& path, absl::string_view doing,
 
 }  // namespace
 
+absl::Status CheckHasAnEnd(int descriptor, std::int64_t size,
+                           absl::string_view name) {
+  struct stat info;
+  if (size <= kMostOfADevice || fstat(descriptor, &info) != 0 ||
+      !S_ISCHR(info.st_mode)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": got a device of more than ", kMostOfADevice >> 20,
+                   " MB, want a file, a pipe or a device that has an end"));
+}
+
 absl::StatusOr<InputFile> InputFile::Open(const std::string& path,
                                           Growth growth) {
   InputFile file(path, growth);
@@ -76,6 +88,9 @@ absl::Status InputFile::ReadStream(int descriptor) {
     if (got < 0) return SystemError(path_, "read", errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
+    absl::Status ends = CheckHasAnEnd(
+        descriptor, static_cast<std::int64_t>(size), InputName(path_));
+    if (!ends.ok()) return ends;
   }
   memory_.resize(size);
   size_ = static_cast<std::int64_t>(size);

@@ -4,12 +4,14 @@
 // mapping would) and not a mixture of two files.
 //
 // A regular file is read in place. A stream ("-" for standard input, a pipe, a
-// device) is read into memory when it is opened.
+// device) is read into memory when it is opened; of a device, which may have no
+// end (/dev/zero), not more than kMostOfADevice.
 //
 // A file to which its writer still appends is read as long as it was when it
 // was opened.
 //
-// Errors: NotFound, PermissionDenied, InvalidArgument (a directory),
+// Errors: NotFound, PermissionDenied, InvalidArgument (a directory, a device
+//   that goes on),
 //   Unavailable (a read that the system refuses), DataLoss (the file is not
 //   what it was when it was opened: another size, or written to since), each
 //   naming the path.
@@ -37,6 +39,13 @@ namespace sampler::logs {
 // Whether the file may become longer while it is read. (Then its time of the
 // last change says nothing, so only a shorter file is noticed.)
 enum class Growth { kIsAnError, kIsExpected };
+
+inline constexpr std::int64_t kMostOfADevice = std::int64_t{64} << 20;
+
+// InvalidArgument if `descriptor` is a character device and more than
+// kMostOfADevice bytes, `size`, were read from it. `name` is for errors.
+absl::Status CheckHasAnEnd(int descriptor, std::int64_t size,
+                           absl::string_view name);
 
 class InputFile {
  public:

@@ -71,6 +71,13 @@ TEST(InputFileTest, APipeIsReadToItsEnd) {
   EXPECT_EQ(Text(*file), bytes);
 }
 
+TEST(InputFileTest, ADeviceWithoutAnEndIsRefused) {
+  EXPECT_TRUE(Refuses(InputFile::Open("/dev/zero"),
+                      absl::StatusCode::kInvalidArgument,
+                      {"/dev/zero: got a device of more than 64 MB"}));
+  EXPECT_EQ(InputFile::Open("/dev/null").value().size(), 0);
+}
+
 TEST(InputFileTest, DashReadsStandardInput) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
