@@ -2,13 +2,16 @@
 
 #include <cmath>
 #include <cstdint>
+#include <set>
+#include <string>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "sampler/parameters/decimal.h"
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::tools {
@@ -20,7 +23,15 @@ absl::Status Wrong(const std::string& text, absl::string_view allowed) {
 }
 
 bool ReadNumber(absl::string_view text, double& value) {
-  return absl::SimpleAtod(text, &value) && std::isfinite(value);
+  const absl::StatusOr<double> read = ReadReal(text);
+  if (read.ok()) value = *read;
+  return read.ok();
+}
+
+// "top-k" is "top_k", and "temperature" "temp".
+std::string Canonical(const std::string& name) {
+  const std::string spelled = absl::StrReplaceAll(name, {{"-", "_"}});
+  return spelled == "temperature" ? "temp" : spelled;
 }
 
 // Steps from low to high. A step of 0.1 is not one in binary, so the last value
@@ -78,6 +89,13 @@ absl::StatusOr<SweptParameter> ParseSwept(const std::string& text) {
 
 absl::StatusOr<std::vector<Setting>> SettingsOf(
     const std::vector<SweptParameter>& parameters) {
+  std::set<std::string> names;
+  for (const SweptParameter& parameter : parameters) {
+    if (names.insert(Canonical(parameter.name)).second) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--param: got ", Printable(Shortened(parameter.name)),
+                     " twice, want each parameter once: NAME=VALUE,VALUE,..."));
+  }
   std::vector<Setting> settings = {{}};
   for (const SweptParameter& parameter : parameters) {
     if (settings.size() * parameter.values.size() > kMostSettings) {

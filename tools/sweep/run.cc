@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "sampler/parameters/decimal.h"
 #include "sampler/parameters/spelling.h"
+#include "tools/options/unused_options.h"
 #include "tools/process/interrupt.h"
 
 namespace sampler::tools {
@@ -37,6 +39,14 @@ absl::StatusOr<Family> FindFamily(const std::string& name) {
   return absl::InvalidArgumentError(
       absl::StrCat("--family: ", UnknownName("family", name, names)));
 }
+
+// The chain of a family's parameter on top of `on`.
+std::string ChainAt(const std::string& on, const Family& family,
+                    const std::string& value) {
+  return absl::StrCat(on, on.empty() ? "" : ";", family.name, "=", value);
+}
+
+std::string ValueText(double value) { return absl::StrFormat("%.8g", value); }
 
 double NaN() { return std::numeric_limits<double>::quiet_NaN(); }
 
@@ -86,10 +96,8 @@ class Search {
   double Value(const SweepRow& row) const { return row.values[match_.metric]; }
 
   absl::StatusOr<SweepRow> Measure(double value) const {
-    const std::string text = absl::StrFormat("%.8g", value);
-    auto row = MeasureSetting(
-        question_,
-        absl::StrCat(on_, on_.empty() ? "" : ";", family_.name, "=", text));
+    const std::string text = ValueText(value);
+    auto row = MeasureSetting(question_, ChainAt(on_, family_, text));
     if (!row.ok()) return row;
     if (std::isnan(Value(*row))) {
       return absl::InvalidArgumentError(
@@ -172,14 +180,45 @@ absl::StatusOr<Match> ParseMatch(const std::string& text) {
         absl::StrCat("--match: ", UnknownName("metric", name, names)));
   }
   match.metric = *metric;
-  if (equals == std::string::npos ||
-      !absl::SimpleAtod(text.substr(equals + 1), &match.value) ||
-      !std::isfinite(match.value)) {
+  const absl::StatusOr<double> value =
+      ReadReal(equals == std::string::npos ? "" : text.substr(equals + 1));
+  if (!value.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat("--match: got ", Printable(Shortened(text)),
                      ", want METRIC=NUMBER, such as kept=12"));
   }
+  match.value = *value;
   return match;
+}
+
+absl::StatusOr<std::vector<std::string>> FamilyChains(
+    const std::string& on, const std::vector<std::string>& families) {
+  std::vector<std::string> chains;
+  std::set<std::string> names;
+  for (const std::string& family : families) {
+    const auto found = FindFamily(family);
+    if (!found.ok()) return found.status();
+    if (!names.insert(family).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--family: got ", family, " twice, want each once"));
+    }
+    chains.push_back(ChainAt(on, *found, ValueText(found->low)));
+  }
+  return chains;
+}
+
+absl::Status CheckSettings(
+    const SweepQuestion& question,
+    const absl::StatusOr<std::vector<std::string>>& chains) {
+  if (!chains.ok()) return chains.status();
+  std::vector<PipelineConfig> configs = {question.base.config};
+  for (const std::string& chain : *chains) {
+    auto spec = ResolveChain("--param", chain, question.log.vocabulary_size(),
+                             question.text);
+    if (!spec.ok()) return spec.status();
+    configs.push_back(std::move(spec->config));
+  }
+  return CheckRunOptionsMatter(question.options.run, configs);
 }
 
 absl::StatusOr<SweepRow> MatchFamily(const SweepQuestion& question,

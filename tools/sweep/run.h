@@ -62,6 +62,19 @@ struct Match {
 // InvalidArgument for an unknown metric, or what is no number.
 absl::StatusOr<Match> ParseMatch(const std::string& text);
 
+// The chains of `families` on top of `on` (grid.h), their parameters at an end
+// of what they can be. InvalidArgument for another family, and for one that is
+// there twice.
+absl::StatusOr<std::vector<std::string>> FamilyChains(
+    const std::string& on, const std::vector<std::string>& families);
+
+// Reads all chains before one of them is measured. Errors: of `chains`, which
+// may be one, of a chain, and for run options that neither a chain nor the base
+// uses.
+absl::Status CheckSettings(
+    const SweepQuestion& question,
+    const absl::StatusOr<std::vector<std::string>>& chains);
+
 // Most settings that MatchFamily measures.
 inline constexpr std::int64_t kMostMeasured = 22;
 

@@ -100,18 +100,27 @@ absl::StatusOr<Question> ReadQuestion(const Sweep& sweep) {
   return question;
 }
 
+// The chains of all settings.
+std::vector<std::string> SettingChains(const Sweep& sweep,
+                                       const Question& asked) {
+  std::vector<std::string> chains;
+  for (const Setting& setting : asked.settings) {
+    chains.push_back(ChainOf(sweep.on, asked.parameters, setting));
+  }
+  return chains;
+}
+
 // Measures setting after setting, or family after family.
 absl::StatusOr<std::vector<SweepRow>> MeasureAll(
     const Sweep& sweep, const Question& asked, const SweepQuestion& question) {
   std::vector<SweepRow> rows;
+  const std::vector<std::string> chains = SettingChains(sweep, asked);
   const std::size_t count =
       asked.match ? sweep.families.size() : asked.settings.size();
   for (std::size_t i = 0; i < count; ++i) {
-    auto row =
-        asked.match
-            ? MatchFamily(question, sweep.on, sweep.families[i], *asked.match)
-            : MeasureSetting(question, ChainOf(sweep.on, asked.parameters,
-                                               asked.settings[i]));
+    auto row = asked.match ? MatchFamily(question, sweep.on, sweep.families[i],
+                                         *asked.match)
+                           : MeasureSetting(question, chains[i]);
     if (absl::IsCancelled(row.status()) && !rows.empty()) break;
     if (!row.ok()) return row.status();
     if (!asked.match) row->setting = asked.settings[i];
@@ -189,8 +198,12 @@ absl::Status Run(Sweep& sweep) {
   Warnings warnings(sweep.output.quiet);
   WarnBefore(**log, base->config, {.run = sweep.options.run}, *kind, warnings);
 
-  auto rows =
-      Measure(sweep, *asked, {**log, *base, sweep.options, *text}, warnings);
+  const SweepQuestion question = {**log, *base, sweep.options, *text};
+  status = CheckSettings(question, asked->match
+                                       ? FamilyChains(sweep.on, sweep.families)
+                                       : SettingChains(sweep, *asked));
+  if (!status.ok()) return status;
+  auto rows = Measure(sweep, *asked, question, warnings);
   if (!rows.ok()) return rows.status();
   SweepReport report = {.path = sweep.log.path,
                         .base = *base,

@@ -112,7 +112,16 @@ TEST(Sweep, RefusesWhatIsNoQuestion) {
       {"--family", "top_p"},
       {"--match", "kepd=3", "--family", "top_p"},
       {"--match", "kept=3", "--family", "top_q"},
-      {"--match", "entropy=100", "--family", "top_p"}};
+      {"--match", "entropy=100", "--family", "top_p"},
+      {"--match", "kept=0x2", "--family", "top_p"},
+      {"--match", "kept= 2", "--family", "top_p"},
+      {"--match", "kept=2", "--family", "top_p", "--family", "top_p"},
+      {"--param", "top_p=0.5", "--param", "top_p=0.6,0.7"},
+      {"--param", "top_k=5", "--param", "top-k=6"},
+      {"--param", "temp=0.5", "--param", "temperature=0.6"},
+      {"--param", "top_p=0x0.8"},
+      {"--param", "top_p= 0.5"},
+      {"--param", "top_p=+0.5"}};
   for (const std::vector<std::string>& more : wrong) {
     std::vector<std::string> arguments = {"sweep", StoryLog(), "-q"};
     arguments.insert(arguments.end(), more.begin(), more.end());
