@@ -145,7 +145,8 @@ absl::StatusOr<Imported> Finish(Input input,
                                : JsonProblem{0, 0, problem});
   }
   ImportReport all = draft.Report();
-  if (report != nullptr) *report = all;
+  // What could not be read has nothing to report.
+  if (report != nullptr && !input.version.empty()) *report = all;
   if (!problems.empty()) return ToStatus(problems);
   Imported imported = {std::move(draft.config()), std::move(all)};
   imported.config.description =

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -279,6 +280,34 @@ TEST(DetectTest, Errors) {
   EXPECT_TRUE(Says(error({MakeLog(rows, {1, -100, 2}), "--scheme", "vllm",
                           "--key-file", key}),
                    "row 1: got no token"));
+  // Tokens that are no ids, and options that nothing reads.
+  const auto of_ids = [&](const std::string& ids,
+                          const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {
+        WriteTemporary("ids.json", ids), "--scheme", "vllm", "--key-file", key};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return error(arguments);
+  };
+  for (const char* const wrong : {"[1, 2", "[1, 2.5]", "[[1, 2], [3]]", "[]"}) {
+    const std::string said = of_ids(wrong);
+    EXPECT_TRUE(Says(said, "ids.json: token")) << wrong;
+    EXPECT_FALSE(absl::StrContains(said, "format")) << said;
+  }
+  EXPECT_TRUE(
+      Says(of_ids("[1, 99999999999]"), "want a token id in [0, 2147483647]"));
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--vocab-size", "9"},
+        {"--dtype", "f16"},
+        {"--tensor", "x"},
+        {"--kind", "raw"}}) {
+    EXPECT_TRUE(Says(of_ids("[1, 2, 3]", more), "got a file of token ids"));
+  }
+  const std::string words = WriteTemporary("words.json", R"(["a", "b"])");
+  EXPECT_TRUE(Says(of_ids("[1, 2, 3]", {"--vocab-file", words}),
+                   "want none beside a file of token ids"));
+  EXPECT_TRUE(Says(error({MakeLog(rows, {1, 3, 2}), "--scheme", "vllm",
+                          "--key-file", key, "--vocab-file", words}),
+                   "want none beside a log"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "sampler/config.h"
 #include "tests/tools/tool.h"
@@ -40,6 +41,30 @@ TEST(ImportTest, TheResultIsAConfigOfTheTool) {
   EXPECT_EQ(import.err, "");
   EXPECT_EQ(RunTool({"validate", output}).exit_code, 0);
   EXPECT_EQ(RunTool({"replay", StoryLog(), "--config", output}).exit_code, 0);
+}
+
+// Where nothing could be read there is an error, and nothing to report.
+TEST(ImportTest, SettingsThatCannotBeReadHaveNoReport) {
+  for (const std::string runtime :
+       {"vllm", "sglang", "llama.cpp", "huggingface", "textgen"}) {
+    for (const std::string text :
+         {"{", R"({"temperature": NaN})", R"({"temperature": 1e999})",
+          R"({"temperature": 1, "temperature": 2})"}) {
+      const ToolResult result = RunTool({"import", runtime, "--text", text});
+      EXPECT_EQ(result.exit_code, 2) << runtime << text;
+      EXPECT_FALSE(absl::StrContains(result.err, "settings of ;"))
+          << result.err;
+      EXPECT_FALSE(absl::StrContains(result.err, "0 applied")) << result.err;
+    }
+  }
+}
+
+TEST(ImportTest, AnEmptyFileOfDefaultsIsAnError) {
+  const ToolResult result =
+      RunTool({"import", "vllm", "--text", "{}", "--generation-config",
+               WriteTemporary("empty.json", "")});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_TRUE(Says(result.err, "an empty file, want a generation_config.json"));
 }
 
 TEST(ImportTest, TakesACommandLineAsText) {

@@ -1,6 +1,7 @@
 #include "tools/detect/texts.h"
 
 #include <cstddef>
+#include <fstream>
 #include <limits>
 #include <optional>
 #include <string>
@@ -24,7 +25,8 @@ absl::StatusOr<std::vector<TokenId>> ToTokens(
     if (id < 0 || id > std::numeric_limits<TokenId>::max()) {
       return absl::InvalidArgumentError(
           absl::StrCat(Printable(name), ": token ", tokens.size(), ": got ", id,
-                       ", want a token id >= 0"));
+                       ", want a token id in [0, ",
+                       std::numeric_limits<TokenId>::max(), "]"));
     }
     tokens.push_back(static_cast<TokenId>(id));
   }
@@ -56,6 +58,14 @@ absl::StatusOr<std::vector<Text>> ToTexts(const logs::TokenArray& array,
   return all;
 }
 
+// The texts of a vocabulary are for answers that name tokens by their texts.
+absl::Status UnusedVocabulary(const LogOptions& options,
+                              absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat("--vocab-file: got ",
+                                                 Printable(options.vocab_file),
+                                                 ", want none beside ", what));
+}
+
 // The tokens of one sequence. Rows at its beginning may have none: those of a
 // prompt that was logged, too.
 absl::StatusOr<Text> TextOf(const logs::Log& log,
@@ -82,6 +92,10 @@ absl::StatusOr<Text> TextOf(const logs::Log& log,
 absl::StatusOr<std::vector<Text>> TextsOfLog(const LogOptions& options) {
   const auto log = OpenLog(options);
   if (!log.ok()) return log.status();
+  if (!options.vocab_file.empty() &&
+      (*log)->description().format != logs::Format::kServerAnswer) {
+    return UnusedVocabulary(options, "a log that has the ids of its tokens");
+  }
   if ((*log)->tokens().empty()) {
     return WithHint(absl::InvalidArgumentError(absl::StrCat(
                         Printable(options.path),
@@ -96,6 +110,13 @@ absl::StatusOr<std::vector<Text>> TextsOfLog(const LogOptions& options) {
     texts.push_back(*std::move(text));
   }
   return texts;
+}
+
+// Does the file begin as a JSON array does?
+bool IsArray(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  char first = ' ';
+  return in >> first && first == '[';
 }
 
 bool AsksForRows(const LogOptions& options) {
@@ -120,10 +141,21 @@ absl::StatusOr<std::vector<Text>> ReadTexts(const LogOptions& options) {
   }
   if (!AsksForRows(options)) {
     const auto array = logs::ReadTokenFile(options.path);
-    if (array.ok()) return ToTexts(*array, options);
     if (absl::IsNotFound(array.status())) return array.status();
+    if (array.ok() && !options.vocab_file.empty()) {
+      return UnusedVocabulary(options, "a file of token ids");
+    }
+    if (array.ok()) return ToTexts(*array, options);
   }
-  return TextsOfLog(options);
+  auto texts = TextsOfLog(options);
+  if (texts.ok() || !IsArray(options.path)) return texts;
+  // No log is a JSON array of numbers.
+  const auto array = logs::ReadTokenFile(options.path);
+  if (!array.ok()) return array.status();
+  return absl::InvalidArgumentError(
+      absl::StrCat(Printable(options.path),
+                   ": got a file of token ids, want no option beside it that "
+                   "says how a log is read"));
 }
 
 }  // namespace sampler::tools

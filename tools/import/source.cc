@@ -118,6 +118,11 @@ absl::StatusOr<Source> ReadSource(ImportCommand& command) {
     absl::StatusOr<std::string> defaults =
         ReadSettingsFile(command.generation_config);
     if (!defaults.ok()) return defaults.status();
+    if (defaults->empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--generation-config: got ", Printable(command.generation_config),
+          ", an empty file, want a generation_config.json"));
+    }
     command.options.server_defaults = *std::move(defaults);
   }
   return source;
