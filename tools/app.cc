@@ -11,6 +11,7 @@
 #include "sampler/kernels/dispatch.h"
 #include "sampler/parameters/spelling.h"
 #include "tools/commands.h"
+#include "tools/options/output_names.h"
 #include "tools/options/usage.h"
 #include "tools/process/process.h"
 #include "tools/text/output.h"
@@ -85,6 +86,12 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
   app->require_subcommand(1);
   app->preparse_callback([](std::size_t) { CheckEnvironment(); });
   app->formatter(MakeHelpFormatter());
+  // Before the command runs.
+  app->parse_complete_callback([parser = app.get()] {
+    for (const CLI::App* const command : parser->get_subcommands()) {
+      CheckOutputNames(*command);
+    }
+  });
   AddReplay(*app, exit_code);
   AddExplain(*app, exit_code);
   AddCompare(*app, exit_code);

@@ -68,6 +68,8 @@ class Builder {
       absl::Status applied = ApplyWindow(*window_);
       if (!applied.ok()) return applied;
     }
+    absl::Status used = CheckDecay();
+    if (!used.ok()) return used;
     if (!overriding_) {
       config_.stages.push_back({greedy_ ? "greedy" : "categorical"});
     } else if (greedy_ && !config_.stages.empty()) {
@@ -187,6 +189,23 @@ class Builder {
     }
     if (any) return absl::OkStatus();
     return WrongFlag(flag, "no penalty to give a window to");
+  }
+
+  // A decay without a target changes nothing.
+  absl::Status CheckDecay() const {
+    for (std::size_t i = 0; i < flag_of_.size(); ++i) {
+      const StageConfig& stage = config_.stages[i];
+      if (stage.type != "adaptive_p" || flag_of_[i].empty()) continue;
+      const auto target = stage.parameters.find("target");
+      if (target != stage.parameters.end() && !target->second.is_null()) {
+        continue;
+      }
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag_of_[i],
+                       ": want --adaptive-target beside it, without which it "
+                       "changes nothing"));
+    }
+    return absl::OkStatus();
   }
 
   const bool overriding_;

@@ -1,9 +1,7 @@
 #include "tools/options/config_options.h"
 
-#include <fstream>
 #include <iterator>
 #include <map>
-#include <sstream>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -11,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "sampler/logs/files/file_names.h"
+#include "sampler/logs/files/input_file.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/presets.h"
 #include "tools/options/foreign_settings.h"
@@ -49,7 +49,7 @@ std::vector<ConfigFlag> GivenFlags(const CLI::App& app) {
 void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
   options.app = &app;
   app.add_option("-c,--config", options.config,
-                 absl::StrCat("Config file, or a preset:\n",
+                 absl::StrCat("Config file (- is stdin), or a preset:\n",
                               absl::StrJoin(PresetNames(), ", ")))
       ->type_name("FILE|PRESET");
   for (const ConfigFlagHelp& flag : ConfigFlags()) {
@@ -70,22 +70,26 @@ void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
 
 absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
   if (const Preset* preset = FindPreset(name)) return std::string(preset->json);
-  std::ifstream file(name, std::ios::binary);
-  std::ostringstream text;
-  // A folder opens but cannot be read.
-  if (file && file.peek() != std::ifstream::traits_type::eof()) {
-    text << file.rdbuf();
+  constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
+  const auto file = logs::InputFile::Open(name);
+  if (file.ok() && file->size() > kMostBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Printable(name), ": got a file of ", Grouped(file->size()),
+                     " bytes, want a config of at most 64 MB"));
   }
-  if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) {
+  const absl::StatusOr<std::vector<unsigned char>> text =
+      file.ok() ? file->ReadAll() : file.status();
+  if (!text.ok()) {
     const std::vector<absl::string_view> names = PresetNames();
+    const bool is_there = !absl::IsNotFound(text.status());
     return WithHint(
-        absl::NotFoundError(absl::StrCat(Printable(name),
-                                         ": neither a preset nor a file that "
-                                         "can be read",
-                                         DidYouMean(name, names))),
+        absl::NotFoundError(absl::StrCat(
+            Printable(name), ": neither a preset nor a file that can be read",
+            DidYouMean(name, names),
+            is_there ? absl::StrCat(" (", text.status().message(), ")") : "")),
         absl::StrCat("presets: ", absl::StrJoin(names, ", ")));
   }
-  return std::move(text).str();
+  return std::string(text->begin(), text->end());
 }
 
 absl::StatusOr<PipelineConfig> ReadConfig(
@@ -97,7 +101,7 @@ absl::StatusOr<PipelineConfig> ReadConfig(
   const absl::Status wrong = absl::InvalidArgumentError(
       absl::StrJoin(absl::StrSplit(config.status().message(), '\n'), "\n",
                     [&](std::string* out, absl::string_view line) {
-                      absl::StrAppend(out, Printable(name), ":", line);
+                      absl::StrAppend(out, logs::InputName(name), ":", line);
                     }));
   const std::string hint = ImportHint(name, *json);
   return hint.empty() ? wrong : WithHint(wrong, Printable(hint));

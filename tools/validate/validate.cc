@@ -56,7 +56,7 @@ struct Verdict {
 Verdict Judge(const std::string& name,
               std::optional<std::int64_t> vocabulary_size) {
   Verdict verdict;
-  verdict.name = name;
+  verdict.name = name == "-" ? "standard input" : name;
   const absl::StatusOr<std::string> text = ReadConfigText(name);
   if (!text.ok()) {
     verdict.unreadable = text.status();

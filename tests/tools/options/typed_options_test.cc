@@ -191,6 +191,28 @@ TEST(GivenAndNotUsed, SeedsAndStepsToo) {
   EXPECT_TRUE(
       Says(Failure({"explain", log, "--row", "0", "--greedy", "--stream", "2"}),
            stream));
+  // A decay where there is no target.
+  EXPECT_TRUE(Says(Failure({"replay", log, "--adaptive-decay", "0.5"}),
+                   "--adaptive-decay 0.5: want --adaptive-target beside it"));
+  // Of a sweep, where neither the base nor a setting uses it.
+  Arguments swept = {"sweep", log, "--param", "top_k=1,2"};
+  const Arguments by_step = {"--step", "3"};
+  swept.insert(swept.end(), by_step.begin(), by_step.end());
+  EXPECT_TRUE(Says(Failure(swept), step));
+  const std::string sober =
+      WriteTemporary("sober.json",
+                     R"({"version": 1, "stages": [{"type": "top_k", "k": 2},
+                                   {"type": "greedy"}]})");
+  EXPECT_TRUE(Says(Failure({"sweep", log, "--on", sober, "--param", "top_k=1",
+                            "--base", "greedy", "--seed", "7"}),
+                   seed));
+  EXPECT_TRUE(Says(Failure({"sweep", log, "--family", "top_k", "--match",
+                            "kept=1", "--step", "3"}),
+                   step));
+  EXPECT_EQ(RunTool({"sweep", log, "--param", "temp=0,1", "--base", "greedy",
+                     "--seed", "7"})
+                .exit_code,
+            0);
   // A claim about every seed, and one of a chain that tosses a coin.
   const Arguments law = {"verify", log, "--claim", "law", "--seed", "7"};
   Arguments plain = law;
