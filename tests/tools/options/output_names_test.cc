@@ -26,7 +26,7 @@ std::string Chain() {
 }
 
 // A vocabulary of three tokens.
-std::string Vocabulary() {
+std::string WordsFile() {
   return WriteTemporary("vocabulary.json", R"(["a", "b", "c"])");
 }
 
@@ -48,7 +48,7 @@ TEST(OutputNames, NoInputIsReplaced) {
   const std::string chain = Chain();
   const std::string tokens = WriteTemporary("tokens.txt", "2\n0\n");
   const std::string prompt = WriteTemporary("prompt.txt", "1\n");
-  const std::string words = Vocabulary();
+  const std::string words = WordsFile();
   const Arguments replay = {
       "replay",          log,    "-c",           chain, "--tokens", tokens,
       "--prompt-tokens", prompt, "--vocab-file", words};
