@@ -114,9 +114,25 @@ void CheckDiffer(const Named& a, const Named& b) {
                              a.option, " writes too, want another file"));
 }
 
+// An empty value is a variable of the shell that was not set: it would be as if
+// the option had not been given.
+void CheckValues(const CLI::App& command) {
+  for (const CLI::Option* const option : command.get_options()) {
+    if (option->count() == 0 || IsOutput(*option)) continue;
+    for (const std::string& value : option->results()) {
+      if (!value.empty()) continue;
+      const std::string type = option->get_type_name();
+      throw CLI::ValidationError(
+          option->get_name(),
+          absl::StrCat("got nothing, want ", type.empty() ? "a value" : type));
+    }
+  }
+}
+
 }  // namespace
 
 void CheckOutputNames(const CLI::App& command) {
+  CheckValues(command);
   const FileNames names = NamesOf(command);
   const auto& readers = names.of_standard_input;
   if (readers.size() > 1) {

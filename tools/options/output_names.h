@@ -16,9 +16,9 @@
 namespace sampler::tools {
 
 // Throws CLI::ValidationError (the parser's way to report), naming the option,
-// for an output with an empty name, one that is an input under whatever
-// spelling or link, one that another option writes too, one that is no regular
-// file and one in no folder; for standard input that two options read; and for
+// for a value that is empty; for an output that is an input under whatever
+// spelling or link, that another option writes too, that is no regular file, or
+// that lies in no folder; for standard input that two options read; and for
 // --force where no file is written. Call after parsing.
 void CheckOutputNames(const CLI::App& command);
 

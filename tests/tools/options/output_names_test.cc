@@ -156,6 +156,26 @@ TEST(OutputNames, AnEmptyNameIsNoName) {
   }
 }
 
+TEST(OutputNames, AnEmptyValueIsNoValue) {
+  const std::string log = Log();
+  const std::vector<Arguments> wrong = {
+      {"replay", ""},
+      {"replay", log, "-c", ""},
+      {"replay", log, "--temp", "1", "--tokens", ""},
+      {"replay", log, "--temp", "1", "--prompt-tokens", ""},
+      {"replay", log, "--temp", "1", "--vocab-file", ""},
+      {"replay", log, "--temp", "1", "--tensor", ""},
+      {"sweep", log, "--param", "temp=1", "--on", ""},
+      {"compare", log, "", "--a", "temp=1"},
+      {"verify", log, "--temp", "1", "--seed", "1", "--reference", ""},
+      {"import", "vllm", "--text", "{}", "--generation-config", ""},
+      {"import", "vllm", ""},
+      {"validate", "balanced", ""}};
+  for (const Arguments& arguments : wrong) {
+    ExpectRefused(arguments, log, "got nothing, want");
+  }
+}
+
 TEST(OutputNames, WhatCannotBeWrittenIsSaidBeforeTheWork) {
   const std::string log = Log();
   const std::string folder = testing::TempDir();
