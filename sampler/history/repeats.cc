@@ -51,12 +51,9 @@ void Repeats::Note(TokenId token, std::size_t length) {
   longest = std::max(longest, static_cast<std::uint32_t>(length) + 1);
 }
 
-void Repeats::Find(const HistoryView& text, const HistoryView& pattern,
-                   std::size_t at_least) {
-  distinct_.clear();
-  if (at_least == 0) {
-    for (std::size_t j = 0; j < text.size(); ++j) Note(text[j], 0);
-  }
+template <typename Visit>
+void Repeats::Walk(const HistoryView& text, const HistoryView& pattern,
+                   Visit visit) {
   reversed_.clear();
   Append(pattern);
   const std::size_t m = reversed_.size();
@@ -81,10 +78,38 @@ void Repeats::Find(const HistoryView& text, const HistoryView& pattern,
     }
     if (k < m) {
       prefix_[k] = length;
-    } else if (k > m + 1 && length >= at_least) {
-      Note(all[k - 1], length);  // The token after the match.
+    } else if (k > m + 1) {
+      // all[k - 1] is the token after the match.
+      if (!visit(all[k - 1], length, k - m - 1)) return;
     }
   }
+}
+
+void Repeats::Find(const HistoryView& text, const HistoryView& pattern,
+                   std::size_t at_least, const RepeatLimits& limits) {
+  distinct_.clear();
+  if (at_least == 0) {
+    for (std::size_t j = 0; j < text.size(); ++j) Note(text[j], 0);
+  }
+  if (limits.places == 0) return;
+  std::size_t places = 0;
+  Walk(text, pattern,
+       [&](TokenId next, std::size_t length, std::size_t /*distance*/) {
+         if (length >= at_least) Note(next, length);
+         return ++places != limits.places && length < limits.enough;
+       });
+}
+
+absl::Span<const RepeatMatch> Repeats::Matches(const HistoryView& text,
+                                               const HistoryView& pattern) {
+  matches_.clear();
+  Walk(text, pattern,
+       [&](TokenId next, std::size_t length, std::size_t distance) {
+         matches_.push_back({next, static_cast<std::uint32_t>(length),
+                             static_cast<std::uint32_t>(distance)});
+         return true;
+       });
+  return matches_;
 }
 
 }  // namespace sampler

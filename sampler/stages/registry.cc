@@ -26,6 +26,7 @@
 #include "sampler/stages/edits/presence_penalty.h"
 #include "sampler/stages/edits/progress/end_ramp.h"
 #include "sampler/stages/edits/progress/loop_ban.h"
+#include "sampler/stages/edits/progress/lz_penalty.h"
 #include "sampler/stages/edits/progress/thinking_budget.h"
 #include "sampler/stages/edits/repetition_penalty.h"
 #include "sampler/stages/edits/sequence_bias.h"
@@ -90,6 +91,7 @@ const StageRegistry& StageRegistry::BuiltIn() {
                          FrequencyPenalty::Type(),
                          PresencePenalty::Type(),
                          Dry::Type(),
+                         LzPenalty::Type(),
                          EncoderRepetitionPenalty::Type(),
                          KgwWatermark::Type(),
                          Temperature::Type(),

@@ -103,6 +103,58 @@ TEST(Repeats, FindTheLongestOfSeveral) {
   EXPECT_EQ(longest.at(1), 0u);
 }
 
+// Every place where the pattern's last token stands, the latest first.
+TEST(Repeats, TellEveryPlace) {
+  std::mt19937_64 random(3);
+  Repeats repeats;
+  for (int round = 0; round < Share(2000); ++round) {
+    Tokens prompt(random() % 20), output(random() % 20);
+    for (Tokens* tokens : {&prompt, &output}) {
+      for (auto& t : *tokens) t = static_cast<std::int32_t>(random() % 3);
+    }
+    const HistoryView text = {prompt, output};
+    const HistoryView pattern = text.Last(1 + random() % 6);
+    std::vector<std::vector<std::uint32_t>> want;
+    for (std::size_t j = text.size(); j-- > 1;) {
+      std::uint32_t m = 0;
+      while (m < j && m < pattern.size() &&
+             text[j - 1 - m] == pattern[pattern.size() - 1 - m]) {
+        ++m;
+      }
+      if (m == 0) continue;
+      want.push_back({static_cast<std::uint32_t>(text[j]), m,
+                      static_cast<std::uint32_t>(text.size() - j)});
+    }
+    std::vector<std::vector<std::uint32_t>> got;
+    for (const RepeatMatch& match : repeats.Matches(text, pattern)) {
+      got.push_back({static_cast<std::uint32_t>(match.next), match.length,
+                     match.distance});
+    }
+    ASSERT_EQ(got, want);
+  }
+}
+
+TEST(Repeats, EndWhereTheirLimitsAre) {
+  const Tokens text = {1, 2, 3, 7, 2, 3, 8, 0, 3, 9, 1, 2, 3};
+  Repeats repeats;
+  const auto found = [&](const RepeatLimits& limits) {
+    std::map<std::int32_t, std::uint32_t> longest;
+    repeats.ForEach(
+        {text, {}}, {text, {}}, 1, 10,
+        [&](std::int32_t token, std::uint32_t length) {
+          longest[token] = length;
+        },
+        limits);
+    return longest;
+  };
+  using Map = std::map<std::int32_t, std::uint32_t>;
+  EXPECT_EQ(found({}), (Map{{7, 3}, {8, 2}, {9, 1}}));
+  EXPECT_EQ(found({.places = 2}), (Map{{8, 2}, {9, 1}}));
+  EXPECT_EQ(found({.places = 0}), Map());
+  EXPECT_EQ(found({.enough = 2}), (Map{{8, 2}, {9, 1}}));
+  EXPECT_EQ(found({.enough = 4}), (Map{{7, 3}, {8, 2}, {9, 1}}));
+}
+
 // Whoever compares every place with the end needs n^2 / 2 steps here: text-
 // generation-webui's scan, which had to cap its matches at 50 for that reason.
 TEST(Repeats, TakeLinearTimeOnTheTextThatRepeatsMost) {

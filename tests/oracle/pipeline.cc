@@ -18,6 +18,7 @@
 #include "tests/oracle/stages/gumbel.h"
 #include "tests/oracle/stages/length.h"
 #include "tests/oracle/stages/loop_ban.h"
+#include "tests/oracle/stages/lz_penalty.h"
 #include "tests/oracle/stages/mask.h"
 #include "tests/oracle/stages/memory.h"
 #include "tests/oracle/stages/min_k.h"
@@ -64,6 +65,7 @@ const std::map<std::string, StageRule>& Rules() {
       {"frequency_penalty", FrequencyPenalty},
       {"presence_penalty", PresencePenalty},
       {"dry", Dry},
+      {"lz_penalty", LzPenalty},
       {"encoder_repetition_penalty", EncoderRepetitionPenalty},
       {"temperature", Temperature},
       {"dynamic_temperature", DynamicTemperature},

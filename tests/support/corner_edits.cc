@@ -22,6 +22,50 @@ void AddEditCorners(std::vector<json>& chains) {
          {"scope", "prompt"},
          {"ignore_first", 2}});
     add({{"type", "repetition_penalty"}, {"penalty", penalty}, {"window", 4}});
+    for (const char* fade : {"logit", "penalty"}) {
+      add({{"type", "repetition_penalty"},
+           {"penalty", penalty},
+           {"window", 2},
+           {"decay", 3},
+           {"fade", fade}});
+    }
+  }
+  for (const int window : {1, 2, 9}) {
+    for (const int decay : {1, 2, 5, 2147483647}) {
+      for (const char* type : {"frequency_penalty", "presence_penalty"}) {
+        add({{"type", type},
+             {"penalty", 1.5},
+             {"scope", "both"},
+             {"window", window},
+             {"decay", decay}});
+      }
+    }
+  }
+  for (const int buffer : {1, 2, 3, 6}) {
+    for (const char* scope : {"output", "both"}) {
+      add({{"type", "lz_penalty"},
+           {"strength", 0.75},
+           {"scope", scope},
+           {"buffer", buffer}});
+    }
+    add({{"type", "lz_penalty"},
+         {"strength", -1.5},
+         {"scope", "both"},
+         {"window", 4},
+         {"buffer", buffer}});
+  }
+  for (const char* rule : {"llama_cpp", "aphrodite"}) {
+    for (const int limit : {1, 2, 3}) {
+      for (const char* name : {"max_ngram", "max_occurrences", "early_exit"}) {
+        for (const int allowed : {1, 2}) {
+          add({{"type", "dry"},
+               {"multiplier", 0.8},
+               {"allowed_length", allowed},
+               {"rule", rule},
+               {name, limit}});
+        }
+      }
+    }
   }
   for (const char* type : {"frequency_penalty", "presence_penalty"}) {
     for (const double penalty : {-1.5, 0.0, 0.5, 1e308}) {

@@ -43,7 +43,7 @@ void AddCutoffs(std::vector<json>& chains) {
                           {"threshold", threshold},
                           {"mode", mode}};
         add(xtc);
-        for (const char* rule : {"skip_stage", "exempt"}) {
+        for (const char* rule : {"skip_stage", "exempt", "spare"}) {
           json protect = xtc;
           protect["protect"] = {0, 2};
           protect["protect_rule"] = rule;

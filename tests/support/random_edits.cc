@@ -28,10 +28,25 @@ json WithRanges(Chooser& choose, int v, json stage) {
   return stage;
 }
 
+// Where there is a window, the tokens before it may count in part.
+void MayFade(Chooser& choose, json& stage) {
+  if (stage.contains("window") && choose.Maybe(50)) {
+    stage["decay"] = choose.Of({1, 2, 40, 1 << 30});
+  }
+}
+
 }  // namespace
 
 json RandomEdit(Chooser& choose, int v) {
-  switch (choose.Below(18)) {
+  switch (choose.Below(19)) {
+    case 18: {
+      json stage = {{"type", "lz_penalty"},
+                    {"strength", choose.Of({0.0, 0.15, 2.0, -0.5})}};
+      choose.Option(stage, "scope", {"prompt", "output", "both"});
+      if (choose.Maybe(50)) stage["window"] = 1 + choose.Below(120);
+      if (choose.Maybe(80)) stage["buffer"] = 1 + choose.Below(8);
+      return stage;
+    }
     case 17:
       return {{"type", "end_ramp"},
               {"limit", 50 + choose.Below(60)},
@@ -63,6 +78,10 @@ json RandomEdit(Chooser& choose, int v) {
       if (choose.Maybe(20)) stage["ignore_first"] = choose.Below(60);
       if (choose.Maybe(25)) stage["normalize"] = true;
       if (choose.Maybe(25)) stage["exempt"] = choose.Ids(10, std::min(v, 60));
+      MayFade(choose, stage);
+      if (stage.contains("decay")) {
+        choose.Option(stage, "fade", {"logit", "penalty"});
+      }
       return stage;
     }
     case 14:
@@ -152,6 +171,10 @@ json RandomEdit(Chooser& choose, int v) {
         stage["breakers"] = breakers;
       }
       if (choose.Maybe(30)) stage["exempt_breakers"] = choose.Maybe(50);
+      if (choose.Maybe(30)) stage["max_ngram"] = 1 + choose.Below(6);
+      if (choose.Maybe(30)) stage["max_occurrences"] = 1 + choose.Below(4);
+      if (choose.Maybe(30)) stage["early_exit"] = 1 + choose.Below(4);
+      choose.Option(stage, "rule", {"llama_cpp", "aphrodite"});
       return stage;
     }
     case 13:
@@ -163,6 +186,7 @@ json RandomEdit(Chooser& choose, int v) {
           {"penalty", choose.Uniform(-2, 2)}};
       choose.Option(stage, "scope", {"prompt", "output", "both"});
       if (choose.Maybe(40)) stage["window"] = 1 + choose.Below(80);
+      MayFade(choose, stage);
       return stage;
     }
   }

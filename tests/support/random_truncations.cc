@@ -17,7 +17,7 @@ json Xtc(Chooser& choose, int v) {
   }
   if (choose.Maybe(40)) stage["protect"] = choose.Ids(1 + choose.Below(v), v);
   choose.MinKeep(stage);
-  choose.Option(stage, "protect_rule", {"skip_stage", "exempt"});
+  choose.Option(stage, "protect_rule", {"skip_stage", "exempt", "spare"});
   choose.Option(stage, "fire", {"lt", "le"});
   choose.Option(stage, "mode", {"random", "expected"});
   return stage;

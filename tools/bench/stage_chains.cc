@@ -34,6 +34,7 @@ const std::map<std::string, std::string>& Parameters() {
       {"frequency_penalty", R"("penalty": 0.1)"},
       {"presence_penalty", R"("penalty": 0.5)"},
       {"dry", R"("multiplier": 0.8)"},
+      {"lz_penalty", R"("strength": 0.15)"},
       {"encoder_repetition_penalty", R"("penalty": 1.3)"},
       {"kgw_watermark", R"("gamma": 0.25, "delta": 2, "key": 15485863)"},
       {"temperature", R"("temperature": 0.8)"},

@@ -159,6 +159,7 @@ const std::vector<StageWords>& AllStageWords() {
       {"frequency_penalty"},
       {"presence_penalty"},
       {"dry", nullptr, WhyDryStopped},
+      {"lz_penalty"},
       {"encoder_repetition_penalty"},
       {"kgw_watermark"},
       {"temperature"},

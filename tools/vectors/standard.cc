@@ -91,7 +91,16 @@ constexpr NamedChain kChains[] = {
     {"diff_sampling", R"({"type": "diff_sampling", "min_p": 0.3})"},
     {"logit_threshold", R"({"type": "logit_threshold", "threshold": 0.5})"},
     {"end_ramp", R"({"type": "end_ramp", "limit": 4, "length": 3, "bias": 2.5,
-      "eos_ids": [0]})"}};
+      "eos_ids": [0]})"},
+    {"lz_penalty", R"({"type": "lz_penalty", "strength": 0.5, "buffer": 1})"},
+    {"repetition_penalty_decay", R"({"type": "repetition_penalty",
+      "penalty": 1.5, "window": 1, "decay": 4})"},
+    {"frequency_penalty_decay", R"({"type": "frequency_penalty",
+      "penalty": 0.5, "scope": "both", "window": 1, "decay": 4})"},
+    {"dry_limits", R"({"type": "dry", "multiplier": 0.8, "allowed_length": 1,
+      "max_occurrences": 1})"},
+    {"xtc_spare", R"({"type": "xtc", "threshold": 0.1, "probability": 1,
+      "protect": [3], "protect_rule": "spare"})"}};
 
 struct NamedRow {
   const char* name;

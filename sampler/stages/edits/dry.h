@@ -13,6 +13,13 @@
 //   reaches the largest float32. Of several breakers at one place the longest
 //   counts. A token that is a breaker by itself is not penalised, unless
 //   exempt_breakers is false. A removed token stays removed.
+// Options: the limits that Aphrodite sets to its search. max_ngram: R is at
+//   most that. max_occurrences: of the places where the text's last token
+//   stood before, the latest so many count. early_exit: the latest place with a
+//   match of that length is the last that counts. rule "aphrodite": nothing
+//   happens unless more than allowed_length tokens (one of max_ngram being the
+//   next) could match; then R >= 2 is penalised, whatever allowed_length, and
+//   early_exit is at least 2.
 // Nothing is remembered between steps, so that rollback and snapshots are
 //   exact.
 // Thread-safety: immutable; any number of threads may call Apply.
@@ -20,18 +27,23 @@
 //   for the last breaker (breakers.h).
 // Source: text-generation-webui #5677, llama.cpp #9702. llama.cpp and this
 //   stage agree; koboldcpp penalises breakers; exllamav2 multiplies by
-//   occurrences, which is not offered.
-// Tested by: tests/stages/edits/dry_test.cc, tests/history/repeats_test.cc,
+//   occurrences, which is not offered. The limits: Aphrodite 0.24.1, dry.py,
+//   whose dry_max_ngram is max_ngram - 1 (its matches leave the last token
+//   out).
+// Tested by: tests/stages/edits/dry_test.cc,
+//   tests/stages/edits/dry_limits_test.cc, tests/history/repeats_test.cc,
 //   tests/oracle_test.cc, tests/golden_test.cc.
 
 #ifndef SAMPLER_STAGES_EDITS_DRY_H_
 #define SAMPLER_STAGES_EDITS_DRY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "sampler/candidates/candidates.h"
 #include "sampler/history/breakers.h"
+#include "sampler/history/repeats.h"
 #include "sampler/stages/edits/history_parameters.h"
 #include "sampler/stages/registry.h"
 
@@ -39,6 +51,9 @@ namespace sampler {
 
 class Dry final : public Stage {
  public:
+  // Which repetitions are long enough.
+  enum class Rule { kLlamaCpp, kAphrodite };
+
   struct Options {
     double multiplier;
     double base;
@@ -46,6 +61,9 @@ class Dry final : public Stage {
     HistoryWindow window;
     std::vector<TokenSequence> breakers;
     bool exempt_breakers;
+    std::size_t max_ngram;  // RepeatLimits::kNone: any length.
+    RepeatLimits limits;
+    Rule rule;
   };
 
   static StageType Type();
@@ -55,6 +73,10 @@ class Dry final : public Stage {
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
  private:
+  // Is a text of `size` tokens, of which `cap` could be repeated, worth a
+  // search?
+  bool MayRepeat(std::size_t size, std::size_t cap) const;
+
   double multiplier_;
   double base_;
   std::int64_t allowed_length_;
@@ -62,6 +84,9 @@ class Dry final : public Stage {
   HistoryWindow window_;
   Breakers breakers_;
   bool exempt_breakers_;
+  std::size_t max_ngram_;
+  RepeatLimits limits_;
+  Rule rule_;
 };
 
 }  // namespace sampler

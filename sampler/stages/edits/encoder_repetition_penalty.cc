@@ -30,10 +30,10 @@ StageType EncoderRepetitionPenalty::Type() {
 void EncoderRepetitionPenalty::Apply(Candidates& candidates,
                                      const StepContext& step) const {
   if (penalty_ == 1.0) return;
-  EditSeen(step.history.View(Scope::kPrompt, std::nullopt), {}, step,
-           candidates, [this](double logit, std::uint32_t /*count*/) {
-             return logit > 0.0 ? logit * penalty_ : logit / penalty_;
-           });
+  const PenaltyTokens prompt(HistoryWindow{.scope = Scope::kPrompt});
+  prompt.Edit(step, candidates, [this](double logit, const Seen& /*seen*/) {
+    return logit > 0.0 ? logit * penalty_ : logit / penalty_;
+  });
 }
 
 }  // namespace sampler

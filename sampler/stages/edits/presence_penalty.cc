@@ -14,25 +14,26 @@ StageType PresencePenalty::Type() {
       .source = "OpenAI API",
       .parameters =
           {Real("penalty", "number to subtract; 0 changes nothing").Required(),
-           ScopeParameter("output"), WindowParameter(), ExemptParameter()},
+           ScopeParameter("output"), WindowParameter(), DecayParameter(),
+           ExemptParameter()},
+      .check = CheckDecay,
       .facts = [](const Parameters& p) -> StageFacts {
         return {.neutral = p.Real("penalty") == 0.0,
-                .history = ReadHistoryWindow(p),
+                .history = PenaltyTokens(p).Reach(),
                 .edits_seen = true};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
-        return std::make_unique<PresencePenalty>(
-            p.Real("penalty"), ReadHistoryWindow(p), p.TokenIds("exempt"));
+        return std::make_unique<PresencePenalty>(p.Real("penalty"),
+                                                 PenaltyTokens(p));
       }};
 }
 
 void PresencePenalty::Apply(Candidates& candidates,
                             const StepContext& step) const {
   if (penalty_ == 0.0) return;
-  EditSeen(window_.Of(step.history), exempt_, step, candidates,
-           [this](double logit, std::uint32_t /*count*/) {
-             return logit - penalty_;
-           });
+  tokens_.Edit(step, candidates, [this](double logit, const Seen& seen) {
+    return logit - penalty_ * seen.share;
+  });
 }
 
 }  // namespace sampler

@@ -1,16 +1,26 @@
 #include "sampler/stages/edits/repetition_penalty.h"
 
 #include "sampler/candidates/candidates.h"
-#include "sampler/stages/edits/penalty_edits.h"
 
 namespace sampler {
-
 namespace {
 
-HistoryWindow ReadWindow(const Parameters& p) {
-  HistoryWindow window = ReadHistoryWindow(p);
-  window.ignore_first = p.Integer("ignore_first");
-  return window;
+PenaltyTokens ReadTokens(const Parameters& p) {
+  PenaltyTokens tokens(p);
+  tokens.IgnoreFirst(p.Integer("ignore_first"));
+  return tokens;
+}
+
+double Penalize(double logit, double penalty) {
+  return logit > 0.0 ? logit / penalty : logit * penalty;
+}
+
+std::string Check(const Parameters& p) {
+  using Fade = RepetitionPenalty::Fade;
+  if (p.Choice<Fade>("fade") != Fade::kLogit && p.Integer("decay") == 0) {
+    return "want a \"decay\" beside \"fade\", which says how";
+  }
+  return CheckDecay(p);
 }
 
 }  // namespace
@@ -26,36 +36,48 @@ StageType RepetitionPenalty::Type() {
           {Real("penalty", "divisor of positive logits; 1 changes nothing")
                .Above(0)
                .Required(),
-           ScopeParameter("both"), WindowParameter(),
+           ScopeParameter("both"), WindowParameter(), DecayParameter(),
+           Choice("fade",
+                  "where memory fades: the change of the logit does, "
+                  "or the penalty")
+               .Choices({"logit", "penalty"}),
            Integer("ignore_first", "leading prompt tokens that do not count")
                .AtLeast(0)
                .Default(0),
            Boolean("normalize", "turn logits into log-probabilities first")
                .Default(false),
            ExemptParameter()},
+      .check = Check,
       .facts = [](const Parameters& p) -> StageFacts {
         const bool normalize = p.Boolean("normalize");
         return {.neutral = p.Real("penalty") == 1.0,
-                .history = ReadWindow(p),
+                .history = ReadTokens(p).Reach(),
                 .edits_seen = !normalize,
                 .reads_signs = !normalize};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<RepetitionPenalty>(
-            p.Real("penalty"), ReadWindow(p),
+            p.Real("penalty"), ReadTokens(p),
             p.Boolean("normalize") ? Basis::kLogprobs : Basis::kLogits,
-            p.TokenIds("exempt"));
+            p.Choice<Fade>("fade"));
       }};
+}
+
+double RepetitionPenalty::Penalized(double logit, double share) const {
+  if (share == 1.0) return Penalize(logit, penalty_);
+  if (fade_ == Fade::kPenalty) {
+    return Penalize(logit, 1.0 + (penalty_ - 1.0) * share);
+  }
+  return logit * (1.0 - share) + Penalize(logit, penalty_) * share;
 }
 
 void RepetitionPenalty::Apply(Candidates& candidates,
                               const StepContext& step) const {
   if (penalty_ == 1.0) return;
   if (basis_ == Basis::kLogprobs) candidates.Normalize();
-  EditSeen(window_.Of(step.history), exempt_, step, candidates,
-           [this](double logit, std::uint32_t /*count*/) {
-             return logit > 0.0 ? logit / penalty_ : logit * penalty_;
-           });
+  tokens_.Edit(step, candidates, [this](double logit, const Seen& seen) {
+    return Penalized(logit, seen.share);
+  });
 }
 
 }  // namespace sampler

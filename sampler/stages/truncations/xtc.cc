@@ -27,8 +27,8 @@ StageType Xtc::Type() {
                          .Default(Value::List{}),
                      Choice("protect_rule",
                             "a protected token among the removed: do nothing, "
-                            "or do not count it")
-                         .Choices({"skip_stage", "exempt"}),
+                            "or do not count it, or let it alone stay")
+                         .Choices({"skip_stage", "exempt", "spare"}),
                      Choice("fire", "coin below the probability, or at most")
                          .Choices({"lt", "le"}),
                      Choice("mode",
@@ -64,17 +64,18 @@ bool Xtc::IsProtected(TokenId id) const {
 }
 
 absl::Span<const WeightedCandidate> Xtc::Excess(Candidates& candidates) const {
-  const bool exempt = options_.protect_rule == ProtectRule::kExempt;
+  const ProtectRule rule = options_.protect_rule;
   const auto is_protected = [this](const WeightedCandidate& c) {
     return IsProtected(c.id);
   };
   absl::Span<WeightedCandidate> choices =
       candidates.WithProbabilityAtLeast(options_.threshold);
-  if (exempt) {
+  const auto drop_protected = [&] {
     const auto end =
         std::remove_if(choices.begin(), choices.end(), is_protected);
     choices = choices.first(static_cast<std::size_t>(end - choices.begin()));
-  }
+  };
+  if (rule == ProtectRule::kExempt) drop_protected();
   if (choices.size() < 2) return {};
   // Among equal logits the highest id comes last.
   const auto last = std::min_element(
@@ -84,9 +85,11 @@ absl::Span<const WeightedCandidate> Xtc::Excess(Candidates& candidates) const {
       });
   std::move(last + 1, choices.end(), last);
   choices.remove_suffix(1);
+  if (rule == ProtectRule::kSpare) drop_protected();
   const auto count = static_cast<std::int64_t>(choices.size());
   if (candidates.Count() - count < options_.min_keep) return {};
-  if (!exempt && std::any_of(choices.begin(), choices.end(), is_protected)) {
+  if (rule == ProtectRule::kSkipStage &&
+      std::any_of(choices.begin(), choices.end(), is_protected)) {
     return {};
   }
   return choices;

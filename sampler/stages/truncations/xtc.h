@@ -10,7 +10,8 @@
 //   number of its own, independent of the draw and of other stages.
 // Options: protect_rule for the tokens of `protect`: "skip_stage" does nothing
 //   if one of them would be removed (text-generation-webui); "exempt" does not
-//   count them as choices (exllamav2). fire "le": u <= probability (llama.cpp).
+//   count them as choices (exllamav2); "spare" counts them and lets them stay
+//   (MLX-LM). fire "le": u <= probability (llama.cpp).
 //   mode "expected" (exllamav2) tosses no coin and gives the mean of both
 //   outcomes: the removed are scaled by 1 - probability, the others by 1 +
 //   probability m / (1 - m), m their mass; nothing where m = 1.
@@ -35,8 +36,9 @@
 namespace sampler {
 
 // The rule for protected tokens among the choices: the stage does nothing if it
-// would remove one, or protected tokens do not count as choices.
-enum class ProtectRule { kSkipStage, kExempt };
+// would remove one; or they do not count as choices; or they count, and stay
+// where the others go.
+enum class ProtectRule { kSkipStage, kExempt, kSpare };
 
 class Xtc final : public Stage {
  public:
@@ -69,7 +71,8 @@ class Xtc final : public Stage {
   bool Fires(const StepContext& step) const;
   bool IsProtected(TokenId id) const;
   // The candidates that the stage removes if it fires, in id order: all choices
-  // but the last of the total order. Empty if it must not fire.
+  // but the last of the total order and those it spares. Empty if it must not
+  // fire.
   absl::Span<const WeightedCandidate> Excess(Candidates& candidates) const;
   // Changes the logits to the mean of both outcomes: Excess removed, or kept.
   void Damp(Candidates& candidates) const;

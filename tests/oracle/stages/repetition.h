@@ -12,13 +12,20 @@
 //                    R(x) = max of m(i) >= allowed_length with x = h[i+1];
 //                    l - multiplier * base^min(R - allowed_length, E),
 //                    E = floor(88.7228391 / L(base)); not for x that is a
-//                    breaker by itself, if exempt_breakers
+//                    breaker by itself, if exempt_breakers.
+//                    max_ngram: cap at most that. max_occurrences: of the i
+//                    with h[i] = h[k-1], i < k - 1, the last so many only.
+//                    early_exit: none before the last i with m(i) >= that.
+//                    rule "aphrodite": nothing unless min(cap, k - 1,
+//                    max_ngram - 1) > allowed_length; then R >= 2 is punished,
+//                    and early_exit is at least 2
 #ifndef SAMPLER_TESTS_ORACLE_STAGES_REPETITION_H_
 #define SAMPLER_TESTS_ORACLE_STAGES_REPETITION_H_
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -80,13 +87,28 @@ inline void Dry(State& state, const nlohmann::json& options,
   const std::int64_t allowed = options.value("allowed_length", std::int64_t{2});
   const auto breakers =
       options.value("breakers", std::vector<std::vector<TokenId>>());
+  const auto limit = [&](const char* name) {
+    const bool given = options.contains(name) && !options[name].is_null();
+    return given ? options[name].get<std::int64_t>()
+                 : std::numeric_limits<std::int64_t>::max();
+  };
+  const std::int64_t max_ngram = limit("max_ngram");
+  const std::int64_t max_occurrences = limit("max_occurrences");
+  const bool aphrodite = options.value("rule", "llama_cpp") == "aphrodite";
+  const std::int64_t enough =
+      std::max<std::int64_t>(aphrodite ? 2 : 1, limit("early_exit"));
+  const std::int64_t least = aphrodite ? 2 : allowed;
   const std::vector<TokenId> h = Tokens(options, context, "both");
   const auto size = static_cast<std::int64_t>(h.size());
   if (size <= allowed) return;
-  const std::int64_t cap = AfterBreaker(h, breakers);
+  const std::int64_t cap = std::min(AfterBreaker(h, breakers), max_ngram);
+  if (aphrodite && std::min({cap, size - 1, max_ngram - 1}) <= allowed) return;
   if (cap < allowed) return;
   std::map<TokenId, std::int64_t> longest;
-  for (std::int64_t i = 0; i + 1 < size; ++i) {
+  std::int64_t places = 0;
+  for (std::int64_t i = size - 2; i >= 0; --i) {
+    if (h[static_cast<std::size_t>(i)] != h.back()) continue;
+    if (++places > max_occurrences) break;
     std::int64_t m = 0;
     while (m < cap && m <= i &&
            h[static_cast<std::size_t>(i - m)] ==
@@ -95,13 +117,14 @@ inline void Dry(State& state, const nlohmann::json& options,
     }
     std::int64_t& most = longest[h[static_cast<std::size_t>(i + 1)]];
     most = std::max(most, m);
+    if (m >= enough) break;
   }
   for (Candidate& c : state.survivors) {
     const bool breaker =
         std::find(breakers.begin(), breakers.end(),
                   std::vector<TokenId>{c.id}) != breakers.end();
     if (breaker && options.value("exempt_breakers", true)) continue;
-    if (!longest.contains(c.id) || longest[c.id] < allowed) continue;
+    if (!longest.contains(c.id) || longest[c.id] < least) continue;
     double exponent = static_cast<double>(longest[c.id] - allowed);
     if (base > 1) {
       exponent = std::min(exponent, std::floor(88.7228391 / L(base)));

@@ -3,7 +3,8 @@
 //
 //   coin      U < target(probability) with S = 2^64; fire "le": U <= floor
 //   protect   "skip_stage": nothing happens if one of them would be removed;
-//             "exempt": they are no choices
+//             "exempt": they are no choices; "spare": they are choices that are
+//             not removed
 //   min_keep  nothing happens if fewer would remain
 //   expected  no coin: with m the mass of what would be removed, those logits
 //             + L(1 - P), the others + L(1 + P * m / (1 - m)); nothing if m = 1
@@ -42,14 +43,17 @@ inline std::set<TokenId> TopChoicesToRemove(const State& state,
                                             const nlohmann::json& options) {
   const Mass target = Target(options.value("threshold", 0.1), state.total);
   const auto protect = options.value("protect", std::set<TokenId>());
-  const bool exempt = options.value("protect_rule", "skip_stage") == "exempt";
+  const std::string rule = options.value("protect_rule", "skip_stage");
   std::vector<TokenId> choices;
   for (const Candidate& c : state.survivors) {
-    const bool counts = !exempt || !protect.contains(c.id);
+    const bool counts = rule != "exempt" || !protect.contains(c.id);
     if (c.weight >= target && counts) choices.push_back(c.id);
   }
   if (choices.size() < 2) return {};
-  const std::set<TokenId> removed(choices.begin(), choices.end() - 1);
+  std::set<TokenId> removed(choices.begin(), choices.end() - 1);
+  if (rule == "spare") {
+    for (const TokenId id : protect) removed.erase(id);
+  }
   const auto left = static_cast<std::int64_t>(state.survivors.size()) -
                     static_cast<std::int64_t>(removed.size());
   if (left < options.value("min_keep", std::int64_t{1})) return {};

@@ -78,6 +78,22 @@ TEST(Xtc, SparesProtectedTokens) {
   EXPECT_EQ(Kept(row, Certain(exempt + R"("protect": [0, 1])")), "1111");
 }
 
+// MLX-LM: the mask of what goes is taken back where a protected token stands.
+TEST(Xtc, MaySpareProtectedTokensAlone) {
+  const Row row = Logs({.4, .3, .2, .1});
+  const std::string spare = R"("threshold": 0.15, "protect_rule": "spare", )";
+  EXPECT_EQ(Kept(row, Certain(spare + R"("protect": [1])")), "0111");
+  EXPECT_EQ(Kept(row, Certain(spare + R"("protect": [2])")), "0011");
+  EXPECT_EQ(Kept(row, Certain(spare + R"("protect": [3])")), "0011");
+  EXPECT_EQ(Kept(row, Certain(spare + R"("protect": [0])")), "1011");
+  EXPECT_EQ(Kept(row, Certain(spare + R"("protect": [0, 1])")), "1111");
+  // What it counts are those that go.
+  EXPECT_EQ(Kept(row, Certain(spare + R"("protect": [1], "min_keep": 3)")),
+            "0111");
+  EXPECT_EQ(Kept(row, Certain(spare + R"("protect": [1], "min_keep": 4)")),
+            "1111");
+}
+
 TEST(Xtc, LeavesASuffixOfTheTotalOrder) {
   std::mt19937_64 random(1);
   for (int round = 0; round < Share(200); ++round) {
@@ -114,7 +130,9 @@ TEST(XtcExpected, IsTheMeanOfBothOutcomes) {
   for (const double chance : {0.1, 0.5, 0.9, 1.0}) {
     for (const char* more :
          {R"("threshold": 0.02)", R"("threshold": 0.02, "protect": [0, 3],
-                                     "protect_rule": "exempt")"}) {
+                                     "protect_rule": "exempt")",
+          R"("threshold": 0.02, "protect": [0, 1, 3],
+             "protect_rule": "spare")"}) {
       for (int round = 0; round < Share(30); ++round) {
         Row row(4 + random() % 60);
         for (double& v : row) v = static_cast<double>(random() % 512) / 128.0;
