@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -72,6 +74,45 @@ TEST(PresetsTest, RunOnTheShippedLog) {
       ASSERT_TRUE(sequence->AcceptId(token.id).ok());
     }
   }
+}
+
+// The stages that run where the phase is open, or where it is not, as stages
+// that always run.
+std::vector<StageConfig> StagesWhere(const PipelineConfig& config, bool open) {
+  const Value in = Value(Value::Object{{"phase", "thinking"}});
+  const Value out = Value(Value::Object{{"not", in}});
+  std::vector<StageConfig> stages;
+  for (StageConfig stage : config.stages) {
+    if (stage.when.has_value() && *stage.when != (open ? in : out)) {
+      EXPECT_EQ(*stage.when, open ? out : in);
+      continue;
+    }
+    stage.when.reset();
+    stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+TEST(PhasesTest, AreThePresetsOfBothModes) {
+  int files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(Folder() + "/phases")) {
+    ++files;
+    const std::string name = entry.path().stem();
+    const auto config = ParseConfig(ReadAll(entry.path().string()));
+    ASSERT_TRUE(config.ok()) << name << ": " << config.status();
+    EXPECT_EQ(config->schema, "../schema.json");
+    EXPECT_EQ(ParseConfig(ToJson(*config)).value(), *config);
+    const auto mode = [](const std::string& preset) {
+      return ParseConfig(FindPreset(preset)->json).value().stages;
+    };
+    EXPECT_EQ(StagesWhere(*config, /*open=*/true), mode(name + "-thinking"));
+    EXPECT_EQ(StagesWhere(*config, /*open=*/false), mode(name));
+    // It runs on the vocabulary that its marks are of, and on no smaller one.
+    EXPECT_TRUE(Pipeline::Create(*config, 151'936).ok()) << name;
+    EXPECT_FALSE(Pipeline::Create(*config, 49'152).ok()) << name;
+  }
+  EXPECT_GE(files, 1);
 }
 
 TEST(PresetsTest, TheSchemaIsTheOneOfTheCode) {
