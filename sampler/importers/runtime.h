@@ -89,6 +89,7 @@ FieldTable LlamaCppOtherFields();
 FieldTable HuggingFaceFields();
 FieldTable KoboldCppFields();
 FieldTable TextGenFields();
+FieldTable AphroditeFields();
 
 // text-generation-webui's llama.cpp loader: Runtime::translate of textgen.
 const Runtime* TextGenLoader(const ImportOptions& options,

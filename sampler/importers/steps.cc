@@ -58,6 +58,13 @@ void AddPenalty(Draft& draft, absl::string_view field, absl::string_view stage,
       std::string(stage),
       {{"penalty", draft.Get(field)}, {"scope", std::string(scope.scope)}}};
   if (scope.window.has_value()) config.parameters["window"] = *scope.window;
+  if (scope.decay > 0) {
+    config.parameters["decay"] = scope.decay;
+    if (stage == "repetition_penalty" && !scope.fade.empty()) {
+      config.parameters["fade"] = std::string(scope.fade);
+    }
+    draft.Applied(scope.decay_field, absl::StrCat("decay of ", stage));
+  }
   draft.Add(std::move(config), {field});
   if (!scope.window_field.empty()) {
     draft.Applied(scope.window_field, absl::StrCat("window of ", stage));
@@ -99,6 +106,7 @@ void AddDry(Draft& draft, const std::vector<std::string>& breakers,
                         {"allowed_length", draft.Get("dry_allowed_length")}}};
   if (rules.window.has_value()) stage.parameters["window"] = *rules.window;
   if (!rules.exempt_breakers) stage.parameters["exempt_breakers"] = false;
+  stage.parameters.insert(rules.limits.begin(), rules.limits.end());
   const TokenTexts* texts = draft.options().texts;
   if (!breakers.empty() && texts != nullptr) {
     std::vector<TokenIds> sequences;

@@ -52,11 +52,15 @@ void AddNumber(Draft& draft, absl::string_view field, Off off,
 
 // ---- Penalties ------------------------------------------------------------
 
-// Whose tokens count, and how many of them; null: all.
+// Whose tokens count, and how many of them; null: all. Beyond the window the
+// penalties may fade.
 struct Scope {
   absl::string_view scope = "both";
   std::optional<std::int64_t> window = {};
   absl::string_view window_field = {};  // Where the window comes from.
+  std::int64_t decay = 0;
+  absl::string_view decay_field = {};
+  absl::string_view fade = {};  // Of repetition_penalty; "": its own default.
 };
 
 // repetition_penalty, frequency_penalty and presence_penalty.
@@ -70,6 +74,7 @@ struct DryRules {
   std::optional<std::int64_t> window;
   absl::string_view window_field;
   bool exempt_breakers = true;
+  Value::Object limits = {};  // Parameters of the stage.
   std::vector<TokenIds> (*sequences)(const TokenTexts&,
                                      absl::string_view) = BreakerSequences;
 };
@@ -103,7 +108,8 @@ void AddMinTokens(Draft& draft, absl::string_view field, TokenIds stop_ids,
                   absl::string_view count);
 
 // The same for requests: the stop ids are the request's and the model's.
-void AddRequestMinTokens(Draft& draft, absl::string_view field,
+// Returns whether the stage was added.
+bool AddRequestMinTokens(Draft& draft, absl::string_view field,
                          absl::string_view stop_field);
 
 // A field that says "never end the text": bans the ids that end it.

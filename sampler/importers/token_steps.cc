@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -40,11 +41,10 @@ TokenIds ReadIds(Draft& draft, absl::string_view field) {
   const Value& value = draft.Get(field);
   const std::string pointer = draft.PointerOf(field);
   TokenIds ids;
+  std::unordered_set<TokenId> seen;
   const auto add = [&](const Value& item, const std::string& at) {
     const auto id = ReadId(draft, item, at);
-    if (id.has_value() && std::find(ids.begin(), ids.end(), *id) == ids.end()) {
-      ids.push_back(*id);
-    }
+    if (id.has_value() && seen.insert(*id).second) ids.push_back(*id);
   };
   if (value.list() == nullptr) {
     if (!value.is_null()) add(value, pointer);
@@ -119,18 +119,21 @@ void AddMinTokens(Draft& draft, absl::string_view field, TokenIds stop_ids,
             {field});
 }
 
-void AddRequestMinTokens(Draft& draft, absl::string_view field,
+bool AddRequestMinTokens(Draft& draft, absl::string_view field,
                          absl::string_view stop_field) {
-  if (draft.Integer(field) <= 0) return;
+  if (draft.Integer(field) <= 0) return false;
   const TokenIds stops = ReadIds(draft, stop_field);
+  const std::size_t before = draft.config().stages.size();
   AddMinTokens(draft, field, stops, "output");
-  if (stops.empty()) return;
+  const bool added = draft.config().stages.size() > before;
+  if (stops.empty()) return added;
   draft.Applied(stop_field, absl::StrCat("stop ids of ", field));
   if (draft.options().end_ids.empty()) {
     draft.Applied(field,
                   "without the model's own end ids, which are not known; give "
                   "them (--eos-ids)");
   }
+  return added;
 }
 
 void AddEndBan(Draft& draft, absl::string_view field) {

@@ -23,6 +23,17 @@ TEST(MlxLm, TruncatesBeforeTheTemperature) {
             "categorical");
 }
 
+TEST(MlxLm, SparesSpecialTokensFromXtc) {
+  const Imported imported =
+      Importing("mlx-lm", R"({"temp": 1.0, "xtc_probability": 0.5,
+                              "xtc_special_tokens": [13]})",
+                {.end_ids = {2}});
+  EXPECT_EQ(Chain(imported.config),
+            "xtc(fire=\"le\" probability=0.5 protect=[13, 2] "
+            "protect_rule=\"spare\" threshold=0.1) categorical");
+  EXPECT_TRUE(Contains(Said(imported, "xtc_special_tokens"), "applied"));
+}
+
 TEST(Tgi, SamplesAsSoonAsAnythingIsSet) {
   EXPECT_EQ(ChainOf("tgi", R"({"inputs": "x", "parameters": {}})"), "greedy");
   const Imported imported = Importing("tgi", R"({"inputs": "x", "parameters":
@@ -48,9 +59,20 @@ TEST(OrtGenAi, ReadsTheSearch) {
             "categorical(order=\"rank\")");
   EXPECT_EQ(ChainOf("ort-genai", R"({"search": {"do_sample": true}})"),
             "top_k(k=50) categorical(order=\"rank\")");
-  EXPECT_NE(
-      ErrorOf("ort-genai", R"({"search": {"do_sample": true, "top_k": 0}})"),
-      "");
+}
+
+// Its nucleus of no mass is the likeliest token; beside a top_k, 0 is off.
+TEST(OrtGenAi, IsGreedyWhereTopKAndTopPAreZero) {
+  EXPECT_EQ(
+      ChainOf("ort-genai", R"({"search": {"do_sample": true, "top_k": 0,
+                                          "temperature": 0.5}})"),
+      "temperature(temperature=0.5) top_p(p=0.0) categorical(order=\"rank\")");
+  EXPECT_EQ(ChainOf("ort-genai", R"({"search": {"do_sample": true, "top_k": 0,
+                                                "top_p": 0.0}})"),
+            "top_p(p=0.0) categorical(order=\"rank\")");
+  EXPECT_EQ(ChainOf("ort-genai", R"({"search": {"do_sample": true, "top_k": 5,
+                                                "top_p": 0.0}})"),
+            "top_k(k=5) categorical(order=\"rank\")");
 }
 
 TEST(OpenVino, TopKComesFirst) {
@@ -78,6 +100,67 @@ TEST(TensorRtLlm, NothingSetIsGreedy) {
   EXPECT_EQ(ChainOf("tensorrt-llm", R"({"messages": []})",
                     {.server_defaults = R"({"top_k": 20, "do_sample": true})"}),
             "top_k(k=20 ties=\"keep_all\") categorical");
+}
+
+TEST(TensorRtLlm, TopPDecays) {
+  EXPECT_EQ(ChainOf("tensorrt-llm", R"({"top_p": 0.9, "top_p_decay": 0.95,
+                "top_p_min": 0.2, "top_p_reset_ids": 13})"),
+            "top_p(decay=0.95 least=0.2 p=0.9 reset_id=13) categorical");
+  EXPECT_EQ(ChainOf("tensorrt-llm", R"({"top_k": 5, "top_p_decay": 0.5,
+                "top_p_reset_ids": -1})"),
+            "top_k(k=5 ties=\"keep_all\") "
+            "top_p(decay=0.5 least=1e-06 p=1.0) categorical");
+  // There p rises to its least; here it stays.
+  const Imported rising = Importing("tensorrt-llm", R"({"top_p": 0.1,
+                                        "top_p_decay": 0.5, "top_p_min": 0.2})");
+  EXPECT_EQ(Chain(rising.config),
+            "top_p(decay=0.5 least=0.1 p=0.1) categorical");
+  EXPECT_TRUE(Contains(Said(rising, "top_p_min"), "lost"));
+  EXPECT_TRUE(Contains(Said(Importing("tensorrt-llm", R"({"top_p": 0.9,
+                                "top_p_min": 0.2})"),
+                            "top_p_min"),
+                       "harmless"));
+  EXPECT_NE(ErrorOf("tensorrt-llm", R"({"top_k": 5, "top_p_decay": 0})"), "");
+}
+
+TEST(Vllm, AGrammarMayEndTheTextBeforeItsLeastLength) {
+  EXPECT_EQ(ChainOf("vllm", R"({"min_tokens": 8, "temperature": 0,
+                "structured_outputs": {"json": {}}})",
+                    {.end_ids = {2}}),
+            "mask min_tokens(count=\"output\" n=8 stop_ids=[2] yield=true) "
+            "greedy");
+  EXPECT_EQ(ChainOf("vllm", R"({"min_tokens": 8, "temperature": 0,
+                "response_format": {"type": "text"}})",
+                    {.end_ids = {2}}),
+            "min_tokens(count=\"output\" n=8 stop_ids=[2]) greedy");
+}
+
+TEST(Aphrodite, LimitsTheSearchOfDry) {
+  EXPECT_EQ(ChainOf("aphrodite", R"({"temperature": 0, "dry_multiplier": 0.8,
+                "dry_sequence_breakers": [], "dry_max_ngram": 20})"),
+            "dry(allowed_length=2 base=1.75 early_exit=8 "
+            "exempt_breakers=false max_ngram=21 max_occurrences=8 "
+            "multiplier=0.8 rule=\"aphrodite\") greedy");
+}
+
+TEST(Aphrodite, BansTokensAlwaysAndForAWhile) {
+  const Imported imported =
+      Importing("aphrodite", R"({"temperature": 0, "custom_token_bans": [4],
+                       "allowed_token_ids": [4, 5, 6, 7],
+                       "token_ban_ranges": [[[5, 6], 0, 10], [[7], 2, 0]]})");
+  EXPECT_EQ(Chain(imported.config),
+            "allow_tokens(ids=[4, 5, 6, 7]) suppress_tokens(ids=[4]) "
+            "suppress_tokens(ids=[5, 6]) greedy");
+  EXPECT_EQ(imported.config.stages[2].when,
+            Value(Value::Object{{"position", Value::List{0, 10}}}));
+  for (const char* wrong :
+       {R"([[5]])", R"([[5, 0, 3]])", R"([[[5], -1, 3]])", R"([7])",
+        R"([[[-5], 0, 3]])", R"([[[5], 0, 9000000000000000000]])"}) {
+    EXPECT_NE(ErrorOf("aphrodite",
+                      absl::StrCat(R"({"token_ban_ranges": )", wrong, "}")),
+              "")
+        << wrong;
+  }
 }
 
 TEST(Aphrodite, TheOrderIsASetting) {

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <vector>
+
+#include "sampler/pipeline.h"
 #include "tests/importers/imports.h"
 
 namespace sampler::importers {
@@ -55,12 +59,72 @@ TEST(ExLlamaV2, OffValuesAndTheGreedyThreshold) {
 }
 
 TEST(ExLlamaV2, WhatCannotBeExpressedIsSaid) {
-  const Imported imported =
-      Importing("exllamav2", R"({"token_repetition_range": 64,
-                       "token_repetition_decay": 32, "dry_multiplier": 1})");
-  EXPECT_TRUE(
-      Contains(Said(imported, "token_repetition_decay"), "not expressible"));
+  const Imported imported = Importing("exllamav2", R"({"dry_multiplier": 1})");
   EXPECT_TRUE(Contains(Said(imported, "dry_max_ngram"), "not expressible"));
+}
+
+// Its loop lowers the penalties after the first token beyond the range.
+TEST(ExLlamaV2, PenaltiesFadeBeyondTheRange) {
+  EXPECT_EQ(ChainOf("exllamav2",
+                    R"({"token_repetition_penalty": 1.2, "temperature": 0,
+                        "token_presence_penalty": 0.5,
+                        "token_repetition_range": 64,
+                        "token_repetition_decay": 32})"),
+            "repetition_penalty(decay=32 fade=\"penalty\" penalty=1.2 "
+            "scope=\"both\" window=65) "
+            "presence_penalty(decay=32 penalty=0.5 scope=\"both\" window=65) "
+            "greedy");
+  EXPECT_EQ(ChainOf("exllamav2",
+                    R"({"token_repetition_penalty": 1.2, "temperature": 0,
+                        "token_repetition_range": 0,
+                        "token_repetition_decay": 8})"),
+            "repetition_penalty(decay=8 fade=\"penalty\" penalty=1.2 "
+            "scope=\"both\" window=1) greedy");
+  const Imported whole =
+      Importing("exllamav2", R"({"token_repetition_decay": 8})");
+  EXPECT_EQ(whole.report.counts.lost, 0);
+  EXPECT_TRUE(Contains(Said(whole, "token_repetition_decay"), "harmless"));
+}
+
+// The row that its loop makes of a text, restated.
+TEST(ExLlamaV2, FadesAsItsLoopDoes) {
+  const std::vector<std::int32_t> text = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5};
+  const int sustain = 2;
+  const int decay = 5;
+  std::vector<double> want(10, 2.0);
+  double repetition = 1.5, frequency = 0.25, presence = 0.75;
+  std::vector<bool> seen(10, false);
+  int sustained = sustain;
+  const int size = static_cast<int>(text.size());
+  for (int i = size - 1; i >= size - sustain - decay; --i) {
+    const auto id = static_cast<std::size_t>(text[static_cast<std::size_t>(i)]);
+    if (!seen[id]) {
+      want[id] = want[id] / repetition - presence;
+      seen[id] = true;
+    }
+    want[id] -= frequency;
+    if (--sustained < 0) {
+      repetition += (1 - 1.5) / decay;
+      frequency -= 0.25 / decay;
+      presence -= 0.75 / decay;
+    }
+  }
+  PipelineConfig config =
+      Importing("exllamav2", R"({"token_repetition_penalty": 1.5,
+          "token_frequency_penalty": 0.25, "token_presence_penalty": 0.75,
+          "token_repetition_range": 2, "token_repetition_decay": 5,
+          "temperature": 1, "top_k": 0, "top_p": 1})")
+          .config;
+  const auto pipeline = Pipeline::Create(config, 10);
+  ASSERT_TRUE(pipeline.ok()) << pipeline.status();
+  const auto sequence = pipeline->NewSequence({.seed = 1, .prompt = text});
+  Workspace workspace;
+  const std::vector<double> row(10, 2.0);
+  const Distribution distribution =
+      pipeline->Process(row, *sequence, workspace);
+  distribution.ForEach([&](std::int32_t id, double logit) {
+    EXPECT_NEAR(logit, want[static_cast<std::size_t>(id)], 1e-12) << id;
+  });
 }
 
 TEST(ExLlamaV3, EveryStageInItsOrder) {
@@ -86,9 +150,24 @@ TEST(ExLlamaV3, GreedyAndWhatCannotBeExpressed) {
   EXPECT_EQ(ChainOf("exllamav3", R"({"temperature": 0})"), "greedy");
   EXPECT_EQ(ChainOf("exllamav3", R"({"top_k": 1, "min_p": 0.2})"), "greedy");
   EXPECT_TRUE(Contains(Said(Importing("exllamav3", R"({"rep_p": 1.1,
+                                "rep_sustain_range": 0,
                                 "rep_decay_range": 100})"),
                             "rep_decay_range"),
-                       "not expressible"));
+                       "lost"));
+}
+
+TEST(ExLlamaV3, PenaltiesFadeBeyondTheRange) {
+  EXPECT_EQ(ChainOf("exllamav3", R"({"rep_p": 1.1, "freq_p": 0.25,
+                "rep_sustain_range": 256, "rep_decay_range": 100})"),
+            "repetition_penalty(decay=100 penalty=1.1 scope=\"both\" "
+            "window=256) frequency_penalty(decay=100 penalty=0.25 "
+            "scope=\"both\" window=256) gumbel_max");
+  // No text is longer than the default range.
+  const Imported whole =
+      Importing("exllamav3", R"({"rep_p": 1.1, "rep_decay_range": 100})");
+  EXPECT_EQ(Chain(whole.config),
+            "repetition_penalty(penalty=1.1 scope=\"both\") gumbel_max");
+  EXPECT_TRUE(Contains(Said(whole, "rep_decay_range"), "harmless"));
 }
 
 TEST(ExLlama, IsToldByTheNames) {

@@ -1,12 +1,14 @@
 #include "tools/docs/import_reference.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "sampler/importers/export/engine.h"
 #include "sampler/importers/field_table.h"
 #include "sampler/importers/importer.h"
 #include "sampler/parameters/spelling.h"
@@ -136,10 +138,52 @@ std::string Section(const RuntimeInfo& runtime) {
   return section;
 }
 
+std::string Numbers() {
+  std::string table =
+      "\n## In numbers\n\nHow many fields of each runtime are read, by what "
+      "they can become. (A group of fields\nthat is named by its beginning "
+      "counts once.)\n\n"
+      "| runtime | of | settings | harmless | lost |\n|---|---|---|---|---|\n";
+  for (const RuntimeInfo& runtime : importers::Runtimes()) {
+    std::map<FieldUse, int> count;
+    for (const Field& field : *runtime.fields) ++count[field.use];
+    absl::StrAppend(&table, "| [", runtime.name, "](#",
+                    absl::StrReplaceAll(runtime.name, {{".", ""}}), ") | ",
+                    runtime.version, " | ", count[FieldUse::kSetting], " | ",
+                    count[FieldUse::kIdle], " | ", count[FieldUse::kLost],
+                    " |\n");
+  }
+  return table;
+}
+
+// What an engine can say of a config, by its export table.
+std::string WayBack() {
+  std::string section =
+      "\n## The way back\n\n`sampler export ENGINE CONFIG` writes a config as "
+      "an engine's settings. These stages have\nfields there; whether they "
+      "stand in an order that the engine runs is found by importing\nthe text "
+      "again, and what differs is reported as lost.\n\n"
+      "| engine | stages |\n|---|---|\n";
+  for (const importers::ExportEngine& engine : importers::ExportEngineTable()) {
+    std::set<absl::string_view> stages = {"categorical", "greedy"};
+    for (const importers::StageFields& row : engine.stages) {
+      stages.insert(row.stage);
+    }
+    if (!engine.bias.empty()) stages.insert("logit_bias");
+    absl::StrAppend(&section, "| ", engine.name, " | ",
+                    absl::StrJoin(stages, " ",
+                                  [](std::string* out, absl::string_view name) {
+                                    absl::StrAppend(out, Quoted(name));
+                                  }),
+                    " |\n");
+  }
+  return section;
+}
+
 }  // namespace
 
 std::string ImportReference() {
-  std::string page = kIntroduction;
+  std::string page = absl::StrCat(kIntroduction, Numbers(), WayBack());
   for (const RuntimeInfo& runtime : importers::Runtimes()) {
     page += Section(runtime);
   }

@@ -4,12 +4,12 @@
 // setting; temperature comes before the truncations unless temperature_last.
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"
@@ -17,102 +17,75 @@
 namespace sampler::importers {
 namespace {
 
-using enum FieldKind;
-
 // epsilon_cutoff and eta_cutoff count ten-thousandths.
 constexpr double kCutoffUnit = 1e-4;
 
-constexpr absl::string_view kOrder[] = {
-    "dry",        "penalties",   "no_repeat_ngram", "temperature",
-    "top_nsigma", "top_p_top_k", "top_a",           "min_p",
-    "tfs",        "eta_cutoff",  "epsilon_cutoff",  "typical_p",
-    "quadratic",  "xtc"};
+// Beyond any text.
+constexpr std::int64_t kFarthest = std::int64_t{1} << 60;
 
-FieldTable Fields() {
-  Value::List order;
-  for (const absl::string_view name : kOrder) {
-    order.emplace_back(std::string(name));
-  }
-  const Value breakers = Value::List{"\n", ":", "\"", "*"};
-  constexpr Range kNucleus = {.low = 0, .high = 1, .low_open = true};
-  const FieldTable sampling = {
-      {"sampler_priority",
-       kList,
-       order,
-       {},
-       "the order of the stages: names; absent ones are not run"},
-      {"temperature_last",
-       kBoolean,
-       false,
-       {},
-       "temperature after the truncations"},
-      {"logit_bias", kMap, {}, {}, "logit_bias"},
-      {"min_tokens", kInteger, 0, AtLeast(0), "min_tokens"},
-      {"stop_token_ids", kList, {}, {}, "stop ids of min_tokens"},
-      {"dry_multiplier", kReal, 0.0, AtLeast(0), "dry"},
-      {"dry_base", kReal, 1.75, AtLeast(1).WhenUsed(), "dry"},
-      {"dry_allowed_length", kInteger, 2, AtLeast(1).WhenUsed(), "dry"},
-      {"dry_range", kInteger, 0, AtLeast(0), "window of dry; 0 is all"},
-      {"dry_sequence_breakers", kList, breakers, kFinite.WhenUsed(),
-       "breakers of dry"},
-      {"repetition_penalty", kReal, 1.0, Above(0),
-       "repetition_penalty, scope both"},
-      {"frequency_penalty", kReal, 0.0, Between(-2, 2),
-       "frequency_penalty, scope output"},
-      {"presence_penalty", kReal, 0.0, Between(-2, 2),
-       "presence_penalty, scope output"},
-      {"no_repeat_ngram_size", kInteger, 0, AtLeast(0), "no_repeat_ngram"},
-      {"temperature", kReal, 1.0, AtLeast(0), "temperature; 0 is greedy"},
-      {"dynatemp_min", kReal, 0.0, AtLeast(0), "dynamic_temperature"},
-      {"dynatemp_max", kReal, 0.0, AtLeast(0), "dynamic_temperature; 0 is off"},
-      {"dynatemp_exponent", kReal, 1.0, AtLeast(0).WhenUsed(),
-       "dynamic_temperature"},
-      {"nsigma", kReal, 0.0, kFinite, "top_n_sigma; 0 is off"},
-      {"top_p", kReal, 1.0, kNucleus, "top_p, tie_order high_id"},
-      {"top_k", kInteger, -1, AtLeast(-1),
-       "top_k, ties keep_all; 0 and -1 are off"},
-      {"top_a", kReal, 0.0, Between(0, 1), "top_a"},
-      {"min_p", kReal, 0.0, Between(0, 1), "min_p"},
-      {"tfs", kReal, 1.0, kNucleus, "tail_free, offset 1"},
-      {"eta_cutoff", kReal, 0.0, AtLeast(0),
-       "eta_cutoff of the ten-thousandth part"},
-      {"epsilon_cutoff", kReal, 0.0, AtLeast(0),
-       "epsilon_cutoff of the ten-thousandth part"},
-      {"typical_p", kReal, 1.0, kNucleus, "typical_p, ties keep_all"},
-      {"smoothing_factor", kReal, 0.0, AtLeast(0), "quadratic"},
-      {"smoothing_curve", kReal, 1.0, AtLeast(1), "quadratic"},
-      {"xtc_threshold", kReal, 0.1, AtLeast(0), "xtc; above 0.5 it is off"},
-      {"xtc_probability", kReal, 0.0, Between(0, 1), "xtc"},
-      {"seed", kInteger, {}, kFinite, "seed"}};
-  return Join(
-      {sampling,
-       Lost("a step that this importer has no order for",
-            {"mirostat_mode", "skew", "deterministic"}),
-       Idle("a setting of mirostat alone", {"mirostat_tau", "mirostat_eta"}),
-       Lost("texts, which its tokenizer spells",
-            {"bad_words", "custom_token_bans", "banned_strings"}),
-       Lost("the grammar's bitmask goes to a mask stage",
-            {"guided_json", "guided_regex", "guided_choice", "guided_grammar",
-             "structured_outputs", "grammar"}),
-       Lost("the grammar's bitmask goes to a mask stage", {"response_format"},
-            Value::Object{{"type", "text"}}),
-       Lost("a processor of the caller's: register a stage of your own",
-            {"logits_processors", "extra_args"}),
-       Idle("where the text ends is the caller's loop, not the sampler's",
-            {"ignore_eos"}),
-       RequestFields(), EndFields(), AnswerFields()});
-}
+constexpr absl::string_view kDryLimits[] = {
+    "dry_max_ngram", "dry_max_occurrences", "dry_early_exit_match_len"};
 
 void AddDryStage(Draft& draft) {
   DryRules rules = {.window = {}, .window_field = "dry_range"};
+  if (draft.Real("dry_multiplier") <= 0) return;
   if (draft.Integer("dry_range") > 0) rules.window = draft.Integer("dry_range");
+  rules.exempt_breakers = false;
+  // Its own match leaves the last token out.
+  rules.limits = {{"rule", "aphrodite"},
+                  {"max_ngram", draft.Integer("dry_max_ngram") + 1},
+                  {"max_occurrences", draft.Get("dry_max_occurrences")},
+                  {"early_exit", draft.Get("dry_early_exit_match_len")}};
   const std::size_t before = draft.config().stages.size();
   AddDry(draft, Strings(draft, "dry_sequence_breakers"), rules);
-  if (draft.config().stages.size() > before) {
-    draft.Lost("dry_multiplier",
-               "Aphrodite looks at matches of 12 tokens and at 8 of them at "
-               "most");
+  if (draft.config().stages.size() == before) return;
+  for (const absl::string_view limit : kDryLimits) {
+    draft.Applied(limit, "a limit of dry's search");
   }
+}
+
+// [[ids, first, how many], ...]: places count the output tokens.
+void AddBanRanges(Draft& draft) {
+  const Value::List* ranges = draft.Get("token_ban_ranges").list();
+  if (ranges == nullptr) return;
+  for (std::size_t i = 0; i < ranges->size(); ++i) {
+    const std::string at =
+        absl::StrCat(draft.PointerOf("token_ban_ranges"), "/", i);
+    const Value::List* range = (*ranges)[i].list();
+    const bool whole = range != nullptr && range->size() == 3 &&
+                       (*range)[0].list() != nullptr &&
+                       (*range)[1].integer() != nullptr &&
+                       (*range)[2].integer() != nullptr;
+    const std::int64_t first = whole ? *(*range)[1].integer() : -1;
+    const std::int64_t length = whole ? *(*range)[2].integer() : -1;
+    if (first < 0 || length < 0 || first > kFarthest || length > kFarthest) {
+      draft.Problem(at, absl::StrCat("got ", ToText((*ranges)[i]),
+                                     ", want [ids, first, how many]"));
+      continue;
+    }
+    TokenIds ids;
+    for (const Value& item : *(*range)[0].list()) {
+      const auto id = ReadId(draft, item, absl::StrCat(at, "/0"));
+      if (id.has_value()) ids.push_back(*id);
+    }
+    if (ids.empty() || length == 0) continue;
+    draft.Add({.type = "suppress_tokens",
+               .parameters = {{"ids", ToValue(ids)}},
+               .when = Value(Value::Object{
+                   {"position", Value::List{first, first + length}}})},
+              {"token_ban_ranges"},
+              absl::StrCat("from output token ", first, " on, ", length));
+  }
+}
+
+void AddBans(Draft& draft) {
+  const TokenIds allowed = ReadIds(draft, "allowed_token_ids");
+  if (!allowed.empty()) {
+    draft.Add({"allow_tokens", {{"ids", ToValue(allowed)}}},
+              {"allowed_token_ids"});
+  }
+  AddBan(draft, "custom_token_bans", ReadIds(draft, "custom_token_bans"));
+  AddBanRanges(draft);
 }
 
 void AddPenalties(Draft& draft) {
@@ -192,7 +165,8 @@ const StepTable& Steps() {
   static const auto& steps = *new StepTable{
       {"dry",
        {"dry_multiplier", "dry_base", "dry_allowed_length", "dry_range",
-        "dry_sequence_breakers"},
+        "dry_sequence_breakers", "dry_max_ngram", "dry_max_occurrences",
+        "dry_early_exit_match_len"},
        AddDryStage},
       {"penalties",
        {"repetition_penalty", "frequency_penalty", "presence_penalty"},
@@ -214,6 +188,12 @@ const StepTable& Steps() {
   return steps;
 }
 
+std::vector<absl::string_view> StepNames() {
+  std::vector<absl::string_view> names;
+  for (const Step& step : Steps()) names.push_back(step.name);
+  return names;
+}
+
 std::vector<const Step*> ReadOrder(Draft& draft) {
   std::vector<const Step*> order;
   for (const std::string& name : Strings(draft, "sampler_priority")) {
@@ -221,8 +201,7 @@ std::vector<const Step*> ReadOrder(Draft& draft) {
     if (step == nullptr) {
       draft.Unknown("sampler_priority", name,
                     absl::StrCat("no sampler of Aphrodite",
-                                 DidYouMean(name, {std::begin(kOrder),
-                                                   std::size(kOrder)})));
+                                 DidYouMean(name, StepNames())));
     } else if (std::find(order.begin(), order.end(), step) == order.end()) {
       order.push_back(step);
     }
@@ -241,6 +220,7 @@ std::vector<const Step*> ReadOrder(Draft& draft) {
 
 void Build(Draft& draft) {
   RefuseParity(draft, "Aphrodite's random numbers are not offered");
+  AddBans(draft);
   AddRequestMinTokens(draft, "min_tokens", "stop_token_ids");
   AddBiasMap(draft, "logit_bias");
   const std::vector<const Step*> order = ReadOrder(draft);
@@ -270,11 +250,11 @@ const Runtime& Aphrodite() {
       .name = "aphrodite",
       .version = "Aphrodite (2026)",
       .order =
-          "min_tokens, logit_bias, sampler_priority (dry, penalties, "
+          "bans, min_tokens, logit_bias, sampler_priority (dry, penalties, "
           "no_repeat_ngram, temperature, top_nsigma, top_k and top_p, top_a, "
           "min_p, tfs, eta_cutoff, epsilon_cutoff, typical_p, quadratic, xtc), "
           "draw",
-      .fields = Fields(),
+      .fields = AphroditeFields(),
       .containers = {"extra_body", "sampling_params", "body"},
       .build = Build,
       .leniency = {.texts = true},

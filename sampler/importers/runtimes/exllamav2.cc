@@ -36,7 +36,7 @@ FieldTable Fields() {
       {"token_repetition_range", kInteger, -1, AtLeast(-1),
        "window of the penalties; -1 is all, 0 is off"},
       {"token_repetition_decay", kInteger, 0, AtLeast(0),
-       "a penalty that fades beyond the range: there is no such stage"},
+       "decay of the penalties, beyond their window"},
       {"disallowed_tokens", kList, {}, {}, "suppress_tokens"},
       {"allowed_tokens", kList, {}, {}, "allow_tokens"},
       {"token_bias", kMap, {}, {}, "logit_bias", {"logit_bias"}},
@@ -94,16 +94,19 @@ FieldTable Fields() {
 void AddPenalties(Draft& draft) {
   Scope scope = {.window_field = "token_repetition_range"};
   const std::int64_t range = draft.Integer("token_repetition_range");
-  if (range == 0) return;
-  if (range > 0) scope.window = range;
+  const std::int64_t decay = draft.Integer("token_repetition_decay");
+  // A range of 0 is off only where nothing fades: else the last token counts.
+  if (range == 0 && decay == 0) return;
+  if (range >= 0) {
+    // The first token beyond the range still counts in full.
+    scope.window = decay > 0 ? range + 1 : range;
+    scope.decay = decay;
+    scope.decay_field = "token_repetition_decay";
+    scope.fade = "penalty";
+  }
   AddPenalty(draft, "token_repetition_penalty", "repetition_penalty", scope);
   AddPenalty(draft, "token_frequency_penalty", "frequency_penalty", scope);
   AddPenalty(draft, "token_presence_penalty", "presence_penalty", scope);
-  if (range > 0 && draft.Integer("token_repetition_decay") > 0) {
-    draft.Lost("token_repetition_decay",
-               "not expressible: beyond the range there is no penalty "
-               "where exllamav2's fades");
-  }
 }
 
 void AddBans(Draft& draft) {

@@ -44,7 +44,7 @@ FieldTable Fields() {
        "window of the penalties",
        {"penalty_range"}},
       {"rep_decay_range", kInteger, 0, AtLeast(0),
-       "a penalty that fades beyond the range: there is no such stage"},
+       "decay of the penalties, beyond their window"},
       {"temperature", kReal, 1.0, AtLeast(0), "temperature; 0 is greedy"},
       {"temp_last",
        kBoolean,
@@ -83,16 +83,22 @@ FieldTable Fields() {
 void AddPenalties(Draft& draft) {
   Scope scope = {.window_field = "rep_sustain_range"};
   const std::int64_t range = draft.Integer("rep_sustain_range");
-  if (range == 0) return;
-  if (range < kWholeText) scope.window = range;
+  const std::int64_t decay = draft.Integer("rep_decay_range");
+  if (range == 0) {
+    if (decay > 0) {
+      draft.Lost("rep_decay_range",
+                 "a penalty that fades from the last token on has no stage");
+    }
+    return;
+  }
+  if (range < kWholeText) {
+    scope.window = range;
+    scope.decay = decay;
+    scope.decay_field = "rep_decay_range";
+  }
   AddPenalty(draft, "rep_p", "repetition_penalty", scope);
   AddPenalty(draft, "pres_p", "presence_penalty", scope);
   AddPenalty(draft, "freq_p", "frequency_penalty", scope);
-  if (draft.Integer("rep_decay_range") > 0) {
-    draft.Lost("rep_decay_range",
-               "not expressible: beyond the range there is no penalty "
-               "where exllamav3's fades");
-  }
 }
 
 void AddTemperature(Draft& draft) {

@@ -49,7 +49,7 @@ FieldTable Fields() {
        kReal,
        0.0,
        Between(0, 1),
-       "xtc, fire le, protect_rule exempt",
+       "xtc, fire le, protect_rule spare",
        {"--xtc-probability"}},
       {"xtc_threshold",
        kReal,
@@ -92,11 +92,16 @@ void AddXtcStage(Draft& draft) {
   for (const TokenId id : draft.options().end_ids) protect.push_back(id);
   if (!protect.empty()) {
     options["protect"] = ToValue(protect);
-    options["protect_rule"] = "exempt";
+    options["protect_rule"] = "spare";
   }
   const std::size_t before = draft.config().stages.size();
   AddXtc(draft, std::move(options));
-  if (draft.config().stages.size() > before && protect.empty()) {
+  if (draft.config().stages.size() == before) return;
+  if (draft.Given("xtc_special_tokens")) {
+    draft.Applied("xtc_special_tokens",
+                  "protected tokens of xtc: they count as choices, and stay");
+  }
+  if (protect.empty()) {
     draft.Lost("xtc_probability",
                "MLX-LM's server protects newline and end; give their ids "
                "(--eos-ids)");

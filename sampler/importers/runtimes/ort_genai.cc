@@ -30,7 +30,7 @@ FieldTable Fields() {
       {"temperature", kReal, 1.0, AtLeast(0),
        "temperature, after top_k; 0 is greedy"},
       {"top_p", kReal, 0.0, Between(0, 1),
-       "top_p, after temperature; with a top_k 0 is off"},
+       "top_p, after temperature; 0 is off with a top_k, and greedy without"},
       {"random_seed", kInteger, -1, kFinite, "seed; -1 is random"}};
   return Join(
       {sampling, Lost(kBeams, {"num_beams"}, 1),
@@ -72,8 +72,9 @@ void AddSampled(Draft& draft) {
   AddNumber(draft, "temperature", Off::kExactlyOne, "temperature",
             "temperature");
   if (!top_k && draft.Real("top_p") == 0) {
-    draft.Reject("top_p", "a number above 0 where top_k is 0");
-    return;
+    // Its nucleus of no mass ends with the likeliest token.
+    draft.Add({"top_p", {{"p", 0.0}}}, {"top_p"},
+              "without a top_k: the likeliest token alone");
   }
   AddNumber(draft, "top_p", Off::kEnds, "top_p", "p");
   AddCategorical(draft, "rank", "it draws from a sorted list");

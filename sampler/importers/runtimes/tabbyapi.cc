@@ -34,7 +34,8 @@ FieldTable Fields() {
        kInteger,
        -1,
        kFinite,
-       "window of the penalties; below 0 it is all",
+       "window of the penalties, and decay over as many tokens; below 0 it is "
+       "all",
        {"repetition_range", "repetition_penalty_range", "rep_pen_range"}},
       {"banned_tokens",
        kAny,
@@ -131,15 +132,15 @@ void AddPenalties(Draft& draft) {
   const std::int64_t range = draft.Integer("penalty_range");
   Scope scope = {.window_field = "penalty_range"};
   if (range == 0) return;
-  if (range > 0) scope.window = range;
-  const std::size_t before = draft.config().stages.size();
+  if (range > 0) {
+    // The penalties fade over as many tokens again.
+    scope.window = range;
+    scope.decay = range;
+    scope.decay_field = "penalty_range";
+  }
   AddPenalty(draft, "repetition_penalty", "repetition_penalty", scope);
   AddPenalty(draft, "presence_penalty", "presence_penalty", scope);
   AddPenalty(draft, "frequency_penalty", "frequency_penalty", scope);
-  if (range > 0 && draft.config().stages.size() > before) {
-    draft.Lost("penalty_range",
-               "the penalties fade over as many tokens again before the range");
-  }
 }
 
 void AddSampled(Draft& draft) {

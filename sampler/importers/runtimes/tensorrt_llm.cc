@@ -1,7 +1,9 @@
 // TensorRT-LLM (2026): SamplingParams, and requests of its server. With nothing
 // set it is greedy.
 
+#include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "sampler/candidate.h"
 #include "sampler/importers/request_fields.h"
@@ -14,6 +16,7 @@ namespace {
 using enum FieldKind;
 
 FieldTable Fields() {
+  constexpr Range kShare = {.low = 0, .high = 1, .low_open = true};
   const FieldTable sampling = {
       {"logit_bias", kMap, {}, {}, "logit_bias"},
       {"repetition_penalty", kReal, 1.0, Above(0),
@@ -34,14 +37,16 @@ FieldTable Fields() {
        AtLeast(0),
        "top_k, ties keep_all; 0 is off, 1 is greedy"},
       {"top_p", kReal, {}, Between(0, 1), "top_p; 0 is greedy"},
+      {"top_p_decay", kReal, 1.0, kShare, "decay of top_p; 1 is off"},
+      {"top_p_min", kReal, 1e-6, kShare.WhenUsed(), "least of top_p"},
+      {"top_p_reset_ids", kInteger, -1, AtLeast(-1).WhenUsed(),
+       "reset_id of top_p; -1 is none"},
       {"seed", kInteger, {}, kFinite, "seed"}};
   return Join(
       {sampling,
        Lost("a tensor over the vocabulary, of which a file holds none",
             {"embedding_bias"}),
        Lost("text, which its tokenizer spells", {"bad"}),
-       Lost("there is no top_p that decays", {"top_p_decay"}, 1.0),
-       Idle("a setting of top_p_decay alone", {"top_p_min", "top_p_reset_ids"}),
        Lost("the grammar's bitmask goes to a mask stage",
             {"guided_decoding", "guided_decoding_params"}),
        Lost("the grammar's bitmask goes to a mask stage", {"response_format"},
@@ -92,13 +97,39 @@ void AddEdits(Draft& draft) {
   }
 }
 
+// A top_p that falls from token to token; it may begin at 1.
+void AddTopP(Draft& draft) {
+  if (draft.Real("top_p_decay") >= 1) {
+    AddNumber(draft, "top_p", Off::kOneOrMore, "top_p", "p");
+    draft.HarmlessIfUnsaid({{"top_p_min", "top_p_reset_ids"}},
+                           "a setting of top_p_decay alone");
+    return;
+  }
+  const double p = draft.Has("top_p") ? draft.Real("top_p") : 1.0;
+  Value::Object top_p = {{"p", p},
+                         {"decay", draft.Get("top_p_decay")},
+                         {"least", std::min(p, draft.Real("top_p_min"))}};
+  const std::int64_t reset = draft.Integer("top_p_reset_ids");
+  if (reset >= 0) {
+    top_p["reset_id"] = reset;
+    draft.Applied("top_p_reset_ids", "reset_id of top_p");
+  }
+  draft.HarmlessIfUnsaid({{"top_p_reset_ids"}}, "-1: no token does");
+  if (draft.Has("top_p")) draft.Applied("top_p", "p of top_p, which decays");
+  draft.Add({"top_p", std::move(top_p)}, {"top_p_decay", "top_p_min"});
+  if (draft.Real("top_p_min") > p) {
+    draft.Lost("top_p_min", "above top_p, which would rise to it");
+  }
+}
+
 void Build(Draft& draft) {
   RefuseParity(draft, "the runtime's random numbers are not offered");
   AddEdits(draft);
   if (IsGreedy(draft)) {
     draft.Derive("(draw)", "greedy: nothing asks for sampling");
     draft.config().stages.push_back({"greedy", {}});
-    draft.HarmlessIfUnsaid({{"temperature", "min_p", "top_k", "top_p"}},
+    draft.HarmlessIfUnsaid({{"temperature", "min_p", "top_k", "top_p",
+                             "top_p_decay", "top_p_min", "top_p_reset_ids"}},
                            "the choice is greedy");
   } else {
     AddNumber(draft, "temperature", Off::kExactlyOne, "temperature",
@@ -106,7 +137,7 @@ void Build(Draft& draft) {
     AddNumber(draft, "min_p", Off::kZeroOrLess, "min_p", "p");
     AddNumber(draft, "top_k", Off::kZeroOrLess, "top_k", "k",
               {{"ties", "keep_all"}});
-    AddNumber(draft, "top_p", Off::kOneOrMore, "top_p", "p");
+    AddTopP(draft);
     AddCategorical(draft, "id", "a draw from what is left");
   }
   ReadSeed(draft, "seed", /*random=*/false, /*same_numbers=*/false);

@@ -48,7 +48,8 @@ FieldTable Fields() {
        {},
        {},
        "bad_words, scope output: the words with and without a space"},
-      {"min_tokens", kInteger, 0, AtLeast(0), "min_tokens"},
+      {"min_tokens", kInteger, 0, AtLeast(0),
+       "min_tokens; with a grammar, yield true"},
       {"stop_token_ids", kList, {}, {}, "stop ids of min_tokens"},
       {"logit_bias", kMap, {}, {}, "logit_bias, clamped to [-100, 100]"},
       {"repetition_penalty", kReal, 1.0, Above(0),
@@ -87,10 +88,12 @@ FieldTable Fields() {
        RequestFields(), EndFields(), AnswerFields()});
 }
 
-void AddGrammarMask(Draft& draft) {
+// Returns whether there is a grammar.
+bool AddGrammarMask(Draft& draft) {
   const auto mask = [&](absl::string_view field) {
     draft.Add({"mask", {}}, {field},
               "the grammar engine's bitmask is handed over at every step");
+    return true;
   };
   for (const absl::string_view field :
        {"structured_outputs", "guided_json", "guided_regex", "guided_choice",
@@ -98,9 +101,16 @@ void AddGrammarMask(Draft& draft) {
     if (draft.Has(field)) return mask(field);
   }
   const Value::Object* format = draft.Get("response_format").object();
-  if (format == nullptr || format->count("type") == 0) return;
+  if (format == nullptr || format->count("type") == 0) return false;
   const Value& type = format->at("type");
-  if (type.text() != nullptr && *type.text() != "text") mask("response_format");
+  return type.text() != nullptr && *type.text() != "text" &&
+         mask("response_format");
+}
+
+// A grammar that is complete may end the text early (#54218).
+void AddLength(Draft& draft, bool grammar) {
+  if (!AddRequestMinTokens(draft, "min_tokens", "stop_token_ids")) return;
+  if (grammar) draft.config().stages.back().parameters["yield"] = true;
 }
 
 void AddAllowed(Draft& draft) {
@@ -166,10 +176,10 @@ void AddTrace(Draft& draft) {
 }
 
 void AddEdits(Draft& draft) {
-  AddGrammarMask(draft);
+  const bool grammar = AddGrammarMask(draft);
   AddAllowed(draft);
   AddBadWords(draft);
-  AddRequestMinTokens(draft, "min_tokens", "stop_token_ids");
+  AddLength(draft, grammar);
   AddBiasMap(draft, "logit_bias", 100.0);
   AddPenalty(draft, "repetition_penalty", "repetition_penalty",
              {.scope = "both"});
