@@ -52,7 +52,7 @@ sampler_pipeline_config(const sampler_pipeline* pipeline, char* text,
  * right after their step. 0 if none has, and for NULL. */
 SAMPLER_API int sampler_pipeline_has_state(const sampler_pipeline* pipeline);
 
-typedef enum sampler_input {
+typedef enum sampler_input SAMPLER_ANY_INT {
   SAMPLER_INPUT_MASK = 0,
   SAMPLER_INPUT_UNCONDITIONAL = 1,
   SAMPLER_INPUT_UNIFORM = 2

@@ -84,7 +84,7 @@ sampler_rewinder_copy(const sampler_rewinder* rewinder, sampler_rewinder** copy,
                       sampler_error* error);
 SAMPLER_API void sampler_rewinder_free(sampler_rewinder* rewinder);
 
-typedef enum sampler_next {
+typedef enum sampler_next SAMPLER_ANY_INT {
   SAMPLER_GO_ON = 0,   /* Draw the next token. */
   SAMPLER_REWOUND = 1, /* The same, `taken` tokens farther back. */
   SAMPLER_STOP = 2     /* The text ends here. */

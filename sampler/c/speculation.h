@@ -60,14 +60,15 @@ SAMPLER_API const int32_t* sampler_round_tokens(const sampler_round* round,
                                                 size_t* count);
 
 /* What the target makes of them: asks for the rows after 0, 1, ... all of the
- * tokens. Where it has no candidate left, the tokens behind are dropped. */
+ * tokens. Where it has no candidate left, the tokens behind are dropped.
+ * SAMPLER_WRONG_STATE where nothing was proposed, or that failed. */
 SAMPLER_API sampler_status sampler_round_weigh(sampler_round* round,
                                                sampler_sequence* target,
                                                sampler_row_after row,
                                                void* context,
                                                sampler_error* error);
 
-typedef enum sampler_judgement {
+typedef enum sampler_judgement SAMPLER_ANY_INT {
   SAMPLER_BY_REJECTION = 0, /* Token by token (Leviathan, Chen). */
   SAMPLER_BY_BLOCK = 1,     /* All at once: more of them stay. */
   SAMPLER_BY_MATCH = 2      /* Those that the target draws itself. */

@@ -18,6 +18,14 @@
 #define SAMPLER_API
 #endif
 
+/* A caller in C may put any integer into an enum. C++ allows that only where
+ * the enum says of what type it is. */
+#ifdef __cplusplus
+#define SAMPLER_ANY_INT : int
+#else
+#define SAMPLER_ANY_INT
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,7 +36,7 @@ SAMPLER_API const char* sampler_version(void);
 /* The instruction set that steps run on ("avx2"). */
 SAMPLER_API const char* sampler_instruction_set(void);
 
-typedef enum sampler_status {
+typedef enum sampler_status SAMPLER_ANY_INT {
   SAMPLER_OK = 0,
   SAMPLER_INVALID_ARGUMENT = 1,
   SAMPLER_OUT_OF_RANGE = 2,

@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-typedef enum sampler_dtype {
+typedef enum sampler_dtype SAMPLER_ANY_INT {
   SAMPLER_F32 = 0,
   SAMPLER_F16 = 1,
   SAMPLER_BF16 = 2,
@@ -71,7 +71,7 @@ typedef struct sampler_inputs {
   const double* uniform;
 } sampler_inputs;
 
-typedef enum sampler_row_status {
+typedef enum sampler_row_status SAMPLER_ANY_INT {
   SAMPLER_ROW_OK = 0,
   SAMPLER_ROW_NAN = 1,
   SAMPLER_ROW_INFINITE = 2,

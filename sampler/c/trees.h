@@ -53,7 +53,7 @@ typedef sampler_status (*sampler_row_after_node)(void* context, int32_t node,
                                                  sampler_row* row);
 
 /* How the children of a node are drawn. */
-typedef enum sampler_siblings {
+typedef enum sampler_siblings SAMPLER_ANY_INT {
   SAMPLER_SIBLINGS_INDEPENDENT = 0, /* A token may come twice. */
   SAMPLER_SIBLINGS_DISTINCT = 1     /* Each without those before it. */
 } sampler_siblings;

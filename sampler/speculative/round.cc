@@ -41,6 +41,10 @@ absl::Status RoundBegin::CheckPlace(absl::string_view name,
 }
 
 absl::Status RoundBegin::CheckTarget(const Sequence& target) const {
+  if (position_ < 0) {
+    return absl::FailedPreconditionError(
+        "round: nothing was proposed, or that failed: want a draft first");
+  }
   if (target.seed() == seed_ && target.stream() == stream_) {
     return absl::InvalidArgumentError(
         absl::StrCat("target: got the draft's seed ", seed_, " and stream ",
@@ -86,6 +90,17 @@ absl::Status AcceptOnBoth(absl::Span<const Token> of_target,
 
 absl::Status Round::Propose(const Pipeline& pipeline, Sequence& draft,
                             std::size_t n, DraftRow row, Workspace& workspace) {
+  absl::Status status = Draw(pipeline, draft, n, row, workspace);
+  if (status.ok()) return status;
+  // Half a draft is none.
+  begin_ = RoundBegin();
+  tokens_.clear();
+  draft_.clear();
+  return status;
+}
+
+absl::Status Round::Draw(const Pipeline& pipeline, Sequence& draft,
+                         std::size_t n, DraftRow row, Workspace& workspace) {
   tokens_.clear();
   target_.clear();
   draft_.resize(n);

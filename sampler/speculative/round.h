@@ -70,7 +70,8 @@ class RoundBegin {
         stream_(draft.stream()),
         position_(draft.position()) {}
 
-  // InvalidArgument unless `sequence` stands where the round began.
+  // InvalidArgument unless `sequence` stands where the round began;
+  // FailedPrecondition (of CheckTarget) if none has begun.
   absl::Status CheckPlace(absl::string_view name,
                           const Sequence& sequence) const;
 
@@ -96,7 +97,8 @@ class Round {
   // Where no candidate is left, the tokens behind that place are dropped, and
   // the verdict may have kNoNext (draft.h). InvalidArgument for a row with
   // another status than kOk and kNoCandidate, for a target at
-  // another position than the draft, or of the same seed and stream.
+  // another position than the draft, or of the same seed and stream;
+  // FailedPrecondition where nothing was proposed, or that failed.
   absl::Status Weigh(const Pipeline& pipeline, Sequence& target, DraftRow row,
                      Workspace& workspace);
 
@@ -115,6 +117,10 @@ class Round {
   Draft view() const { return {tokens_, draft_, target_}; }
 
  private:
+  // Propose, which forgets what this leaves where it fails.
+  absl::Status Draw(const Pipeline& pipeline, Sequence& draft, std::size_t n,
+                    DraftRow row, Workspace& workspace);
+
   RoundBegin begin_;
   std::vector<TokenId> tokens_;
   std::vector<ProbabilityRecord> draft_;

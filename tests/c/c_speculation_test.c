@@ -170,12 +170,19 @@ static void misuse(void) {
                              &error) == SAMPLER_WRONG_STATE);
   EXPECT(sampler_round_accept(round, &verdict, target, draft, &error) ==
          SAMPLER_WRONG_STATE);
+  EXPECT(sampler_round_weigh(round, target, row_after, &of, &error) ==
+         SAMPLER_WRONG_STATE);
   EXPECT(sampler_round_propose(round, draft, 2, NULL, NULL, &error) ==
          SAMPLER_INVALID_ARGUMENT);
   of.fails = SAMPLER_FILE_ERROR;
   EXPECT(sampler_round_propose(round, draft, 2, row_after, &of, &error) ==
          SAMPLER_FILE_ERROR);
+  /* Half a draft is none. */
   of.fails = SAMPLER_OK;
+  EXPECT(sampler_round_weigh(round, target, row_after, &of, &error) ==
+         SAMPLER_WRONG_STATE);
+  EXPECT(sampler_round_judge(round, SAMPLER_BY_MATCH, target, &verdict,
+                             &error) == SAMPLER_WRONG_STATE);
   EXPECT(sampler_round_propose(round, draft, 2, row_after, &of, &error) ==
          SAMPLER_OK);
   EXPECT(sampler_round_weigh(round, draft, row_after, &of, &error) ==

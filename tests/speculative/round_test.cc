@@ -137,6 +137,12 @@ TEST(Round, SaysWhatIsWrongAndLeavesTheText) {
   EXPECT_EQ(round.Propose(pipeline, draft, 4, RowsToNan, workspace).message(),
             "draft row 2: got the status nan, want ok");
   EXPECT_EQ(draft.position(), 2);
+  // Half a draft is none, as in a round that nobody began.
+  EXPECT_TRUE(round.tokens().empty());
+  EXPECT_EQ(round.Weigh(pipeline, target, EvenRow, workspace).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Round().Weigh(pipeline, target, EvenRow, workspace).code(),
+            absl::StatusCode::kFailedPrecondition);
   ASSERT_TRUE(round.Propose(pipeline, draft, 3, EvenRow, workspace).ok());
   EXPECT_EQ(round.Weigh(pipeline, target, RowsToNan, workspace).message(),
             "target row 2: got the status nan, want ok");
