@@ -1,4 +1,5 @@
-// Random legal parameters, made from the parameter tables of the registry.
+// Random legal parameters, made from the parameter tables of the registry, by
+// any generator of 64 random bits.
 
 #ifndef SAMPLER_TESTS_SUPPORT_RANDOM_PARAMETERS_H_
 #define SAMPLER_TESTS_SUPPORT_RANDOM_PARAMETERS_H_
@@ -17,7 +18,8 @@ namespace sampler {
 
 using Random = std::mt19937_64;
 
-inline double RandomReal(const Parameter& line, Random& random) {
+template <typename Source>
+double RandomReal(const Parameter& line, Source& random) {
   const double low = std::max(line.minimum(), -1e300);
   const double high = std::min(line.maximum(), 1e300);
   switch (random() % 5) {
@@ -39,7 +41,8 @@ inline double RandomReal(const Parameter& line, Random& random) {
   return low + fraction * (std::min(high, low + 4.0) - low);
 }
 
-inline std::int64_t RandomInteger(const Parameter& line, Random& random) {
+template <typename Source>
+std::int64_t RandomInteger(const Parameter& line, Source& random) {
   const auto low = static_cast<std::int64_t>(std::max(line.minimum(), -50.0));
   if (line.maximum() < 1e6) {
     const auto high = static_cast<std::int64_t>(line.maximum());
@@ -50,9 +53,11 @@ inline std::int64_t RandomInteger(const Parameter& line, Random& random) {
   return low + static_cast<std::int64_t>(random() % 100);
 }
 
-inline Value RandomValue(const Parameter& line, Random& random);
+template <typename Source>
+Value RandomValue(const Parameter& line, Source& random);
 
-inline Value::Object RandomObject(const ParameterTable& table, Random& random) {
+template <typename Source>
+Value::Object RandomObject(const ParameterTable& table, Source& random) {
   Value::Object object;
   for (const Parameter& line : table) {
     if (!line.required() && random() % 2 == 0) continue;
@@ -62,7 +67,8 @@ inline Value::Object RandomObject(const ParameterTable& table, Random& random) {
 }
 
 // Up to four ids that follow one another, some of them more than once.
-inline Value::List RandomTokens(Random& random) {
+template <typename Source>
+Value::List RandomTokens(Source& random) {
   Value::List tokens;
   for (std::uint64_t n = 1 + random() % 4; n > 0; --n) {
     tokens.push_back(static_cast<std::int64_t>(random() % 6));
@@ -70,7 +76,8 @@ inline Value::List RandomTokens(Random& random) {
   return tokens;
 }
 
-inline Value RandomValue(const Parameter& line, Random& random) {
+template <typename Source>
+Value RandomValue(const Parameter& line, Source& random) {
   if (line.nullable() && random() % 4 == 0) return Value();
   switch (line.kind()) {
     case ParameterKind::kReal: {
