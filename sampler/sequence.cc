@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "sampler/arithmetic/mass.h"
@@ -21,6 +23,39 @@ absl::Status CheckToken(absl::string_view what, std::int64_t token,
   return absl::OutOfRangeError(absl::StrCat(what, ": got ", token,
                                             ", want a token id in [0, ",
                                             vocabulary_size, ")"));
+}
+
+// Makes room for `count` more numbers, so that adding them cannot run out of
+// memory. Cost: amortised O(count), as adding them one by one.
+void MakeRoom(std::vector<double>& numbers, std::size_t count) {
+  const std::size_t size = numbers.size() + count;
+  if (size > numbers.capacity()) {
+    numbers.reserve(std::max(size, 2 * numbers.capacity()));
+  }
+}
+
+// Appends a token to a history. Where memory runs out, the history is as it
+// was: a token may change several phases, each of which is noted.
+void AcceptOrNothing(History& history, TokenId token) {
+  class Undo {
+   public:
+    explicit Undo(History& history)
+        : history_(history), size_(history.output().size()) {}
+    Undo(const Undo&) = delete;
+    Undo& operator=(const Undo&) = delete;
+    ~Undo() {
+      if (!done_) history_.Rollback(history_.output().size() - size_);
+    }
+    void Forget() { done_ = true; }
+
+   private:
+    History& history_;
+    std::size_t size_;
+    bool done_ = false;
+  };
+  Undo undo(history);
+  history.Accept(token);
+  undo.Forget();
 }
 
 }  // namespace
@@ -91,7 +126,11 @@ absl::Status Sequence::Accept(const Token& drawn, TokenId token) {
           "state of the drawn token: got ", number, ", want finite numbers"));
     }
   }
-  history_.Accept(token);
+  // All room first: where memory runs out, nothing has moved.
+  if (learns || !states_.empty()) {
+    MakeRoom(states_, learns ? update.values.size() : state_size_);
+  }
+  AcceptOrNothing(history_, token);
   ++revision_;
   if (learns) {
     if (states_.empty()) {
@@ -101,7 +140,6 @@ absl::Status Sequence::Accept(const Token& drawn, TokenId token) {
     }
     states_.insert(states_.end(), update.values.begin(), update.values.end());
   } else if (!states_.empty()) {
-    // By index: the vector may move as it grows.
     for (std::size_t i = 0; i < state_size_; ++i) {
       states_.push_back(states_[states_.size() - state_size_]);
     }

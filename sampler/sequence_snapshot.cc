@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 #include "sampler/candidate.h"
 #include "sampler/sequence.h"
@@ -97,6 +98,16 @@ absl::Status ReadStates(const Json& json, std::size_t tokens,
   return absl::OkStatus();
 }
 
+// "[a,b]".
+template <typename List, typename Formatter>
+std::string ListText(const List& list, Formatter formatter) {
+  return absl::StrCat("[", absl::StrJoin(list, ",", formatter), "]");
+}
+
+std::string TokensText(absl::Span<const TokenId> tokens) {
+  return absl::StrCat("[", absl::StrJoin(tokens, ","), "]");
+}
+
 struct BanOfSnapshot {
   std::vector<TokenId> after;
   TokenId token;
@@ -156,32 +167,40 @@ absl::StatusOr<Json> ReadObject(absl::string_view text) {
 
 }  // namespace
 
+// Written by hand, keys in the order of the alphabet: where memory runs out,
+// the JSON library's trees lose some of it, or end the process.
 std::string Sequence::Snapshot() const {
-  // One list per accepted token since the stages have something to remember.
-  Json json_state = Json::array();
-  for (std::size_t i = 0; i < states_.size(); i += state_size_) {
-    const auto at = states_.begin() + static_cast<std::ptrdiff_t>(i);
-    json_state.push_back(
-        std::vector<double>(at, at + static_cast<std::ptrdiff_t>(state_size_)));
-  }
-  Json json = {{"version", kSnapshotVersion},
-               {"vocabulary_size", vocabulary_size_},
-               {"seed", seed_},
-               {"stream", stream_},
-               {"clock", clock_},
-               {"prompt", std::vector<TokenId>(history_.prompt().begin(),
-                                               history_.prompt().end())},
-               {"output", std::vector<TokenId>(history_.output().begin(),
-                                               history_.output().end())},
-               {"state_owner", state_owner_},
-               {"state", json_state}};
+  std::string text = "{";
   // Only where it says something: else readers of before attempts accept it.
-  if (attempt_ > 0) json["attempt"] = attempt_;
-  if (config_ != 0) json["config"] = config_;
-  for (const PlaceBan& ban : bans_) {
-    json["bans"].push_back({{"after", ban.after}, {"token", ban.token}});
+  if (attempt_ > 0) absl::StrAppend(&text, R"("attempt":)", attempt_, ",");
+  if (!bans_.empty()) {
+    absl::StrAppend(&text, R"("bans":)",
+                    ListText(bans_,
+                             [](std::string* out, const PlaceBan& ban) {
+                               absl::StrAppend(out, R"({"after":)",
+                                               TokensText(ban.after),
+                                               R"(,"token":)", ban.token, "}");
+                             }),
+                    ",");
   }
-  return json.dump();
+  absl::StrAppend(&text, R"("clock":)", clock_, ",");
+  if (config_ != 0) absl::StrAppend(&text, R"("config":)", config_, ",");
+  absl::StrAppend(&text, R"("output":)", TokensText(history_.output()),
+                  R"(,"prompt":)", TokensText(history_.prompt()), R"(,"seed":)",
+                  seed_, R"(,"state":[)");
+  // One list per accepted token since the stages have something to remember.
+  for (std::size_t i = 0; i < states_.size(); i += state_size_) {
+    const auto state = absl::MakeConstSpan(states_).subspan(i, state_size_);
+    absl::StrAppend(&text, i == 0 ? "" : ",",
+                    ListText(state, [](std::string* out, double number) {
+                      // The shortest text that is read as the same number.
+                      out->append(Json(number).dump());
+                    }));
+  }
+  absl::StrAppend(&text, R"(],"state_owner":)", state_owner_, R"(,"stream":)",
+                  stream_, R"(,"version":)", kSnapshotVersion,
+                  R"(,"vocabulary_size":)", vocabulary_size_, "}");
+  return text;
 }
 
 absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {

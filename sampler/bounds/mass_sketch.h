@@ -36,8 +36,9 @@ class MassSketch {
   void Add(absl::Span<const double> logits) {
     const std::size_t end = size_ + kernels::PaddedTerms(logits.size());
     if (distances_.size() < end) {
-      distances_.resize(2 * end);
+      // What tells the size grows last, lest memory run out in between.
       masses_.resize(2 * end);
+      distances_.resize(2 * end);
     }
     kernels::ComputeTerms(logits.data(), logits.size(), max_, center_,
                           distances_.data() + size_, masses_.data() + size_);

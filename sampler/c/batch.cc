@@ -70,6 +70,9 @@ class Batch {
   }
 
   sampler_status End(sampler_error* error) const {
+    if (failed_ == SAMPLER_OUT_OF_MEMORY) {
+      return Fail(error, failed_, "out of memory");
+    }
     if (failed_ != SAMPLER_OK) return Fail(error, failed_, "steps: failed");
     if (done_ == count_) return SAMPLER_OK;
     return Invalid(error, absl::StrCat("executor: ran ", done_.load(), " of ",

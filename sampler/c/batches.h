@@ -45,8 +45,8 @@ typedef struct sampler_executor {
  * the batch, its order or the number of workers. Sequences may be of different
  * pipelines; one that stands twice is SAMPLER_BUSY. All is checked before the
  * first step: "steps[3]: row: got NULL". An executor that returns without
- * having run its tasks is SAMPLER_INVALID_ARGUMENT, with some tokens written.
- */
+ * having run its tasks is SAMPLER_INVALID_ARGUMENT, with some tokens written,
+ * as where memory runs out. */
 SAMPLER_API sampler_status
 sampler_sample_batch(const sampler_step* steps, size_t count,
                      const sampler_executor* executor, sampler_error* error);

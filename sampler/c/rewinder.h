@@ -102,7 +102,9 @@ typedef struct sampler_answer {
 
 /* `sequence` has accepted `token`, whose text is given.
  * SAMPLER_INVALID_ARGUMENT also where a pattern has found a stretch that does
- * not begin in [begin, end): it is then as if it had found none. */
+ * not begin in [begin, end): it is then as if it had found none.
+ * After SAMPLER_OUT_OF_MEMORY the rewinder can only be freed: other calls are
+ * SAMPLER_WRONG_STATE. */
 SAMPLER_API sampler_status sampler_rewinder_add(sampler_rewinder* rewinder,
                                                 sampler_sequence* sequence,
                                                 int32_t token, const char* text,

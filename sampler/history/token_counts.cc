@@ -18,8 +18,9 @@ CountedTokens TokenCounts::Of(const HistoryView& view) {
   if (!known_ || !SamePlace(view.first, counted_.first) ||
       !SamePlace(view.second, counted_.second)) {
     if (tokens_.size() < view.size()) {
-      tokens_.resize(view.size());
+      // What tells the size grows last, lest memory run out in between.
       counts_.resize(view.size());
+      tokens_.resize(view.size());
     }
     std::size_t n = 0;
     for (const absl::Span<const TokenId> part : {view.first, view.second}) {

@@ -46,9 +46,10 @@ class Search {
   void Reserve() {
     const std::size_t room = items_.size + kPivotSlack;
     if (scratch_.values.size() >= room) return;
-    scratch_.values.resize(room);
+    // What tells the size grows last, lest memory run out in between.
     scratch_.weights.resize(room);
     scratch_.positions.resize(room);
+    scratch_.values.resize(room);
   }
 
   // Narrows the items, which lie in [low, high], to those that have the value

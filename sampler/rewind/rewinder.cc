@@ -1,6 +1,7 @@
 #include "sampler/rewind/rewinder.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -63,8 +64,33 @@ absl::StatusOr<Rewinder> Rewinder::Create(std::vector<Phrase> phrases) {
   return Rewinder(std::move(phrases));
 }
 
+class Rewinder::Call {
+ public:
+  explicit Call(Rewinder& rewinder)
+      : rewinder_(rewinder), exceptions_(std::uncaught_exceptions()) {
+    rewinder_.in_call_ = true;
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() { rewinder_.in_call_ = std::uncaught_exceptions() > exceptions_; }
+
+ private:
+  Rewinder& rewinder_;
+  int exceptions_;
+};
+
+absl::Status Rewinder::CheckWhole() const {
+  if (!in_call_) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "rewinder: got one that ran out of memory, want a new one: it may have "
+      "lost what it held");
+}
+
 absl::StatusOr<Rewinder::Answer> Rewinder::Add(TokenId token, StringView text,
                                                Sequence& sequence) {
+  absl::Status status = CheckWhole();
+  if (!status.ok()) return status;
+  const Call call(*this);
   if (sequence.position() <= held_tokens()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "sequence: got ", sequence.position(), " tokens, want the ",
@@ -219,6 +245,9 @@ absl::StatusOr<Rewinder::Answer> Rewinder::TakeBack(std::size_t first,
 }
 
 absl::StatusOr<Rewinder::Answer> Rewinder::NoCandidate(Sequence& sequence) {
+  absl::Status status = CheckWhole();
+  if (!status.ok()) return status;
+  const Call call(*this);
   if (tokens_.empty()) return Answer{.next = Next::kStop};
   if (sequence.position() < held_tokens()) {
     return absl::InvalidArgumentError(
@@ -229,6 +258,9 @@ absl::StatusOr<Rewinder::Answer> Rewinder::NoCandidate(Sequence& sequence) {
 }
 
 absl::StatusOr<Rewinder::Answer> Rewinder::Finish(Sequence& sequence) {
+  absl::Status status = CheckWhole();
+  if (!status.ok()) return status;
+  const Call call(*this);
   std::optional<Match> first;
   const auto offer = [&](const Match& match) {
     if (!first.has_value() || match.begin < first->begin) first = match;

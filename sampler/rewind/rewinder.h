@@ -37,6 +37,9 @@
 // Bans are the sequence's: they count in its copies and snapshots, and in
 // speculation. The rewinder holds the end of the text alone.
 //
+// Where memory runs out (std::bad_alloc) a rewinder is of no more use: every
+// later call gives FailedPrecondition.
+//
 // Thread-safety: one thread at a time; a copy is independent.
 // Cost: amortised O(1) a byte and token, whatever the number of texts; of every
 //   pattern a look at the window for each token, and where something of it is
@@ -45,7 +48,8 @@
 // Tested by: tests/rewind/rewinder_test.cc, tests/rewind/bans_test.cc,
 //   tests/rewind/pattern_test.cc,
 //   tests/rewind/rewinder_laws_test.cc
-//   (the law, enumerated, also with penalties and a memory).
+//   (the law, enumerated, also with penalties and a memory),
+//   tests/faults/allocation_faults_test.cc (without memory).
 
 #ifndef SAMPLER_REWIND_REWINDER_H_
 #define SAMPLER_REWIND_REWINDER_H_
@@ -144,6 +148,10 @@ class Rewinder {
 
   explicit Rewinder(std::vector<Phrase> phrases);
 
+  // A call that began and did not end.
+  class Call;
+  absl::Status CheckWhole() const;
+
   // Is it let pass from now on?
   bool Passes(std::size_t phrase) const;
 
@@ -180,6 +188,7 @@ class Rewinder {
   std::string before_;         // The byte that was emitted last, if any,
   std::string context_;        // and text_ behind it: what patterns look at.
   std::string wrong_pattern_;  // What is wrong with what one has found.
+  bool in_call_ = false;       // Or one was left by an exception.
 };
 
 }  // namespace sampler

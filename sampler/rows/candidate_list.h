@@ -37,8 +37,7 @@ class CandidateList {
   void Reserve(std::size_t count) {
     if (size_ + count <= ids_.size()) return;
     const std::size_t capacity = std::max(size_ + count, 2 * ids_.size());
-    ids_.resize(capacity);
-    logits_.resize(capacity);
+    Grow(capacity);
   }
 
   // Swaps entries with `other` and gives both lists the larger capacity.
@@ -48,8 +47,7 @@ class CandidateList {
     std::swap(*this, other);
     const std::size_t capacity = std::max(ids_.size(), other.ids_.size());
     for (CandidateList* const list : {this, &other}) {
-      list->ids_.resize(capacity);
-      list->logits_.resize(capacity);
+      list->Grow(capacity);
     }
   }
 
@@ -97,6 +95,13 @@ class CandidateList {
   }
 
  private:
+  // By ids_ the capacity is told: it grows last, so that no list whose memory
+  // ran out is taken for a larger one.
+  void Grow(std::size_t capacity) {
+    logits_.resize(capacity);
+    ids_.resize(capacity);
+  }
+
   std::vector<TokenId> ids_;
   std::vector<double> logits_;
   std::size_t size_ = 0;

@@ -6,7 +6,8 @@
 namespace sampler::speculative {
 namespace {
 
-// Takes back what a sequence accepts while this lives: a look ahead.
+// Takes back what a sequence accepts while this lives, unless it is kept: a
+// look ahead, and what does not come to its end.
 class LookAhead {
  public:
   explicit LookAhead(Sequence& sequence)
@@ -15,12 +16,15 @@ class LookAhead {
   LookAhead& operator=(const LookAhead&) = delete;
   // Cannot fail: the sequence has only grown.
   ~LookAhead() {
+    if (kept_) return;
     sequence_.Rollback(sequence_.position() - begin_).IgnoreError();
   }
+  void Keep() { kept_ = true; }
 
  private:
   Sequence& sequence_;
   std::int64_t begin_;
+  bool kept_ = false;
 };
 
 absl::Status BadRow(absl::string_view what, std::int64_t index,
@@ -74,17 +78,15 @@ absl::Status RecordRow(const Pipeline& pipeline, Logits row,
 absl::Status AcceptOnBoth(absl::Span<const Token> of_target,
                           absl::Span<const Token> of_draft, Sequence& target,
                           Sequence& draft) {
-  const std::int64_t target_begin = target.position();
-  const std::int64_t draft_begin = draft.position();
+  LookAhead on_target(target);
+  LookAhead on_draft(draft);
   for (std::size_t i = 0; i < of_target.size(); ++i) {
     absl::Status status = target.Accept(of_target[i]);
     if (status.ok()) status = draft.Accept(of_draft[i]);
-    if (status.ok()) continue;
-    // Back to where they were, which cannot fail.
-    target.Rollback(target.position() - target_begin).IgnoreError();
-    draft.Rollback(draft.position() - draft_begin).IgnoreError();
-    return status;
+    if (!status.ok()) return status;
   }
+  on_target.Keep();
+  on_draft.Keep();
   return absl::OkStatus();
 }
 
