@@ -1,0 +1,39 @@
+#include "tests/fuzz/targets.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace sampler::fuzz {
+namespace {
+
+constexpr Target kTargets[] = {
+    {"config", FuzzConfig},
+    {"chains", FuzzChains},
+    {"snapshot", FuzzSnapshot},
+    {"log", FuzzLog},
+    {"journal", FuzzJournal},
+    {"import", FuzzImport},
+    {"tokens", FuzzTokens},
+    {"speculation", FuzzSpeculation},
+    {"c", FuzzC},
+};
+
+}  // namespace
+
+absl::Span<const Target> Targets() { return kTargets; }
+
+const Target* FindTarget(absl::string_view name) {
+  for (const Target& target : kTargets) {
+    if (target.name == name) return &target;
+  }
+  return nullptr;
+}
+
+void Require(bool holds, absl::string_view promise) {
+  if (holds) return;
+  std::fprintf(stderr, "broken promise: %.*s\n",
+               static_cast<int>(promise.size()), promise.data());
+  std::abort();
+}
+
+}  // namespace sampler::fuzz
