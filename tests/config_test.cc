@@ -14,26 +14,10 @@
 #include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "sampler/parameters/value.h"
+#include "tests/config_errors.h"
 
 namespace sampler {
 namespace {
-
-std::string Error(absl::string_view json,
-                  std::optional<std::int64_t> vocabulary_size = {}) {
-  const absl::StatusOr<PipelineConfig> config =
-      ParseConfig(json, vocabulary_size);
-  if (config.ok()) return "ok";
-  EXPECT_EQ(config.status().code(), absl::StatusCode::kInvalidArgument);
-  return std::string(config.status().message());
-}
-
-// The error of one stage, which stands at 2:3.
-std::string StageError(absl::string_view stage,
-                       std::optional<std::int64_t> vocabulary_size = {}) {
-  return Error(absl::StrCat("{\"version\": 1, \"stages\": [\n  ", stage,
-                            ",\n  {\"type\": \"greedy\"}]}"),
-               vocabulary_size);
-}
 
 // ---- Not JSON ---------------------------------------------------------------
 

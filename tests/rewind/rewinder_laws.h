@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/lesson.h"
+#include "sampler/pipeline.h"
+#include "tests/support/after_drawing.h"
 #include "tests/support/pipelines.h"
 
 namespace sampler {
@@ -147,7 +148,8 @@ class Enumeration {
       Text longer = text;
       longer.push_back(id);
       const std::size_t forbidden = TokenToForbid(longer);
-      const Sequence after = AfterDrawing(row, sequence, id);
+      const Sequence after =
+          AfterDrawing(pipeline_, row, sequence, id, workspace_);
       if (forbidden == longer.size()) {
         Reach({place.bans_size, longer, place.bans}, after, p * q);
       } else {
@@ -166,28 +168,6 @@ class Enumeration {
         sequence.Rollback(static_cast<std::int64_t>(text.size() - back_to))
             .ok());
     Reach({place.bans_size + 1, before, std::move(more)}, sequence, p);
-  }
-
-  // Of the streams one that draws `id`; a rare token is learnt instead, which
-  // is the same (tests/speculative/memory_rounds_test.cc).
-  Sequence AfterDrawing(const std::vector<double>& row,
-                        const Sequence& sequence, TokenId id) {
-    Sequence learnt = sequence;
-    Lesson lesson;
-    const Step step = pipeline_.Process(row, sequence, workspace_);
-    step.Teach(lesson);
-    const bool rare = step.Probability(id) < 0.02;
-    if (rare) {
-      EXPECT_TRUE(learnt.Accept(lesson.Of(id)).ok());
-      return learnt;
-    }
-    for (std::uint32_t stream = 0;; ++stream) {
-      Sequence fork = sequence.Fork(stream);
-      const Token token = pipeline_.Sample(row, fork, workspace_);
-      if (token.id != id) continue;
-      EXPECT_TRUE(fork.Accept(token).ok());
-      return fork;
-    }
   }
 
   const Pipeline& pipeline_;

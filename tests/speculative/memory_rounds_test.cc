@@ -16,6 +16,7 @@
 #include "sampler/speculative/rejection.h"
 #include "sampler/speculative/tree_round.h"
 #include "tests/speculative/round_laws.h"
+#include "tests/support/after_drawing.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::speculative {
@@ -23,29 +24,6 @@ namespace {
 
 // Enough for the law of 81 texts, at any share.
 int Texts() { return std::max(Share(20'000), 3'000); }
-
-// `sequence` after it has drawn `id`: of the streams one that does. A rare
-// token is learnt instead, which is the same (Lesson.TeachesAsADrawWould).
-Sequence AfterDrawing(const Pipeline& pipeline, const std::vector<float>& row,
-                      const Sequence& sequence, TokenId id,
-                      Workspace& workspace) {
-  Sequence learnt = sequence;
-  Lesson lesson;
-  const Step step = pipeline.Process(row, sequence, workspace);
-  step.Teach(lesson);
-  const bool rare = step.Probability(id) < 0.02;
-  if (rare) {
-    EXPECT_TRUE(learnt.Accept(lesson.Of(id)).ok());
-    return learnt;
-  }
-  for (std::uint32_t stream = 0;; ++stream) {
-    Sequence fork = sequence.Fork(stream);
-    const Token token = pipeline.Sample(row, fork, workspace);
-    if (token.id != id) continue;
-    EXPECT_TRUE(fork.Accept(token).ok());
-    return fork;
-  }
-}
 
 // The law of texts that are drawn and accepted token by token.
 void Enumerate(const ContextModel& model, const Pipeline& pipeline,
