@@ -10,17 +10,12 @@
 #include "absl/strings/str_format.h"
 #include "sampler/logs/kind.h"
 #include "tools/explain/print.h"
+#include "tools/inspect/tables.h"
 #include "tools/text/number_text.h"
 #include "tools/text/quote.h"
 
 namespace sampler::tools {
 namespace {
-
-constexpr std::size_t kLineColumns = 100;
-
-std::string Plural(std::int64_t n, absl::string_view noun) {
-  return absl::StrCat(Grouped(n), " ", noun, n == 1 ? "" : "s");
-}
 
 class Report {
  public:
@@ -38,8 +33,8 @@ class Report {
     if (survey_.floor.has_value()) Floor();
     if (survey_.tail.has_value()) Tail();
     Extras();
-    Sampled();
-    Tokens();
+    Table(SampledTable(survey_, in_.text, paint_));
+    Table(ShiftTable(survey_, paint_));
     Warnings();
     return std::move(text_);
   }
@@ -51,8 +46,9 @@ class Report {
                     "\n");
   }
 
-  void Heading(absl::string_view text) {
-    absl::StrAppend(&text_, "\n", paint_(Style::kBold, text), "\n");
+  // A table after an empty line; none if it is empty.
+  void Table(const std::string& table) {
+    if (!table.empty()) absl::StrAppend(&text_, "\n", table);
   }
 
   void Describe() {
@@ -192,96 +188,11 @@ class Report {
   void Extras() {
     const logs::LogDescription& d = log_.description();
     for (const auto& [key, value] : d.metadata) {
-      Line("metadata", absl::StrCat(Quote(key), ": ",
-                                    FitEnd(Quote(value), kLineColumns - 30)));
+      Line("metadata",
+           absl::StrCat(Quote(key), ": ",
+                        FitEnd(Quote(value), kInspectColumns - 30)));
     }
     for (const std::string& notice : d.notices) Line("notice", Escape(notice));
-  }
-
-  // Cut, if too long, but not filled up.
-  static std::string FitEnd(const std::string& text, std::size_t columns) {
-    return Columns(text) <= columns ? text : FitColumns(text, columns);
-  }
-
-  void Sampled() {
-    if (survey_.sampled.empty()) return;
-    const std::size_t width =
-        std::max<std::size_t>(8, Grouped(survey_.sampled.back().row).size());
-    const auto number = [width](absl::string_view text) {
-      return absl::StrFormat("%*s", static_cast<int>(width), text);
-    };
-    Heading(number("row") + "  entropy  likeliest tokens");
-    for (const logs::SampledRow& row : survey_.sampled) {
-      if (row.broken) {
-        absl::StrAppend(&text_, number(Grouped(row.row)),
-                        "        -  no distribution\n");
-        continue;
-      }
-      std::string line = absl::StrCat(number(Grouped(row.row)),
-                                      absl::StrFormat("%9.3f", row.entropy));
-      for (const logs::TopToken& token : row.top) {
-        if (std::isinf(token.value)) break;  // Removed, and so are the rest.
-        const std::string name = in_.text.empty()
-                                     ? absl::StrCat("id ", token.id)
-                                     : in_.text.Display(token.id);
-        const std::string entry = absl::StrCat(
-            "  ", FitEnd(name, 18), " ", ProbabilityText(token.probability));
-        if (Columns(line) + Columns(entry) > kLineColumns) break;
-        line += entry;
-      }
-      absl::StrAppend(&text_, line, "\n");
-    }
-  }
-
-  void Tokens() {
-    if (!survey_.shifts.has_value()) return;
-    std::size_t rows = 9;
-    for (const logs::ShiftScore& score : *survey_.shifts) {
-      rows = CellColumns(Grouped(score.rows), rows);
-    }
-    const std::size_t impossible = std::max<std::size_t>(rows, 12);
-    Heading(absl::StrCat("   shift", Cell("rows", rows),
-                         "  mean NLL    perplexity",
-                         Cell("impossible", impossible)));
-    absl::StrAppend(&text_,
-                    paint_(Style::kDim,
-                           "        (row r against the logged token of "
-                           "row r + shift; nats)"),
-                    "\n");
-    const std::optional<int> best = survey_.BestShift();
-    for (const logs::ShiftScore& score : *survey_.shifts) {
-      const bool any = score.rows > score.impossible;
-      std::string line = absl::StrCat(absl::StrFormat("%+8d", score.shift),
-                                      Cell(Grouped(score.rows), rows));
-      if (score.shift == 0) line.replace(6, 2, " 0");
-      absl::StrAppend(&line,
-                      Cell(any ? NumberText(score.mean_nll, 4, 9) : "-", 10),
-                      Cell(any ? Perplexity(score) : "-", 14),
-                      Cell(Grouped(score.impossible), impossible));
-      if (score.shift == 0) absl::StrAppend(&line, "  as logged");
-      if (best == score.shift) {
-        absl::StrAppend(&line, score.shift == 0 ? ", the best" : "  the best");
-      }
-      absl::StrAppend(&text_, line, "\n");
-    }
-    if (!best.has_value()) {
-      absl::StrAppend(&text_, "        too short to check: fewer than ",
-                      logs::Survey::kFewestForShift, " rows with a token\n");
-    }
-    if (survey_.floor.has_value() && survey_.floor->censored > 0) {
-      absl::StrAppend(&text_, "        ",
-                      Plural(survey_.floor->censored, "logged token"),
-                      " at the floor: the perplexity is a lower bound\n");
-    }
-    if (survey_.tail.has_value() && survey_.tail->censored > 0) {
-      absl::StrAppend(&text_, "        ",
-                      Plural(survey_.tail->censored, "logged token"),
-                      " not listed: the perplexity is a lower bound\n");
-    }
-  }
-
-  static std::string Perplexity(const logs::ShiftScore& score) {
-    return score.impossible > 0 ? "infinite" : PerplexityText(score.mean_nll);
   }
 
   void Warnings() {

@@ -34,6 +34,7 @@
 #include "sampler/logs/log.h"
 #include "tools/replay/rows.h"
 #include "tools/replay/summary.h"
+#include "tools/text/number_text.h"
 #include "tools/text/output.h"
 #include "tools/text/token_text.h"
 
@@ -72,9 +73,6 @@ std::string TiesText(const ReplayHeader& header);
 // chain, config, configs (of several), seed, stream and step (null: as logged),
 // and settings: "given" or "logged".
 Json SettingsJson(const ReplayHeader& header);
-
-// "1 row", "2,048 rows".
-std::string Plural(std::int64_t n, absl::string_view noun);
 
 // The fields of a row, in their order.
 Json RowJson(const ReplayHeader& header, const RowResult& row);

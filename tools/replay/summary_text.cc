@@ -67,10 +67,6 @@ std::string DivergenceText(const ReplaySummary& summary) {
 
 }  // namespace
 
-std::string Plural(std::int64_t n, absl::string_view noun) {
-  return absl::StrCat(Grouped(n), " ", noun, n == 1 ? "" : "s");
-}
-
 std::string SummaryText(const ReplayHeader& header,
                         const ReplaySummaries& summaries,
                         const Painter& paint) {

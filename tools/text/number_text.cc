@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sampler/arithmetic/numeric.h"
+#include "tools/text/output.h"
 #include "tools/text/quote.h"
 
 namespace sampler::tools {
@@ -46,6 +47,10 @@ std::string PerplexityText(double nll) {
     return absl::StrCat("e^", NumberText(nll, 1, 9));
   }
   return std::isinf(perplexity) ? "infinite" : NumberText(perplexity, 4, 13);
+}
+
+std::string Plural(std::int64_t n, absl::string_view noun) {
+  return absl::StrCat(Grouped(n), " ", noun, n == 1 ? "" : "s");
 }
 
 std::string Cell(absl::string_view text, std::size_t columns) {

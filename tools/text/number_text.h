@@ -36,6 +36,9 @@ std::string PercentText(double share);
 // hold it.
 std::string PerplexityText(double nll);
 
+// "1 row", "2,048 rows".
+std::string Plural(std::int64_t n, absl::string_view noun);
+
 // `text` with spaces before it: as many columns as asked for, and at least one
 // space, so that a cell never touches the one before it.
 std::string Cell(absl::string_view text, std::size_t columns);

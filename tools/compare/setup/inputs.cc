@@ -1,0 +1,44 @@
+#include "tools/compare/setup/inputs.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "tools/text/output.h"
+
+namespace sampler::tools {
+
+absl::Status CheckTwoSides(const CompareOptions& options) {
+  if (!options.other.empty() || options.chains[0] != options.chains[1]) {
+    return absl::OkStatus();
+  }
+  return WithHint(
+      absl::InvalidArgumentError("one log under one chain: nothing to compare"),
+      "give --b CHAIN, --a CHAIN --b CHAIN, or a second log");
+}
+
+absl::StatusOr<CompareInputs> OpenCompareInputs(const CompareOptions& options) {
+  CompareInputs inputs;
+  auto first = OpenLog(options.log);
+  if (!first.ok()) return first.status();
+  inputs.first = *std::move(first);
+  if (!options.other.empty()) {
+    LogOptions log = options.log;
+    log.path = options.other;
+    auto second = OpenLog(log);
+    if (!second.ok()) return second.status();
+    inputs.second = *std::move(second);
+  }
+  auto text = OpenTokenText(options.log);
+  if (!text.ok()) return text.status();
+  inputs.text = *std::move(text);
+  inputs.shown = ShownText(inputs.text, *inputs.first);
+  for (std::size_t s = 0; s < 2; ++s) {
+    auto chain = ResolveChain(s == 0 ? "--a" : "--b", options.chains[s],
+                              inputs.first->vocabulary_size(), inputs.text);
+    if (!chain.ok()) return chain.status();
+    inputs.chains[s] = *std::move(chain);
+  }
+  return inputs;
+}
+
+}  // namespace sampler::tools
