@@ -54,6 +54,21 @@ struct ExportEngine {
 
 const std::vector<ExportEngine>& ExportEngineTable();
 
+// The engines of that table, by family.
+ExportEngine LlamaServer();
+ExportEngine LlamaFlags();
+ExportEngine OllamaFile();
+ExportEngine KoboldRequest();
+ExportEngine OpenAiRequest();
+ExportEngine VllmRequest();
+ExportEngine SgLangRequest();
+ExportEngine GenerationConfig();
+ExportEngine TextGenRequest();
+
+// A stage with one parameter that counts.
+StageFields One(absl::string_view stage, absl::string_view parameter,
+                absl::string_view field, absl::string_view step = {});
+
 // The text of the fields.
 std::string WriteFields(const ExportEngine& engine,
                         const Value::Object& fields);

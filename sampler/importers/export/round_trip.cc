@@ -1,0 +1,105 @@
+#include "sampler/importers/export/round_trip.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "sampler/importers/draft.h"
+#include "sampler/importers/export/one_form.h"
+
+namespace sampler::importers {
+namespace {
+
+// Which stages of `wanted` stand in `found`, in order: the longest common
+// subsequence. found_at[i]: the place of the i-th wanted one, or -1.
+std::vector<std::ptrdiff_t> Match(const std::vector<StageConfig>& wanted,
+                                  const std::vector<StageConfig>& found) {
+  const std::size_t n = wanted.size();
+  const std::size_t m = found.size();
+  std::vector<std::vector<std::size_t>> longest(
+      n + 1, std::vector<std::size_t>(m + 1, 0));
+  for (std::size_t i = n; i-- > 0;) {
+    for (std::size_t j = m; j-- > 0;) {
+      longest[i][j] = wanted[i] == found[j]
+                          ? 1 + longest[i + 1][j + 1]
+                          : std::max(longest[i + 1][j], longest[i][j + 1]);
+    }
+  }
+  std::vector<std::ptrdiff_t> at(n, -1);
+  for (std::size_t i = 0, j = 0; i < n && j < m;) {
+    if (wanted[i] == found[j]) {
+      at[i++] = static_cast<std::ptrdiff_t>(j++);
+    } else if (longest[i + 1][j] >= longest[i][j + 1]) {
+      ++i;
+    } else {
+      ++j;
+    }
+  }
+  return at;
+}
+
+std::vector<StageConfig> ComparableStages(const PipelineConfig& config) {
+  std::vector<StageConfig> stages;
+  for (const StageConfig& stage : config.stages) {
+    stages.push_back(Comparable(stage));
+  }
+  return stages;
+}
+
+// Why a stage does not come back as it is.
+absl::string_view WhyLost(const StageConfig& stage) {
+  if (stage.type == "greedy") {
+    return "written as temperature 0: the same choice, by another chain";
+  }
+  if (stage.type == "categorical" || stage.type == "gumbel_max") {
+    return "the law of the draw is the same, its use of random numbers is the "
+           "engine's own";
+  }
+  return "the engine cannot express it";
+}
+
+}  // namespace
+
+void AddLost(std::string stage, std::string effect, ExportReport& report) {
+  ++report.lost;
+  report.entries.push_back(
+      {std::move(stage), Outcome::kLost, std::move(effect)});
+}
+
+void CompareWithRun(const PipelineConfig& config, const PipelineConfig& run,
+                    const StageFieldNames& names, ExportReport& report) {
+  const std::vector<StageConfig> wanted = ComparableStages(config);
+  const std::vector<StageConfig> found = ComparableStages(run);
+  const std::vector<std::ptrdiff_t> at = Match(wanted, found);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto name = names.find(StageText(Complete(config.stages[i])));
+    std::string stage = StageText(config.stages[i]);
+    if (at[i] >= 0) {
+      report.entries.push_back({std::move(stage), Outcome::kApplied,
+                                name == names.end() || name->second.empty()
+                                    ? "the engine's own way"
+                                    : name->second});
+    } else {
+      AddLost(std::move(stage), std::string(WhyLost(config.stages[i])), report);
+    }
+  }
+  for (std::size_t j = 0; j < found.size(); ++j) {
+    if (std::find(at.begin(), at.end(), static_cast<std::ptrdiff_t>(j)) !=
+        at.end()) {
+      continue;
+    }
+    AddLost("(engine)",
+            absl::StrCat("it runs ", StageText(run.stages[j]), " instead"),
+            report);
+  }
+  if (config.seed != run.seed) {
+    AddLost("seed",
+            run.seed.has_value() ? absl::StrCat("it takes ", *run.seed)
+                                 : "the engine takes none",
+            report);
+  }
+}
+
+}  // namespace sampler::importers

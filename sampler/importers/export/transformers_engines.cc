@@ -1,0 +1,97 @@
+// Hugging Face transformers, and text-generation-webui, whose fields are its
+// generation parameters.
+
+#include "sampler/importers/export/engine.h"
+
+namespace sampler::importers {
+
+ExportEngine GenerationConfig() {
+  return {.name = "huggingface",
+          .importer = "huggingface",
+          .stages = {{"sequence_bias", {{"entries", "sequence_bias"}}},
+                     One("encoder_repetition_penalty", "penalty",
+                         "encoder_repetition_penalty"),
+                     One("repetition_penalty", "penalty", "repetition_penalty"),
+                     One("no_repeat_ngram", "n", "no_repeat_ngram_size"),
+                     One("bad_words", "sequences", "bad_words_ids"),
+                     {"min_tokens",
+                      {{"n", "min_new_tokens"}, {"stop_ids", "eos_token_id"}}},
+                     One("suppress_tokens", "ids", "suppress_tokens"),
+                     One("guidance", "scale", "guidance_scale"),
+                     One("temperature", "temperature", "temperature"),
+                     One("top_h", "alpha", "top_h"),
+                     One("top_k", "k", "top_k"),
+                     One("top_p", "p", "top_p"),
+                     One("min_p", "p", "min_p"),
+                     One("typical_p", "p", "typical_p"),
+                     One("epsilon_cutoff", "epsilon", "epsilon_cutoff"),
+                     One("eta_cutoff", "epsilon", "eta_cutoff")},
+          .sampling = {{"do_sample", true}, {"top_k", 0}},
+          .greedy = {{"do_sample", false}}};
+}
+
+ExportEngine TextGenRequest() {
+  const ParameterField window = {"window", "repetition_penalty_range", 0};
+  return {.name = "textgen",
+          .importer = "textgen",
+          .stages =
+              {{"repetition_penalty",
+                {{"penalty", "repetition_penalty"}, window},
+                "repetition_penalty"},
+               {"presence_penalty",
+                {{"penalty", "presence_penalty"}, window},
+                "presence_penalty"},
+               {"frequency_penalty",
+                {{"penalty", "frequency_penalty"}, window},
+                "frequency_penalty"},
+               {"dry",
+                {{"multiplier", "dry_multiplier"},
+                 {"base", "dry_base"},
+                 {"allowed_length", "dry_allowed_length"},
+                 window},
+                "dry"},
+               One("top_n_sigma", "n", "top_n_sigma", "top_n_sigma"),
+               One("temperature", "temperature", "temperature", "temperature"),
+               {"dynamic_temperature",
+                {{"low", "dynatemp_low"},
+                 {"high", "dynatemp_high"},
+                 {"exponent", "dynatemp_exponent"}},
+                "dynamic_temperature"},
+               {"quadratic",
+                {{"factor", "smoothing_factor"}, {"curve", "smoothing_curve"}},
+                "quadratic_sampling"},
+               One("top_k", "k", "top_k", "top_k"),
+               One("top_p", "p", "top_p", "top_p"),
+               One("typical_p", "p", "typical_p", "typical_p"),
+               {"epsilon_cutoff",
+                {{"epsilon", "epsilon_cutoff"}},
+                "epsilon_cutoff",
+                1e-4},
+               {"eta_cutoff", {{"epsilon", "eta_cutoff"}}, "eta_cutoff", 1e-4},
+               One("tail_free", "z", "tfs", "tfs"),
+               One("top_a", "a", "top_a", "top_a"),
+               One("min_p", "p", "min_p", "min_p"),
+               {"mirostat",
+                {{"version", "mirostat_mode"},
+                 {"tau", "mirostat_tau"},
+                 {"eta", "mirostat_eta"}},
+                "mirostat"},
+               {"adaptive_p",
+                {{"target", "adaptive_target"}, {"decay", "adaptive_decay"}},
+                "adaptive_p"},
+               {"xtc",
+                {{"probability", "xtc_probability"},
+                 {"threshold", "xtc_threshold"}},
+                "xtc"},
+               One("encoder_repetition_penalty", "penalty",
+                   "encoder_repetition_penalty", "encoder_repetition_penalty"),
+               One("no_repeat_ngram", "n", "no_repeat_ngram_size",
+                   "no_repeat_ngram"),
+               One("guidance", "scale", "guidance_scale")},
+          .greedy = {{"do_sample", false}},
+          .order = "sampler_priority",
+          .seed = "seed",
+          .bias = "logit_bias"};
+}
+
+}  // namespace sampler::importers
