@@ -56,20 +56,17 @@
 #ifndef SAMPLER_ADAPTERS_LLAMA_CPP_H_
 #define SAMPLER_ADAPTERS_LLAMA_CPP_H_
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "llama.h"
-#include "sampler/candidates/probability_record.h"
+#include "sampler/adapters/llama_cpp_array.h"
 #include "sampler/config.h"
 #include "sampler/pipeline.h"
 
@@ -140,12 +137,15 @@ class LlamaSampler {
   void Apply(llama_token_data_array& array) {
     array.selected = -1;
     // Without a row the step has the status kWrongSize.
-    const Logits row = Load(array) ? Logits(row_) : Logits();
+    const Logits row = array_.Load(
+        array, static_cast<std::size_t>(pipeline_.vocabulary_size()));
     BeginDraw();
     const sampler::Step step =
         pipeline_.Process(row, sequence_, *workspace_, inputs_);
     last_ = step.Draw();
-    if (last_.status == RowStatus::kOk) Store(step.distribution(), array);
+    if (last_.status == RowStatus::kOk) {
+      array_.Store(step.distribution(), last_.id, array);
+    }
   }
 
   // The token that Apply would select in an array of this row, which has a
@@ -208,50 +208,6 @@ class LlamaSampler {
     if (std::exchange(drawn_, true)) sequence_.Redraw().IgnoreError();
   }
 
-  // The array as a row. False for ids outside the vocabulary.
-  bool Load(const llama_token_data_array& array) {
-    const auto size = static_cast<std::size_t>(pipeline_.vocabulary_size());
-    if (LoadInOrder(array, size)) return true;
-    row_.assign(size, -std::numeric_limits<float>::infinity());
-    for (std::size_t i = 0; i < array.size; ++i) {
-      const auto id = static_cast<std::size_t>(array.data[i].id);
-      if (id >= size) return false;
-      row_[id] = array.data[i].logit;
-    }
-    return true;
-  }
-
-  // The usual case in one pass: the whole vocabulary in id order. False if the
-  // array is another one.
-  bool LoadInOrder(const llama_token_data_array& array, std::size_t size) {
-    if (array.size != size) return false;
-    row_.resize(size);
-    std::size_t difference = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      row_[i] = array.data[i].logit;
-      difference |= static_cast<std::size_t>(array.data[i].id) ^ i;
-    }
-    return difference == 0;
-  }
-
-  // Writes the survivors, of which there are no more than came.
-  void Store(const Distribution& left, llama_token_data_array& array) {
-    left.Record(record_);
-    const double total = ToDouble(record_.total());
-    std::size_t n = 0;
-    std::size_t weighted = 0;  // Of those that have a weight.
-    left.ForEach([&](TokenId id, double logit) {
-      const bool has_weight =
-          weighted < record_.ids().size() && record_.ids()[weighted] == id;
-      const Weight weight = has_weight ? record_.weights()[weighted++] : 0;
-      if (id == last_.id) array.selected = static_cast<std::int64_t>(n);
-      array.data[n++] = {id, static_cast<float>(logit),
-                         static_cast<float>(ShareOf(weight, total))};
-    });
-    array.size = n;
-    array.sorted = n == 1;
-  }
-
   Pipeline pipeline_;
   Sequence::Options options_;  // The prompt with what was accepted to it.
   std::size_t given_prompt_;   // Tokens of the prompt that came with them.
@@ -262,8 +218,7 @@ class LlamaSampler {
   Sequence sequence_;
   Token last_;
   absl::Status accept_status_;
-  std::vector<float> row_;
-  ProbabilityRecord record_;
+  LlamaArray array_;
   std::unique_ptr<Workspace> own_;
   Workspace* workspace_;
 };

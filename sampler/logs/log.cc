@@ -17,6 +17,7 @@
 #include "sampler/logs/log_parts.h"
 #include "sampler/logs/npz/npz.h"
 #include "sampler/logs/rows/dense_log.h"
+#include "sampler/logs/rows/mask_tensors.h"
 #include "sampler/logs/rows/sparse_log.h"
 #include "sampler/logs/rows/tensor_roles.h"
 #include "sampler/logs/rows/tensor_series.h"

@@ -2,15 +2,14 @@
 
 #include <cmath>
 #include <limits>
-#include <set>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "sampler/parameters/parameter.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/secret.h"
 #include "sampler/parameters/spelling.h"
+#include "sampler/parameters/token_values.h"
 #include "sampler/parameters/value.h"
 
 namespace sampler {
@@ -20,7 +19,7 @@ class Checker {
  public:
   Checker(std::optional<std::int64_t> vocabulary_size,
           std::vector<Problem>& problems)
-      : vocabulary_size_(vocabulary_size), problems_(problems) {}
+      : token_values_(vocabulary_size, problems), problems_(problems) {}
 
   void CheckTable(const ParameterTable& table, const Value::Object& given,
                   const std::string& pointer) {
@@ -97,25 +96,25 @@ class Checker {
       case ParameterKind::kTokenIds:
         good = value.list() != nullptr &&
                !(line.non_empty() && value.list()->empty());
-        if (good) CheckTokenIds(*value.list(), pointer);
+        if (good) token_values_.CheckTokenIds(*value.list(), pointer);
         break;
       case ParameterKind::kBiases:
         good = value.object() != nullptr &&
                !(line.non_empty() && value.object()->empty());
-        if (good) CheckBiases(*value.object(), pointer);
+        if (good) token_values_.CheckBiases(*value.object(), pointer);
         break;
       case ParameterKind::kName:
         good = value.text() != nullptr && !value.text()->empty();
         break;
       case ParameterKind::kTokenSequence:
-        CheckSequence(value, pointer);
+        token_values_.CheckSequence(value, pointer);
         return;
       case ParameterKind::kTokenSequences:
       case ParameterKind::kSequenceBiases:
       case ParameterKind::kPositionedTokens:
         good = value.list() != nullptr &&
                !(line.non_empty() && value.list()->empty());
-        if (good) CheckItems(line.kind(), *value.list(), pointer);
+        if (good) token_values_.CheckItems(line.kind(), *value.list(), pointer);
         break;
       case ParameterKind::kObject:
         good = value.object() != nullptr;
@@ -166,129 +165,7 @@ class Checker {
                         DidYouMean(*value.text(), line.choices())));
   }
 
-  // "a token id", with the range where it is known.
-  std::string AllowedId() const {
-    return vocabulary_size_.has_value()
-               ? absl::StrCat("a token id in [0, ", *vocabulary_size_, ")")
-               : "a token id >= 0";
-  }
-
-  bool IsTokenId(std::int64_t id) const {
-    return id >= 0 && id <= std::numeric_limits<std::int32_t>::max() &&
-           (!vocabulary_size_.has_value() || id < *vocabulary_size_);
-  }
-
-  bool CheckTokenId(const Value& value, const std::string& pointer) {
-    if (value.integer() != nullptr && IsTokenId(*value.integer())) return true;
-    Report(pointer,
-           absl::StrCat("got ", ToText(value), ", want ", AllowedId()));
-    return false;
-  }
-
-  void CheckTokenIds(const Value::List& list, const std::string& pointer) {
-    std::set<std::int64_t> seen;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      const std::string at = absl::StrCat(pointer, "/", i);
-      if (CheckTokenId(list[i], at) &&
-          !seen.insert(*list[i].integer()).second) {
-        Report(at, absl::StrCat("token id ", *list[i].integer(),
-                                " is listed twice"));
-      }
-    }
-  }
-
-  void CheckBiases(const Value::Object& biases, const std::string& pointer) {
-    for (const auto& [key, value] : biases) {
-      const std::string at = absl::StrCat(pointer, "/", EscapePointer(key));
-      std::int64_t id = 0;
-      // One spelling per id ("7", never "07" or "+7"), so that no id can be
-      // listed twice.
-      if (!absl::SimpleAtoi(key, &id) || absl::StrCat(id) != key ||
-          !IsTokenId(id)) {
-        Report(at, absl::StrCat("got the key \"", Shortened(key), "\", want ",
-                                AllowedId()));
-      }
-      CheckBias(value, at);
-    }
-  }
-
-  void CheckBias(const Value& value, const std::string& pointer) {
-    const bool number =
-        value.integer() != nullptr ||
-        (value.real() != nullptr && std::isfinite(*value.real()));
-    const bool ban = value.boolean() != nullptr && !*value.boolean();
-    if (!number && !ban) {
-      Report(pointer, absl::StrCat("got ", ToText(value),
-                                   ", want a finite number, or false to ban"));
-    }
-  }
-
-  // The items of the kinds that are lists of structures.
-  void CheckItems(ParameterKind kind, const Value::List& items,
-                  const std::string& pointer) {
-    std::set<std::int64_t> positions;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const std::string at = absl::StrCat(pointer, "/", i);
-      if (kind == ParameterKind::kTokenSequences) {
-        CheckSequence(items[i], at);
-      } else if (kind == ParameterKind::kSequenceBiases) {
-        if (!CheckPair(items[i], "[[token ids], number or false]", at)) {
-          continue;
-        }
-        CheckSequence((*items[i].list())[0], at + "/0");
-        CheckBias((*items[i].list())[1], at + "/1");
-      } else {
-        if (!CheckPair(items[i], "[position, token id or list of them]", at)) {
-          continue;
-        }
-        CheckPosition((*items[i].list())[0], positions, at + "/0");
-        CheckOneOrMore((*items[i].list())[1], at + "/1");
-      }
-    }
-  }
-
-  bool CheckPair(const Value& value, absl::string_view want,
-                 const std::string& pointer) {
-    if (value.list() != nullptr && value.list()->size() == 2) return true;
-    Report(pointer, absl::StrCat("got ", ToText(value), ", want ", want));
-    return false;
-  }
-
-  // Ids that follow one another; an id may come again.
-  void CheckSequence(const Value& value, const std::string& pointer) {
-    if (value.list() == nullptr || value.list()->empty()) {
-      Report(pointer, absl::StrCat("got ", ToText(value),
-                                   ", want a non-empty list of token ids"));
-      return;
-    }
-    for (std::size_t i = 0; i < value.list()->size(); ++i) {
-      CheckTokenId((*value.list())[i], absl::StrCat(pointer, "/", i));
-    }
-  }
-
-  void CheckPosition(const Value& value, std::set<std::int64_t>& seen,
-                     const std::string& pointer) {
-    if (value.integer() == nullptr || *value.integer() < 0) {
-      Report(pointer,
-             absl::StrCat("got ", ToText(value), ", want a position >= 0"));
-    } else if (!seen.insert(*value.integer()).second) {
-      Report(pointer,
-             absl::StrCat("position ", *value.integer(), " is listed twice"));
-    }
-  }
-
-  void CheckOneOrMore(const Value& value, const std::string& pointer) {
-    if (value.list() == nullptr) {
-      CheckTokenId(value, pointer);
-    } else if (value.list()->empty()) {
-      Report(pointer, absl::StrCat("got [], want ", AllowedId(),
-                                   ", or a non-empty list of them"));
-    } else {
-      CheckTokenIds(*value.list(), pointer);
-    }
-  }
-
-  const std::optional<std::int64_t> vocabulary_size_;
+  TokenValueChecker token_values_;
   std::vector<Problem>& problems_;
 };
 

@@ -51,6 +51,7 @@
 #include "absl/status/statusor.h"
 #include "sampler/logs/formats/safetensors_header.h"
 #include "sampler/logs/rows/dense_log.h"
+#include "sampler/logs/rows/mask_tensors.h"
 #include "sampler/logs/rows/tensor_roles.h"
 
 namespace sampler::logs {

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/errors.h"
+#include "sampler/logs/rows/mask_tensors.h"
 
 namespace sampler::logs {
 namespace {
@@ -16,28 +17,13 @@ namespace {
 using Tensors = std::vector<const TensorInfo*>;
 
 constexpr absl::string_view kChoose = "choose with --tensor NAME";
-constexpr absl::string_view kMaskNames[] = {"mask", "masks", "token_mask",
-                                            "bitmask", "token_bitmask"};
+
 // Read beside the rows, whatever their form (safetensors.h).
 constexpr absl::string_view kBesideRows[] = {
     "tokens",        "input_ids",      "sequences",  "seq_offsets",
     "seq_seeds",     "seq_streams",    "seq_clocks", "seq_configs",
     "prompt_tokens", "prompt_offsets", "attempts",   "ban_offsets",
     "banned_tokens"};
-
-// Masks that list ids are called so, with what each of two tensors holds.
-constexpr const char* kListedMasks[] = {"sampling_mask", "mask"};
-
-bool IsMaskName(absl::string_view name) {
-  return absl::c_linear_search(kMaskNames, name);
-}
-
-bool IsOfListedMasks(absl::string_view name) {
-  return absl::c_any_of(kListedMasks, [&](const char* stem) {
-    return name == absl::StrCat(stem, "_token_ids") ||
-           name == absl::StrCat(stem, "_offsets");
-  });
-}
 
 bool HasRows(const TensorInfo& tensor) {
   return tensor.shape.size() == 2 || tensor.shape.size() == 3;
@@ -284,41 +270,6 @@ absl::StatusOr<RowTensors> FindRows(const std::string& file,
   return TopK(file, header, wanted, **ids);
 }
 
-absl::StatusOr<const TensorInfo*> FindMask(const std::string& file,
-                                           const SafetensorsHeader& header) {
-  Tensors masks;
-  for (const TensorInfo& tensor : header.tensors) {
-    if (IsMaskName(tensor.name)) masks.push_back(&tensor);
-  }
-  if (masks.size() > 1) {
-    return InvalidLog({file, "tensors",
-                       absl::StrCat(masks.size(), " that could be the masks: ",
-                                    TensorsText(masks)),
-                       "one", "leave the others out of the file"});
-  }
-  return masks.empty() ? nullptr : masks.front();
-}
-
-absl::StatusOr<ListedMasks> FindListedMasks(const std::string& file,
-                                            const SafetensorsHeader& header) {
-  ListedMasks found;
-  for (const char* stem : kListedMasks) {
-    const ListedMasks listed = {header.Find(absl::StrCat(stem, "_token_ids")),
-                                header.Find(absl::StrCat(stem, "_offsets"))};
-    if (listed.ids == nullptr && listed.offsets == nullptr) continue;
-    if (listed.ids == nullptr || listed.offsets == nullptr) {
-      const bool has_ids = listed.ids != nullptr;
-      return InvalidLog(
-          {file, absl::StrCat("tensor \"", stem, "_token_ids\""),
-           has_ids ? "no offsets beside it" : "none beside the offsets",
-           absl::StrCat("both, the second one called \"", stem, "_offsets\""),
-           "ids without their starts belong to no row"});
-    }
-    found = listed;
-  }
-  return found;
-}
-
 std::string UnusedTensors(const SafetensorsHeader& header,
                           const RowTensors& rows, const TensorInfo* mask) {
   Tensors unused;
@@ -328,7 +279,7 @@ std::string UnusedTensors(const SafetensorsHeader& header,
         &tensor == rows.ids || &tensor == rows.logits ||
         &tensor == rows.logprobs || &tensor == mask ||
         (rows.form != RowForm::kWhole && tensor.name == "logsumexp");
-    if (of_rows || IsOfListedMasks(tensor.name)) continue;
+    if (of_rows || IsListedMaskName(tensor.name)) continue;
     if (absl::c_linear_search(kBesideRows, tensor.name)) continue;
     unused.push_back(&tensor);
   }

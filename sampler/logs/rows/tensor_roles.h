@@ -50,23 +50,6 @@ absl::StatusOr<RowTensors> FindRows(const std::string& file,
                                     const SafetensorsHeader& header,
                                     const std::string& wanted);
 
-// The packed or plain mask of each row ("mask", "masks", "token_mask",
-// "bitmask", "token_bitmask"), or null.
-absl::StatusOr<const TensorInfo*> FindMask(const std::string& file,
-                                           const SafetensorsHeader& header);
-
-// Masks that list the ids of the tokens which each row allows: ids, and where
-// those of each row start; null: none.
-struct ListedMasks {
-  const TensorInfo* ids = nullptr;
-  const TensorInfo* offsets = nullptr;
-};
-
-// "sampling_mask_token_ids" or "mask_token_ids" with their "..._offsets".
-// InvalidArgument for one without the other, and for two sorts of masks.
-absl::StatusOr<ListedMasks> FindListedMasks(const std::string& file,
-                                            const SafetensorsHeader& header);
-
 // One sentence that lists the tensors which no reader has a use for, or "".
 std::string UnusedTensors(const SafetensorsHeader& header,
                           const RowTensors& rows, const TensorInfo* mask);
