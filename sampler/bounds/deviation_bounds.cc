@@ -13,6 +13,8 @@
 namespace sampler {
 namespace {
 
+// Near the mean of the row, by some of its blocks. Squares of offsets from it
+// are small, and so are their rounding errors; no answer depends on how near.
 float SampleMean(Logits row, double least) {
   const std::size_t blocks = row.size() / kernels::kBlockSize;
   const std::size_t stride =
@@ -47,6 +49,7 @@ std::optional<DeviationInterval> BoundDeviation(const CandidateSet& set,
   const float center = SampleMean(stored.values, stored.floor);
   kernels::Spread sums = kernels::SumSpread(stored.values, center,
                                             stored.edit_masks, stored.floor);
+  // Edited candidates were left out of the pass: their logits are not stored.
   for (const std::uint32_t slot : stored.edited) {
     const double value = set.LogitOfSlot(slot);
     if (!std::isfinite(value)) continue;
@@ -54,6 +57,10 @@ std::optional<DeviationInterval> BoundDeviation(const CandidateSet& set,
     sums.offsets += offset;
     sums.squares += offset * offset;
   }
+  // The deviation squared is (sum of o^2 - (sum of o)^2 / n) / degrees, o the
+  // offsets from the center. A sum of n offsets is off by a part of the sum of
+  // |o|, which is at most sqrt(n * sum of o^2). `rounding` bounds what the
+  // exact computation, in doubles, may be off by in each offset.
   const auto n = static_cast<double>(set.Count());
   const double squares = sums.squares * (1.0 + sums.relative) + n * 0x1p-126;
   const double error_of_sum = sums.relative * std::sqrt(n * squares);
@@ -66,7 +73,7 @@ std::optional<DeviationInterval> BoundDeviation(const CandidateSet& set,
   const double middle = sums.squares - sums.offsets * sums.offsets / n;
   const double low = std::sqrt(std::max(middle - error, 0.0) / degrees);
   const double high = std::sqrt((middle + error) / degrees);
-  constexpr double kSlack = 0x1p-48;
+  constexpr double kSlack = 0x1p-48;  // Square roots, products and scaling.
   const DeviationInterval bounds = {scale * low * (1.0 - kSlack),
                                     scale * high * (1.0 + kSlack)};
   if (!(bounds.high <= std::numeric_limits<double>::max())) return {};

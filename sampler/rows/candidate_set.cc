@@ -72,6 +72,8 @@ void CandidateSet::RemoveAll(absl::Span<const TokenId> ids) {
 }
 
 void CandidateSet::TransformRuns(DenseRow::RunTransform f) {
+  // What a floor leaves is a part of the row, and a list of it costs less than
+  // a row of doubles.
   if (dense_form_ && dense_.unedited().HasFloor()) ToList(kLowestLogit);
   if (dense_form_) {
     dense_.TransformRuns(f);

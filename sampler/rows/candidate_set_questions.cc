@@ -9,6 +9,7 @@
 namespace sampler {
 namespace {
 
+// REQUIRES: 1 <= k <= values.size().
 double KthLargest(absl::Span<const double> values, std::size_t k,
                   kernels::SelectScratch& scratch) {
   if (k == 1) return kernels::MaxOf(values.data(), values.size());
@@ -40,6 +41,7 @@ Candidate CandidateSet::Likeliest() const {
         dense_form_
             ? Candidate{static_cast<TokenId>(dense_.FirstOfMax()), dense_.Max()}
             : list_.Likeliest();
+    // -0 and 0 compare alike, so what is shown must not tell them apart.
     likeliest_->logit = WithOneZero(likeliest_->logit);
   }
   return *likeliest_;
@@ -92,7 +94,7 @@ void CandidateSet::GatherStored(DenseRow::StoredGather gather,
 }
 
 double CandidateSet::RoughFloorOfTop(std::int64_t k) const {
-  if (!dense_form_) return kLowestLogit;
+  if (!dense_form_) return kLowestLogit;  // Its maxima cost a pass.
   // k blocks that each hold a value >= t make the k-th largest value >= t, so
   // everything in the answer, ties included, lies at or above the k-th largest
   // block maximum.

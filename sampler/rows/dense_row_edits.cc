@@ -88,6 +88,8 @@ void DenseRow::NoteEach(absl::Span<const TokenId> ids, const double* before,
   }
 }
 
+// A block's maximum is only recomputed (when it is next asked for) if the value
+// that was the maximum fell: it may have been the only one.
 void DenseRow::NoteInBlock(std::size_t block, double before, double after) {
   if (dirty_[block] != 0) return;
   if (after >= block_max_[block]) {

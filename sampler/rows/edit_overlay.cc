@@ -39,6 +39,8 @@ void EditOverlay::SetEach(absl::Span<const TokenId> ids, const double* before,
     }
     return;
   }
+  // Makes room for all and cuts what was not used, so that the loop does not
+  // test for room.
   std::size_t edits = ids_.size();
   ids_.resize(edits + ids.size());
   values_.resize(edits + ids.size());

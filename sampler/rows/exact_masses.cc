@@ -60,6 +60,8 @@ void ExactMasses::Adopt(std::vector<Weight>& weights, Mass total) {
   memory_ = {.generation = set_.generation(), .support_known = true};
 }
 
+// Appends the whole block and then drops what weighs nothing (AppendIf): which
+// logits weigh something is hard to predict.
 void ExactMasses::WeighSlots() const {
   Support& s = support_;
   const double max = set_.Max();
@@ -72,7 +74,7 @@ void ExactMasses::WeighSlots() const {
         if (s.weight_of.size() < s.list.size() + count) {
           s.weight_of.resize(2 * (s.list.size() + count));
         }
-        Weight sum = 0;
+        Weight sum = 0;  // 64 weights of at most 2^51 cannot overflow.
         for (std::size_t i = 0; i < count; ++i) {
           sum += weights[i];
           s.weight_of[s.list.size()] = weights[i];
@@ -82,6 +84,8 @@ void ExactMasses::WeighSlots() const {
       });
 }
 
+// Under a floor some slots hold nothing: gathering the others first costs less
+// than weighing every slot.
 void ExactMasses::WeighGathered() const {
   CandidateList& list = support_.list;
   std::vector<Weight>& weights = support_.weight_of;
@@ -92,6 +96,7 @@ void ExactMasses::WeighGathered() const {
   kernels::ComputeWeights(list.logits().data(), count, max, weights.data());
   for (std::size_t i = 0; i < count; ++i) support_.total += weights[i];
   list.Filter([&](std::size_t i) { return weights[i] != 0; });
+  // The weights of 0 go as the entries beside them went.
   (void)std::remove(weights.begin(),
                     weights.begin() + static_cast<std::ptrdiff_t>(count),
                     Weight{0});
@@ -121,6 +126,7 @@ double ExactMasses::MeanOffset() const {
 }
 
 double ExactMasses::Entropy() const {
+  // -ln p = ln S - (l - M), so H is ln S less the mean of l - M.
   const double offset = MeanOffset();
   return Log(ToDouble(Total()) * 0x1p-51) - offset;
 }
@@ -139,6 +145,8 @@ ExactMasses::Parts ExactMasses::SumParts(const LogitRange& range) const {
   return parts;
 }
 
+// A dense row is summed without making the support of it, which would cost
+// more; lane_sum.h gives both ways of summing the same bits.
 ExactMasses::Parts ExactMasses::SumPartsAndMean(const LogitRange& range) const {
   Memory& memory = Remembered();
   const double max = set_.Max();
@@ -199,6 +207,8 @@ double ExactMasses::LogSum() const {
 }
 
 double ExactMasses::LogitDeviation(Deviation deviation) const {
+  // Sums term(l - origin) over all logits; add_stretch is the same for a
+  // stretch.
   const auto sum = [this](double origin, auto add_stretch, auto term) {
     LaneSum lanes;
     if (set_.SlotsAreIds()) {
@@ -239,10 +249,11 @@ TokenId ExactMasses::AtMass(Mass place) const {
   set_.ForEachStretchReaching(
       max - kZeroWeightGap,
       [&](std::size_t first, const CandidateSet::Stretch& stretch) {
-        if (found >= 0) return;
+        if (found >= 0) return;  // The pass goes on to its end.
         const Mass after =
             before +
-            kernels::SumWeightParts(stretch.data(), max, {max, max}).total;
+            kernels::SumWeightParts(stretch.data(), max, ToInterval(kNothing))
+                .total;
         if (after > place) {
           Weight weights[kernels::kStretchSize];
           kernels::ComputeWeights(stretch.data(), stretch.size(), max, weights);

@@ -36,7 +36,7 @@ LogSoftmax::LogSoftmax(Logits row) : row_(row), max_(-kInfinity), log_sum_(0) {
     }
   });
   if (bad) {
-    log_sum_ = std::numeric_limits<double>::quiet_NaN();
+    log_sum_ = std::numeric_limits<double>::quiet_NaN();  // Every answer's.
     return;
   }
   if (max_ == -kInfinity) {

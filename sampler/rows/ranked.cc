@@ -68,6 +68,8 @@ Survivors KeepWeighed(const kernels::Ranking& ranking, const MassCut& reached,
                       Ties ties, SelectionScratch& scratch) {
   CandidateList& list = scratch.gathered;
   const std::size_t count = list.size();
+  // Where the mass rule keeps just the prefix that reached the mass, its
+  // weights and their sum are known, and go on with the list.
   const bool plain =
       ties == Ties::kExact &&
       reached.count == static_cast<std::int64_t>(reached.cut.count);
@@ -84,6 +86,7 @@ Survivors KeepWeighed(const kernels::Ranking& ranking, const MassCut& reached,
   }
   KeepPrefix(ranking, reached.cut, ties, list);
   Survivors survivors = Survivors::Exactly(list);
+  // Whoever takes the weights over counts on none being 0.
   if (std::find(weights, weights + kept, Weight{0}) == weights + kept) {
     survivors.weights = &scratch.weights;
     survivors.mass = reached.cut.mass;

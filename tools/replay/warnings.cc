@@ -142,8 +142,7 @@ void WarnBefore(const logs::Log& log, const PipelineConfig& config,
   if (description.top_k) {
     warnings.Add(
         "a top-k log: tokens that a row does not list count as removed; a "
-        "row's "
-        "answer is exact where the chain cuts within the list, and else "
+        "row's answer is exact where the chain cuts within the list, and else "
         "bounded");
   }
   if (const StageConfig* stage = StageThatReadsSigns(config);

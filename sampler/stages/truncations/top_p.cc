@@ -66,6 +66,8 @@ StageType TopP::Type() {
 
 double TopP::ShareAfter(absl::Span<const TokenId> output) const {
   if (fall_.decay == 1.0) return p_;
+  // p falls from p_ anew after the last reset_id. It is multiplied token by
+  // token, as the rule is stated: a power would be rounded otherwise.
   double p = p_;
   std::size_t first = 0;
   for (std::size_t i = output.size(); i > 0 && fall_.reset_id.has_value();
