@@ -10,7 +10,7 @@
 //   Reset need not clear it.
 // Thread-safety: one thread at a time.
 // Cost: memory of 4.1 bytes per token of the row; no allocation once grown.
-// Tested by: tests/rows/dense_row_test.cc.
+// Tested by: tests/rows/edit_overlay_test.cc, tests/rows/dense_row_test.cc.
 
 #ifndef SAMPLER_ROWS_EDIT_OVERLAY_H_
 #define SAMPLER_ROWS_EDIT_OVERLAY_H_

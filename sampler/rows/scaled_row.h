@@ -13,7 +13,7 @@
 //
 // Thread-safety: one thread at a time.
 // Cost: O(1) a value or a threshold; no allocation once the factors have grown.
-// Tested by: tests/rows/dense_row_test.cc.
+// Tested by: tests/rows/scaled_row_test.cc, tests/rows/dense_row_test.cc.
 
 #ifndef SAMPLER_ROWS_SCALED_ROW_H_
 #define SAMPLER_ROWS_SCALED_ROW_H_

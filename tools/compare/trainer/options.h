@@ -1,6 +1,6 @@
 // The options of `compare` that ask for trainer metrics.
 //
-// Tested by: tests/tools/compare/trainer/trainer_metrics_test.cc.
+// Tested by: tests/tools/compare/trainer/trainer_command_test.cc.
 
 #ifndef SAMPLER_TOOLS_COMPARE_TRAINER_OPTIONS_H_
 #define SAMPLER_TOOLS_COMPARE_TRAINER_OPTIONS_H_

@@ -1,7 +1,7 @@
 // Trainer metrics for people, as Markdown and as JSON.
 //
 // Thread-safety: pure functions.
-// Tested by: tests/tools/compare/trainer/trainer_metrics_test.cc.
+// Tested by: tests/tools/compare/trainer/trainer_command_test.cc.
 
 #ifndef SAMPLER_TOOLS_COMPARE_TRAINER_PRINT_H_
 #define SAMPLER_TOOLS_COMPARE_TRAINER_PRINT_H_

@@ -1,9 +1,8 @@
 // The numbers of verl and TRL, restated over padded batches as those compute
-// them, in long double; and as `compare --trainer` prints them.
+// them, in long double.
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <random>
@@ -12,81 +11,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
-#include "tests/tools/in_process.h"
-#include "tests/tools/tool.h"
+#include "tests/tools/compare/trainer/tensors.h"
 #include "tools/compare/trainer/metrics.h"
 
 namespace sampler::tools {
 namespace {
-
-using Json = nlohmann::json;
-using Real = long double;
-using Batch = std::vector<std::vector<Real>>;
-
-// A batch of sequences, padded: what a trainer holds.
-struct Tensors {
-  Batch rollout;
-  Batch trainer;
-  Batch mask;
-
-  Real Mean(const std::function<Real(std::size_t, std::size_t)>& f) const {
-    Real sum = 0;
-    Real count = 0;
-    for (std::size_t i = 0; i < mask.size(); ++i) {
-      for (std::size_t t = 0; t < mask[i].size(); ++t) {
-        if (mask[i][t] == 0) continue;
-        sum += f(i, t);
-        ++count;
-      }
-    }
-    return sum / count;
-  }
-  Real Sum(std::size_t i, const std::function<Real(std::size_t)>& f) const {
-    Real sum = 0;
-    for (std::size_t t = 0; t < mask[i].size(); ++t) {
-      if (mask[i][t] != 0) sum += f(t);
-    }
-    return sum;
-  }
-  Real Length(std::size_t i) const {
-    return Sum(i, [](std::size_t) { return Real{1}; });
-  }
-  Real LogRatio(std::size_t i, std::size_t t) const {
-    return trainer[i][t] - rollout[i][t];
-  }
-  Real SequenceLogRatio(std::size_t i) const {
-    return Sum(i, [&](std::size_t t) { return LogRatio(i, t); });
-  }
-  // A number of each sequence.
-  std::vector<Real> Each(const std::function<Real(std::size_t)>& f) const {
-    std::vector<Real> values;
-    for (std::size_t i = 0; i < mask.size(); ++i) values.push_back(f(i));
-    return values;
-  }
-};
-
-Tensors RandomTensors(std::mt19937_64& random, double spread) {
-  Tensors tensors;
-  std::normal_distribution<double> difference(-0.05, spread);
-  std::exponential_distribution<double> nll(1.0);
-  const std::size_t width = 12;
-  for (int i = 0; i < 9; ++i) {
-    const std::size_t length = 1 + random() % width;
-    std::vector<Real> rollout(width);
-    std::vector<Real> trainer(width);
-    std::vector<Real> mask(width);
-    for (std::size_t t = 0; t < length; ++t) {
-      rollout[t] = -nll(random);
-      trainer[t] = rollout[t] + difference(random);
-      mask[t] = 1;
-    }
-    tensors.rollout.push_back(rollout);
-    tensors.trainer.push_back(trainer);
-    tensors.mask.push_back(mask);
-  }
-  return tensors;
-}
 
 TrainerMetrics MetricsOf(const Tensors& tensors,
                          const TrainerOptions& options) {
@@ -362,67 +291,6 @@ TEST(TrainerMetrics, SequencesThatCollapseAreListed) {
   row.trainer = -1.01;
   even.Add({0, 0, 0}, row);
   EXPECT_NEAR(even.Metrics().collapse_length, std::log(2.0) / 0.01, 1e-9);
-}
-
-TEST(TrainerCommand, ComparesARolloutWithItsTrainer) {
-  const std::vector<std::string> base = {
-      "compare", StoryLog(), "--a", "temp=0.7;top_p=0.9",
-      "--b",     "temp=0.7", "-q",  "--trainer"};
-  const auto run = [&](std::vector<std::string> more) {
-    std::vector<std::string> arguments = base;
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return RunInProcess(arguments);
-  };
-  const ToolResult jsonl = run({"--jsonl"});
-  ASSERT_EQ(jsonl.exit_code, 0) << jsonl.err;
-  double sum = 0;
-  int tokens = 0;
-  for (const Json& event : Events(jsonl.out, "row")) {
-    const Json& row = event["trainer"];
-    if (row["rollout"].is_null()) continue;  // The rollout cannot draw it.
-    ++tokens;
-    sum -= row["log_ratio"].get<double>();
-    // The trainer keeps all: what differs is the rollout's mask.
-    EXPECT_NEAR(row["causes"]["mask"].get<double>() +
-                    row["causes"]["ties"].get<double>(),
-                row["log_ratio"].get<double>(), 1e-12);
-    EXPECT_NEAR(row["causes"]["edits"].get<double>(), 0.0, 1e-12);
-  }
-  const Json summary = Events(jsonl.out, "summary")[0]["trainer"];
-  EXPECT_EQ(summary["tokens"], tokens);
-  EXPECT_NEAR(summary["off_policy"]["kl"].get<double>(), sum / tokens, 1e-12);
-  EXPECT_GT(summary["off_policy"]["kl"].get<double>(), 0.01);
-  const ToolResult text = run({});
-  EXPECT_TRUE(Says(text.out, "A is the rollout, B the trainer"));
-  EXPECT_TRUE(Says(text.out, "sampling_logp_difference/mean"));
-  EXPECT_TRUE(Says(run({"--markdown"}).out, "rollout_is_eff_sample_size"));
-  EXPECT_TRUE(Says(run({"--csv"}).out, "trainer.k3_kl,,,"));
-  EXPECT_EQ(run({"--fail-if", "trainer.kl>0.01"}).exit_code, 1);
-  EXPECT_EQ(run({"--fail-if", "trainer.kl<0.01"}).exit_code, 0);
-  EXPECT_EQ(
-      RunInProcess({"compare", StoryLog(), "--b", "temp=0.7", "--is-clip", "4"})
-          .exit_code,
-      2);
-}
-
-// verl's own code on the same numbers, where it and torch are installed.
-TEST(TrainerCommand, AgreesWithVerlItself) {
-  const char* const python = std::getenv("SAMPLER_VERL_PYTHON");
-  const std::string interpreter = python == nullptr ? "python3" : python;
-  if (std::system(
-          absl::StrCat(interpreter, " -c 'import torch, verl' >/dev/null 2>&1")
-              .c_str()) != 0) {
-    GTEST_SKIP() << "no Python with torch and verl (SAMPLER_VERL_PYTHON)";
-  }
-  const ToolResult result =
-      RunInProcess({"compare", StoryLog(), "--a", "temp=0.7;top_k=40", "--b",
-                    "temp=0.9", "-q", "--trainer", "--jsonl"});
-  const std::string file = WriteTemporary("trainer.jsonl", result.out);
-  EXPECT_EQ(std::system(absl::StrCat(interpreter, " '", SAMPLER_SOURCE_DIR,
-                                     "/tests/tools/compare/trainer/verl.py' '",
-                                     file, "'")
-                            .c_str()),
-            0);
 }
 
 }  // namespace
