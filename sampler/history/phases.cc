@@ -34,11 +34,13 @@ void PhaseTrack::Begin(std::shared_ptr<const PhaseRules> rules,
   for (std::size_t n = 1; n <= text.first.size(); ++n) {
     Follow({text.first.first(n), {}});
   }
+  // A phase of `initially` is open at the first output token, unless the prompt
+  // has opened it before.
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (!rules_->phases[i].initially || states_[i].open()) continue;
     Turn(i, static_cast<std::int64_t>(text.first.size()));
   }
-  // Of the prompt nothing is ever taken back.
+  // A rollback takes back output alone.
   changes_.clear();
   for (std::size_t n = 1; n <= text.second.size(); ++n) {
     Follow({text.first, text.second.first(n)});

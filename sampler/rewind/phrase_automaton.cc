@@ -43,7 +43,7 @@ PhraseAutomaton::State PhraseAutomaton::Insert(State state, char byte) {
   return added;
 }
 
-// In order of depth, so that the links of what is shorter are there.
+// Links states in order of depth: a link is found by those of shorter states.
 void PhraseAutomaton::Link() {
   std::vector<State> open = {kStart};
   for (std::size_t i = 0; i < open.size(); ++i) {

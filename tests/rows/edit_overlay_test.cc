@@ -25,7 +25,9 @@ void ExpectSame(const EditOverlay& edits,
     const auto at = expected.find(id);
     ASSERT_EQ(edits.Has(id), at != expected.end());
     ASSERT_EQ((edits.masks()[id / 64] >> id % 64 & 1) != 0, edits.Has(id));
-    if (at != expected.end()) ASSERT_EQ(edits.Value(id), at->second);
+    if (at != expected.end()) {
+      ASSERT_EQ(edits.Value(id), at->second);
+    }
   }
   for (std::size_t b = 0; b * 64 < kSize; ++b) {
     double block[64] = {};

@@ -39,6 +39,7 @@ StageType AdaptiveP::Type() {
 void AdaptiveP::Apply(Candidates& candidates, const StepContext& step) const {
   if (!target_.has_value()) return;
   candidates.Record(step.record);
+  // The state is the decayed sum of drawn probabilities, and of their weights.
   const double aim =
       std::clamp(2.0 * *target_ - step.state[0] / step.state[1], 0.0, 1.0);
   candidates.TransformProbability([aim](double p) {
@@ -53,8 +54,8 @@ void AdaptiveP::InitializeState(absl::Span<double> state) const {
 }
 
 absl::string_view AdaptiveP::WrongState(absl::Span<const double> state) const {
-  // tw starts at its fixed point 1 / (1 - decay); rounding may lift it by a few
-  // last bits.
+  // The sum of weights starts at its fixed point 1 / (1 - decay); rounding may
+  // lift it by a few last bits.
   const double most = 1.001 / (1.0 - decay_);
   if (!(0.0 <= state[0] && state[0] <= most)) {
     return "the sum of its average is no sum of probabilities";
