@@ -23,7 +23,9 @@
 // Thread-safety: pure functions.
 // Errors: InvalidArgument for a config that is not valid, NotFound for an
 //   unknown engine.
-// Tested by: tests/importers/exporter_test.cc.
+// Tested by: tests/importers/exporter_test.cc,
+//   tests/importers/budget_export_test.cc,
+//   tests/importers/round_trip_test.cc.
 
 #ifndef SAMPLER_IMPORTERS_EXPORTER_H_
 #define SAMPLER_IMPORTERS_EXPORTER_H_
@@ -35,6 +37,7 @@
 #include "absl/strings/string_view.h"
 #include "sampler/config.h"
 #include "sampler/importers/report.h"
+#include "sampler/importers/token_texts.h"
 
 namespace sampler::importers {
 
@@ -55,8 +58,14 @@ struct Exported {
   ExportReport report;
 };
 
+struct ExportOptions {
+  // For fields that are text (a budget of thinking); null: they are lost.
+  const TokenTexts* texts = nullptr;
+};
+
 absl::StatusOr<Exported> Export(absl::string_view engine,
-                                const PipelineConfig& config);
+                                const PipelineConfig& config,
+                                const ExportOptions& options = {});
 
 // The names that Export takes.
 std::vector<absl::string_view> ExportEngines();

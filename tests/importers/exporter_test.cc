@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <map>
 #include <random>
 #include <string>
@@ -59,6 +60,33 @@ TEST(Exporter, WritesNeutralValuesWhereDefaultsWouldAct) {
   ASSERT_TRUE(hf.ok());
   EXPECT_EQ(hf->report.lost, 0) << hf->text;
   EXPECT_TRUE(Contains(hf->text, "\"top_k\": 0"));
+}
+
+// Releases since September 2026 refuse -1.
+TEST(Exporter, SaysAWholeWindowAsEveryReleaseTakesIt) {
+  const PipelineConfig config = Parsed(
+      R"({"type": "repetition_penalty", "penalty": 1.1},
+         {"type": "dry", "multiplier": 0.8},
+         {"type": "categorical", "order": "rank"})");
+  const auto exported = Export("llama.cpp-flags", config);
+  ASSERT_TRUE(exported.ok());
+  EXPECT_EQ(exported->report.lost, 0);
+  EXPECT_TRUE(Contains(exported->text, "--repeat-last-n 1048576"));
+  EXPECT_TRUE(Contains(exported->text, "--dry-penalty-last-n 1048576"));
+  EXPECT_TRUE(Contains(
+      Said(Importing("llama.cpp", "--repeat-last-n -1 --repeat-penalty 1.1"),
+           "--repeat-last-n"),
+      "say 1048576"));
+}
+
+// Bits above the signed integers come back as the same bits.
+TEST(Exporter, WritesEverySeed) {
+  PipelineConfig config = Parsed(R"({"type": "categorical"})");
+  config.seed = ~std::uint64_t{6};
+  const auto exported = Export("openai", config);
+  ASSERT_TRUE(exported.ok());
+  EXPECT_EQ(exported->report.lost, 0) << exported->text;
+  EXPECT_EQ(Importing("openai", exported->text).config.seed, config.seed);
 }
 
 TEST(Exporter, SaysWhatHappensInstead) {

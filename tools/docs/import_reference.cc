@@ -170,6 +170,7 @@ std::string WayBack() {
       stages.insert(row.stage);
     }
     if (!engine.bias.empty()) stages.insert("logit_bias");
+    if (!engine.budget.tokens.empty()) stages.insert("thinking_budget");
     absl::StrAppend(&section, "| ", engine.name, " | ",
                     absl::StrJoin(stages, " ",
                                   [](std::string* out, absl::string_view name) {

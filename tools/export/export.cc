@@ -39,6 +39,7 @@ config that is wrong.
 struct ExportCommand {
   std::string engine;
   std::string config;
+  std::string vocab_file;   // "": none.
   std::string output_file;  // "", "-": stdout.
   bool force = false;
   bool strict = false;
@@ -90,8 +91,12 @@ absl::StatusOr<int> Run(const ExportCommand& command) {
   const absl::StatusOr<PipelineConfig> config =
       ReadConfig(command.config, std::nullopt);
   if (!config.ok()) return config.status();
-  const absl::StatusOr<importers::Exported> exported =
-      importers::Export(command.engine, *config);
+  absl::StatusOr<TokenText> texts = TokenText();
+  if (!command.vocab_file.empty()) texts = TokenText::Open(command.vocab_file);
+  if (!texts.ok()) return texts.status();
+  const absl::StatusOr<importers::Exported> exported = importers::Export(
+      command.engine, *config,
+      {.texts = command.vocab_file.empty() ? nullptr : &*texts});
   if (!exported.ok()) return exported.status();
   if (!command.output.json && !command.output.quiet) {
     WriteNote(ReportText(exported->report));
@@ -118,6 +123,10 @@ void AddExport(CLI::App& app, int& exit_code) {
                    "A preset or a config file; - is stdin")
       ->required()
       ->type_name("");
+  command
+      ->add_option("--vocab-file", arguments->vocab_file,
+                   "tokenizer.json, for settings that are text")
+      ->type_name("FILE");
   command->add_flag("--strict", arguments->strict,
                     "Exit code 1 if something is lost");
   command

@@ -11,6 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "sampler/config.h"
+#include "sampler/importers/budget_steps.h"
 #include "sampler/parameters/value.h"
 
 namespace sampler::importers {
@@ -48,6 +49,8 @@ struct ExportEngine {
   bool bias_pairs = false;
   // Middle and range in place of two ends.
   absl::string_view range = {};
+  // Of a budget of thinking; no tokens: it has none.
+  BudgetFields budget = {.tokens = ""};
   // A stage that the engine runs by itself.
   StageConfig own = {};
 };

@@ -22,7 +22,8 @@ std::vector<absl::string_view> ExportEngines() {
 }
 
 absl::StatusOr<Exported> Export(absl::string_view engine_name,
-                                const PipelineConfig& config) {
+                                const PipelineConfig& config,
+                                const ExportOptions& options) {
   const std::vector<ExportEngine>& engines = ExportEngineTable();
   const auto engine = std::find_if(
       engines.begin(), engines.end(),
@@ -36,15 +37,17 @@ absl::StatusOr<Exported> Export(absl::string_view engine_name,
     return absl::InvalidArgumentError(
         absl::StrCat(problems.front().pointer, ": ", problems.front().message));
   }
-  FieldWriter writer(*engine);
+  FieldWriter writer(*engine, options.texts);
   Exported exported;
   exported.text = WriteFields(*engine, writer.Write(config));
   exported.report.engine = std::string(FindRuntime(engine->importer)->version);
   const bool parity = config.rng == Rng::kLlamaCpp;
   ImportReport import_report;
-  const absl::StatusOr<Imported> again = Import(
-      engine->importer, exported.text,
-      {.parity = parity && engine->importer == "llama.cpp"}, &import_report);
+  const absl::StatusOr<Imported> again =
+      Import(engine->importer, exported.text,
+             {.parity = parity && engine->importer == "llama.cpp",
+              .texts = options.texts},
+             &import_report);
   if (!again.ok()) {
     AddLost(
         "(engine)",

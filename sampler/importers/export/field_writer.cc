@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "sampler/importers/draft.h"
+#include "sampler/importers/export/budget_fields.h"
 #include "sampler/importers/export/one_form.h"
 
 namespace sampler::importers {
@@ -42,12 +43,14 @@ Value::Object FieldWriter::Write(const PipelineConfig& config) {
       continue;
     }
     greedy |= stage.type == "greedy";
-    WriteStage(Complete(stage));
+    WriteStage(Complete(stage), config);
   }
   WriteRest(greedy);
   if (!engine_.order.empty()) WriteOrder(greedy);
   if (config.seed.has_value() && !engine_.seed.empty()) {
-    fields_[std::string(engine_.seed)] = Value(*config.seed);
+    // Its bits, as an engine of 64-bit integers takes them.
+    fields_[std::string(engine_.seed)] =
+        Value(static_cast<std::int64_t>(*config.seed));
   }
   return std::move(fields_);
 }
@@ -66,7 +69,12 @@ void FieldWriter::WriteRest(bool greedy) {
   for (const auto& [field, value] : engine_.neutral) Set(field, value);
 }
 
-void FieldWriter::WriteStage(const StageConfig& stage) {
+void FieldWriter::WriteStage(const StageConfig& stage,
+                             const PipelineConfig& config) {
+  if (stage.type == "thinking_budget") {
+    WriteBudget(stage, config);
+    return;
+  }
   if (stage.type == "logit_bias" && !engine_.bias.empty()) {
     WriteBias(*ParameterOf(stage, "bias").object());
     return;
@@ -94,6 +102,18 @@ void FieldWriter::WriteRow(const StageFields& row, const StageConfig& stage) {
   if (!row.step.empty() && (steps_.empty() || steps_.back() != row.step)) {
     steps_.push_back(row.step);
   }
+}
+
+void FieldWriter::WriteBudget(const StageConfig& stage,
+                              const PipelineConfig& config) {
+  if (engine_.budget.tokens.empty() || texts_ == nullptr) return;
+  std::vector<std::string> names;
+  for (auto& [name, value] :
+       BudgetAsFields(engine_.budget, config, stage, *texts_)) {
+    names.push_back(name);
+    Set(name, value);
+  }
+  names_[StageText(stage)] = absl::StrJoin(names, ", ");
 }
 
 void FieldWriter::WriteDynamic(const StageConfig& stage) {

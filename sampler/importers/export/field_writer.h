@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "sampler/config.h"
 #include "sampler/importers/export/engine.h"
+#include "sampler/importers/token_texts.h"
 #include "sampler/parameters/value.h"
 
 namespace sampler::importers {
@@ -26,7 +27,9 @@ using StageFieldNames = std::map<std::string, std::string>;
 
 class FieldWriter {
  public:
-  explicit FieldWriter(const ExportEngine& engine) : engine_(engine) {}
+  // `texts` may be null: without a vocabulary some fields cannot be written.
+  FieldWriter(const ExportEngine& engine, const TokenTexts* texts)
+      : engine_(engine), texts_(texts) {}
 
   // The fields of a config. REQUIRES: it is called once.
   Value::Object Write(const PipelineConfig& config);
@@ -41,16 +44,18 @@ class FieldWriter {
   // What is written where no stage says otherwise.
   void WriteRest(bool greedy);
 
-  void WriteStage(const StageConfig& stage);
+  void WriteStage(const StageConfig& stage, const PipelineConfig& config);
   void WriteRow(const StageFields& row, const StageConfig& stage);
   void WriteDynamic(const StageConfig& stage);
   void WriteBias(const Value::Object& biases);
+  void WriteBudget(const StageConfig& stage, const PipelineConfig& config);
   void WriteOrder(bool greedy);
 
   // A step as the engine's order has it: its name or its number.
   Value StepValue(absl::string_view step) const;
 
   const ExportEngine& engine_;
+  const TokenTexts* texts_;
   Value::Object fields_;
   std::vector<absl::string_view> steps_;
   StageFieldNames names_;

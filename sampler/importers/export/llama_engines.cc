@@ -1,12 +1,18 @@
 // llama.cpp, and the engines that are built on it.
 
+#include <cstdint>
+
 #include "sampler/importers/export/engine.h"
 
 namespace sampler::importers {
 namespace {
 
+// A window of the whole text: -1, which says so too, is refused by llama.cpp
+// since September 2026.
+constexpr std::int64_t kWholeText = std::int64_t{1} << 20;
+
 std::vector<StageFields> LlamaStages() {
-  const ParameterField window = {"window", "repeat_last_n", -1};
+  const ParameterField window = {"window", "repeat_last_n", kWholeText};
   return {
       {"repetition_penalty",
        {{"penalty", "repeat_penalty"}, window},
@@ -21,7 +27,7 @@ std::vector<StageFields> LlamaStages() {
        {{"multiplier", "dry_multiplier"},
         {"base", "dry_base"},
         {"allowed_length", "dry_allowed_length"},
-        {"window", "dry_penalty_last_n", -1}},
+        {"window", "dry_penalty_last_n", kWholeText}},
        "dry"},
       One("top_n_sigma", "n", "top_n_sigma", "top_n_sigma"),
       One("top_k", "k", "top_k", "top_k"),
@@ -57,7 +63,11 @@ ExportEngine LlamaServer() {
                          .seed = "seed",
                          .bias = "logit_bias",
                          .bias_pairs = true,
-                         .range = "dynatemp_range"};
+                         .range = "dynatemp_range",
+                         .budget = {.tokens = "reasoning_budget_tokens",
+                                    .begin = "reasoning_budget_start_tag",
+                                    .end = "reasoning_budget_end_tags",
+                                    .message = "reasoning_budget_message"}};
   return engine;
 }
 
@@ -69,7 +79,7 @@ ExportEngine LlamaFlags() {
 }
 
 ExportEngine OllamaFile() {
-  const ParameterField window = {"window", "repeat_last_n", -1};
+  const ParameterField window = {"window", "repeat_last_n", kWholeText};
   return {
       .name = "ollama",
       .importer = "ollama",

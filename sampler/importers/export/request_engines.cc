@@ -50,7 +50,8 @@ ExportEngine VllmRequest() {
                       {"repetition_penalty", 1.0}},
           .greedy = {{"temperature", 0}},
           .seed = "seed",
-          .bias = "logit_bias"};
+          .bias = "logit_bias",
+          .budget = {.tokens = "thinking_token_budget"}};
 }
 
 ExportEngine SgLangRequest() {

@@ -57,6 +57,10 @@ absl::string_view WhyLost(const StageConfig& stage) {
     return "the law of the draw is the same, its use of random numbers is the "
            "engine's own";
   }
+  if (stage.type == "thinking_budget") {
+    return "not as it is: an engine has a number of tokens, and texts, which "
+           "need a vocabulary (--vocab-file), that open and close the phase";
+  }
   return "the engine cannot express it";
 }
 
@@ -92,6 +96,13 @@ void CompareWithRun(const PipelineConfig& config, const PipelineConfig& run,
     }
     AddLost("(engine)",
             absl::StrCat("it runs ", StageText(run.stages[j]), " instead"),
+            report);
+  }
+  if (config.phases != run.phases) {
+    AddLost("phases",
+            config.phases.empty()
+                ? "the engine has some that the config has not"
+                : "where they begin and end is not the engine's",
             report);
   }
   if (config.seed != run.seed) {

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
 #include "sampler/importers/export/engine.h"
 #include "sampler/importers/field_table.h"
@@ -53,6 +54,13 @@ std::string BiasFlag(const Value& pair) {
                       absl::StartsWith(amount, "-") ? "" : "+", amount);
 }
 
+// As one word of a shell.
+std::string Word(const Value& value) {
+  if (value.text() == nullptr) return Scalar(value);
+  return absl::StrCat("'", absl::StrReplaceAll(*value.text(), {{"'", "'\\''"}}),
+                      "'");
+}
+
 std::string AsFlags(const Value::Object& fields) {
   std::vector<std::string> flags;
   for (const auto& [name, value] : fields) {
@@ -71,7 +79,7 @@ std::string AsFlags(const Value::Object& fields) {
           });
       flags.push_back(absl::StrCat(flag, " \"", names, "\""));
     } else {
-      flags.push_back(absl::StrCat(flag, " ", Scalar(value)));
+      flags.push_back(absl::StrCat(flag, " ", Word(value)));
     }
   }
   return absl::StrCat(absl::StrJoin(flags, " "), "\n");

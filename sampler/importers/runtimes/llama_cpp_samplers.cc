@@ -15,14 +15,20 @@
 namespace sampler::importers {
 namespace {
 
+// No context is longer.
+constexpr std::int64_t kWholeContext = std::int64_t{1} << 20;
+
 // The window of a field: null for the whole context, nothing if it is off.
 bool ReadWindow(Draft& draft, absl::string_view field,
                 std::optional<std::int64_t>& window) {
   const std::int64_t n = draft.Integer(field);
-  if (n == -1 && draft.Given(field)) {
-    draft.Applied(field, "the whole context");
+  const bool whole = n == -1 || n >= kWholeContext;
+  if (whole && draft.Given(field)) {
+    draft.Applied(field, n == -1 ? "the whole context (refused by llama.cpp "
+                                   "since September 2026: say 1048576)"
+                                 : "the whole context");
   }
-  if (n > 0) window = n;
+  if (!whole && n != 0) window = n;
   return n != 0;
 }
 
