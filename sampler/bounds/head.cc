@@ -1,13 +1,24 @@
 #include "sampler/bounds/head.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/tuning.h"
 
 namespace sampler {
 namespace {
+
+// e^x to a few percent, by the bits of a float; a guess needs no more.
+double RoughExp(float x) {
+  constexpr float kLog2E = 1.442695f;
+  constexpr float kBias = 127.0f - 0.043f;  // Off by as much both ways.
+  const auto bits = static_cast<std::int32_t>((x * kLog2E + kBias) * 0x1p23f);
+  return static_cast<double>(std::bit_cast<float>(std::max(bits, 0)));
+}
 
 // Guesses of how far below the largest logit a head reaches.
 class Reach {
@@ -31,6 +42,14 @@ class Reach {
     return static_cast<double>(place.farthest);
   }
 
+  // What probably lies within this distance; everything, if maxima cannot tell.
+  double Probably(double distance) const {
+    const auto bound = static_cast<float>(distance);
+    const kernels::TermSums shown = sketch_.Within(bound);
+    return CanTell(shown) ? Expected(shown, bound)
+                          : std::numeric_limits<double>::infinity();
+  }
+
   // What the maxima weigh that lie within this distance.
   double Shown(double distance) const {
     return sketch_.Within(static_cast<float>(distance)).mass;
@@ -46,7 +65,7 @@ class Reach {
   double Expected(const kernels::TermSums& shown, float distance) const {
     const auto count = static_cast<double>(shown.count);
     const double all = -blocks_ * Log(1.0 - count / blocks_);
-    return shown.mass + (all - count) * Exp(-static_cast<double>(distance));
+    return shown.mass + (all - count) * RoughExp(-distance);
   }
 
   MassSketch& sketch_;
@@ -77,10 +96,14 @@ std::optional<Head> FindHead(const CandidateSet& set, Mass least, Mass wanted,
   const double all = InLikeliest(wanted);
   std::optional<double> distance = reach.Of(all);
   // Where the maxima together fall short, few blocks may hold it all the same.
-  double floor = distance.has_value()
-                     ? max - *distance
-                     : set.LowerBoundOfTop(
-                           std::min(PartOf(blocks, 8), tuning::kFewBlocks));
+  double floor = 0.0;
+  if (distance.has_value()) {
+    floor = max - *distance;
+  } else {
+    floor =
+        set.LowerBoundOfTop(std::min(PartOf(blocks, 8), tuning::kFewBlocks));
+    if (reach.Probably(max - floor) < tuning::kPromising * all) return {};
+  }
   std::size_t part = tuning::kFirstWidening;
   for (int guess = 1;; ++guess) {
     const Head head = GatherHead(set, floor, scratch);

@@ -87,16 +87,18 @@ std::optional<Band> GuessBand(const Attempt& a, Mass total, Mass wanted) {
   AddSample(a.set, kInfinity, sketch);
   const auto stride = static_cast<double>(SampleStride(a.set));
   const double below = ToDouble(total - wanted) * 0x1p-51 / stride;
-  const MassSketch::Place place = MassSketch::Search(
-      [&](float distance) { return sketch.Beyond(distance) <= below; });
-  const auto where = [&](double mass) {
-    return MassSketch::SearchNear(place.nearest, [&](float distance) {
-      return sketch.Beyond(distance) <= mass;
-    });
-  };
+  const auto beyond = [&](float distance) { return sketch.Beyond(distance); };
+  const MassSketch::Place place = MassSketch::WhereFallsTo(
+      below, beyond, {tuning::kFirstDistance, tuning::kFirstDistance},
+      tuning::kSlack * below);
   const double error =
       tuning::kDeviations *
       std::sqrt(sketch.SquaresBeyond(place.nearest) * (1.0 - 1.0 / stride));
+  const auto where = [&](double mass) {
+    return MassSketch::WhereFallsTo(mass, beyond,
+                                    {place.nearest, tuning::kBandStep},
+                                    tuning::kSlack * error);
+  };
   const kernels::TermSums all = sketch.Within(MassSketch::kFarthest);
   if (!(below < all.mass)) return {};
   Band band = {{kLowestLogit, kInfinity}, 1.0};
@@ -126,11 +128,14 @@ Survivors DownTo(const Attempt& a, const kernels::Cut& cut) {
            static_cast<unsigned>(is_later);
   };
   std::vector<TokenId>& except = a.scratch.ids;
-  except.resize(ids.size() + 1);
   std::size_t gone = 0;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    except[gone] = ids.data()[i];
-    gone += tie_goes(i);
+  // Of floats, hardly two are equal.
+  if (std::count(logits, logits + ids.size(), cut.value) > 1) {
+    except.resize(ids.size() + 1);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      except[gone] = ids.data()[i];
+      gone += tie_goes(i);
+    }
   }
   except.resize(gone);
   if (a.set.SlotsAreIds()) {

@@ -39,6 +39,12 @@ inline constexpr double kMostBlocksShown = 0.9;
 // whose few likely tokens share a block), or an eighth of a short row's.
 inline constexpr std::int64_t kFewBlocks = 48;
 
+// But not at all, where the maxima that so many blocks show, and what chance
+// puts beside them, make less than this part of the mass: it lies deep (0.51 or
+// more of it in real rows that a few blocks hold, 0.43 or less in zipf and
+// gaussian ones).
+inline constexpr double kPromising = 0.47;
+
 // Guesses of a head, at most; those after the first cost a pass each. Where
 // guesses do not go on, a quarter and then half of the blocks are opened (text:
 // likely tokens share blocks of low ids), but only with this part of the mass
@@ -52,6 +58,11 @@ inline constexpr double kNearlyFound = 0.7;
 // a list of ids, logits and weights is written; of a larger one only a band is
 // (gaussian, flat). It is what a row is cut in place from, too.
 inline constexpr double kListPart = 14.0;
+
+// A row is not cut in place where more than this part of it reaches the
+// threshold and goes all the same: taking them out one by one costs more than a
+// list of the others (flat, typical_p: 2.5 % of the row).
+inline constexpr std::size_t kMostExceptions = 256;
 
 // Of the head of typical tokens: a part of a row that a sample need not stand
 // for, because few tokens there weigh much and a sample would miss them (zipf).
@@ -68,6 +79,15 @@ inline constexpr std::size_t kSampleBlocks = 64;
 // 3.5 would miss once in 2,000 guesses. A miss costs exact sums over the whole
 // row; a wider band, more exact weights.
 inline constexpr double kDeviations = 3.5;
+
+// In nats: where a search for the end of a mass begins, and how far from where
+// a mass ends a search for the edges of a band around it looks first.
+inline constexpr float kFirstDistance = 6.0f;
+inline constexpr float kBandStep = 0.0625f;
+
+// By how much of itself the mass that is missing, or the error that a band
+// allows for, may be off: closer is a longer search, looser a wider band.
+inline constexpr double kSlack = 0.1;
 
 // Blocks that the center of a deviation is the mean of. It only has to be near
 // the mean: the bound grows with the square of the distance.

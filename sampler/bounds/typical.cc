@@ -69,15 +69,16 @@ Ring GuessRing(const Attempt& a, double center) {
   };
   const double total = ToDouble(a.bounds.Total().high) * 0x1p-51;
   const double beyond = (1.0 - a.p) * total;
-  const MassSketch::Place place = MassSketch::Search(
-      [&](float distance) { return beyond_of(distance) <= beyond; });
-  const auto where = [&](double mass) {
-    return MassSketch::SearchNear(place.nearest, [&](float distance) {
-      return beyond_of(distance) <= mass;
-    });
-  };
+  const MassSketch::Place place = MassSketch::WhereFallsTo(
+      beyond, beyond_of, {tuning::kFirstDistance, tuning::kFirstDistance},
+      tuning::kSlack * beyond);
   const double error = tuning::kDeviations * stride *
                        std::sqrt(sketch.SquaresBeyond(place.nearest));
+  const auto where = [&](double mass) {
+    return MassSketch::WhereFallsTo(mass, beyond_of,
+                                    {place.nearest, tuning::kBandStep},
+                                    tuning::kSlack * error);
+  };
   Ring ring = {-1.0, std::numeric_limits<double>::infinity()};
   const MassSketch::Place inner = where(beyond + error);
   if (inner.nearest > 0.0f) ring.inner = static_cast<double>(inner.nearest);
@@ -157,6 +158,73 @@ std::optional<Survivors> UpTo(const Attempt& a, const LastKept& last) {
   return Survivors::Exactly(list);
 }
 
+// The same where most of the row stays: cut in place, by the ring that the last
+// one kept lies in, of which all that lies within it stays and all that lies
+// beyond goes. Nothing where a list costs less, as where many are too likely to
+// be typical. Bounds will follow.
+std::optional<Survivors> CutInRing(const Attempt& a, const Ring& ring,
+                                   const LogitRange& inside,
+                                   const LogitRange& listed,
+                                   const LastKept& last) {
+  if (a.rule.min_keep > 1 || !a.set.ManyReach(last.center - last.distance())) {
+    return {};
+  }
+  // What is too likely to be typical: beyond the ring, and in it, nearly.
+  const absl::Span<const double> maxima = a.set.BlockMaxima();
+  const auto reaching = static_cast<std::size_t>(
+      std::count_if(maxima.begin(), maxima.end(),
+                    [&](double max) { return max >= listed.high; }));
+  const std::size_t most = a.set.slots() / tuning::kMostExceptions;
+  if (reaching > most) return {};
+  CandidateList& beyond = a.scratch.more;
+  beyond.Clear();
+  if (reaching > 0) a.set.Gather({listed.high}, beyond);
+  const CandidateList& list = a.scratch.gathered;
+  const absl::Span<const double> logits = list.logits();
+  const double distance = last.distance();
+  const double end = last.center + distance;
+  const auto too_likely = static_cast<std::size_t>(
+      std::count_if(logits.begin(), logits.end(),
+                    [end](double logit) { return logit > end; }));
+  if (beyond.size() + too_likely > most) return {};
+  const auto ties_stay = static_cast<unsigned>(a.rule.ties == Ties::kKeepAll);
+  // Without a branch: whether one of a ring stays is hard to predict.
+  const auto goes = [&](std::size_t i) {
+    const double logit = logits[i];
+    const double own = std::fabs(logit - last.center);
+    const unsigned first_of_ties =
+        ties_stay | static_cast<unsigned>(logit > last.logit) |
+        (static_cast<unsigned>(logit == last.logit) &
+         static_cast<unsigned>(list.ids()[i] <= last.id));
+    const unsigned stays =
+        static_cast<unsigned>(own < distance) |
+        (static_cast<unsigned>(own == distance) & first_of_ties);
+    return 1u - stays;
+  };
+  double threshold = std::numeric_limits<double>::infinity();
+  if (ring.inner > 0.0) threshold = inside.low;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    threshold = goes(i) != 0 ? threshold : std::min(threshold, logits[i]);
+  }
+  // Ids ascend in both lists.
+  std::vector<TokenId>& except = a.scratch.ids;
+  except.clear();
+  const absl::Span<const TokenId> ids = beyond.ids();
+  auto next = ids.begin();
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (!(logits[i] >= threshold) || goes(i) == 0) continue;
+    const TokenId id = list.ids()[i];
+    for (; next != ids.end() && *next < id; ++next) except.push_back(*next);
+    except.push_back(id);
+  }
+  except.insert(except.end(), next, ids.end());
+  // What bounds know is relative to the likeliest, which may be among these.
+  if (a.set.SlotsAreIds() && a.set.Max() < end) {
+    a.bounds.JoinInside(list.ids(), a.scratch.weights, goes);
+  }
+  return Survivors::AtLeast(threshold, except);
+}
+
 // Where few tokens weigh nearly all, a head holds them: first one that has the
 // mass, then all that are as near as the last one needed of it.
 std::optional<LastKept> DecideInHead(const Attempt& a, double center,
@@ -221,7 +289,9 @@ std::optional<Survivors> DecideTypical(const CandidateSet& set,
                    static_cast<Mass>(high));
   if (!bounds.Note(last.has_value())) last = FindInRing(a, ring, list, center);
   if (!last.has_value()) return {};
-  return UpTo(a, *last);
+  const std::optional<Survivors> cut =
+      CutInRing(a, ring, inside, listed, *last);
+  return cut.has_value() ? *cut : UpTo(a, *last);
 }
 
 }  // namespace sampler

@@ -229,6 +229,36 @@ TEST_F(MassBoundsTest, ChangesNoTiesAtTheEndOfLargeNuclei) {
   Report();
 }
 
+// The same of typical tokens: most lie near the likeliest, a tail below, and
+// some too likely to be typical.
+TEST_F(MassBoundsTest, ChangesNoTiesAtTheEndsOfLargeRings) {
+  for (int round = 0; round < Share(300); ++round) {
+    std::vector<float> row(20000 + random_() % 4000);
+    const std::uint64_t distinct =
+        std::vector<std::uint64_t>{300, 5000, 1 << 20}[random_() % 3];
+    for (float& l : row) {
+      const float u = static_cast<float>(random_() % distinct) /
+                      static_cast<float>(distinct);
+      l = -5.0f * u * u * u;
+    }
+    const std::uint64_t likely = random_() % 4 * (random_() % 50);
+    for (std::uint64_t i = 0; i < likely; ++i) {
+      row[random_() % row.size()] = static_cast<float>(random_() % 64) / 32.0f;
+    }
+    const double p = static_cast<double>(600 + random_() % 400) / 1000.0;
+    MassRule rule;
+    if (random_() % 4 == 0) rule.ties = Ties::kKeepAll;
+    if (random_() % 8 == 0) rule.min_keep = 30;
+    const bool scaled = random_() % 2 == 0;
+    Compare(Logits(row), random_(), [&](Candidates& c) {
+      if (scaled) c.Scale(1.0 / 0.7);
+      c.KeepTypical(p, rule);
+    });
+    if (HasFatalFailure()) return;
+  }
+  Report();
+}
+
 // Draws and nuclei whose decision falls exactly on a token's boundary, and one
 // unit beside it.
 TEST_F(MassBoundsTest, ChangesNoAnswerOnBoundaries) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <random>
 #include <vector>
 
@@ -45,17 +46,17 @@ TEST(MassSketch, FindsThePlaceOfASortedWalk) {
       const MassSketch::Place place = MassSketch::Search([&](float bound) {
         return sketch.Beyond(bound) <= (1.0 - share) * total;
       });
-      const double step = static_cast<double>(MassSketch::kFarthest) / 8192.0;
+      const double step = 0.04;  // Of nats.
       EXPECT_LE(static_cast<double>(place.nearest), distance + step);
       EXPECT_GE(static_cast<double>(place.farthest), distance - step);
       EXPECT_LE(static_cast<double>(place.farthest - place.nearest), step);
       // From a guess, near or not, it finds the same.
       for (const float guess :
            {0.0f, place.nearest + 0.02f, 11.0f, MassSketch::kFarthest}) {
-        const MassSketch::Place near =
-            MassSketch::SearchNear(guess, [&](float bound) {
-              return sketch.Beyond(bound) <= (1.0 - share) * total;
-            });
+        const MassSketch::Place near = MassSketch::WhereFallsTo(
+            (1.0 - share) * total,
+            [&](float bound) { return sketch.Beyond(bound); }, {guess, 0.1f},
+            0.0);
         EXPECT_LE(near.nearest, place.farthest);
         EXPECT_GE(near.farthest, place.nearest);
         EXPECT_LE(static_cast<double>(near.farthest - near.nearest), step);
@@ -72,11 +73,36 @@ TEST(MassSketch, SearchEndsWhereNothingIsFarAndWhereAllIs) {
       MassSketch::Search([](float) { return true; });
   EXPECT_EQ(always.nearest, 0.0f);
   for (const float guess : {0.0f, 3.0f, MassSketch::kFarthest}) {
-    EXPECT_EQ(
-        MassSketch::SearchNear(guess, [](float) { return false; }).farthest,
-        MassSketch::kFarthest);
-    EXPECT_EQ(MassSketch::SearchNear(guess, [](float) { return true; }).nearest,
-              0.0f);
+    const auto at = [&](double mass) {
+      return MassSketch::WhereFallsTo(
+          1.0, [mass](float) { return mass; }, {guess, 0.1f}, 0.0);
+    };
+    EXPECT_EQ(at(2.0).farthest, MassSketch::kFarthest);
+    EXPECT_EQ(at(0.5).nearest, 0.0f);
+  }
+}
+
+TEST(MassSketch, AsksFewQuestionsOfAnyFall) {
+  // Steep, even, and, the last, with a jump, where halving has to do.
+  const std::vector<std::function<double(double)>> falls = {
+      [](double d) { return d < 50.0 ? std::exp(-d) : 0.0; },
+      [](double d) { return d < 20.0 ? std::exp(-0.05 * d * d) : 0.0; },
+      [](double d) { return std::max(0.0, 1.0 - d / 4.0); },
+      [](double d) { return d < 0.3 ? 1.0 - d : 1e-3 * std::exp(-d); }};
+  for (const auto& fall : falls) {
+    for (const double mass : {0.5, 0.05, 0.01, 0.0}) {
+      int asked = 0;
+      const MassSketch::Place place = MassSketch::WhereFallsTo(
+          mass,
+          [&](float distance) {
+            ++asked;
+            return fall(static_cast<double>(distance));
+          },
+          {6.0f, 6.0f}, 0.01 * mass);
+      EXPECT_GT(fall(static_cast<double>(place.nearest)), mass);
+      EXPECT_LE(fall(static_cast<double>(place.farthest)), mass);
+      EXPECT_LE(asked, &fall == &falls.back() || mass == 0.0 ? 24 : 14);
+    }
   }
 }
 
