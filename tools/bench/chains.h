@@ -20,6 +20,7 @@ struct Chain {
   enum class Timed { kStep, kRawReport, kProcessedReport };
   Timed timed = Timed::kStep;
   std::size_t logprobs = 0;
+  bool batched = false;  // Is it measured in batches too?
   // Goals: at most so many reads of the row (flat rows have their own where it
   // is not 0), and so many times faster than llama.cpp, 0: it has none such.
   double most_floors = 0;

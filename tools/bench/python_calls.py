@@ -5,9 +5,8 @@
 
 A batch of B rows is one call and B steps of C++; B calls of `sample` are the
 same steps, each with its call. The difference, divided by B, is the price of a
-call. Torch is measured where it is installed, and with it the usual ways to
-sample there: sort-based top-k and top-p, and transformers' warpers, each with
-torch.multinomial.
+call. Torch is measured where it is installed. peers.py has other libraries'
+steps.
 """
 
 from __future__ import annotations
@@ -80,60 +79,6 @@ def calls(size: int, runs: int) -> None:
                   f"{python:>9.2f} {python - cpp:>7.2f}")
 
 
-def others(size: int, runs: int) -> None:
-    """One row: temperature 0.8, top_k 40, top_p 0.95, a draw."""
-    config = {"version": 1, "stages": [
-        {"type": "temperature", "temperature": 0.8}, {"type": "top_k", "k": 40},
-        {"type": "top_p", "p": 0.95}, {"type": "categorical"}]}
-    pipeline = ts.Pipeline(config, size)
-    sequence = pipeline.sequence(seed=1)
-    row = rows_of(size)[0]
-    found = {"token_sampler": lambda: pipeline.sample(row, sequence)}
-    random = np.random.default_rng(1)
-
-    def with_numpy():
-        order = np.argsort(-row)[:40]
-        p = np.exp((row[order] - row[order[0]]).astype(np.float64) / 0.8)
-        p /= p.sum()
-        keep = np.cumsum(p) - p < 0.95
-        p = np.where(keep, p, 0)
-        return order[random.choice(40, p=p / p.sum())]
-
-    found["numpy, argsort"] = with_numpy
-    try:
-        import torch
-    except ImportError:
-        torch = None
-    if torch is not None:
-        tensor = torch.from_numpy(row)[None]
-
-        def with_torch():
-            logits, order = torch.sort(tensor / 0.8, descending=True)
-            logits[:, 40:] = -torch.inf
-            p = torch.softmax(logits, -1)
-            p[torch.cumsum(p, -1) - p > 0.95] = 0
-            return order.gather(1, torch.multinomial(p, 1))
-
-        found["torch, sort"] = with_torch
-        try:
-            from transformers import (
-                LogitsProcessorList, TemperatureLogitsWarper, TopKLogitsWarper,
-                TopPLogitsWarper,
-            )
-        except ImportError:
-            pass
-        else:
-            warpers = LogitsProcessorList([
-                TemperatureLogitsWarper(0.8), TopKLogitsWarper(40),
-                TopPLogitsWarper(0.95)])
-            ids = torch.zeros(1, 1, dtype=torch.int64)
-            found["transformers, warpers"] = lambda: torch.multinomial(
-                torch.softmax(warpers(ids, tensor), -1), 1
-            )
-    for name, function in found.items():
-        print(f"{size:>8} {name:<24} {microseconds(function, 20 * runs):>9.1f} us")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=15)
@@ -141,8 +86,6 @@ def main() -> None:
     print("       V chain     rows           C++ us  2 threads    Python    over")
     for size in (32_000, 151_936):
         calls(size, runs)
-    for size in (32_000, 151_936):
-        others(size, runs)
 
 
 if __name__ == "__main__":

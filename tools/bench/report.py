@@ -19,6 +19,7 @@ import re
 import subprocess
 import sys
 
+import peer_report
 import picture
 import tables
 
@@ -96,11 +97,16 @@ def made(name, readme):
     end = readme.index(END)
     block = (f"<!-- begin: tools/bench/results/{name}.json -->\n"
              + tables.summary(numbers, name))
-    return {
-        PAGE: readme[:begin.start()] + block + readme[end:],
+    files = {
         RESULTS / f"{name}.md": tables.everything(numbers, name),
         RESULTS / f"{name}.svg": picture.draw(numbers),
     }
+    python = RESULTS / f"{name}-python.json"
+    if python.exists():  # peers.sh wrote it.
+        peers = json.loads(python.read_text())
+        block += peer_report.summary(peers, name)
+        files[RESULTS / f"{name}-python.svg"] = peer_report.draw(peers)
+    return {PAGE: readme[:begin.start()] + block + readme[end:], **files}
 
 
 def write(name):

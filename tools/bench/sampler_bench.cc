@@ -5,6 +5,7 @@
 //   sampler-bench --benchmark_filter=temperature_draw/128256
 //   sampler-bench --benchmark_filter='/bf16/memory'
 //   sampler-bench --benchmark_filter='^stage/top_p/.*/f32/l3'
+//   sampler-bench --benchmark_filter='^batch/'
 //   SAMPLER_SIMD=avx2 sampler-bench
 //
 // Names are chain/size/shape/dtype/residence: chains are those of
@@ -13,6 +14,10 @@
 // of both, `floor` and `step` in microseconds, and their ratio `x`, the figure
 // to compare; `p90` is what nine of ten steps do not exceed. `filtered` is the
 // share of decisions about mass that bounds have settled.
+//
+// batch/chain/size/shape/dtype/threads is a row of a SampleBatch of 64, out of
+// memory, on that many threads that stand by; its floor is a row read by as
+// many, and `gigabytes` is what of rows goes by in a second.
 
 #include <benchmark/benchmark.h>
 
@@ -26,6 +31,7 @@
 #include "sampler/bounds/bounds_use.h"
 #include "sampler/bounds/mass_bounds.h"
 #include "sampler/kernels/dispatch.h"
+#include "tools/bench/batch_step.h"
 #include "tools/bench/chains.h"
 #include "tools/bench/other_work.h"
 #include "tools/bench/row_set.h"
@@ -112,6 +118,47 @@ void RegisterChains(const RowsOf& rows_of) {
   }
 }
 
+void RunBatch(benchmark::State& state, const Chain& chain,
+              const RowsOf& rows_of, std::size_t threads) {
+  RowSet& rows = Rows(rows_of);
+  BatchStep step(chain, rows_of.size, threads);
+  step.Time(rows);  // The first call allocates.
+  std::vector<double> floors;
+  std::vector<double> steps;
+  for (auto _ : state) {
+    floors.push_back(step.TimeOfFloor(rows));
+    steps.push_back(step.Time(rows));
+    state.SetIterationTime(steps.back() * 1e-9);
+  }
+  const double floor = Median(floors);
+  const double median = Median(steps);
+  state.counters["floor"] = floor * 1e-3;
+  state.counters["step"] = median * 1e-3;
+  state.counters["x"] = median / floor;
+  state.counters["gigabytes"] = static_cast<double>(rows_of.size) *
+                                static_cast<double>(DTypeSize(rows_of.dtype)) /
+                                median;
+}
+
+// The chains that a server runs, on one thread and on two.
+void RegisterBatches(const RowsOf& rows_of) {
+  for (const Chain& chain : TargetChains()) {
+    if (!chain.batched) continue;
+    for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
+      benchmark::RegisterBenchmark(
+          absl::StrCat("batch/", chain.name, "/", rows_of.size, "/",
+                       rows_of.shape, "/", DTypeName(rows_of.dtype), "/",
+                       threads)
+              .c_str(),
+          [&chain, rows_of, threads](benchmark::State& state) {
+            RunBatch(state, chain, rows_of, threads);
+          })
+          ->UseManualTime()
+          ->Unit(benchmark::kMicrosecond);
+    }
+  }
+}
+
 void RegisterAll() {
   for (const std::string& shape : ShapeNames()) {
     for (const std::int64_t size : Sizes(shape)) {
@@ -121,6 +168,7 @@ void RegisterAll() {
               Residence::kLoop}) {
           RegisterChains({shape, size, dtype, residence});
         }
+        RegisterBatches({shape, size, dtype, Residence::kMemory});
       }
     }
   }

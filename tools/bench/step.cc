@@ -25,15 +25,6 @@ constexpr char kPhases[] =
     R"("phases": {"thinking": {"begin": [[4]], "end": [[5]],
                                 "initially": true}}, )";
 
-Pipeline MakePipeline(const Chain& chain, std::int64_t vocabulary_size) {
-  const bool of_phase = absl::StrContains(chain.stages, "\"phase\"");
-  const PipelineConfig config = OrExit(
-      ParseConfig(absl::StrCat(R"({"version": 1, )", of_phase ? kPhases : "",
-                               R"("stages": [)", chain.stages, "]}"),
-                  vocabulary_size));
-  return OrExit(Pipeline::Create(config, vocabulary_size));
-}
-
 Sequence MidText(const Pipeline& pipeline) {
   const std::vector<std::int32_t> history = LongHistory();
   const auto middle =
@@ -47,6 +38,15 @@ Sequence MidText(const Pipeline& pipeline) {
 }
 
 }  // namespace
+
+Pipeline MakePipeline(const Chain& chain, std::int64_t vocabulary_size) {
+  const bool of_phase = absl::StrContains(chain.stages, "\"phase\"");
+  const PipelineConfig config = OrExit(
+      ParseConfig(absl::StrCat(R"({"version": 1, )", of_phase ? kPhases : "",
+                               R"("stages": [)", chain.stages, "]}"),
+                  vocabulary_size));
+  return OrExit(Pipeline::Create(config, vocabulary_size));
+}
 
 std::vector<std::int32_t> LongHistory() {
   std::vector<std::int32_t> history;

@@ -17,6 +17,9 @@ namespace sampler::bench {
 // 4,096 tokens as of a text: few are frequent, most are rare (step.cc).
 std::vector<std::int32_t> LongHistory();
 
+// Exits with a message where the chain is not a valid config.
+Pipeline MakePipeline(const Chain& chain, std::int64_t vocabulary_size);
+
 // A chain in the middle of a text: half of LongHistory() is the prompt, half
 // the output. Stages that want a mask get one that allows every other token,
 // those that want a second row or a code point a fixed one.
