@@ -57,6 +57,12 @@ class PenaltyTokens {
   void Edit(const StepContext& step, Candidates& candidates, F f) const {
     if (decay_ != 0) return EditFaded(step, candidates, f);
     const CountedTokens counted = step.counts.Of(window_.Of(step.history));
+    if (exempt_.empty()) {  // A loop without a search is made of vectors.
+      candidates.EditEach(counted.tokens, [&](std::size_t i, double logit) {
+        return f(logit, {1.0, static_cast<double>(counted.counts[i])});
+      });
+      return;
+    }
     candidates.EditEach(counted.tokens, [&](std::size_t i, double logit) {
       return IsExempt(counted.tokens[i])
                  ? logit

@@ -1,5 +1,7 @@
 #include "sampler/stages/edits/repetition_penalty.h"
 
+#include <algorithm>
+
 #include "sampler/candidates/candidates.h"
 
 namespace sampler {
@@ -11,8 +13,13 @@ PenaltyTokens ReadTokens(const Parameters& p) {
   return tokens;
 }
 
+// l / penalty if l > 0, else l * penalty: above 1 the smaller of the two,
+// rounded or not, else the larger. Signs of logits are hard to predict.
 double Penalize(double logit, double penalty) {
-  return logit > 0.0 ? logit / penalty : logit * penalty;
+  const double divided = logit / penalty;
+  const double multiplied = logit * penalty;
+  return penalty > 1.0 ? std::min(divided, multiplied)
+                       : std::max(divided, multiplied);
 }
 
 std::string Check(const Parameters& p) {
