@@ -43,16 +43,24 @@ constexpr std::size_t kBlocksTogether = kByTable ? 2 : 1;
 
 constexpr std::size_t kBlocksOfChunk = kChunkSize / kBlockSize;
 
+// What SumOfChunk calls before it reads blocks from `block` on: nothing to do.
+struct NothingBefore {
+  HWY_INLINE void operator()(std::size_t /*block*/) const {}
+};
+
 // The sum of a chunk of so many blocks at `from`, without weighted distances.
-// `edited` has its first block's word, or is null.
-template <class Loader>
+// `edited` has its first block's word, or is null. before(block) is called
+// before blocks are read.
+template <class Loader, class Before = NothingBefore>
 HWY_INLINE double SumOfChunk(D d, const Loader& loader,
                              const unsigned char* from, std::size_t blocks,
-                             const Constants& k, const std::uint64_t* edited) {
+                             const Constants& k, const std::uint64_t* edited,
+                             Before before = {}) {
   const D64 d64;
   const std::size_t lanes = hn::Lanes(d);
   auto sum = hn::Zero(d64);
   for (std::size_t b = 0; b < blocks; b += kBlocksTogether) {
+    before(b);
     const std::size_t end = b + kBlocksTogether <= blocks
                                 ? kBlocksTogether * kBlockSize
                                 : kBlockSize;

@@ -18,9 +18,10 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// Scans and sums up by chunks. A chunk is in the first cache when it is read
-// for the second time.
-template <class Loader, class Stored, typename AddMaxima>
+// Scans and sums up by chunks, so many blocks after so many, a power of two:
+// what is asked of memory while it is scanned comes while it is summed up. Of
+// rows in memory, 1 KiB at a time takes 0.96 of the time that 2 KiB take.
+template <std::size_t kBlocks, class Loader, class Stored, typename AddMaxima>
 HWY_INLINE void ScanChunks(const unsigned char* row, std::size_t blocks,
                            const ExpArgument& argument, Stored* maxima,
                            double* sums, AddMaxima add_maxima) {
@@ -30,8 +31,13 @@ HWY_INLINE void ScanChunks(const unsigned char* row, std::size_t blocks,
   for (std::size_t b = 0; b < blocks; b += kBlocksOfChunk) {
     const unsigned char* const from = row + b * kBlockSize * Loader::kSize;
     const std::size_t count = std::min(kBlocksOfChunk, blocks - b);
-    add_maxima(from, count, maxima + b);
-    sums[b / kBlocksOfChunk] = SumOfChunk(d, loader, from, count, k, nullptr);
+    const auto scan = [&](std::size_t first) HWY_ATTR {
+      if (first % kBlocks != 0) return;
+      add_maxima(from + first * kBlockSize * Loader::kSize,
+                 std::min(kBlocks, count - first), maxima + b + first);
+    };
+    sums[b / kBlocksOfChunk] =
+        SumOfChunk(d, loader, from, count, k, nullptr, scan);
   }
 }
 
@@ -40,7 +46,7 @@ float ScanChunksOfF32(const unsigned char* row, std::size_t blocks,
                       double* sums) {
   const D d;
   V sum = hn::Zero(d);
-  ScanChunks<LoadF32>(
+  ScanChunks<4, LoadF32>(
       row, blocks, argument, maxima, sums,
       [&](const unsigned char* from, std::size_t count, float* own)
           HWY_ATTR { AddMaximaOfF32(d, from, count, own, sum); });
@@ -56,9 +62,9 @@ std::int16_t ScanChunksOf16(DType dtype, const unsigned char* row,
       [&](const unsigned char* from, std::size_t count, std::int16_t* own)
           HWY_ATTR { AddMaximaOf16(d, from, count, own, magnitude); };
   if (dtype == DType::kF16) {
-    ScanChunks<LoadF16>(row, blocks, argument, maxima, sums, add_maxima);
+    ScanChunks<8, LoadF16>(row, blocks, argument, maxima, sums, add_maxima);
   } else {
-    ScanChunks<LoadBF16>(row, blocks, argument, maxima, sums, add_maxima);
+    ScanChunks<8, LoadBF16>(row, blocks, argument, maxima, sums, add_maxima);
   }
   return LargestLane(d, magnitude);
 }
