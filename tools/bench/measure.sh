@@ -23,12 +23,12 @@ cmake --build "$build" --target sampler-bench llama-compare --parallel
 
 "$build/tools/bench/llama-compare" --json "$build/compare.json"
 
-# Every stage, on rows that rotate through L3; then where rows lie and what they
-# are made of.
+# Every stage, on rows that rotate through L3; where rows lie and what they are
+# made of; chains in a loop with other work; batches.
 chains='(greedy|short|min_p_draw|temperature_draw|top_p_draw)'
 "$build/tools/bench/sampler-bench" --benchmark_min_time=0.05 \
   --benchmark_out="$build/bench.json" --benchmark_out_format=json \
-  --benchmark_filter="^stage/.*/(151936/gaussian|49152/real)/f32/l3|^$chains/151936/gaussian/(f32|.*/memory)"
+  --benchmark_filter="^stage/.*/(151936/gaussian|49152/real)/f32/l3|^$chains/151936/gaussian/(f32|.*/memory)|^(short|default|top_p_draw)/(32000/gaussian|49152/real)/f32/(l3|loop)|^batch/.*/151936/gaussian/(f32|bf16)/"
 
 tools/bench/report.py collect "$name" "$build/compare.json" "$build/bench.json"
 tools/bench/report.py write "$name"

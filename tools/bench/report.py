@@ -66,6 +66,8 @@ def collect(name, compare_file, bench_file):
         "date": datetime.datetime.now(datetime.timezone.utc).strftime(
             "%Y-%m-%d"),
         "commit": git("rev-parse", "HEAD"),
+        # Over the last quarter of an hour: the measurement, and what ran beside.
+        "load": round(os.getloadavg()[2], 1),
         "command": "tools/bench/measure.sh BUILD_DIR"
                    + (" LLAMA_DIR" if with_llama else ""),
     }
@@ -73,7 +75,8 @@ def collect(name, compare_file, bench_file):
         "results": compare["results"],
         "bench": [{"name": b["name"], "floor_us": round(b["floor"], 3),
                    "step_us": round(b["step"], 3), "x": round(b["x"], 3),
-                   "filtered": round(b["filtered"], 4)}
+                   **{key: round(b[key], 4) for key in ("filtered", "gigabytes")
+                      if key in b}}
                   for b in bench["benchmarks"]],
     }
     text = json.dumps(head, indent=1)[:-2]

@@ -97,6 +97,66 @@ def residence_table(numbers):
     return "\n".join(lines) + "\n"
 
 
+def loop_table(numbers):
+    """A paragraph and a table, if steps between other work were measured."""
+    found = {b["name"].removesuffix("/manual_time"): b
+             for b in numbers["bench"]}
+    lines = []
+    for name, loop in found.items():
+        if not name.endswith("/loop"):
+            continue
+        alone = found.get(name.removesuffix("loop") + "l3")
+        chain, size, rows = name.split("/")[:3]
+        label = numbers["chains"][chain]["label"]
+        if alone is not None:
+            lines.append(f"| {label} | {int(size):,} | {rows} | "
+                         f"{short(alone['step_us'])} us | "
+                         f"{short(loop['step_us'])} us |")
+    if not lines:
+        return ""
+    return """
+Steps one after the other, and in a loop that does other work on other data
+between them, as a loop that generates text does:
+
+| chain | tokens | rows | one after the other | in a loop |
+|---|---|---|---|---|
+""" + "\n".join(lines) + "\n"
+
+
+def batch_cell(numbers, chain, dtype, threads):
+    """Microseconds a row and gigabytes a second, or None."""
+    name = f"batch/{chain}/{TOKENS}/gaussian/{dtype}/{threads}/manual_time"
+    for b in numbers["bench"]:
+        if b["name"] == name:
+            return f"{short(b['step_us'])} us, {b['gigabytes']:.0f} GB/s"
+    return None
+
+
+def batch_table(numbers):
+    """A paragraph and a table, if batches were measured."""
+    lines = []
+    for name, chain in numbers["chains"].items():
+        cells = [batch_cell(numbers, name, dtype, threads)
+                 for dtype in ("f32", "bf16") for threads in (1, 2)]
+        if None not in cells:
+            lines.append(f"| {chain['label']} | " + " | ".join(cells) + " |")
+    if not lines:
+        return ""
+    floors = [next(b["floor_us"] for b in numbers["bench"] if b["name"] ==
+                   f"batch/greedy/{TOKENS}/gaussian/f32/{threads}/manual_time")
+              for threads in (1, 2)]
+    read = [f"{short(us)} us ({4 * TOKENS / us / 1000:.0f} GB/s)"
+            for us in floors]
+    return f"""
+A row of a `SampleBatch` of 64 sequences (Gaussian rows in memory, threads that
+stand by); a plain read of an f32 row takes {read[0]} on one thread, {read[1]} on
+two:
+
+| chain | f32, one thread | f32, two | bf16, one thread | bf16, two |
+|---|---|---|---|---|
+""" + "\n".join(lines) + "\n"
+
+
 def typical_spread(numbers):
     """Median over all cases of (largest - smallest) / median over the runs."""
     spreads = []
@@ -104,6 +164,16 @@ def typical_spread(numbers):
         x = floors(result)
         spreads.append((max(x) - min(x)) / statistics.median(x))
     return f"{100 * statistics.median(spreads):.0f} %"
+
+
+def quiet(numbers):
+    """A sentence about what else the machine did, if it did."""
+    load = numbers.get("load", 1)
+    if load < 2:
+        return ""
+    return (f"The machine was not quiet: its load average was {load:g} on "
+            f"{numbers['machine']['cores']} cores. Times are too long for that, "
+            "the floor's too; compare ratios.\n")
 
 
 def summary(numbers, name):
@@ -120,11 +190,11 @@ maximum, and how many times faster it is than llama.cpp's chain (f32, one thread
 Where the row lies when the step begins, as multiples of a read from there, and
 16-bit rows against f32 (Gaussian rows):
 
-{residence_table(numbers)}
+{residence_table(numbers)}{loop_table(numbers)}{batch_table(numbers)}
 {machine(numbers)}, {numbers['date']}.
 Commit {numbers['commit'][:12]}. Medians of {runs} interleaved runs, which differ by
-{typical_spread(numbers)} (largest less smallest, the median over all cases). Every
-vocabulary size, every run's extremes and every stage:
+{typical_spread(numbers)} (largest less smallest, the median over all cases).
+{quiet(numbers)}Every vocabulary size, every run's extremes and every stage:
 [`results/{name}.md`](results/{name}.md).
 """
 
@@ -154,8 +224,9 @@ def every_bench(numbers):
              "bounds |", "|---|---|---|---|---|"]
     for b in numbers["bench"]:
         name = b["name"].removesuffix("/manual_time")
+        decided = f"{100 * b['filtered']:.1f} %" if "filtered" in b else "-"
         lines.append(f"| {name} | {b['floor_us']:.2f} | {b['step_us']:.2f} | "
-                     f"{short(b['x'])} | {100 * b['filtered']:.1f} % |")
+                     f"{short(b['x'])} | {decided} |")
     return "\n".join(lines) + "\n"
 
 
