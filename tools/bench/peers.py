@@ -219,10 +219,12 @@ def ways(size: int) -> dict[str, dict]:
     else:
         found["transformers"] = with_transformers(torch, transformers)
     try:
+        from vllm.platforms import current_platform
         from vllm.v1.sample.ops.topk_topp_sampler import TopKTopPSampler
     except ImportError:
         pass
     else:
+        current_platform.import_kernels()
         found["vllm"] = with_vllm(torch, TopKTopPSampler())
     return found
 

@@ -73,7 +73,8 @@ def collect(name, compare_file, bench_file):
     }
     lists = {
         "results": compare["results"],
-        "bench": [{"name": b["name"], "floor_us": round(b["floor"], 3),
+        "bench": [{"name": re.sub(r"/iterations:\d+", "", b["name"]),
+                   "floor_us": round(b["floor"], 3),
                    "step_us": round(b["step"], 3), "x": round(b["x"], 3),
                    **{key: round(b[key], 4) for key in ("filtered", "gigabytes")
                       if key in b}}

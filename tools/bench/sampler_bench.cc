@@ -16,11 +16,13 @@
 // share of decisions about mass that bounds have settled.
 //
 // batch/chain/size/shape/dtype/threads is a row of a SampleBatch of 64, out of
-// memory, on that many threads that stand by; its floor is a row read by as
-// many, and `gigabytes` is what of rows goes by in a second.
+// memory, on that many threads that stand by: of the fastest batch. Its floor
+// is a row read by as many, and `gigabytes` is what of rows goes by in a
+// second.
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -118,6 +120,8 @@ void RegisterChains(const RowsOf& rows_of) {
   }
 }
 
+constexpr int kBatches = 60;
+
 void RunBatch(benchmark::State& state, const Chain& chain,
               const RowsOf& rows_of, std::size_t threads) {
   RowSet& rows = Rows(rows_of);
@@ -130,17 +134,20 @@ void RunBatch(benchmark::State& state, const Chain& chain,
     steps.push_back(step.Time(rows));
     state.SetIterationTime(steps.back() * 1e-9);
   }
-  const double floor = Median(floors);
-  const double median = Median(steps);
+  // A batch takes longer than a turn of the processor: what else the machine
+  // does is in most of them, and only adds.
+  const double floor = *std::min_element(floors.begin(), floors.end());
+  const double step_time = *std::min_element(steps.begin(), steps.end());
   state.counters["floor"] = floor * 1e-3;
-  state.counters["step"] = median * 1e-3;
-  state.counters["x"] = median / floor;
+  state.counters["step"] = step_time * 1e-3;
+  state.counters["x"] = step_time / floor;
   state.counters["gigabytes"] = static_cast<double>(rows_of.size) *
                                 static_cast<double>(DTypeSize(rows_of.dtype)) /
-                                median;
+                                step_time;
 }
 
-// The chains that a server runs, on one thread and on two.
+// The chains that a server runs, on one thread and on two. The clock of a
+// benchmark counts a row where a batch has 64.
 void RegisterBatches(const RowsOf& rows_of) {
   for (const Chain& chain : TargetChains()) {
     if (!chain.batched) continue;
@@ -154,6 +161,7 @@ void RegisterBatches(const RowsOf& rows_of) {
             RunBatch(state, chain, rows_of, threads);
           })
           ->UseManualTime()
+          ->Iterations(kBatches)
           ->Unit(benchmark::kMicrosecond);
     }
   }

@@ -149,8 +149,8 @@ def batch_table(numbers):
             for us in floors]
     return f"""
 A row of a `SampleBatch` of 64 sequences (Gaussian rows in memory, threads that
-stand by); a plain read of an f32 row takes {read[0]} on one thread, {read[1]} on
-two:
+stand by, the fastest batch); a plain read of an f32 row takes {read[0]} on one
+thread, {read[1]} on two:
 
 | chain | f32, one thread | f32, two | bf16, one thread | bf16, two |
 |---|---|---|---|---|
