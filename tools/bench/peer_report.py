@@ -57,8 +57,9 @@ def summary(peers, name):
 
 ![Time of a step from Python, here and in other libraries](results/{name}-python.svg)
 
-Microseconds of a step from Python, one thread, {tables.TOKENS:,} tokens (real
-rows: 49,152), and how many times as long as here. Medians of {runs} interleaved runs.
+Microseconds of the thread's own time for a step from Python, one thread,
+{tables.TOKENS:,} tokens (real rows: 49,152), and how many times as long as here.
+Medians of {runs} interleaved runs.
 numpy: `argpartition` for top_k, `argsort` for top_p; torch: `topk`, `sort`, and
 `multinomial`; transformers: its warpers, `softmax` and `multinomial`; vLLM:
 `TopKTopPSampler.forward_cpu`.

@@ -171,9 +171,9 @@ def quiet(numbers):
     load = numbers.get("load", 1)
     if load < 2:
         return ""
-    return (f"The machine was not quiet: its load average was {load:g} on "
-            f"{numbers['machine']['cores']} cores. Times are too long for that, "
-            "the floor's too; compare ratios.\n")
+    return (f"**The machine was not quiet**: its load average was {load:g} on "
+            f"{numbers['machine']['cores']} cores. Times\nare too long for that, "
+            "those of the floor too: compare ratios.\n")
 
 
 def summary(numbers, name):
