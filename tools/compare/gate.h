@@ -4,7 +4,9 @@
 //
 // NAME is one of those that the JSON has (ReportValues): of a metric of two
 // sides NAME.a, NAME.b, NAME.diff, NAME.lo and NAME.hi (of the difference's
-// interval); of the others NAME, NAME.lo, NAME.hi.
+// interval); of the others NAME, NAME.lo, NAME.hi. Where rows list only their
+// likeliest tokens a number may be known as a range: NAME.a.least and
+// NAME.a.most (and so of the others) are its ends, and NAME.a has no value.
 //
 // Errors: InvalidArgument for what is no condition, for an unknown name, and
 //   for a value that the comparison does not have: a gate that cannot be

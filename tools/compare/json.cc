@@ -21,6 +21,11 @@ Json IntervalJson(const Interval& interval) {
   return {Number(interval.low), Number(interval.high)};
 }
 
+// The ends of a range: null, where there is none on that side.
+Json RangeJson(const Range& range) {
+  return {Number(range.low), Number(range.high)};
+}
+
 Json MeasuredJson(const Measured& measured) {
   return {{"value", Number(measured.value)},
           {"uncertainty", Number(measured.uncertainty)}};
@@ -67,7 +72,10 @@ Json SideJson(const CompareReport& report, std::size_t s) {
           {"ties", std::string(TieRule(side.chain.config))},
           {"not_ok", totals.not_ok(s)},
           {"undecided", totals.undecided(s)},
-          {"bounded", totals.bounded(s)}};
+          {"ends", totals.ends(s)},
+          {"bounded", totals.bounded(s)},
+          {"rank_histogram", RankHistogramJson(totals.ranks(s))},
+          {"rank_unknown", totals.ranks(s).unknown()}};
 }
 
 Json MetricsJson(const CompareReport& report) {
@@ -80,6 +88,12 @@ Json MetricsJson(const CompareReport& report) {
                    {"diff", Number(e.difference)},
                    {"interval", IntervalJson(e.interval)},
                    {"rows", e.rows}};
+    if (e.is_range()) {
+      metric["bounds"] = {{"rows", e.bounded},
+                          {"a", RangeJson(e.ends[0])},
+                          {"b", RangeJson(e.ends[1])},
+                          {"diff", RangeJson(e.ends[2])}};
+    }
     if (!absent.empty()) metric["absent"] = absent;
     json[SideMetrics()[m].name] = std::move(metric);
   }
@@ -95,6 +109,9 @@ Json PairJson(const CompareReport& report) {
                    {"interval", IntervalJson(e.interval)},
                    {"rows", e.rows},
                    {"infinite", e.infinite}};
+    if (e.is_range()) {
+      metric["bounds"] = {{"rows", e.bounded}, {"value", RangeJson(e.ends)}};
+    }
     if (!absent.empty()) metric["absent"] = absent;
     json[PairMetrics()[m].name] = std::move(metric);
   }
@@ -124,6 +141,27 @@ Json GatesJson(const CompareReport& report) {
 }
 
 std::string CsvNumber(double x) { return Digits(x); }
+
+// A number, or null and its ends beside it: "kept_bounds".
+void SetEnds(const Range& ends, const std::string& name, Json& json) {
+  const bool exact = ends.exact() || std::isnan(ends.low);
+  json[name] = exact ? Number(ends.low) : Json(nullptr);
+  if (!exact) json[name + "_bounds"] = RangeJson(ends);
+}
+
+// The two rows of a metric that is known as a range.
+std::string CsvEnds(const std::string& name, const std::array<Range, 3>& ends,
+                    std::int64_t rows) {
+  std::string text;
+  for (const bool least : {true, false}) {
+    const auto end = [&](std::size_t i) {
+      return CsvNumber(least ? ends[i].low : ends[i].high);
+    };
+    absl::StrAppend(&text, name, least ? ".least," : ".most,", end(0), ",",
+                    end(1), ",", end(2), ",,,", rows, "\n");
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -155,16 +193,24 @@ Json RowPairJson(const RowPair& row) {
     json[s == 0 ? "a" : "b"] = {
         {"status", std::string(RowStatusName(side.status))},
         {"token", id(side.token)},
-        {"kept", Number(values[SideColumn::kKept])},
-        {"kept_mass", Number(values[SideColumn::kKeptMass])},
-        {"entropy", Number(values[SideColumn::kEntropy])},
-        {"nll", Number(values[SideColumn::kNll])},
-        {"basis", !side.decided  ? "no"
-                  : side.bounded ? "bounded"
-                                 : "exact"}};
+        {"kept", nullptr},
+        {"kept_mass", nullptr},
+        {"entropy", nullptr},
+        {"nll", nullptr},
+        {"basis", !side.decided && !side.ends ? "no"
+                  : side.bounded || side.ends ? "bounded"
+                                              : "exact"}};
+    Json& fields = json[s == 0 ? "a" : "b"];
+    for (const auto& [name, column] : {std::pair{"kept", SideColumn::kKept},
+                                       {"kept_mass", SideColumn::kKeptMass},
+                                       {"entropy", SideColumn::kEntropy},
+                                       {"nll", SideColumn::kNll}}) {
+      SetEnds({values[column], side.highs[column]}, name, fields);
+    }
   }
   for (const PairMetric& metric : PairMetrics()) {
-    json[metric.name] = Number(row.pair[metric.column]);
+    SetEnds({row.pair[metric.column], row.pair_highs[metric.column]},
+            metric.name, json);
   }
   if (row.trainer) json["trainer"] = TrainerRowJson(*row.trainer);
   if (row.kl) {
@@ -209,12 +255,17 @@ std::string CompareCsv(const CompareReport& report) {
                     CsvNumber(e.b), ",", CsvNumber(e.difference), ",",
                     CsvNumber(e.interval.low), ",", CsvNumber(e.interval.high),
                     ",", e.rows, "\n");
+    if (e.is_range()) text += CsvEnds(SideMetrics()[m].name, e.ends, e.rows);
   }
   for (std::size_t m = 0; m < report.pair.size(); ++m) {
     const PairEstimate& e = report.pair[m];
     absl::StrAppend(&text, PairMetrics()[m].name, ",,,", CsvNumber(e.value),
                     ",", CsvNumber(e.interval.low), ",",
                     CsvNumber(e.interval.high), ",", e.rows, "\n");
+    constexpr Range kNone = {Interval::kNone, Interval::kNone};
+    if (e.is_range()) {
+      text += CsvEnds(PairMetrics()[m].name, {kNone, kNone, e.ends}, e.rows);
+    }
   }
   std::map<std::string, double> values = ReportValues(report);
   for (const auto& [name, value] : values) {

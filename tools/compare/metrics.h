@@ -16,8 +16,8 @@ namespace sampler::tools {
 enum class Form {
   kMean,
   kExpMean,      // e^mean
-  kMedian,       // The least value that half of the rows do not exceed,
-  kNinety,       // that nine tenths do not.
+  kQuantile,     // The least value that SideMetric::share of the rows do not
+                 // exceed. Of kKept alone.
   kCalibration,  // Expected calibration error in ten bins of max q.
 };
 
@@ -27,6 +27,7 @@ struct SideMetric {
   SideColumn column;
   Form form = Form::kMean;
   bool needs_token = false;
+  double share = 0;  // Of kQuantile.
 };
 
 struct PairMetric {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sampler/candidate.h"
+#include "tools/compare/list_bounds.h"
 #include "tools/process/interrupt.h"
 #include "tools/process/ordered_work.h"
 #include "tools/replay/row_exactness.h"
@@ -108,11 +109,9 @@ class PairWorker {
       absl::Status status = AnswerSide(s, place, sequences[s], pair);
       if (!status.ok()) return status;
     }
-    if (pair.usable()) {
-      pair.pair = MeasurePair(scratch_[0].kept, pair.sides[0], scratch_[1].kept,
-                              pair.sides[1]);
-    }
-    if (shared_.options.trainer && pair.usable() && pair.target >= 0) {
+    pair.one_row = &shared_.sides[0].log == &shared_.sides[1].log;
+    if (pair.usable()) RelateSides(pair);
+    if (shared_.options.trainer && pair.exact() && pair.target >= 0) {
       const std::array<const Distribution*, 2> kept = {&*scratch_[0].final,
                                                        &*scratch_[1].final};
       pair.trainer = probe_->Measure({scratch_[0].row, scratch_[1].row}, kept,
@@ -124,6 +123,20 @@ class PairWorker {
                                 pair.target);
     }
     return absl::OkStatus();
+  }
+
+  void RelateSides(RowPair& pair) const {
+    const KeptTokens& a = scratch_[0].kept;
+    const KeptTokens& b = scratch_[1].kept;
+    if (pair.exact()) {
+      pair.pair = MeasurePair(a, pair.sides[0], b, pair.sides[1]);
+      pair.pair_highs = pair.pair;
+      return;
+    }
+    const BoundedPair bounded =
+        BoundPair(a, pair.sides[0], b, pair.sides[1], pair.one_row);
+    pair.pair = bounded.lows;
+    pair.pair_highs = bounded.highs;
   }
 
   // One side's row; its sequence then has the token.
@@ -151,6 +164,9 @@ class PairWorker {
     result.status = drawn.status;
     const bool partial = bounds->tail && bounds->tail->count > 0;
     result.decided = !partial || IsExact(*bounds, side.chain.config);
+    const std::optional<double> temperature =
+        result.decided ? std::nullopt : ListedTemperature(side.chain.config);
+    result.ends = temperature.has_value();
     result.bounded = bounds->floor && bounds->floor->count > 0;
     const Distribution raw =
         shared_.raw[s].Process(*row, sequence, scratch.raw_workspace);
@@ -161,31 +177,21 @@ class PairWorker {
       }
     }
     if (result.usable() && raw.status() == RowStatus::kOk) {
-      MeasureSide({.row = *row,
-                   .target = pair.target,
-                   .drawn = drawn.id,
-                   .epsilon = shared_.options.epsilon},
-                  raw, step.distribution(), scratch.kept, result);
-      if (partial) RelateToTail(*bounds->tail, result);
+      const RowQuestion question = {.row = *row,
+                                    .target = pair.target,
+                                    .drawn = drawn.id,
+                                    .epsilon = shared_.options.epsilon};
+      MeasureSide(question, raw, step.distribution(), scratch.kept, result);
+      if (partial) {
+        BoundSide(question, *bounds->tail, temperature, raw, scratch.kept,
+                  result);
+      }
     }
     if (shared_.options.describe) {
       pair.descriptions[s] = shared_.options.describe(
           {shared_.chains[s], *row, sequence, *inputs, place, pair.target});
     }
     return Accept(drawn, pair.target, sequence);
-  }
-
-  // Of a row that lists some of its tokens, what a sum over the listed ones
-  // does not give.
-  static void RelateToTail(const logs::TailInfo& tail, SideRow& side) {
-    MetricRow<SideColumn>& values = side.values;
-    const double absent = std::numeric_limits<double>::quiet_NaN();
-    for (const SideColumn column :
-         {SideColumn::kEntropyRaw, SideColumn::kKlToRaw, SideColumn::kJsToRaw,
-          SideColumn::kTvToRaw, SideColumn::kRisk, SideColumn::kNllRaw}) {
-      values[column] = absent;
-    }
-    values[SideColumn::kKeptMass] *= 1.0 - tail.mass;
   }
 
   static absl::Status Accept(const Token& drawn, TokenId target,

@@ -51,13 +51,17 @@ struct PairOptions {
 struct RowPair {
   RowPlace place;
   TokenId target = -1;
+  bool one_row = false;  // Both sides are of one log.
   std::array<SideRow, 2> sides;
-  MetricRow<PairColumn> pair;
+  MetricRow<PairColumn> pair;        // The low ends,
+  MetricRow<PairColumn> pair_highs;  // and the high ones: equal if exact.
   std::optional<KlRow> kl;
   std::optional<TrainerRow> trainer;        // Of rows with a logged token.
   std::array<std::string, 2> descriptions;  // By PairOptions::describe.
 
   bool usable() const { return sides[0].usable() && sides[1].usable(); }
+  // Usable, and what both chains leave is known exactly.
+  bool exact() const { return usable() && !sides[0].ends && !sides[1].ends; }
 };
 
 using Sides = std::array<Side, 2>;

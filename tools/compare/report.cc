@@ -35,6 +35,14 @@ void AddKl(const KlReport& kl, std::map<std::string, double>& values) {
   values["max_mean_kld"] = kl.max_mean_kld;
 }
 
+// NAME.a, NAME.a.least and NAME.a.most.
+void AddEnds(const std::string& name, double value, const Range& ends,
+             std::map<std::string, double>& values) {
+  values[name] = value;
+  values[name + ".least"] = ends.low;
+  values[name + ".most"] = ends.high;
+}
+
 }  // namespace
 
 std::map<std::string, double> ReportValues(const CompareReport& report) {
@@ -42,15 +50,15 @@ std::map<std::string, double> ReportValues(const CompareReport& report) {
   for (std::size_t m = 0; m < report.side.size(); ++m) {
     const std::string name = SideMetrics()[m].name;
     const SideEstimate& estimate = report.side[m];
-    values[name + ".a"] = estimate.a;
-    values[name + ".b"] = estimate.b;
-    values[name + ".diff"] = estimate.difference;
+    AddEnds(name + ".a", estimate.a, estimate.ends[0], values);
+    AddEnds(name + ".b", estimate.b, estimate.ends[1], values);
+    AddEnds(name + ".diff", estimate.difference, estimate.ends[2], values);
     values[name + ".lo"] = estimate.interval.low;
     values[name + ".hi"] = estimate.interval.high;
   }
   for (std::size_t m = 0; m < report.pair.size(); ++m) {
     const std::string name = PairMetrics()[m].name;
-    values[name] = report.pair[m].value;
+    AddEnds(name, report.pair[m].value, report.pair[m].ends, values);
     values[name + ".lo"] = report.pair[m].interval.low;
     values[name + ".hi"] = report.pair[m].interval.high;
   }
@@ -62,9 +70,12 @@ std::map<std::string, double> ReportValues(const CompareReport& report) {
 std::string AbsenceOf(const CompareReport& report, std::size_t metric) {
   const SideMetric& asked = SideMetrics()[metric];
   const SideEstimate& estimate = report.side[metric];
-  if (!std::isnan(estimate.difference)) return "";
+  if (!std::isnan(estimate.difference) || estimate.is_range()) return "";
   if (estimate.infinite > 0) {
     return absl::StrCat("infinite in ", estimate.infinite, " rows");
+  }
+  if (asked.form == Form::kCalibration && estimate.rows > 0) {
+    return "its bins need exact probabilities";
   }
   if (report.totals.compared() == 0) return "no row has numbers of both sides";
   if (asked.needs_token) {
@@ -77,7 +88,7 @@ std::string AbsenceOf(const CompareReport& report, std::size_t metric) {
 
 std::string PairAbsenceOf(const CompareReport& report, std::size_t metric) {
   const PairEstimate& estimate = report.pair[metric];
-  if (!std::isnan(estimate.value)) return "";
+  if (!std::isnan(estimate.value) || estimate.is_range()) return "";
   return estimate.infinite > 0
              ? absl::StrCat("infinite in ", estimate.infinite, " of ",
                             estimate.infinite + estimate.rows, " rows")

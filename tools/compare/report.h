@@ -2,7 +2,9 @@
 // JSON Lines or CSV.
 //
 // A number that is absent is null in JSON, empty in CSV and "-" for people; why
-// is told beside it ("absent").
+// is told beside it ("absent"). One that is known as a range only is two lines
+// for people and two rows of CSV (NAME.least, NAME.most), and has "bounds" in
+// JSON; an end that is infinite is null there.
 //
 // Thread-safety: pure functions of the report.
 // Tested by: tests/tools/compare/compare_test.cc.
@@ -61,6 +63,9 @@ std::string PairAbsenceOf(const CompareReport& report, std::size_t metric);
 // How intervals were made, or why there are none; how many rows were compared.
 std::string IntervalNote(const CompareReport& report);
 std::string RowsNote(const CompareReport& report);
+
+// "at least; bounded in 3 of 12 rows"; REQUIRES: bounded > 0.
+std::string BoundedNote(std::int64_t bounded, std::int64_t rows);
 
 std::string CompareText(const CompareReport& report, const Painter& paint);
 std::string CompareMarkdown(const CompareReport& report);

@@ -5,27 +5,10 @@
 
 #include "absl/types/span.h"
 #include "sampler/arithmetic/numeric.h"
+#include "tools/compare/divergence.h"
 
 namespace sampler::tools {
 namespace {
-
-constexpr double kLn2 = 0.693147180559945309417232121458176568;
-
-// x ln(x / y) for logarithms that are known; 0 for x = 0.
-double Term(double x, double ln_x, double ln_y) {
-  return x > 0 ? x * (ln_x - ln_y) : 0.0;
-}
-
-// The part that one token has in JS(p, q): both sides' terms against their
-// mean, halved.
-double JsTerm(double p, double ln_p, double q, double ln_q) {
-  // Without a logarithm where there is no need: most tokens of a row that
-  // one side leaves as it is, or that the other one cuts.
-  if (p == q) return 0.0;
-  if (p == 0 || q == 0) return 0.5 * kLn2 * (p + q);
-  const double ln_mean = Log(0.5 * (p + q));
-  return 0.5 * (Term(p, ln_p, ln_mean) + Term(q, ln_q, ln_mean));
-}
 
 void Gather(const RowQuestion& question, const Distribution& raw,
             const Distribution& final, KeptTokens& kept) {
@@ -33,6 +16,7 @@ void Gather(const RowQuestion& question, const Distribution& raw,
   kept.logprobs.clear();
   kept.probs.clear();
   kept.raw_logprobs.clear();
+  kept.rest = {};
   final.ForEach([&](TokenId id, double logit) {
     const double logprob = final.LogprobAt(logit);
     kept.ids.push_back(id);
@@ -51,6 +35,7 @@ void MeasureShape(const KeptTokens& kept, double entropy, SideRow& side) {
   double kl = 0;
   double js = 0;
   double tv = 0;
+  double product = 0;
   double top = 0;
   for (std::size_t i = 0; i < kept.ids.size(); ++i) {
     const double q = kept.probs[i];
@@ -60,9 +45,10 @@ void MeasureShape(const KeptTokens& kept, double entropy, SideRow& side) {
     spread += q * (ln_q + entropy) * (ln_q + entropy);
     squares += q * q;
     mass += p;
-    kl += Term(q, ln_q, ln_p);
+    kl += KlTerm(q, ln_q, ln_p);
     js += JsTerm(p, ln_p, q, ln_q);
     tv += std::fabs(p - q);
+    product += p * q;
     if (side.top < 0 || q > top) {
       top = q;
       side.top = kept.ids[i];
@@ -80,7 +66,18 @@ void MeasureShape(const KeptTokens& kept, double entropy, SideRow& side) {
   // What was cut has q = 0: p ln(p / (p / 2)) / 2, and p / 2.
   values[SideColumn::kJsToRaw] = js + 0.5 * kLn2 * cut;
   values[SideColumn::kTvToRaw] = 0.5 * (tv + cut);
+  values[SideColumn::kIndependentRaw] = product;
   values[SideColumn::kTop] = top;
+}
+
+// KL(p, q) of a chain that keeps everything.
+double KlFromRaw(const KeptTokens& kept) {
+  double kl = 0;
+  for (std::size_t i = 0; i < kept.ids.size(); ++i) {
+    const double ln_p = kept.raw_logprobs[i];
+    kl += KlTerm(Exp(ln_p), ln_p, kept.logprobs[i]);
+  }
+  return kl;
 }
 
 // Probability that the chain draws a token which p ranks below x.
@@ -109,16 +106,14 @@ void MeasureToken(const RowQuestion& question, const Distribution& raw,
   MetricRow<SideColumn>& values = side.values;
   const TokenId x = question.target;
   const double q = ProbabilityIn(kept, x);
-  const auto width = static_cast<double>(question.row.size());
   values[SideColumn::kCovered] = q > 0 ? 1.0 : 0.0;
   values[SideColumn::kNllRaw] = -raw.Logprob(x);
+  side.rank = raw.Rank(x);
   if (q > 0) values[SideColumn::kNll] = -final.Logprob(x);
-  values[SideColumn::kEpsilon] =
-      -Log((q + question.epsilon) / (1.0 + question.epsilon * width));
+  values[SideColumn::kEpsilon] = SmoothedNll(question, q);
   const double squares = 1.0 / values[SideColumn::kCollision];
   values[SideColumn::kSparsemax] = q + 0.5 * (1.0 - squares);
-  values[SideColumn::kJsToToken] =
-      kLn2 + 0.5 * ((q > 0 ? q * Log(q) : 0.0) - (1.0 + q) * Log(1.0 + q));
+  values[SideColumn::kJsToToken] = JsToToken(q);
   values[SideColumn::kRisk] = MassBelow(question, kept);
   values[SideColumn::kSame] = question.drawn == x ? 1.0 : 0.0;
   values[SideColumn::kTopIsToken] = side.top == x ? 1.0 : 0.0;
@@ -141,12 +136,12 @@ struct PairSums {
     if (p > 0 && q == 0) {
       kl_ab = kInfinity;  // And stays so.
     } else {
-      kl_ab += Term(p, ln_p, ln_q);
+      kl_ab += KlTerm(p, ln_p, ln_q);
     }
     if (q > 0 && p == 0) {
       kl_ba = kInfinity;
     } else {
-      kl_ba += Term(q, ln_q, ln_p);
+      kl_ba += KlTerm(q, ln_q, ln_p);
     }
     js += JsTerm(p, ln_p, q, ln_q);
     tv += std::fabs(p - q);
@@ -157,6 +152,15 @@ struct PairSums {
 
 }  // namespace
 
+double SmoothedNll(const RowQuestion& question, double q) {
+  const auto width = static_cast<double>(question.row.size());
+  return -Log((q + question.epsilon) / (1.0 + question.epsilon * width));
+}
+
+double JsToToken(double q) {
+  return kLn2 + 0.5 * ((q > 0 ? q * Log(q) : 0.0) - (1.0 + q) * Log(1.0 + q));
+}
+
 void MeasureSide(const RowQuestion& question, const Distribution& raw,
                  const Distribution& final, KeptTokens& kept, SideRow& side) {
   Gather(question, raw, final, kept);
@@ -165,9 +169,15 @@ void MeasureSide(const RowQuestion& question, const Distribution& raw,
   side.values[SideColumn::kEntropyRaw] = raw.Entropy();
   side.values[SideColumn::kEntropy] = entropy;
   MeasureShape(kept, entropy, side);
-  side.values[SideColumn::kGreedyShare] =
-      ProbabilityIn(kept, raw.TopWeighted(1)[0].id);
+  const bool cuts = final.Count() < raw.Count();
+  side.values[SideColumn::kKlFromRaw] =
+      cuts ? std::numeric_limits<double>::infinity() : KlFromRaw(kept);
+  const TokenId raw_top = raw.TopWeighted(1)[0].id;
+  side.values[SideColumn::kGreedyShare] = ProbabilityIn(kept, raw_top);
+  side.values[SideColumn::kTopRemoved] = final.Contains(raw_top) ? 0.0 : 1.0;
+  side.values[SideColumn::kTopChanged] = side.top != raw_top ? 1.0 : 0.0;
   if (question.target >= 0) MeasureToken(question, raw, final, kept, side);
+  side.highs = side.values;
 }
 
 MetricRow<PairColumn> MeasurePair(const KeptTokens& a, const SideRow& side_a,

@@ -6,8 +6,8 @@
 // of kept in p, x the logged token. Natural logs.
 //
 // A number is NaN where the row has none: no logged token, a cut one, a row
-// that is not ok. A row of a top-k log that the list does not decide has no
-// numbers at all (SideRow::decided).
+// that is not ok. Of a row that lists only its likeliest tokens both ends of a
+// number are known, or nothing (list_bounds.h).
 //
 // Tested by: tests/tools/compare/row_metrics_test.cc, against sums in long
 //   double over the whole vocabulary.
@@ -25,34 +25,39 @@
 #include "sampler/distribution.h"
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
+#include "tools/compare/unlisted.h"
 #include "tools/options/run_options.h"
 
 namespace sampler::tools {
 
 // Columns of one side.
 enum class SideColumn : std::size_t {
-  kEntropyRaw,   // H(p)
-  kEntropy,      // H(q)
-  kVarentropy,   // sum q (ln q + H)^2
-  kEffective,    // e^H(q)
-  kCollision,    // 1 / sum q^2
-  kKept,         // size of kept
-  kSingle,       // 1 if one token is kept
-  kKeptMass,     // M
-  kKlToRaw,      // KL(q, p)
-  kJsToRaw,      // JS(p, q)
-  kTvToRaw,      // TV(p, q)
-  kTop,          // max q
-  kGreedyShare,  // q(argmax p)
-  kCovered,      // 1 if q(x) > 0
-  kNllRaw,       // -ln p(x)
-  kNll,          // -ln q(x), of covered rows
-  kEpsilon,      // -ln((q(x) + eps) / (1 + eps V))
-  kSparsemax,    // q(x) + (1 - sum q^2) / 2
-  kJsToToken,    // JS(q, one-hot of x)
-  kRisk,         // q of what p ranks below x
-  kSame,         // 1 if the draw is x
-  kTopIsToken,   // 1 if argmax q is x
+  kEntropyRaw,      // H(p)
+  kEntropy,         // H(q)
+  kVarentropy,      // sum q (ln q + H)^2
+  kEffective,       // e^H(q)
+  kCollision,       // 1 / sum q^2
+  kKept,            // size of kept
+  kSingle,          // 1 if one token is kept
+  kKeptMass,        // M
+  kKlToRaw,         // KL(q, p)
+  kKlFromRaw,       // KL(p, q), infinite as soon as a token is cut
+  kJsToRaw,         // JS(p, q)
+  kTvToRaw,         // TV(p, q)
+  kIndependentRaw,  // sum p q
+  kTop,             // max q
+  kGreedyShare,     // q(argmax p)
+  kTopRemoved,      // 1 if argmax p is cut
+  kTopChanged,      // 1 if argmax q is not argmax p
+  kCovered,         // 1 if q(x) > 0
+  kNllRaw,          // -ln p(x)
+  kNll,             // -ln q(x), of covered rows
+  kEpsilon,         // -ln((q(x) + eps) / (1 + eps V))
+  kSparsemax,       // q(x) + (1 - sum q^2) / 2
+  kJsToToken,       // JS(q, one-hot of x)
+  kRisk,            // q of what p ranks below x
+  kSame,            // 1 if the draw is x
+  kTopIsToken,      // 1 if argmax q is x
   kCount
 };
 
@@ -90,13 +95,16 @@ class MetricRow {
 
 struct SideRow {
   RowStatus status = RowStatus::kOk;
-  bool decided = true;   // A top-k log's list decides the row.
+  bool decided = true;   // A top-k log's list decides what the chain leaves.
+  bool ends = false;     // It does not, but both ends of the numbers are known.
   bool bounded = false;  // The log holds the row in part (`_logits_` floor).
   TokenId token = -1;    // Drawn.
   TokenId top = -1;      // argmax q.
-  MetricRow<SideColumn> values;
+  std::int64_t rank = 0;         // Of x in p, from 1; 0: none, or not known.
+  MetricRow<SideColumn> values;  // The low ends,
+  MetricRow<SideColumn> highs;   // and the high ones: equal if exact.
 
-  bool usable() const { return status == RowStatus::kOk && decided; }
+  bool usable() const { return status == RowStatus::kOk && (decided || ends); }
 };
 
 // A chain's distribution as lists in the order of ids.
@@ -105,6 +113,9 @@ struct KeptTokens {
   std::vector<double> logprobs;      // ln q.
   std::vector<double> probs;         // q.
   std::vector<double> raw_logprobs;  // ln p.
+  // Kept tokens that the row does not list: the others' q are shares of what
+  // these leave.
+  Unlisted rest;
 };
 
 struct RowQuestion {
@@ -113,6 +124,10 @@ struct RowQuestion {
   TokenId drawn = -1;
   double epsilon = 0;
 };
+
+// -ln of q as eps-perplexity counts it, and JS(q, one-hot of x), for q(x) = q.
+double SmoothedNll(const RowQuestion& question, double q);
+double JsToToken(double q);
 
 // Fills `kept` and the columns of a side. REQUIRES: both distributions are ok,
 // and of `question.row`.

@@ -1,4 +1,4 @@
-// The report for people, and as Markdown.
+// The report for people.
 
 #include <algorithm>
 #include <cmath>
@@ -7,22 +7,13 @@
 #include "absl/strings/str_format.h"
 #include "sampler/parameters/printable.h"
 #include "tools/compare/report.h"
+#include "tools/compare/tables.h"
 #include "tools/compare/trainer/print.h"
 #include "tools/text/number_text.h"
 #include "tools/text/quote.h"
 
 namespace sampler::tools {
 namespace {
-
-constexpr std::size_t kColumns = 11;
-
-std::string Shown(double x) { return NumberText(x, 4, kColumns - 1); }
-
-std::string RangeText(const Interval& interval) {
-  if (std::isnan(interval.low)) return "-";
-  return absl::StrCat("[", NumberText(interval.low, 4, 10), ", ",
-                      NumberText(interval.high, 4, 10), "]");
-}
 
 std::string SideLine(const CompareReport& report, std::size_t s) {
   const Side& side = report.sides[s];
@@ -92,12 +83,21 @@ std::string RowsNote(const CompareReport& report) {
       absl::StrAppend(&text, "; ", totals.undecided(s),
                       " left out: the list of ", side, " does not decide them");
     }
+    if (totals.ends(s) > 0) {
+      absl::StrAppend(&text, "; ", totals.ends(s), " of ", side,
+                      " known as ranges");
+    }
     if (totals.bounded(s) > 0) {
       absl::StrAppend(&text, "; ", totals.bounded(s), " of ", side,
                       " without what lies below the floor");
     }
   }
   return text;
+}
+
+std::string BoundedNote(std::int64_t bounded, std::int64_t rows) {
+  return absl::StrCat("at least; bounded in ", Grouped(bounded), " of ",
+                      Grouped(rows), " rows");
 }
 
 std::string CompareText(const CompareReport& report, const Painter& paint) {
@@ -110,25 +110,14 @@ std::string CompareText(const CompareReport& report, const Painter& paint) {
       &text,
       paint(Style::kBold, absl::StrFormat("%-17s%11s%11s%11s  %s\n", "metric",
                                           "A", "B", "A - B", "95 % interval")));
-  for (std::size_t m = 0; m < report.side.size(); ++m) {
-    const SideEstimate& e = report.side[m];
-    const std::string absent = AbsenceOf(report, m);
-    absl::StrAppend(&text, absl::StrFormat("%-17s", SideMetrics()[m].name),
-                    Cell(Shown(e.a), kColumns), Cell(Shown(e.b), kColumns),
-                    Cell(Shown(e.difference), kColumns), "  ",
-                    absent.empty() ? RangeText(e.interval) : absent, "\n");
-  }
+  text += TextOf(SideLines(report), 17);
   absl::StrAppend(
       &text, "\n",
       paint(Style::kBold, absl::StrFormat("%-28s%11s  %s\n", "A beside B",
                                           "value", "95 % interval")));
-  for (std::size_t m = 0; m < report.pair.size(); ++m) {
-    const PairEstimate& e = report.pair[m];
-    const std::string absent = PairAbsenceOf(report, m);
-    absl::StrAppend(&text, absl::StrFormat("%-28s", PairMetrics()[m].name),
-                    Cell(Shown(e.value), kColumns), "  ",
-                    absent.empty() ? RangeText(e.interval) : absent, "\n");
-  }
+  text += TextOf(PairLines(report), 28);
+  const std::string ranks = RankTable(report);
+  if (!ranks.empty()) absl::StrAppend(&text, "\n", ranks);
   if (report.kl) {
     absl::StrAppend(&text, "\nA is the base, B is Q\n", KlText(*report.kl));
   } else if (!report.kl_absent.empty()) {
@@ -141,62 +130,6 @@ std::string CompareText(const CompareReport& report, const Painter& paint) {
   if (!report.worst.empty()) text += WorstText(report, paint);
   const std::string gates = GateLines(report);
   if (!gates.empty()) absl::StrAppend(&text, "\n", gates);
-  return text;
-}
-
-std::string CompareMarkdown(const CompareReport& report) {
-  const auto code = [](absl::string_view text) {
-    return absl::StrCat("`", text, "`");
-  };
-  std::string text = "### sampler compare\n\n";
-  for (std::size_t s = 0; s < 2; ++s) {
-    absl::StrAppend(&text, "- **", s == 0 ? "A" : "B", "** ",
-                    code(ChainText(report.sides[s].chain.config)), " of ",
-                    code(Escape(report.paths[s])), "\n");
-  }
-  absl::StrAppend(&text, "- ", RowsNote(report), "; ", IntervalNote(report),
-                  "\n- one-step answers under the logged tokens, not the text "
-                  "that a chain would have written\n\n"
-                  "| metric | A | B | A - B | 95 % interval |\n"
-                  "|---|---:|---:|---:|---|\n");
-  for (std::size_t m = 0; m < report.side.size(); ++m) {
-    const SideEstimate& e = report.side[m];
-    const std::string absent = AbsenceOf(report, m);
-    absl::StrAppend(&text, "| ", SideMetrics()[m].name, " | ", Shown(e.a),
-                    " | ", Shown(e.b), " | ", Shown(e.difference), " | ",
-                    absent.empty() ? RangeText(e.interval) : absent, " |\n");
-  }
-  text += "\n| A beside B | value | 95 % interval |\n|---|---:|---|\n";
-  for (std::size_t m = 0; m < report.pair.size(); ++m) {
-    const PairEstimate& e = report.pair[m];
-    const std::string absent = PairAbsenceOf(report, m);
-    absl::StrAppend(&text, "| ", PairMetrics()[m].name, " | ", Shown(e.value),
-                    " | ", absent.empty() ? RangeText(e.interval) : absent,
-                    " |\n");
-  }
-  if (report.kl) {
-    absl::StrAppend(&text, "\n```\n", KlText(*report.kl), "```\n");
-  }
-  if (report.trainer) {
-    absl::StrAppend(&text, "\n```\n",
-                    TrainerText(*report.trainer, report.trainer_options),
-                    "```\n");
-  }
-  if (!report.worst.empty()) {
-    absl::StrAppend(&text, "\nRows that differ most, by ", report.worst_by,
-                    ":\n\n```sh\n");
-    for (const WorstRow& worst : report.worst) {
-      absl::StrAppend(&text, "# row ", worst.row.place.row, ": ",
-                      NumberText(worst.distance, 4, 10), "\n",
-                      worst.commands[0], "\n", worst.commands[1], "\n");
-    }
-    text += "```\n";
-  }
-  for (const GateResult& result : report.gates) {
-    absl::StrAppend(&text, "\n", result.failed ? "**failed** " : "passed ",
-                    code(Printable(result.gate.text)), ": ",
-                    NumberText(result.value, 6, 12), "\n");
-  }
   return text;
 }
 

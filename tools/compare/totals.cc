@@ -1,9 +1,6 @@
 #include "tools/compare/totals.h"
 
-#include <algorithm>
 #include <cmath>
-#include <tuple>
-#include <utility>
 
 #include "sampler/arithmetic/numeric.h"
 
@@ -12,24 +9,8 @@ namespace {
 
 constexpr double kNone = Interval::kNone;
 
-// SplitMix64: enough for picking sequences, and the same everywhere.
-class Picker {
- public:
-  explicit Picker(std::uint64_t seed) : state_(seed) {}
-
-  // A number in [0, n). The bias of 2^64 mod n is below 2^-40.
-  std::size_t Below(std::size_t n) {
-    state_ += 0x9e3779b97f4a7c15;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    z ^= z >> 31;
-    return static_cast<std::size_t>(z % n);
-  }
-
- private:
-  std::uint64_t state_;
-};
+// The two sides and their difference.
+using Ends = std::array<Range, 3>;
 
 double Calibration(
     const std::array<SequenceTotals::Bin, SequenceTotals::kBins>& bins) {
@@ -43,61 +24,41 @@ double Calibration(
   return rows > 0 ? error / static_cast<double>(rows) : kNone;
 }
 
-// Both sides' value of a metric that sums give.
-std::pair<double, double> ValuesOf(const SideMetric& metric,
-                                   const SequenceTotals& totals) {
+Range MeanOf(const Range& sum, std::int64_t rows) {
+  const auto n = static_cast<double>(rows);
+  return {sum.low / n, sum.high / n};
+}
+
+// From the farthest ends.
+Range Apart(const Range& a, const Range& b) {
+  return {a.low - b.high, a.high - b.low};
+}
+
+// A metric that sums give.
+Ends ValuesOf(const SideMetric& metric, const SequenceTotals& totals) {
   if (metric.form == Form::kCalibration) {
-    return {Calibration(totals.bins[0]), Calibration(totals.bins[1])};
+    if (totals.out_of_bins > 0) return {kUnknown, kUnknown, kUnknown};
+    const double a = Calibration(totals.bins[0]);
+    const double b = Calibration(totals.bins[1]);
+    return {Exactly(a), Exactly(b), Exactly(a - b)};
   }
   const SequenceTotals::Sums& sums =
       totals.side[static_cast<std::size_t>(metric.column)];
-  if (sums.rows == 0) return {kNone, kNone};
-  const auto rows = static_cast<double>(sums.rows);
-  if (metric.form == Form::kMean) return {sums.a / rows, sums.b / rows};
-  return {Exp(sums.a / rows), Exp(sums.b / rows)};
-}
-
-bool IsQuantile(Form form) {
-  return form == Form::kMedian || form == Form::kNinety;
-}
-
-// The least of `values` that a share of them does not exceed.
-double Quantile(std::vector<double> values, double share) {
-  if (values.empty()) return kNone;
-  const auto rank = static_cast<std::size_t>(
-      std::ceil(share * static_cast<double>(values.size())));
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(
-                                       std::max<std::size_t>(rank, 1) - 1);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-// The 2.5 % and the 97.5 % of what resamples gave; none where one gave nothing.
-Interval IntervalOf(std::vector<double>& values) {
-  const bool whole =
-      std::none_of(values.begin(), values.end(),
-                   [](double value) { return std::isnan(value); });
-  if (values.empty() || !whole) return {};
-  std::sort(values.begin(), values.end());
-  const auto last = static_cast<double>(values.size() - 1);
-  const auto at = [&](double share) {
-    return values[static_cast<std::size_t>(std::lround(share * last))];
-  };
-  return {at(0.025), at(0.975)};
-}
-
-// Calls `use` with the sums of every resample, if there are enough sequences.
-template <typename Sums, typename Use>
-void Resample(const std::vector<Sums>& sequences, Use use) {
-  if (sequences.size() < kFewestSequences) return;
-  Picker picker(kResampleSeed);
-  for (int r = 0; r < kResamples; ++r) {
-    Sums totals;
-    for (std::size_t i = 0; i < sequences.size(); ++i) {
-      totals.Add(sequences[picker.Below(sequences.size())]);
-    }
-    use(totals);
+  if (sums.rows == 0) return {kUnknown, kUnknown, kUnknown};
+  const Range a = MeanOf(sums.a, sums.rows);
+  const Range b = MeanOf(sums.b, sums.rows);
+  // Of one row as logged both sides have the same number, whatever it is.
+  const bool same =
+      sums.bounded > 0 && sums.difference.low == 0 && sums.difference.high == 0;
+  if (metric.form == Form::kMean) {
+    const Range d = same               ? Exactly(0)
+                    : sums.bounded > 0 ? MeanOf(sums.difference, sums.rows)
+                                       : Apart(a, b);
+    return {a, b, d};
   }
+  const Range exp_a = {Exp(a.low), Exp(a.high)};
+  const Range exp_b = {Exp(b.low), Exp(b.high)};
+  return {exp_a, exp_b, same ? Exactly(0) : Apart(exp_a, exp_b)};
 }
 
 SequenceTotals SumOf(const std::vector<SequenceTotals>& sequences) {
@@ -106,66 +67,111 @@ SequenceTotals SumOf(const std::vector<SequenceTotals>& sequences) {
   return all;
 }
 
+template <typename Use>
+void Resample(const std::vector<SequenceTotals>& sequences, Use use) {
+  ForEachResample(sequences.size(), [&](absl::Span<const std::size_t> picks) {
+    SequenceTotals totals;
+    for (const std::size_t pick : picks) totals.Add(sequences[pick]);
+    use(totals);
+  });
+}
+
 std::size_t BinOf(double confidence) {
   constexpr std::size_t kLast = SequenceTotals::kBins - 1;
   const double place = confidence * static_cast<double>(SequenceTotals::kBins);
   return place < 1 ? 0 : std::min(static_cast<std::size_t>(place), kLast);
 }
 
-}  // namespace
-
-Interval IntervalOfMean(const std::vector<MeanSums>& sequences) {
-  std::vector<double> means;
-  Resample(sequences,
-           [&](const MeanSums& sums) { means.push_back(sums.mean()); });
-  return IntervalOf(means);
+// A number of the row as logged, whatever the chain.
+bool IsOfTheRow(SideColumn column) {
+  return column == SideColumn::kEntropyRaw || column == SideColumn::kNllRaw;
 }
+
+template <typename Column>
+Range EndsOf(const MetricRow<Column>& lows, const MetricRow<Column>& highs,
+             Column column) {
+  return {lows[column], highs[column]};
+}
+
+void AddTo(SequenceTotals::Sums& sums, const Range& a, const Range& b,
+           bool shared) {
+  if (std::isnan(a.low) || std::isnan(b.low)) return;
+  if (std::isinf(a.low) || std::isinf(b.low)) {
+    ++sums.infinite;
+    return;
+  }
+  sums.a = sums.a + a;
+  sums.b = sums.b + b;
+  sums.difference = sums.difference + (shared ? Exactly(0) : Apart(a, b));
+  ++sums.rows;
+  sums.bounded += a.exact() && b.exact() ? 0 : 1;
+}
+
+// An estimate whose three ends are known.
+void SetEnds(const Ends& ends, SideEstimate& estimate) {
+  estimate.ends = ends;
+  const auto value = [](const Range& range) {
+    return range.exact() ? range.low : kNone;
+  };
+  estimate.a = value(ends[0]);
+  estimate.b = value(ends[1]);
+  estimate.difference = value(ends[2]);
+}
+
+Ends QuantilesOf(const KeptCounts& kept, double share) {
+  const std::array<Range, 2> both = kept.Quantile(share);
+  return {both[0], both[1], Apart(both[0], both[1])};
+}
+
+}  // namespace
 
 void SequenceTotals::Add(const RowPair& row) {
   for (std::size_t c = 0; c < side.size(); ++c) {
-    const double a = row.sides[0].values[static_cast<SideColumn>(c)];
-    const double b = row.sides[1].values[static_cast<SideColumn>(c)];
-    if (std::isnan(a) || std::isnan(b)) continue;
-    if (std::isinf(a) || std::isinf(b)) {
-      ++side[c].infinite;
-      continue;
-    }
-    side[c].a += a;
-    side[c].b += b;
-    ++side[c].rows;
+    const auto column = static_cast<SideColumn>(c);
+    AddTo(side[c], EndsOf(row.sides[0].values, row.sides[0].highs, column),
+          EndsOf(row.sides[1].values, row.sides[1].highs, column),
+          row.one_row && IsOfTheRow(column));
   }
   for (std::size_t c = 0; c < pair.size(); ++c) {
-    const double value = row.pair[static_cast<PairColumn>(c)];
-    if (std::isnan(value)) continue;
-    if (std::isinf(value)) {
+    const Range value =
+        EndsOf(row.pair, row.pair_highs, static_cast<PairColumn>(c));
+    if (std::isnan(value.low)) continue;
+    if (std::isinf(value.low)) {
       ++pair[c].infinite;
       continue;
     }
-    pair[c].sum += value;
+    pair[c].sum = pair[c].sum + value;
     ++pair[c].rows;
+    pair[c].bounded += value.exact() ? 0 : 1;
   }
+  bool out = false;
   for (std::size_t s = 0; s < bins.size(); ++s) {
     const double correct = row.sides[s].values[SideColumn::kTopIsToken];
     if (std::isnan(correct)) continue;
     const double confidence = row.sides[s].values[SideColumn::kTop];
+    out |= row.sides[s].highs[SideColumn::kTop] != confidence;
     Bin& bin = bins[s][BinOf(confidence)];
     bin.confidence += confidence;
     bin.correct += correct;
     ++bin.rows;
   }
+  out_of_bins += out ? 1 : 0;
 }
 
 void SequenceTotals::Add(const SequenceTotals& other) {
   for (std::size_t c = 0; c < side.size(); ++c) {
-    side[c].a += other.side[c].a;
-    side[c].b += other.side[c].b;
+    side[c].a = side[c].a + other.side[c].a;
+    side[c].b = side[c].b + other.side[c].b;
+    side[c].difference = side[c].difference + other.side[c].difference;
     side[c].rows += other.side[c].rows;
     side[c].infinite += other.side[c].infinite;
+    side[c].bounded += other.side[c].bounded;
   }
   for (std::size_t c = 0; c < pair.size(); ++c) {
-    pair[c].sum += other.pair[c].sum;
+    pair[c].sum = pair[c].sum + other.pair[c].sum;
     pair[c].rows += other.pair[c].rows;
     pair[c].infinite += other.pair[c].infinite;
+    pair[c].bounded += other.pair[c].bounded;
   }
   for (std::size_t s = 0; s < bins.size(); ++s) {
     for (std::size_t b = 0; b < kBins; ++b) {
@@ -174,6 +180,7 @@ void SequenceTotals::Add(const SequenceTotals& other) {
       bins[s][b].rows += other.bins[s][b].rows;
     }
   }
+  out_of_bins += other.out_of_bins;
 }
 
 void Totals::Add(const RowPair& row) {
@@ -181,7 +188,8 @@ void Totals::Add(const RowPair& row) {
   for (std::size_t s = 0; s < 2; ++s) {
     const SideRow& side = row.sides[s];
     not_ok_[s] += side.status != RowStatus::kOk ? 1 : 0;
-    undecided_[s] += side.status == RowStatus::kOk && !side.decided ? 1 : 0;
+    undecided_[s] += side.status == RowStatus::kOk && !side.usable() ? 1 : 0;
+    ends_[s] += side.ends ? 1 : 0;
     bounded_[s] += side.bounded ? 1 : 0;
   }
   if (row.place.sequence != sequence_) sequences_.emplace_back();
@@ -189,9 +197,15 @@ void Totals::Add(const RowPair& row) {
   if (!row.usable()) return;
   ++compared_;
   sequences_.back().Add(row);
+  std::array<Range, 2> kept;
   for (std::size_t s = 0; s < 2; ++s) {
-    kept_[s].push_back(row.sides[s].values[SideColumn::kKept]);
+    const SideRow& side = row.sides[s];
+    kept[s] = EndsOf(side.values, side.highs, SideColumn::kKept);
+    if (row.target >= 0) {
+      ranks_[s].Add(side.rank, side.values[SideColumn::kCovered] > 0);
+    }
   }
+  kept_.Add(sequences_.size() - 1, kept);
 }
 
 std::vector<SideEstimate> Totals::SideValues() const {
@@ -204,14 +218,13 @@ std::vector<SideEstimate> Totals::SideValues() const {
         all.side[static_cast<std::size_t>(metrics[m].column)];
     estimate.rows = sums.rows;
     estimate.infinite = sums.infinite;
-    if (IsQuantile(metrics[m].form)) {
-      const double share = metrics[m].form == Form::kMedian ? 0.5 : 0.9;
-      estimate.a = Quantile(kept_[0], share);
-      estimate.b = Quantile(kept_[1], share);
+    estimate.bounded = sums.bounded;
+    estimate.ends = {kUnknown, kUnknown, kUnknown};
+    if (metrics[m].form == Form::kQuantile) {
+      SetEnds(QuantilesOf(kept_, metrics[m].share), estimate);
     } else if (sums.infinite == 0) {
-      std::tie(estimate.a, estimate.b) = ValuesOf(metrics[m], all);
+      SetEnds(ValuesOf(metrics[m], all), estimate);
     }
-    estimate.difference = estimate.a - estimate.b;
   }
   return estimates;
 }
@@ -219,24 +232,31 @@ std::vector<SideEstimate> Totals::SideValues() const {
 double Totals::PairValue(PairColumn column) const {
   const SequenceTotals::Pair pair =
       SumOf(sequences_).pair[static_cast<std::size_t>(column)];
-  if (pair.rows == 0 || pair.infinite > 0) return kNone;
-  return pair.sum / static_cast<double>(pair.rows);
+  if (pair.rows == 0 || pair.infinite > 0 || pair.bounded > 0) return kNone;
+  return pair.sum.low / static_cast<double>(pair.rows);
 }
 
 std::vector<SideEstimate> Totals::SideEstimates() const {
   const std::vector<SideMetric>& metrics = SideMetrics();
   std::vector<SideEstimate> estimates = SideValues();
-  std::vector<std::vector<double>> differences(metrics.size());
+  std::vector<std::vector<double>> lows(metrics.size());
+  std::vector<std::vector<double>> highs(metrics.size());
   Resample(sequences_, [&](const SequenceTotals& totals) {
     for (std::size_t m = 0; m < metrics.size(); ++m) {
-      if (IsQuantile(metrics[m].form)) continue;
-      const auto [a, b] = ValuesOf(metrics[m], totals);
-      differences[m].push_back(a - b);
+      if (metrics[m].form == Form::kQuantile) continue;
+      const Range difference = ValuesOf(metrics[m], totals)[2];
+      lows[m].push_back(difference.low);
+      highs[m].push_back(difference.high);
     }
   });
   for (std::size_t m = 0; m < metrics.size(); ++m) {
-    if (estimates[m].infinite > 0) continue;
-    estimates[m].interval = IntervalOf(differences[m]);
+    if (metrics[m].form == Form::kQuantile) {
+      if (metrics[m].share == 1.0) continue;
+      estimates[m].interval =
+          kept_.IntervalOfDifference(metrics[m].share, sequences_.size());
+    } else if (estimates[m].infinite == 0) {
+      estimates[m].interval = IntervalOf(lows[m], highs[m]);
+    }
   }
   return estimates;
 }
@@ -245,25 +265,31 @@ std::vector<PairEstimate> Totals::PairEstimates() const {
   const std::vector<PairMetric>& metrics = PairMetrics();
   const SequenceTotals all = SumOf(sequences_);
   std::vector<PairEstimate> estimates(metrics.size());
-  std::vector<std::vector<double>> values(metrics.size());
+  std::vector<std::vector<double>> lows(metrics.size());
+  std::vector<std::vector<double>> highs(metrics.size());
   const auto mean = [&](std::size_t m, const SequenceTotals& totals) {
     const SequenceTotals::Pair& pair =
         totals.pair[static_cast<std::size_t>(metrics[m].column)];
-    return pair.rows == 0 ? kNone : pair.sum / static_cast<double>(pair.rows);
+    return pair.rows == 0 ? kUnknown : MeanOf(pair.sum, pair.rows);
   };
   Resample(sequences_, [&](const SequenceTotals& totals) {
     for (std::size_t m = 0; m < metrics.size(); ++m) {
-      values[m].push_back(mean(m, totals));
+      const Range value = mean(m, totals);
+      lows[m].push_back(value.low);
+      highs[m].push_back(value.high);
     }
   });
   for (std::size_t m = 0; m < metrics.size(); ++m) {
+    PairEstimate& estimate = estimates[m];
     const SequenceTotals::Pair& pair =
         all.pair[static_cast<std::size_t>(metrics[m].column)];
-    estimates[m].rows = pair.rows;
-    estimates[m].infinite = pair.infinite;
+    estimate.rows = pair.rows;
+    estimate.infinite = pair.infinite;
+    estimate.bounded = pair.bounded;
     if (pair.infinite > 0) continue;
-    estimates[m].value = mean(m, all);
-    estimates[m].interval = IntervalOf(values[m]);
+    estimate.ends = mean(m, all);
+    if (estimate.ends.exact()) estimate.value = estimate.ends.low;
+    estimate.interval = IntervalOf(lows[m], highs[m]);
   }
   return estimates;
 }

@@ -35,6 +35,7 @@ Examples:
   sampler convert logits.npy run.safetensors --tokens ids.npy --to-dtype bf16
   sampler convert run.safetensors run.kld
   sampler convert run.safetensors small.safetensors --top-k 64
+  sampler convert run.safetensors part.safetensors --rows 100:200
   sampler convert --recover run.safetensors.partial run.safetensors
 
 OUT is safetensors, .npy, or a llama.cpp _logits_ file (.kld, .dat), by its name
@@ -52,6 +53,7 @@ struct Convert {
   std::string path;  // OUT.
   bool recover = false;
   bool force = false;
+  RowSelectionOptions rows;
   ConvertOptions options;
   OutputOptions output;
 };
@@ -178,7 +180,19 @@ absl::Status CheckStandardOutput(const Convert& convert) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> Work(const Convert& convert) {
+// Sequences that have a selected row.
+std::int64_t SequencesIn(const logs::Log& log, const RowSelection& rows) {
+  return std::count_if(
+      log.sequences().begin(), log.sequences().end(),
+      [&](const logs::LogSequence& sequence) {
+        const std::int64_t from = std::max(sequence.first_row, rows.first);
+        const std::int64_t skip = (from - rows.first) % rows.every;
+        const std::int64_t next = skip == 0 ? from : from + rows.every - skip;
+        return next < std::min(sequence.first_row + sequence.rows, rows.end);
+      });
+}
+
+absl::StatusOr<int> Work(Convert& convert) {
   const logs::Overwrite overwrite =
       convert.force ? logs::Overwrite::kYes : logs::Overwrite::kNo;
   absl::Status status = CheckStandardOutput(convert);
@@ -196,17 +210,19 @@ absl::StatusOr<int> Work(const Convert& convert) {
   if (!target.ok()) return target.status();
   const auto log = OpenLog(convert.log);
   if (!log.ok()) return log.status();
+  const auto rows = SelectRows(convert.rows, (*log)->rows());
+  if (!rows.ok()) return rows.status();
+  convert.options.rows = *rows;
   Warnings losses(convert.output.quiet);
   const auto format = WriteLog(**log, convert.path, *target, overwrite,
                                convert.options, losses, convert.output.quiet);
   if (!format.ok()) return format.status();
-  Print(convert, {*format, (*log)->rows(), std::ssize((*log)->sequences())},
-        losses);
+  Print(convert, {*format, rows->count(), SequencesIn(**log, *rows)}, losses);
   return 0;
 }
 
 // The exit code.
-absl::StatusOr<int> Run(const Convert& convert) {
+absl::StatusOr<int> Run(Convert& convert) {
   absl::StatusOr<int> code = Work(convert);
   if (absl::IsAlreadyExists(code.status())) {
     return WithHint(code.status(), "--force replaces it");
@@ -249,6 +265,7 @@ void AddConvert(CLI::App& app, int& exit_code) {
              {.minimum = 1},
              [convert](std::int64_t k) { convert->options.top_k = k; })
       ->type_name("K");
+  AddRowSelection(*command, convert->rows);
   command->add_flag("--recover", convert->recover,
                     "LOG is the .partial file of a logger");
   command->add_flag("--force", convert->force, "Replace OUT if it exists");

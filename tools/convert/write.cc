@@ -11,8 +11,8 @@
 #include "sampler/logs/formats/npy_writer.h"
 #include "sampler/logs/formats/safetensors_writer.h"
 #include "sampler/logs/journal/row_encoder.h"
-#include "sampler/logs/log_contents.h"
-#include "sampler/logs/logger.h"
+#include "tools/convert/selection.h"
+#include "tools/convert/top_k.h"
 #include "tools/replay/print.h"
 #include "tools/text/progress.h"
 
@@ -78,10 +78,11 @@ void ReportNotes(const logs::Log& log, Warnings& losses) {
   }
 }
 
-absl::Status ReportFloor(const logs::Log& log, Warnings& losses) {
+absl::Status ReportFloor(const logs::Log& log, const RowSelection& rows,
+                         Warnings& losses) {
   std::int64_t tokens = 0;
   bool dropped = false;
-  for (std::int64_t row = 0; row < log.rows(); ++row) {
+  for (std::int64_t row = rows.first; row < rows.end; row += rows.every) {
     const auto read = log.Floor(row);
     if (!read.ok()) return read.status();
     const std::optional<logs::FloorInfo>& floor = *read;
@@ -97,24 +98,42 @@ absl::Status ReportFloor(const logs::Log& log, Warnings& losses) {
   return absl::OkStatus();
 }
 
-logs::LogContents Prepare(const logs::Log& log, DType dtype) {
-  logs::LogContents contents = logs::ContentsOf(log);
+void ReportSelection(const logs::Log& log, const SelectedContents& selected,
+                     Warnings& losses) {
+  const std::int64_t left_out = log.rows() - std::ssize(selected.rows);
+  if (left_out == 0) return;
+  losses.Add(absl::StrCat("rows: ", Plural(left_out, "row"),
+                          " are left out; those before the first one of a "
+                          "sequence become its prompt"));
+  if (selected.lost_history) {
+    losses.Add(
+        "history: the tokens of rows that are left out between others are "
+        "lost, so penalties see other texts");
+  }
+  if (selected.lost_settings) {
+    losses.Add(
+        "settings: of sequences that do not begin with their first row seeds, "
+        "streams and configs are left out: a replay would draw others");
+  }
+}
+
+void Prepare(const logs::Log& log, DType dtype, logs::LogContents& contents) {
   const DType before = contents.dtype;
   contents.dtype = dtype;
   contents.metadata["vocab_size"] = absl::StrCat(log.vocabulary_size());
   contents.metadata.try_emplace("source_precision",
                                 std::string(DTypeName(before)));
-  return contents;
 }
 
 absl::Status WriteDense(const logs::Log& log, const std::string& path,
                         Target target, logs::Overwrite overwrite, DType dtype,
-                        Progress& progress) {
+                        SelectedContents& selected, Progress& progress) {
   logs::DenseEncoder encoder(dtype);
   logs::RowBuffer buffer;
   const auto row =
-      [&](std::int64_t n) -> absl::StatusOr<absl::Span<const unsigned char>> {
+      [&](std::int64_t i) -> absl::StatusOr<absl::Span<const unsigned char>> {
     progress.Step();
+    const std::int64_t n = selected.rows[static_cast<std::size_t>(i)];
     const auto logits = log.Row(n, buffer);
     if (!logits.ok()) return logits.status();
     auto bytes = encoder.Encode(*logits);
@@ -123,15 +142,17 @@ absl::Status WriteDense(const logs::Log& log, const std::string& path,
         bytes.status().code(),
         absl::StrCat("row ", n, ": ", bytes.status().message()));
   };
-  logs::LogContents contents = Prepare(log, dtype);
+  logs::LogContents& contents = selected.contents;
+  Prepare(log, dtype, contents);
   logs::RowBuffer masks;
   if (log.description().masks) {
     const auto first = log.Mask(0, masks);
     if (!first.ok()) return first.status();
     contents.mask_words = std::ssize((*first)->words());
     contents.masks =
-        [&](std::int64_t n) -> absl::StatusOr<absl::Span<const std::uint32_t>> {
-      const auto mask = log.Mask(n, masks);
+        [&](std::int64_t i) -> absl::StatusOr<absl::Span<const std::uint32_t>> {
+      const auto mask =
+          log.Mask(selected.rows[static_cast<std::size_t>(i)], masks);
       if (!mask.ok()) return mask.status();
       return (*mask)->words();
     };
@@ -139,85 +160,6 @@ absl::Status WriteDense(const logs::Log& log, const std::string& path,
   return target == Target::kNpy
              ? logs::WriteNpy(path, overwrite, contents, row)
              : logs::WriteDenseSafetensors(path, overwrite, contents, row);
-}
-
-logs::SequenceSettings SettingsIn(const logs::Log& log,
-                                  const logs::DrawnWith& drawn) {
-  const auto& configs = log.description().configs;
-  return {
-      drawn.config < 0 ? "" : configs[static_cast<std::size_t>(drawn.config)],
-      drawn.seed, drawn.stream, drawn.clock};
-}
-
-// What the log notes beside a row; its mask in `buffer`.
-absl::StatusOr<logs::RowNotes> NotesIn(const logs::Log& log, std::int64_t row,
-                                       logs::RowBuffer& buffer) {
-  logs::RowNotes notes;
-  if (!log.attempts().empty()) {
-    notes.attempt = log.attempts()[static_cast<std::size_t>(row)];
-  }
-  const absl::Span<const TokenId> bans = log.Bans(row);
-  notes.bans.assign(bans.begin(), bans.end());
-  auto mask = log.Mask(row, buffer);
-  if (!mask.ok()) return mask.status();
-  notes.mask = *mask;
-  return notes;
-}
-
-// Through a logger, which encodes each row once.
-absl::Status WriteTopK(const logs::Log& log, const std::string& path,
-                       logs::Overwrite overwrite, DType dtype,
-                       std::int64_t top_k, Progress& progress,
-                       Warnings& losses) {
-  if (log.tokens().empty()) {
-    return WithHint(absl::InvalidArgumentError(
-                        "--top-k: LOG has no tokens, want the drawn ones"),
-                    "add them with --tokens FILE");
-  }
-  auto logger = logs::Logger::Create(
-      path, {.vocabulary_size = log.vocabulary_size(),
-             .dtype = dtype,
-             .top_k = top_k,
-             .metadata = logs::WithoutReserved(log.description().metadata),
-             .overwrite = overwrite,
-             .journal = logs::Journal::kNameless});
-  if (!logger.ok()) return logger.status();
-  logs::RowBuffer buffer;
-  std::uint32_t number = 0;
-  for (const logs::LogSequence& sequence : log.sequences()) {
-    absl::Status status = logger->AddPrompt(number, sequence.prompt);
-    if (status.ok() && sequence.drawn_with.has_value()) {
-      status = logger->Describe(number, SettingsIn(log, *sequence.drawn_with));
-    }
-    for (std::int64_t i = 0; i < sequence.rows && status.ok(); ++i) {
-      const std::int64_t n = sequence.first_row + i;
-      const auto logits = log.Row(n, buffer);
-      if (!logits.ok()) {
-        status = logits.status();
-        break;
-      }
-      const auto notes = NotesIn(log, n, buffer);
-      status = notes.ok()
-                   ? logger->Append(number, *logits,
-                                    log.tokens()[static_cast<std::size_t>(n)],
-                                    *notes)
-                   : notes.status();
-      if (!status.ok()) {
-        status = absl::Status(status.code(),
-                              absl::StrCat("row ", n, ": ", status.message()));
-      }
-      progress.Step();
-    }
-    if (!status.ok()) {
-      logger->Discard();
-      return status;
-    }
-    ++number;
-  }
-  losses.Add(absl::StrCat("tail: of each row only ",
-                          Plural(top_k, "likeliest token"),
-                          " and the drawn one are kept"));
-  return logger->Finish();
 }
 
 absl::Status WriteLlama(const logs::Log& log, const std::string& path,
@@ -263,8 +205,15 @@ absl::StatusOr<std::string> WriteLog(const logs::Log& log,
   if (target != Target::kSafetensors && options.top_k > 0) {
     return absl::InvalidArgumentError("--top-k: want safetensors as OUT");
   }
+  const bool some = options.rows.count() < log.rows();
+  if (some && target == Target::kLlama) {
+    return WithHint(absl::InvalidArgumentError(
+                        "--rows, --every, --limit: got some of the rows for "
+                        "_logits_, want all: its rows stand at fixed places"),
+                    "convert the rows to safetensors first, then that");
+  }
   if (target != Target::kSafetensors) ReportNotes(log, losses);
-  Progress progress(log.rows(), quiet);
+  Progress progress(options.rows.count(), quiet);
   absl::Status status;
   if (target == Target::kLlama) {
     if (options.dtype.has_value()) {
@@ -279,13 +228,17 @@ absl::StatusOr<std::string> WriteLog(const logs::Log& log,
   const bool top_k = options.top_k > 0;
   const DType dtype =
       options.dtype.value_or(top_k && from == DType::kF64 ? DType::kF32 : from);
-  status = ReportFloor(log, losses);
+  SelectedContents selected =
+      SelectContents(logs::ContentsOf(log), options.rows);
+  ReportSelection(log, selected, losses);
+  status = ReportFloor(log, options.rows, losses);
   if (!status.ok()) return status;
   ReportRounding(from, dtype, losses);
   if (target == Target::kNpy) ReportDropped(log, /*tokens=*/false, losses);
   status = top_k ? WriteTopK(log, path, overwrite, dtype, options.top_k,
-                             progress, losses)
-                 : WriteDense(log, path, target, overwrite, dtype, progress);
+                             selected, progress, losses)
+                 : WriteDense(log, path, target, overwrite, dtype, selected,
+                              progress);
   if (!status.ok()) return status;
   return absl::StrCat(target == Target::kNpy ? "npy" : "safetensors", " ",
                       DTypeName(dtype),

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "sampler/logs/files/output_file.h"
 #include "sampler/logs/log.h"
+#include "tools/options/row_selection.h"
 #include "tools/text/output.h"
 
 namespace sampler::tools {
@@ -23,6 +24,7 @@ struct ConvertOptions {
   std::optional<Target> to;
   std::optional<DType> dtype;  // Empty: that of the log.
   std::int64_t top_k = 0;      // 0: whole rows.
+  RowSelection rows;           // That are written; in the log.
 };
 
 // Returns what was written, "safetensors bf16". Losses become warnings.

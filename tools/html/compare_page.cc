@@ -65,9 +65,14 @@ void ComparePage::Add(const RowPair& row) {
     kept_[s].push_back(value(s, SideColumn::kKept));
   }
   tv_.push_back(tv);
-  const bool decided = row.sides[0].decided && row.sides[1].decided;
+  const bool known =
+      row.usable() || (row.sides[0].decided && row.sides[1].decided);
   sections_.Add(
-      row.place, decided ? "" : ", left out: a list does not decide the row",
+      row.place,
+      !known ? ", left out: a list does not decide the row"
+      : row.sides[0].ends || row.sides[1].ends
+          ? ", bounded: a list gives both ends"
+          : "",
       absl::StrCat("<div class=\"two\"><div class=\"wide\"><h4>A</h4>",
                    row.descriptions[0], "</div><div class=\"wide\"><h4>B</h4>",
                    row.descriptions[1], "</div></div>",

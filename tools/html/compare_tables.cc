@@ -12,6 +12,14 @@ namespace {
 
 std::string Number(double x) { return HtmlCell("n", x, NumberText(x, 4, 10)); }
 
+// A number, or both ends of what it can be.
+std::string NumberCell(double x, const Range& ends) {
+  if (ends.exact() || std::isnan(ends.low)) return Number(x);
+  return absl::StrCat(
+      "<td class=\"n\">", HtmlNumber(ends.low, NumberText(ends.low, 4, 10)),
+      " to ", HtmlNumber(ends.high, NumberText(ends.high, 4, 10)), "</td>");
+}
+
 std::string RangeCell(const Interval& interval) {
   if (std::isnan(interval.low)) return "<td></td>";
   return absl::StrCat(
@@ -42,10 +50,12 @@ std::string SideTable(const CompareReport& report) {
     const std::string absent = AbsenceOf(report, m);
     absl::StrAppend(&html, "<tr data-k=\"", metric.name, "\">",
                     NameCell(metric.name, metric.help),
-                    absent.empty() ? absl::StrCat(Number(e.a), Number(e.b),
-                                                  Number(e.difference),
-                                                  RangeCell(e.interval))
-                                   : AbsentCells(4, absent),
+                    absent.empty()
+                        ? absl::StrCat(NumberCell(e.a, e.ends[0]),
+                                       NumberCell(e.b, e.ends[1]),
+                                       NumberCell(e.difference, e.ends[2]),
+                                       RangeCell(e.interval))
+                        : AbsentCells(4, absent),
                     "</tr>");
   }
   return absl::StrCat(html, "</tbody></table><p class=\"hint\">",
@@ -63,10 +73,33 @@ std::string PairTable(const CompareReport& report) {
     const std::string absent = PairAbsenceOf(report, m);
     absl::StrAppend(&html, "<tr data-k=\"", metric.name, "\">",
                     NameCell(metric.name, metric.help),
-                    absent.empty()
-                        ? absl::StrCat(Number(e.value), RangeCell(e.interval))
-                        : AbsentCells(2, absent),
+                    absent.empty() ? absl::StrCat(NumberCell(e.value, e.ends),
+                                                  RangeCell(e.interval))
+                                   : AbsentCells(2, absent),
                     "</tr>");
+  }
+  return html + "</tbody></table></section>";
+}
+
+std::string RankSection(const CompareReport& report) {
+  const Totals& totals = report.totals;
+  if (totals.ranks(0).rows() + totals.ranks(1).rows() == 0) return "";
+  std::string html =
+      "<section class=\"wide\"><h2>Rank of the logged token</h2>"
+      "<table class=\"grid\" data-k=\"ranks\"><thead><tr><th>rank in the row"
+      "</th><th class=\"n\">rows of A</th><th class=\"n\">covered</th>"
+      "<th class=\"n\">rows of B</th><th class=\"n\">covered</th></tr></thead>"
+      "<tbody>";
+  for (std::size_t i = 0; i < totals.ranks(0).buckets().size(); ++i) {
+    absl::StrAppend(&html, "<tr><th scope=\"row\">",
+                    BucketName(totals.ranks(0).buckets()[i]), "</th>");
+    for (std::size_t s = 0; s < 2; ++s) {
+      const RankHistogram::Bucket& bucket = totals.ranks(s).buckets()[i];
+      absl::StrAppend(&html, "<td class=\"n\">", HtmlNumber(bucket.rows),
+                      "</td><td class=\"n\">", HtmlNumber(bucket.covered),
+                      "</td>");
+    }
+    html += "</tr>";
   }
   return html + "</tbody></table></section>";
 }
@@ -123,7 +156,8 @@ std::string GateSection(const CompareReport& report) {
 std::string CompareTables(const CompareReport& report) {
   return absl::StrCat("<div class=\"two-up\">", SideTable(report), "<div>",
                       GateSection(report), PairTable(report),
-                      WorstSection(report), "</div></div>", KlSection(report));
+                      RankSection(report), WorstSection(report), "</div></div>",
+                      KlSection(report));
 }
 
 }  // namespace sampler::tools

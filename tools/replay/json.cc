@@ -131,6 +131,7 @@ Json MetricsJson(const ReplayHeader& header, const ReplaySummary& summary) {
   Json kept = {{"mean", Number(summary.kept_mean())},
                {"p50", quantile(0.5)},
                {"p90", quantile(0.9)},
+               {"p99", quantile(0.99)},
                {"max", quantile(1)},
                {"single", Number(summary.kept_single())}};
   return {{"rows", summary.rows()},
@@ -150,6 +151,8 @@ Json MetricsJson(const ReplayHeader& header, const ReplaySummary& summary) {
           {"entropy_raw", Number(summary.entropy_raw())},
           {"entropy", Number(summary.entropy())},
           {"same", Number(summary.same())},
+          {"rank_histogram", RankHistogramJson(summary.ranks())},
+          {"rank_unknown", summary.ranks().unknown()},
           {"absent", std::move(absent)}};
 }
 

@@ -45,6 +45,20 @@ bool IsExact(const RowBounds& bounds, const PipelineConfig& config) {
          CutsWithinTheList(*bounds.tail, config);
 }
 
+std::optional<double> ListedTemperature(const PipelineConfig& config) {
+  double product = 1.0;
+  for (const StageConfig& stage : config.stages) {
+    const StageFacts facts = FactsOf(stage);
+    if (facts.neutral) continue;
+    const auto& range = facts.temperature;
+    const bool divides = range.has_value() && range->low == range->high &&
+                         range->low > 0 && !facts.head.has_value();
+    if (!divides) return std::nullopt;
+    product *= range->low;
+  }
+  return product;
+}
+
 absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row) {
   auto floor = log.Floor(row);
   if (!floor.ok()) return floor.status();

@@ -38,6 +38,11 @@ absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row);
 // REQUIRES: the config is valid.
 bool IsExact(const RowBounds& bounds, const PipelineConfig& config);
 
+// The product of the chain's temperatures, if it does nothing else than divide
+// logits by numbers above 0, and removes nothing; 1 for a chain that does
+// nothing. REQUIRES: the config is valid.
+std::optional<double> ListedTemperature(const PipelineConfig& config);
+
 }  // namespace sampler::tools
 
 #endif  // SAMPLER_TOOLS_REPLAY_ROW_EXACTNESS_H_

@@ -21,6 +21,7 @@ void ReplaySummary::Add(const RowResult& row) {
   if (!row.has_target()) return;
 
   ++scored_;
+  ranks_.Add(row.target_rank, std::isfinite(row.target_logprob));
   if (std::isnan(row.target_raw_logprob)) ++raw_unknown_;
   if (std::isfinite(row.target_raw_logprob)) {
     nll_raw_.Add(-row.target_raw_logprob);

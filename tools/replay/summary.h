@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "sampler/row_status.h"
+#include "tools/replay/rank_histogram.h"
 #include "tools/replay/rows.h"
 
 namespace sampler::tools {
@@ -87,6 +88,9 @@ class ReplaySummary {
   double entropy_raw() const { return entropy_raw_.value(); }  // If known.
   double entropy() const { return entropy_.value(); }
 
+  // How the logged tokens of the scored rows rank in the row as logged.
+  const RankHistogram& ranks() const { return ranks_; }
+
   // The first row of each sequence whose drawn token is not the logged one.
   const std::vector<RowPlace>& divergences() const { return divergences_; }
 
@@ -106,6 +110,7 @@ class ReplaySummary {
   Mean entropy_raw_;
   Mean entropy_;
   std::map<std::int64_t, std::int64_t> kept_counts_;  // Kept -> rows.
+  RankHistogram ranks_;
   std::vector<RowPlace> divergences_;
 };
 

@@ -54,6 +54,17 @@ std::string PerplexityLine(const ReplaySummary& summary) {
                       PerplexityText(summary.nll_raw_covered()), ", ", chain);
 }
 
+// "1: 14, 3-5: 2 of the logged tokens in their rows; 3 below what is listed".
+std::string RanksText(const ReplaySummary& summary) {
+  std::string text = absl::StrCat(RankHistogramText(summary.ranks()),
+                                  " (rank of the logged token: rows)");
+  if (summary.ranks().unknown() > 0) {
+    absl::StrAppend(&text, "; ", Grouped(summary.ranks().unknown()),
+                    " unknown");
+  }
+  return text;
+}
+
 std::string DivergenceText(const ReplaySummary& summary) {
   constexpr std::size_t kShown = 4;
   std::string text;
@@ -89,12 +100,14 @@ std::string SummaryText(const ReplayHeader& header,
   } else if (header.log.tokens().empty()) {
     line("coverage", "unknown: the log has no tokens (--tokens FILE)");
   }
+  if (summary.ranks().rows() > 0) line("ranks", RanksText(summary));
   if (summary.rows_with(RowStatus::kOk) > 0) {
     line("kept", absl::StrFormat(
-                     "mean %.1f, p50 %s, p90 %s, max %s; one survivor in "
-                     "%s of rows",
+                     "mean %.1f, p50 %s, p90 %s, p99 %s, max %s; one survivor "
+                     "in %s of rows",
                      summary.kept_mean(), Grouped(summary.kept_quantile(0.5)),
                      Grouped(summary.kept_quantile(0.9)),
+                     Grouped(summary.kept_quantile(0.99)),
                      Grouped(summary.kept_quantile(1)),
                      PercentText(summary.kept_single())));
     line("kept mass", std::isnan(summary.kept_mass())

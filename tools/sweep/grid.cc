@@ -37,7 +37,7 @@ std::string Canonical(const std::string& name) {
 // Steps from low to high. A step of 0.1 is not one in binary, so the last value
 // is reached if it is missed by less than a millionth of a step, and values are
 // written with the digits that steps of this size have.
-absl::StatusOr<std::vector<std::string>> Range(
+absl::StatusOr<std::vector<std::string>> StepsOf(
     const std::string& text, const std::vector<std::string>& parts) {
   double low = 0;
   double high = 0;
@@ -74,7 +74,7 @@ absl::StatusOr<SweptParameter> ParseSwept(const std::string& text) {
   const std::string values = text.substr(equals + 1);
   const std::vector<std::string> parts = absl::StrSplit(values, ':');
   if (parts.size() == 3) {
-    auto range = Range(text, parts);
+    auto range = StepsOf(text, parts);
     if (!range.ok()) return range.status();
     parameter.values = *std::move(range);
     return parameter;

@@ -63,8 +63,18 @@ absl::Status WarnOfRows(const VerifyCommand& verify, const OpenedClaim& opened,
   return absl::OkStatus();
 }
 
-CheckOptions ChecksOf(const VerifyCommand& verify) {
+absl::StatusOr<CheckOptions> ChecksOf(const VerifyCommand& verify) {
   CheckOptions check;
+  if (!verify.fssl.empty()) {
+    if (verify.claim == Claim::kLaw) {
+      return absl::InvalidArgumentError(
+          "--fssl: want none beside --claim law: its scores are of the seed's "
+          "own noise");
+    }
+    const auto rule = ParseFsslRule(verify.fssl);
+    if (!rule.ok()) return rule.status();
+    check.fssl = *rule;
+  }
   if (verify.sigma.value_or(0.0) > 0.0) check.sigma = *verify.sigma;
   check.temper = verify.claim == Claim::kLaw;
   return check;

@@ -35,6 +35,7 @@ struct VerifyCommand {
   Tolerance tolerance;
   double min_match = 1.0;
   std::optional<double> sigma;
+  std::string fssl;  // "SCORE:RANK"; "": FsslRule's own numbers.
   double alpha = 0.001;
   std::string reference;  // A second log for LT; "": none.
 };
@@ -55,7 +56,8 @@ absl::Status WarnOfRows(const VerifyCommand& verify, const OpenedClaim& opened,
                         Warnings& warnings);
 
 // What gls, cgs and the percentiles are computed with.
-CheckOptions ChecksOf(const VerifyCommand& verify);
+// InvalidArgument for --fssl that is no rule, or that nothing uses.
+absl::StatusOr<CheckOptions> ChecksOf(const VerifyCommand& verify);
 
 // LT of the log and --reference; empty where that was not given.
 absl::StatusOr<std::optional<LogprobTracking>> TrackReference(

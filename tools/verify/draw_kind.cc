@@ -94,9 +94,29 @@ PipelineConfig BeforeGreedy(const PipelineConfig& config) {
   return soft;
 }
 
+namespace {
+
+// The noise of these engines is torch's: Tensor::exponential_ of a generator on
+// the device that served. Its values differ between devices and builds (on a
+// GPU they depend on how the kernel is launched, on a CPU on the math library),
+// and no log holds them.
+absl::Status Unknowable(Engine engine) {
+  return WithHint(
+      absl::UnimplementedError(absl::StrCat(
+          "--noise ", engine == Engine::kTinker ? "tinker" : "vllm-v1",
+          ": unknowable: it draws with torch's exponential_ on the device that "
+          "served, which a seed alone does not tell")),
+      "--claim law judges the tokens without their noise");
+}
+
+}  // namespace
+
 absl::StatusOr<PipelineConfig> WithEngine(const PipelineConfig& config,
                                           Engine engine) {
   if (engine == Engine::kConfig) return config;
+  if (engine == Engine::kVllmV1 || engine == Engine::kTinker) {
+    return Unknowable(engine);
+  }
   PipelineConfig other = config;
   other.rng = engine == Engine::kLlamaCpp ? Rng::kLlamaCpp : Rng::kHouse;
   if (engine == Engine::kVllm || engine == Engine::kSglang) {

@@ -51,10 +51,21 @@ PipelineConfig BeforeGreedy(const PipelineConfig& config);
 
 // Whose random numbers drew: a config's own, or those of an engine whose noise
 // this library repeats (parity).
-enum class Engine { kConfig, kHouse, kVllm, kSglang, kLlamaCpp };
+enum class Engine {
+  kConfig,
+  kHouse,
+  kVllm,  // Its V2 runner.
+  kSglang,
+  kLlamaCpp,
+  // Engines that draw with numbers of torch's generators on their own device:
+  // WithEngine says that these are not to be had.
+  kVllmV1,
+  kTinker
+};
 
 // The config with the draw of that engine in the place of its own.
-// InvalidArgument if the chain cannot run there.
+// InvalidArgument if the chain cannot run there; Unimplemented for an engine
+// whose numbers are not to be had.
 absl::StatusOr<PipelineConfig> WithEngine(const PipelineConfig& config,
                                           Engine engine);
 

@@ -42,6 +42,10 @@ Json SummaryFields(const VerifyReport& report) {
                {"avg_gumbel_rank", Number(summary.avg_gumbel_rank())},
                {"avg_gls", Number(summary.avg_gls())},
                {"avg_cgs", Number(summary.avg_cgs())},
+               {"fssl",
+                {{"safe", summary.fssl_count(FsslWord::kSafe)},
+                 {"suspicious", summary.fssl_count(FsslWord::kSuspicious)},
+                 {"dangerous", summary.fssl_count(FsslWord::kDangerous)}}},
                {"impossible_count", summary.impossible_count()},
                {"borderline_count", summary.borderline_count()},
                {"tie_count", summary.tie_count()},
@@ -133,8 +137,12 @@ const std::vector<CsvColumn>& CsvColumns() {
        [](const TokenCheck& c) {
          return std::string(BasisName(c.prob_basis));
        }},
-      {"rank_basis", [](const TokenCheck& c) {
+      {"rank_basis",
+       [](const TokenCheck& c) {
          return std::string(BasisName(c.rank_basis));
+       }},
+      {"fssl", [](const TokenCheck& c) {
+         return std::string(c.fssl ? FsslName(*c.fssl) : "");
        }}};
   return fields;
 }
@@ -153,20 +161,23 @@ Json VerifyHeadJson(const ReplayHeader& header, Claim claim,
                  {"partial", header.log.description().partial()}}}};
   json.update(SettingsJson(header));
   const DrawKind kind = DrawKindOf(header.configs.configs[0]);
-  json.update({{"draw_rule", DrawKindName(kind.by)},
-               {"margin_unit", kind.by == DrawKind::By::kMass ? "probability"
-                               : kind.one_temperature ? "logits of the row"
+  json.update(
+      {{"draw_rule", DrawKindName(kind.by)},
+       {"margin_unit", kind.by == DrawKind::By::kMass ? "probability"
+                       : kind.one_temperature         ? "logits of the row"
                                                       : "scaled logits"},
-               {"ties", TiesText(header)},
-               {"claim", claim == Claim::kSeed ? "seed" : "law"},
-               {"tolerance",
-                {{"margin", Number(tolerance.margin)},
-                 {"min_match", Number(1.0 - tolerance.mismatch_rate)},
-                 {"sigma", Number(tolerance.sigma)}}},
-               {"sigma", Number(check.sigma)},
-               {"percentile_seed", check.percentile_seed},
-               {"alpha", Number(alpha)},
-               {"teacher_forced", true}});
+       {"ties", TiesText(header)},
+       {"claim", claim == Claim::kSeed ? "seed" : "law"},
+       {"tolerance",
+        {{"margin", Number(tolerance.margin)},
+         {"min_match", Number(1.0 - tolerance.mismatch_rate)},
+         {"sigma", Number(tolerance.sigma)}}},
+       {"sigma", Number(check.sigma)},
+       {"fssl",
+        {{"score", Number(check.fssl.score)}, {"rank", check.fssl.rank}}},
+       {"percentile_seed", check.percentile_seed},
+       {"alpha", Number(alpha)},
+       {"teacher_forced", true}});
   return json;
 }
 
@@ -183,28 +194,30 @@ Json TokenCheckJson(const ReplayHeader& header, const RowPlace& place,
   const auto decided = [&](bool flag) {
     return check->decided() ? Json(flag) : Json(nullptr);
   };
-  json.update({{"claimed", check->claimed},
-               {"claimed_text", text(check->claimed)},
-               {"replayed", check->replayed},
-               {"replayed_text", text(check->replayed)},
-               {"exact_match", decided(check->exact_match)},
-               {"removed", decided(check->removed)},
-               {"prob", Number(check->prob)},
-               {"margin", Number(check->margin)},
-               {"logit_rank", Number(check->logit_rank)},
-               {"gumbel_rank", Number(check->gumbel_rank)},
-               {"gls", Number(check->gls)},
-               {"cgs", Number(check->cgs)},
-               {"percentile", Number(check->percentile)},
-               {"boundary", Number(check->boundary)},
-               {"u", Number(check->u)},
-               {"low", Number(check->low)},
-               {"high", Number(check->high)},
-               {"ties", check->ties},
-               {"basis",
-                {{"exact_match", BasisName(check->match_basis)},
-                 {"prob", BasisName(check->prob_basis)},
-                 {"logit_rank", BasisName(check->rank_basis)}}}});
+  json.update(
+      {{"claimed", check->claimed},
+       {"claimed_text", text(check->claimed)},
+       {"replayed", check->replayed},
+       {"replayed_text", text(check->replayed)},
+       {"exact_match", decided(check->exact_match)},
+       {"removed", decided(check->removed)},
+       {"prob", Number(check->prob)},
+       {"margin", Number(check->margin)},
+       {"logit_rank", Number(check->logit_rank)},
+       {"gumbel_rank", Number(check->gumbel_rank)},
+       {"gls", Number(check->gls)},
+       {"cgs", Number(check->cgs)},
+       {"fssl", check->fssl ? Json(FsslName(*check->fssl)) : Json(nullptr)},
+       {"percentile", Number(check->percentile)},
+       {"boundary", Number(check->boundary)},
+       {"u", Number(check->u)},
+       {"low", Number(check->low)},
+       {"high", Number(check->high)},
+       {"ties", check->ties},
+       {"basis",
+        {{"exact_match", BasisName(check->match_basis)},
+         {"prob", BasisName(check->prob_basis)},
+         {"logit_rank", BasisName(check->rank_basis)}}}});
   return json;
 }
 

@@ -41,6 +41,7 @@ void VerifySummary::Add(const RowPlace& place,
   AddFinite(check->gumbel_rank, gumbel_rank_);
   AddFinite(check->gls, gls_);
   AddFinite(check->cgs, cgs_);
+  if (check->fssl) ++fssl_[static_cast<std::size_t>(*check->fssl)];
   if (!std::isnan(check->percentile)) {
     percentiles_.push_back(check->percentile);
   }

@@ -86,6 +86,11 @@ class VerifySummary {
   double avg_gls() const { return gls_.value(); }
   double avg_cgs() const { return cgs_.value(); }
 
+  // Tokens that FSSL calls so, of the decided ones.
+  std::int64_t fssl_count(FsslWord word) const {
+    return fssl_[static_cast<std::size_t>(word)];
+  }
+
   const std::vector<Mismatch>& first_mismatches() const { return kept_; }
   const std::vector<double>& percentiles() const { return percentiles_; }
 
@@ -110,6 +115,7 @@ class VerifySummary {
   std::int64_t borderline_ = 0;
   std::int64_t ties_ = 0;
   std::int64_t tied_mismatches_ = 0;
+  std::array<std::int64_t, 3> fssl_ = {};
   Bases match_bases_ = {};
   Bases prob_bases_ = {};
   Bases rank_bases_ = {};

@@ -117,7 +117,14 @@ std::string SeedLines(const VerifyReport& report) {
       Line("likelihood",
            absl::StrCat("sigma ", Digits(report.check.sigma), ": gls ",
                         NumberText(s.avg_gls(), 4, kColumns), ", cgs ",
-                        NumberText(s.avg_cgs(), 4, kColumns))));
+                        NumberText(s.avg_cgs(), 4, kColumns))),
+      Line("fssl",
+           absl::StrCat(s.fssl_count(FsslWord::kSafe), " safe, ",
+                        s.fssl_count(FsslWord::kSuspicious), " suspicious, ",
+                        s.fssl_count(FsslWord::kDangerous),
+                        " dangerous (score below ",
+                        Digits(report.check.fssl.score), ", rank above ",
+                        report.check.fssl.rank, ")")));
   return text;
 }
 

@@ -110,11 +110,9 @@ std::shared_ptr<const TokenCheck> TokenChecker::Check(const RowView& view) {
     check->replayed_prob = line_.Share(*drawn);
   }
   if (check->exact_match) {
-    check->margin = 0.0;
-    check->gumbel_rank = 0.0;
+    check->margin = check->gumbel_rank = 0.0;
   } else if (check->removed) {
-    check->margin = kInfinity;
-    check->gumbel_rank = kInfinity;
+    check->margin = check->gumbel_rank = kInfinity;
   }
   switch (chain.kind.by) {
     case DrawKind::By::kGreedy:
@@ -132,6 +130,9 @@ std::shared_ptr<const TokenCheck> TokenChecker::Check(const RowView& view) {
   }
   FindPercentile(view, *check);
   DropUnknown(*check);
+  const bool by_mass = chain.kind.by == DrawKind::By::kMass;
+  check->fssl = ClassifyFssl(by_mass ? check->cgs : check->gls,
+                             check->logit_rank, options_.fssl);
   return check;
 }
 

@@ -15,6 +15,8 @@
 //   gls           ln Phi(-margin / (sqrt 2 sigma)), of draws by noise
 //   cgs           ln(Phi((high - u) / sigma) - Phi((low - u) / sigma)), of
 //                 draws by inverse CDF, [low, high) the token's interval
+//   fssl          FSSL's word for the score of its draw: safe, suspicious or
+//                 dangerous (fssl.h)
 //   percentile    (mass ranked above the claimed token + v times its own) /
 //                 mass, v uniform by a fixed rule: uniform if the token is a
 //                 draw from q, whatever the seed
@@ -45,10 +47,12 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "sampler/pipeline.h"
 #include "tools/replay/row_look.h"
 #include "tools/verify/draw_kind.h"
+#include "tools/verify/fssl.h"
 #include "tools/verify/mass_line.h"
 
 namespace sampler::tools {
@@ -76,6 +80,7 @@ struct TokenCheck final : RowFinding {
   double gumbel_rank = kAbsent;
   double gls = kAbsent;
   double cgs = kAbsent;
+  std::optional<FsslWord> fssl;
   double percentile = kAbsent;
   double boundary = kAbsent;
   double u = kAbsent;    // Of a draw by inverse CDF,
@@ -96,6 +101,7 @@ struct TokenCheck final : RowFinding {
 struct CheckOptions {
   // Of gls and cgs.
   double sigma = 0.01;
+  FsslRule fssl;
   // Of the percentile's v.
   std::uint64_t percentile_seed = 0;
   bool temper = false;  // Fill TokenCheck::tempered.

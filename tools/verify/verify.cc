@@ -120,9 +120,11 @@ absl::StatusOr<int> Run(VerifyCommand& verify) {
   if (!status.ok()) return status;
   verify.tolerance.mismatch_rate = 1.0 - verify.min_match;
   verify.tolerance.sigma = verify.sigma.value_or(0.0);
-  const CheckOptions check = ChecksOf(verify);
+  const auto checks = ChecksOf(verify);
+  if (!checks.ok()) return checks.status();
+  const CheckOptions& check = *checks;
   ReplayOptions& options = verify.options;
-  options.look = [check]() -> RowLook {
+  options.look = [&check]() -> RowLook {
     auto checker = std::make_shared<TokenChecker>(check);
     return [checker](const RowView& view) { return checker->Check(view); };
   };
@@ -181,6 +183,11 @@ void AddTolerance(CLI::App& app, VerifyCommand& verify) {
           "gls and cgs are shown for 0.01)",
           {0.0, 1e6}, [&verify](double x) { verify.sigma = x; })
       ->group(group);
+  app.add_option("--fssl", verify.fssl,
+                 "A token whose gls or cgs is below SCORE is suspicious,\n"
+                 "and dangerous beyond that rank (default: -6.9:16)")
+      ->type_name("SCORE:RANK")
+      ->group(group);
   AddReal(app, "--alpha",
           "Probability of refuting a true log, at most (default: "
           "0.001)",
@@ -205,11 +212,14 @@ void AddVerify(CLI::App& app, int& exit_code) {
       ->type_name("WHICH");
   AddChoice<Engine>(*command, "--noise",
                     "Whose random numbers: house, vllm (V2), sglang or\n"
-                    "llama.cpp (default: the config's)",
+                    "llama.cpp (default: the config's); of vllm-v1 and\n"
+                    "tinker: why they are not to be had",
                     {{"house", Engine::kHouse},
                      {"vllm", Engine::kVllm},
                      {"sglang", Engine::kSglang},
-                     {"llama.cpp", Engine::kLlamaCpp}},
+                     {"llama.cpp", Engine::kLlamaCpp},
+                     {"vllm-v1", Engine::kVllmV1},
+                     {"tinker", Engine::kTinker}},
                     [verify](Engine engine) { verify->engine = engine; })
       ->type_name("WHOSE");
   AddTolerance(*command, *verify);

@@ -1,6 +1,9 @@
 // Decoder of DEFLATE (RFC 1951), the compression of zip members: piece by
 // piece, so that a member of any size needs the memory of its window.
 //
+// Why not zlib: it would be a fourth library that every user of the logs links
+// and packages, for 300 lines that only read, and that zlib's own output tests.
+//
 // Errors: DataLoss where the input ends inside the stream; InvalidArgument for
 //   what is no DEFLATE (a block type, code lengths that fit no code, a distance
 //   before the beginning).

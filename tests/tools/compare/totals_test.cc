@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -22,6 +24,13 @@ std::size_t IndexOf(const std::string& name) {
   return 0;
 }
 
+// With the numbers that it has as both of their ends.
+RowPair Exact(RowPair row) {
+  for (SideRow& side : row.sides) side.highs = side.values;
+  row.pair_highs = row.pair;
+  return row;
+}
+
 RowPair PairOfRows(std::int64_t sequence, double a, double b) {
   RowPair row;
   row.place.sequence = sequence;
@@ -31,7 +40,7 @@ RowPair PairOfRows(std::int64_t sequence, double a, double b) {
     row.sides[0].values[column] = a;
     row.sides[1].values[column] = b;
   }
-  return row;
+  return Exact(row);
 }
 
 TEST(Totals, SubtractsRowByRow) {
@@ -40,7 +49,7 @@ TEST(Totals, SubtractsRowByRow) {
   totals.Add(PairOfRows(0, 2, 3));
   RowPair half = PairOfRows(1, 100, 100);
   half.sides[1].values[SideColumn::kNll] = std::nan("");
-  totals.Add(half);
+  totals.Add(Exact(half));
   const auto estimates = totals.SideEstimates();
   const SideEstimate& nll = estimates[IndexOf("nll")];
   EXPECT_EQ(nll.rows, 2);  // The rows that both have.
@@ -61,7 +70,7 @@ TEST(Totals, AnInfiniteRowLeavesNoMean) {
   RowPair row = PairOfRows(0, 1, 3);
   row.sides[0].values[SideColumn::kEntropy] = INFINITY;
   row.pair[PairColumn::kKlAb] = INFINITY;
-  totals.Add(row);
+  totals.Add(Exact(row));
   const SideEstimate estimate = totals.SideEstimates()[IndexOf("entropy")];
   EXPECT_TRUE(std::isnan(estimate.a));
   EXPECT_EQ(estimate.infinite, 1);
@@ -132,6 +141,104 @@ TEST(Totals, NonLinearMetricsAreComputedAnew) {
   EXPECT_LT(nll.interval.high, largest);
 }
 
+// The least number that a share of the rows of some sequences do not exceed, by
+// writing out all of them.
+double NaiveQuantile(const std::vector<std::vector<double>>& sequences,
+                     absl::Span<const std::size_t> picks, double share) {
+  std::vector<double> rows;
+  for (const std::size_t pick : picks) {
+    rows.insert(rows.end(), sequences[pick].begin(), sequences[pick].end());
+  }
+  std::sort(rows.begin(), rows.end());
+  const auto wanted = static_cast<std::size_t>(
+      std::ceil(share * static_cast<double>(rows.size())));
+  return rows[std::max<std::size_t>(wanted, 1) - 1];
+}
+
+TEST(Totals, QuantilesAreThoseOfRowsDrawnAgain) {
+  std::mt19937_64 random(8);
+  Totals totals;
+  std::vector<std::vector<double>> kept[2];
+  for (std::int64_t s = 0; s < 12; ++s) {
+    for (auto& side : kept) side.emplace_back();
+    const int rows = 1 + static_cast<int>(random() % 9);
+    for (int r = 0; r < rows; ++r) {
+      const auto a = static_cast<double>(1 + random() % 40);
+      const auto b = static_cast<double>(1 + random() % 10);
+      kept[0].back().push_back(a);
+      kept[1].back().push_back(b);
+      totals.Add(PairOfRows(s, a, b));
+    }
+  }
+  const auto estimates = totals.SideEstimates();
+  for (const auto& named :
+       {std::pair{"kept_p50", 0.5}, {"kept_p90", 0.9}, {"kept_p99", 0.99}}) {
+    const char* name = named.first;
+    const double share = named.second;
+    const SideEstimate& estimate = estimates[IndexOf(name)];
+    std::vector<std::size_t> once(12);
+    std::iota(once.begin(), once.end(), std::size_t{0});
+    EXPECT_EQ(estimate.a, NaiveQuantile(kept[0], once, share)) << name;
+    EXPECT_EQ(estimate.b, NaiveQuantile(kept[1], once, share)) << name;
+    std::vector<double> differences;
+    ForEachResample(12, [&](absl::Span<const std::size_t> picks) {
+      differences.push_back(NaiveQuantile(kept[0], picks, share) -
+                            NaiveQuantile(kept[1], picks, share));
+    });
+    std::sort(differences.begin(), differences.end());
+    EXPECT_EQ(estimate.interval.low, differences[25]) << name;
+    EXPECT_EQ(estimate.interval.high, differences[974]) << name;
+  }
+  const SideEstimate& most = estimates[IndexOf("kept_max")];
+  EXPECT_GT(most.a, 0);
+  EXPECT_TRUE(std::isnan(most.interval.low));
+}
+
+TEST(Totals, RangesAreSummedByTheirEnds) {
+  Totals totals;
+  for (std::int64_t s = 0; s < 10; ++s) {
+    RowPair row = PairOfRows(s, 1.0 + static_cast<double>(s % 3), 1);
+    row.sides[0].ends = true;
+    row.sides[0].highs[SideColumn::kEntropy] += 0.5;
+    row.sides[0].highs[SideColumn::kNll] = INFINITY;
+    row.sides[0].highs[SideColumn::kKept] += 3;
+    totals.Add(row);
+  }
+  const auto estimates = totals.SideEstimates();
+  const SideEstimate& entropy = estimates[IndexOf("entropy")];
+  EXPECT_TRUE(entropy.is_range());
+  EXPECT_TRUE(std::isnan(entropy.a));
+  EXPECT_EQ(entropy.b, 1.0);
+  EXPECT_NEAR(entropy.ends[0].low, 1.9, 1e-12);
+  EXPECT_NEAR(entropy.ends[0].high, 2.4, 1e-12);
+  EXPECT_NEAR(entropy.ends[2].low, 0.9, 1e-12);
+  EXPECT_NEAR(entropy.ends[2].high, 1.4, 1e-12);
+  // The interval has the low ends' lower bound and the high ends' upper one.
+  EXPECT_LT(entropy.interval.low, 0.9);
+  EXPECT_GT(entropy.interval.high, 1.4);
+  EXPECT_EQ(estimates[IndexOf("nll")].ends[0].high, INFINITY);
+  EXPECT_EQ(estimates[IndexOf("kept_p50")].ends[0].high,
+            estimates[IndexOf("kept_p50")].ends[0].low + 3);
+}
+
+// Of one log's rows as logged both sides have the same number, known or not.
+TEST(Totals, WhatBothSidesShareHasNoDifference) {
+  Totals totals;
+  RowPair row = PairOfRows(0, 1, 1);
+  row.one_row = true;
+  for (SideRow& side : row.sides) {
+    side.values[SideColumn::kEntropyRaw] = 1;
+    side.highs[SideColumn::kEntropyRaw] = 2;
+    side.highs[SideColumn::kEntropy] = 2;
+  }
+  totals.Add(row);
+  const auto estimates = totals.SideEstimates();
+  EXPECT_EQ(estimates[IndexOf("entropy_raw")].difference, 0);
+  EXPECT_EQ(estimates[IndexOf("entropy_raw")].ends[0].high, 2);
+  EXPECT_EQ(estimates[IndexOf("entropy")].ends[2].low, -1);
+  EXPECT_EQ(estimates[IndexOf("entropy")].ends[2].high, 1);
+}
+
 TEST(Totals, CalibrationIsTheBinsDistance) {
   Totals totals;
   const auto add = [&](double confidence, double correct) {
@@ -140,7 +247,7 @@ TEST(Totals, CalibrationIsTheBinsDistance) {
     row.sides[0].values[SideColumn::kTopIsToken] = correct;
     row.sides[1].values[SideColumn::kTop] = 1.0;
     row.sides[1].values[SideColumn::kTopIsToken] = 1.0;
-    totals.Add(row);
+    totals.Add(Exact(row));
   };
   add(0.92, 1);
   add(0.98, 0);

@@ -25,27 +25,16 @@
 #include "sampler/logs/log.h"
 #include "tests/support/test_share.h"
 #include "tests/tools/tool.h"
-#include "tests/tools/verify/row_views.h"
-#include "tools/verify/evidence.h"
+#include "tests/tools/verify/claim_game.h"
 
 namespace sampler::tools {
 namespace {
 
 constexpr std::int64_t kSize = 256;
-constexpr double kAlpha = 0.001;
-constexpr double kSigma = 0.01;
-constexpr char kCut[] = R"({"type": "temperature", "temperature": %s},
-    {"type": "top_k", "k": 40}, {"type": "top_p", "p": 0.95},)";
 
-std::string Chain(const char* temperature, const char* draw) {
-  return absl::StrReplaceAll(kCut, {{"%s", temperature}}) + draw;
-}
-constexpr char kByMass[] = R"({"type": "categorical"})";
-constexpr char kByNoise[] = R"({"type": "gumbel_max"})";
-
-const std::vector<std::vector<float>>& StoryRows() {
+const ModelRows& StoryRows() {
   static const auto& rows = *[] {
-    auto* rows = new std::vector<std::vector<float>>;
+    auto* rows = new ModelRows;
     const auto log = logs::Log::Open(StoryLog());
     EXPECT_TRUE(log.ok());
     logs::RowBuffer buffer;
@@ -63,113 +52,6 @@ const std::vector<std::vector<float>>& StoryRows() {
     return rows;
   }();
   return rows;
-}
-
-// The claims that a run is judged by.
-struct Judge {
-  const char* name;
-  Claim claim;
-  Tolerance tolerance;
-};
-
-const std::vector<Judge>& Judges() {
-  static const auto& judges = *new std::vector<Judge>{
-      {"exact", Claim::kSeed, {}},
-      {"--min-match 0.98", Claim::kSeed, {.mismatch_rate = 0.02}},
-      {"--min-match 0.995 --sigma 0.01",
-       Claim::kSeed,
-       {.mismatch_rate = 0.005, .sigma = kSigma}},
-      {"--claim law", Claim::kLaw, {}}};
-  return judges;
-}
-
-// What a prover does otherwise than it says.
-struct Scenario {
-  const char* name;
-  const char* temperature = "0.8";
-  std::uint64_t seed_offset = 0;
-  double logit_noise = 0.0;  // Of its rows, beside the verifier's.
-  int altered = -1;          // This token is another draw.
-};
-
-// Plays one run of `tokens` and returns, for every judge, after how many tokens
-// it refuted.
-class Game {
- public:
-  Game(const Scenario& scenario, const char* draw)
-      : scenario_(scenario),
-        prover_(Chain(scenario.temperature, draw), kSize),
-        verifier_(Chain("0.8", draw), kSize,
-                  {.sigma = kSigma, .temper = true}) {}
-
-  std::vector<std::optional<std::int64_t>> Play(std::uint64_t run, int tokens) {
-    std::mt19937_64 random(run);
-    std::normal_distribution<double> noise(0.0, scenario_.logit_noise);
-    std::vector<Evidence> evidence;
-    for (const Judge& judge : Judges()) {
-      evidence.emplace_back(judge.claim, judge.tolerance, kAlpha);
-    }
-    Sequence drawn = MakeSequence(kSize, {}, {}, run + scenario_.seed_offset);
-    Sequence claimed = MakeSequence(kSize, {}, {}, run);
-    for (int t = 0; t < tokens; ++t) {
-      const auto& row =
-          StoryRows()[(static_cast<std::size_t>(t) + run) % StoryRows().size()];
-      std::vector<float> provers = row;
-      if (scenario_.logit_noise > 0.0) {
-        for (float& v : provers) v += static_cast<float>(noise(random));
-      }
-      TokenId token = prover_.Draw(provers, drawn);
-      if (t == scenario_.altered) token = Another(row, token, random);
-      const auto check = verifier_.Check(row, claimed, token);
-      matches_ += check->exact_match ? 1 : 0;
-      ++tokens_;
-      bool over = true;
-      for (Evidence& e : evidence) {
-        e.Add(*check, {t, 0, t});
-        over &= e.refuted();
-      }
-      if (over) break;
-      EXPECT_TRUE(drawn.AcceptId(token).ok());
-      EXPECT_TRUE(claimed.AcceptId(token).ok());
-    }
-    std::vector<std::optional<std::int64_t>> refuted;
-    for (const Evidence& e : evidence) {
-      refuted.push_back(e.refuted() ? std::optional(e.tokens_to_refute())
-                                    : std::nullopt);
-    }
-    return refuted;
-  }
-
-  double match_rate() const { return matches_ / std::max(1.0, tokens_); }
-
- private:
-  // A draw from the chain that is not `token`.
-  TokenId Another(const std::vector<float>& row, TokenId token,
-                  std::mt19937_64& random) {
-    for (;;) {
-      const TokenId other =
-          prover_.Draw(row, MakeSequence(kSize, {}, {}, random()));
-      if (other != token) return other;
-      // A row with one survivor has no other draw.
-      if (random() % 64 == 0) return (token + 1) % kSize;
-    }
-  }
-
-  const Scenario scenario_;
-  RowChecks prover_;
-  RowChecks verifier_;
-  double matches_ = 0;
-  double tokens_ = 0;
-};
-
-void PrintHead(const char* first) {
-  std::string line = absl::StrCat("| ", first, " | match rate |");
-  std::string rule = "|---|---:|";
-  for (const Judge& judge : Judges()) {
-    absl::StrAppend(&line, " ", judge.name, " |");
-    rule += "---:|";
-  }
-  std::printf("%s\n%s\n", line.c_str(), rule.c_str());
 }
 
 // False alarms over honest runs: none where the rows are the very ones, and at
@@ -200,7 +82,8 @@ TEST(VerifyErrorRates, HonestRunsAreSeldomAccused) {
              kByNoise,
              0.003,
              {false, true, true, false}}}) {
-    Game game({.name = c.name, .logit_noise = c.noise}, c.draw);
+    Game game({.name = c.name, .logit_noise = c.noise}, c.draw, StoryRows(),
+              StoryRows());
     std::vector<int> alarms(Judges().size());
     for (int run = 0; run < runs; ++run) {
       const auto refuted = game.Play(static_cast<std::uint64_t>(run), kTokens);
@@ -251,17 +134,6 @@ TEST(VerifyErrorRates, RunsAtTheLimitAreSeldomAccused) {
   EXPECT_LE(alarms, kAlpha * runs + 4.0 * std::sqrt(kAlpha * runs) + 1.0);
 }
 
-// "12 / 30": half and nine tenths of the runs are refuted after so many tokens.
-std::string DetectionText(std::vector<double> tokens, int runs) {
-  std::sort(tokens.begin(), tokens.end());
-  const auto at = [&](double share) {
-    const auto index = static_cast<std::size_t>(std::ceil(share * runs)) - 1;
-    return index < tokens.size() ? absl::StrCat(tokens[index])
-                                 : std::string("-");
-  };
-  return absl::StrCat(at(0.5), " / ", at(0.9));
-}
-
 TEST(VerifyErrorRates, DishonestRunsAreFound) {
   const int runs = Share(200);
   constexpr int kTokens = 3'000;
@@ -274,10 +146,10 @@ TEST(VerifyErrorRates, DishonestRunsAreFound) {
          {Scenario{.name = "another seed", .seed_offset = 1'000'000},
           Scenario{.name = "temperature 0.9 for 0.8", .temperature = "0.9"},
           Scenario{.name = "temperature 1.0 for 0.8", .temperature = "1.0"},
-          Scenario{.name = "logits off by 0.3 (4 bits)", .logit_noise = 0.3},
+          Scenario{.name = "logits off by 0.3", .logit_noise = 0.3},
           Scenario{.name = "logits off by 0.1", .logit_noise = 0.1},
           Scenario{.name = "token 100 altered, of 200", .altered = 100}}) {
-      Game game(scenario, draw);
+      Game game(scenario, draw, StoryRows(), StoryRows());
       const bool altered = scenario.altered >= 0;
       std::vector<std::vector<double>> tokens(Judges().size());
       for (int run = 0; run < runs; ++run) {
