@@ -18,7 +18,7 @@ std::string CompareMarkdown(const CompareReport& report) {
   for (std::size_t s = 0; s < 2; ++s) {
     absl::StrAppend(&text, "- **", s == 0 ? "A" : "B", "** ",
                     code(ChainText(report.sides[s].chain.config)), " of ",
-                    code(Escape(report.paths[s])), "\n");
+                    code(ShownPath(report.paths[s])), "\n");
   }
   absl::StrAppend(&text, "- ", RowsNote(report), "; ", IntervalNote(report),
                   "\n- one-step answers under the logged tokens, not the text "

@@ -19,7 +19,7 @@ std::string SideLine(const CompareReport& report, std::size_t s) {
   const Side& side = report.sides[s];
   return absl::StrCat(s == 0 ? "A        " : "B        ",
                       ChainText(side.chain.config), "  of ",
-                      Escape(report.paths[s]), "\n");
+                      ShownPath(report.paths[s]), "\n");
 }
 
 std::string TokenName(const CompareReport& report, TokenId id) {

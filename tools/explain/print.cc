@@ -150,7 +150,7 @@ std::string ExplainText(const ExplainHeader& header,
   std::string text =
       Line(paint, "log",
            absl::StrCat(
-               Escape(header.path), " (", logs::FormatName(log.format), " ",
+               ShownPath(header.path), " (", logs::FormatName(log.format), " ",
                DTypeName(log.dtype), ", ", Grouped(log.rows), " rows x ",
                Grouped(log.vocabulary_size), ")",
                header.exact ? "" : ", bounded: the log holds part of the row"));

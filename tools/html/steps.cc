@@ -30,8 +30,9 @@ std::string LogHtml(const std::string& path, const logs::Log& log) {
   const logs::LogDescription& description = log.description();
   const std::int64_t sequences = std::ssize(log.sequences());
   return absl::StrCat(
-      HtmlText(path), " (", logs::FormatName(description.format), " ",
-      DTypeName(description.dtype), ", ", Grouped(description.rows),
+      HtmlText(path == "-" ? "standard input" : path), " (",
+      logs::FormatName(description.format), " ", DTypeName(description.dtype),
+      ", ", Grouped(description.rows),
       description.top_k ? " rows of lists of likeliest tokens, of "
                         : " rows &times; ",
       Grouped(description.vocabulary_size), " tokens, ", Grouped(sequences),

@@ -46,8 +46,9 @@ Page SweepPage(const SweepReport& report) {
   page.title = absl::StrCat(absl::StrJoin(report.names, ", "), " over ",
                             FileName(report.path));
   page.head = {
-      {"log", absl::StrCat(HtmlText(report.path), ", ",
-                           Grouped(report.options.rows.count()), " rows")},
+      {"log", absl::StrCat(
+                  HtmlText(report.path == "-" ? "standard input" : report.path),
+                  ", ", Grouped(report.options.rows.count()), " rows")},
       {"base", ChainHtml(std::string(ChainText(report.base.config)))},
       {"seed",
        absl::StrCat(report.options.run.SeedFor(report.base.config),

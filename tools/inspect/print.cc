@@ -54,7 +54,7 @@ class Report {
   void Describe() {
     const logs::LogDescription& d = log_.description();
     Line("log",
-         absl::StrCat(Escape(in_.path), ", ", Plural(d.file_bytes, "byte")));
+         absl::StrCat(ShownPath(in_.path), ", ", Plural(d.file_bytes, "byte")));
     Line("format",
          absl::StrCat(
              logs::FormatName(d.format),

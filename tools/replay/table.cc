@@ -88,7 +88,7 @@ class TablePrinter final : public ReplayPrinter {
     };
     line("log",
          absl::StrCat(
-             Escape(header_.path), " (", logs::FormatName(log.format), " ",
+             ShownPath(header_.path), " (", logs::FormatName(log.format), " ",
              DTypeName(log.dtype), ", ", Plural(log.rows, "row"), " x ",
              Grouped(log.vocabulary_size), ", ",
              Plural(static_cast<std::int64_t>(header_.log.sequences().size()),

@@ -49,7 +49,7 @@ std::string Bar(const SweepReport& report, const SweepRow& row) {
 }
 
 std::string HeadText(const SweepReport& report) {
-  return absl::StrCat("log      ", Escape(report.path), ", ",
+  return absl::StrCat("log      ", ShownPath(report.path), ", ",
                       Grouped(report.options.rows.count()), " rows\n",
                       "base     ", ChainText(report.base.config),
                       "  (agreement is with it)\n", "seed     ",
@@ -93,8 +93,8 @@ std::string SweepText(const SweepReport& report, const Painter& paint) {
 
 std::string SweepMarkdown(const SweepReport& report) {
   std::string text =
-      absl::StrCat("### sampler sweep\n\n- log `", Escape(report.path), "`, ",
-                   report.options.rows.count(), " rows\n- base `",
+      absl::StrCat("### sampler sweep\n\n- log `", ShownPath(report.path),
+                   "`, ", report.options.rows.count(), " rows\n- base `",
                    ChainText(report.base.config),
                    "` (agreement is with it)\n- ", BestNote(report), "\n\n| |");
   std::string line = "|---|";

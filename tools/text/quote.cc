@@ -48,6 +48,10 @@ std::string Escape(string_view bytes) {
   return EscapeUnsafe(bytes, Escapes::kBytes);
 }
 
+std::string ShownPath(const std::string& path) {
+  return path == "-" ? "standard input" : Escape(path);
+}
+
 std::string EscapeLines(string_view text) {
   return absl::StrJoin(absl::StrSplit(text, '\n'), "\n",
                        [](std::string* out, string_view line) {

@@ -23,6 +23,9 @@ std::string Quote(absl::string_view bytes);
 // sentences that hold something untrusted.
 std::string Escape(absl::string_view bytes);
 
+// The name of a file that is read, so written; "standard input" for "-".
+std::string ShownPath(const std::string& path);
+
 // Printable(text), but for line breaks, which stay. Of JSON (with line breaks
 // only between its values) it is the same JSON.
 std::string EscapeLines(absl::string_view text);

@@ -275,11 +275,11 @@ std::string VerifyText(const VerifyReport& report, const Painter& paint) {
   const logs::LogDescription& log = header.log.description();
   std::string text = absl::StrCat(
       Line("log",
-           absl::StrCat(Escape(header.path), " (", logs::FormatName(log.format),
-                        ", ", Plural(log.rows, "row"), " x ",
-                        Grouped(log.vocabulary_size), ", ",
-                        Plural(std::ssize(header.log.sequences()), "sequence"),
-                        ")")),
+           absl::StrCat(
+               ShownPath(header.path), " (", logs::FormatName(log.format), ", ",
+               Plural(log.rows, "row"), " x ", Grouped(log.vocabulary_size),
+               ", ", Plural(std::ssize(header.log.sequences()), "sequence"),
+               ")")),
       Line("chain", ChainsText(header)), Line("draw", DrawText(report)),
       Line("claim", ClaimText(report)),
       paint(report.evidence.refuted() ? Style::kRed : Style::kGreen,

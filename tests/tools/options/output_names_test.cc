@@ -223,6 +223,22 @@ TEST(OutputNames, StandardInputIsReadOnce) {
   }
 }
 
+// "-" is a word of the command line, not the name of a log.
+TEST(OutputNames, StandardInputIsCalledSo) {
+  const std::string log = ReadAll(Log());
+  const std::vector<Arguments> commands = {
+      {"inspect", "-"},
+      {"replay", "-", "--temp", "1"},
+      {"explain", "-", "--row", "0", "--temp", "1"},
+      {"verify", "-", "--temp", "1", "--seed", "1"},
+      {"sweep", "-", "--param", "temp=1"},
+      {"compare", "-", "--a", "temp=1", "--b", "temp=2"}};
+  for (const Arguments& arguments : commands) {
+    const ToolResult result = RunTool(arguments, log);
+    EXPECT_TRUE(Says(result.out, "standard input")) << result.err;
+  }
+}
+
 // A config may come through a pipe.
 TEST(OutputNames, AConfigIsReadFromStandardInput) {
   const std::string chain = R"({"version": 1, "stages": [{"type": "greedy"}]})";
