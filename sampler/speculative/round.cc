@@ -105,8 +105,6 @@ absl::Status Round::Draw(const Pipeline& pipeline, Sequence& draft,
                          std::size_t n, DraftRow row, Workspace& workspace) {
   tokens_.clear();
   target_.clear();
-  draft_.resize(n);
-  draft_lessons_.resize(n);
   absl::Status status = draft.Redraw();
   if (!status.ok()) return status;
   begin_ = RoundBegin(draft);
@@ -114,13 +112,13 @@ absl::Status Round::Draw(const Pipeline& pipeline, Sequence& draft,
   for (std::size_t i = 0; i < n; ++i) {
     const Logits logits = row(i);
     const Step left = pipeline.Process(logits, draft, workspace);
-    if (left.status() == RowStatus::kNoCandidate) {
-      draft_.resize(i);
-      return absl::OkStatus();
-    }
+    if (left.status() == RowStatus::kNoCandidate) break;
     if (left.status() != RowStatus::kOk) {
       return BadRow("draft", static_cast<std::int64_t>(i), left.status());
     }
+    // Not all at once: n may be any number.
+    if (i == draft_.size()) draft_.emplace_back();
+    if (i == draft_lessons_.size()) draft_lessons_.emplace_back();
     left.Record(draft_[i]);
     left.Teach(draft_lessons_[i]);
     const Token token = left.Draw();
@@ -128,6 +126,7 @@ absl::Status Round::Draw(const Pipeline& pipeline, Sequence& draft,
     if (!status.ok()) return status;
     tokens_.push_back(token.id);
   }
+  draft_.resize(tokens_.size());
   return absl::OkStatus();
 }
 

@@ -177,6 +177,8 @@ static void misuse(void) {
   of.fails = SAMPLER_FILE_ERROR;
   EXPECT(sampler_round_propose(round, draft, 2, row_after, &of, &error) ==
          SAMPLER_FILE_ERROR);
+  EXPECT(sampler_round_propose(round, draft, SIZE_MAX, row_after, &of,
+                               &error) == SAMPLER_FILE_ERROR);
   /* Half a draft is none. */
   of.fails = SAMPLER_OK;
   EXPECT(sampler_round_weigh(round, target, row_after, &of, &error) ==
