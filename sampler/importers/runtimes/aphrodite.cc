@@ -11,14 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/importers/runtime.h"
+#include "sampler/importers/runtimes/textgen.h"
 #include "sampler/importers/steps.h"
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
 namespace {
-
-// epsilon_cutoff and eta_cutoff count ten-thousandths.
-constexpr double kCutoffUnit = 1e-4;
 
 // Beyond any text.
 constexpr std::int64_t kFarthest = std::int64_t{1} << 60;
@@ -140,19 +138,10 @@ void AddTailFree(Draft& draft) {
   AddNumber(draft, "tfs", Off::kOneOrMore, "tail_free", "z", {{"offset", 1}});
 }
 
-void AddCutoff(Draft& draft, absl::string_view name) {
-  const double epsilon = draft.Real(name) * kCutoffUnit;
-  if (epsilon <= 0) return;
-  if (epsilon >= 1) {
-    draft.Reject(name, "a number below 10000 (ten-thousandths)");
-    return;
-  }
-  draft.Add({std::string(name), {{"epsilon", epsilon}}}, {name},
-            "in ten-thousandths there");
+void AddEtaCutoff(Draft& draft) { AddTextGenCutoff(draft, "eta_cutoff"); }
+void AddEpsilonCutoff(Draft& draft) {
+  AddTextGenCutoff(draft, "epsilon_cutoff");
 }
-
-void AddEtaCutoff(Draft& draft) { AddCutoff(draft, "eta_cutoff"); }
-void AddEpsilonCutoff(Draft& draft) { AddCutoff(draft, "epsilon_cutoff"); }
 
 void AddTypicalP(Draft& draft) {
   AddNumber(draft, "typical_p", Off::kOneOrMore, "typical_p", "p",

@@ -1,5 +1,7 @@
 // exllamav3 (2026-08): the arguments of its ComboSampler, as JSON.
 
+#include "sampler/importers/runtimes/exllamav3.h"
+
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
@@ -119,10 +121,7 @@ void AddSampled(Draft& draft) {
     draft.Applied("temp_last", "temperature after the truncations");
   }
   AddAdaptiveP(draft, draft.Real("adaptive_target") >= 1);
-  const StageConfig draw = {"gumbel_max", {}};
-  draft.Derive("(draw)",
-               absl::StrCat(StageText(draw), ": Gumbel noise in exllamav3"));
-  draft.config().stages.push_back(draw);
+  AddExLlamaV3Draw(draft);
 }
 
 void Build(Draft& draft) {
@@ -143,6 +142,13 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+
+void AddExLlamaV3Draw(Draft& draft) {
+  const StageConfig draw = {"gumbel_max", {}};
+  draft.Derive("(draw)",
+               absl::StrCat(StageText(draw), ": Gumbel noise in exllamav3"));
+  draft.config().stages.push_back(draw);
+}
 
 const Runtime& ExLlamaV3() {
   static const auto& runtime =

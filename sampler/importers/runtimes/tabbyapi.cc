@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "sampler/candidate.h"
 #include "sampler/importers/request_fields.h"
 #include "sampler/importers/runtime.h"
+#include "sampler/importers/runtimes/exllamav3.h"
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
@@ -160,10 +160,7 @@ void AddSampled(Draft& draft) {
   }
   AddXtc(draft, {{"mode", "expected"}});
   AddAdaptiveP(draft, IsOff(Off::kEnds, draft.Real("adaptive_target")));
-  const StageConfig draw = {"gumbel_max", {}};
-  draft.Derive("(draw)",
-               absl::StrCat(StageText(draw), ": Gumbel noise in exllamav3"));
-  draft.config().stages.push_back(draw);
+  AddExLlamaV3Draw(draft);
 }
 
 void Build(Draft& draft) {

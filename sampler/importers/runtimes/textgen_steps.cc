@@ -13,9 +13,6 @@
 namespace sampler::importers {
 namespace {
 
-// In its fields epsilon_cutoff and eta_cutoff count ten-thousandths.
-constexpr double kCutoffUnit = 1e-4;
-
 Scope HistoryScope(Draft& draft) {
   Scope scope = {.window_field = "repetition_penalty_range"};
   const std::int64_t range = draft.Integer("repetition_penalty_range");
@@ -123,19 +120,10 @@ void AddTypicalP(Draft& draft) {
             {{"ties", "keep_all"}});
 }
 
-void AddCutoff(Draft& draft, absl::string_view name) {
-  const double epsilon = draft.Real(name) * kCutoffUnit;
-  if (epsilon <= 0) return;
-  if (epsilon >= 1) {
-    draft.Reject(name, "a number below 10000 (ten-thousandths)");
-    return;
-  }
-  draft.Add({std::string(name), {{"epsilon", epsilon}}}, {name},
-            "in ten-thousandths there");
+void AddEpsilonCutoff(Draft& draft) {
+  AddTextGenCutoff(draft, "epsilon_cutoff");
 }
-
-void AddEpsilonCutoff(Draft& draft) { AddCutoff(draft, "epsilon_cutoff"); }
-void AddEtaCutoff(Draft& draft) { AddCutoff(draft, "eta_cutoff"); }
+void AddEtaCutoff(Draft& draft) { AddTextGenCutoff(draft, "eta_cutoff"); }
 
 void AddTailFree(Draft& draft) {
   AddNumber(draft, "tfs", Off::kOneOrMore, "tail_free", "z", {{"offset", 1}});
@@ -183,6 +171,18 @@ void AddNgrams(Draft& draft) {
 }
 
 }  // namespace
+
+void AddTextGenCutoff(Draft& draft, absl::string_view name) {
+  constexpr double kCutoffUnit = 1e-4;
+  const double epsilon = draft.Real(name) * kCutoffUnit;
+  if (epsilon <= 0) return;
+  if (epsilon >= 1) {
+    draft.Reject(name, "a number below 10000 (ten-thousandths)");
+    return;
+  }
+  draft.Add({std::string(name), {{"epsilon", epsilon}}}, {name},
+            "in ten-thousandths there");
+}
 
 const StepTable& TextGenSteps() {
   static const auto& steps = *new StepTable{
