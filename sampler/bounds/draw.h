@@ -4,7 +4,7 @@
 //
 // Thread-safety: pure but for the bounds it is given.
 // Cost: a few exact weights, after the float32 sums.
-// Tested by: tests/bounds/mass_bounds_test.cc.
+// Tested by: tests/bounds/bounded_answers_test.cc.
 
 #ifndef SAMPLER_BOUNDS_DRAW_H_
 #define SAMPLER_BOUNDS_DRAW_H_

@@ -4,7 +4,7 @@
 // Thread-safety: pure but for the bounds and the scratch they are given.
 // Cost: after the float32 sums, exact weights of the head; of a nucleus of
 //   thousands a sample, a second float32 pass and exact weights of a band.
-// Tested by: tests/bounds/mass_bounds_test.cc.
+// Tested by: tests/bounds/bounded_answers_test.cc.
 
 #ifndef SAMPLER_BOUNDS_NUCLEUS_H_
 #define SAMPLER_BOUNDS_NUCLEUS_H_

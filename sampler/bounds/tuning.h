@@ -1,6 +1,6 @@
 // The constants that only decide how fast an answer is found. No answer depends
 // on any of them: a guess that fails is followed by another way, in the end by
-// the exact sums (README.md), and mass_bounds_test.cc compares the two.
+// the exact sums (README.md), and bounded_answers_test.cc compares the two.
 //
 // What each does to the time of a step is measured by tools/bench/sampler-bench
 // (chains top_p, typical_p, top_n_sigma and the stages' own); the shapes in

@@ -3,7 +3,7 @@
 //
 // Thread-safety: pure but for the scratch they are given.
 // Cost: one gathering pass, and exact weights of what may pass.
-// Tested by: tests/bounds/mass_bounds_test.cc.
+// Tested by: tests/bounds/bounded_answers_test.cc.
 
 #ifndef SAMPLER_BOUNDS_WEIGHTS_H_
 #define SAMPLER_BOUNDS_WEIGHTS_H_
