@@ -186,6 +186,14 @@ TEST(Arithmetic, IsUnbiasedOverTheShift) {
   }
 }
 
+TEST(CodeInterval, EndsWhereTheNextOneBegins) {
+  const CodeInterval first = {.low = 0, .high = 2, .total = 4};
+  const CodeInterval second = {.low = 2, .high = 4, .total = 4};
+  EXPECT_TRUE(first.Contains(std::nextafter(0.5, 0.0)));
+  EXPECT_FALSE(first.Contains(0.5));
+  EXPECT_TRUE(second.Contains(0.5));
+}
+
 TEST(ParallelCode, StaysBelowOne) {
   EXPECT_EQ(ParallelCode(0, 4, 0.0), 0.0);
   EXPECT_EQ(ParallelCode(3, 4, 0.5), 0.875);
