@@ -94,6 +94,17 @@ absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
   } else if (header.type == RecordType::kNotes) {
     ids = NotesOfPayload(payload).bans;
   }
+  if (header.type == RecordType::kSparse) {
+    std::vector<TokenId> sorted = ids;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice != sorted.end()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(InputName(file), ": sequence ", header.sequence,
+                       ": got a row that lists the token ", *twice,
+                       " twice, want each token once"));
+    }
+  }
   const bool drawn = !IsRow(header) || AreIds({header.token}, options);
   if (drawn && AreIds(ids, options)) {
     return absl::OkStatus();

@@ -30,8 +30,9 @@ DType SourceDType(const RecordHeader& header);
 absl::Status CheckRecord(const std::string& file, const RecordHeader& header,
                          ByteSpan payload, const LoggerOptions& options);
 
-// FailedPrecondition if a token of the record is none of the vocabulary. The
-// payload of kDense, which holds none, may be left out.
+// FailedPrecondition if a token of the record is none of the vocabulary, or a
+// sparse row lists one twice. The payload of kDense, which holds none, may be
+// left out.
 // REQUIRES: CheckRecord.
 absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
                          ByteSpan payload, const LoggerOptions& options);
