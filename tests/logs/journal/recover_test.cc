@@ -57,7 +57,10 @@ TEST(Recover, TakesWhatALoggerCouldHaveWritten) {
       R"({"vocabulary_size": 3, "dtype": "bf16", "top_k": 1, "metadata": {}})";
   sparse.header = {.type = RecordType::kSparse, .entries = 2};
   sparse.payload = std::string(4 + 2 * 10, '\0');
+  sparse.payload[8] = 1;  // The second id.
   EXPECT_TRUE(Recover(Write(sparse)).ok());
+  sparse.payload[8] = 0;  // The same as the first: a log could not be read.
+  EXPECT_FALSE(Recover(Write(sparse)).ok());
 }
 
 TEST(Recover, RefusesOtherOptions) {
