@@ -222,11 +222,11 @@ TEST(GivenAndNotUsed, SeedsAndStepsToo) {
   tossing.insert(tossing.end(),
                  {"--xtc-probability", "0.5", "--xtc-threshold", "0.1"});
   EXPECT_NE(RunTool(tossing).exit_code, 2);
-  const std::string sober =
-      WriteTemporary("sober.json", R"({"version": 1, "stages": [
+  const std::string alone =
+      WriteTemporary("alone.json", R"({"version": 1, "stages": [
       {"type": "top_k", "k": 2}, {"type": "greedy"}]})");
   EXPECT_TRUE(Says(
-      Failure({"compare", log, "--a", "greedy", "--b", sober, "--seed", "7"}),
+      Failure({"compare", log, "--a", "greedy", "--b", alone, "--seed", "7"}),
       seed));
   EXPECT_TRUE(
       Says(Failure({"compare", log, "--b", "top_k=3", "--step", "3"}), step));
