@@ -101,7 +101,7 @@ struct TokenCheck final : RowFinding {
 struct CheckOptions {
   // Of gls and cgs.
   double sigma = 0.01;
-  FsslRule fssl;
+  FsslRule fssl = {};
   // Of the percentile's v.
   std::uint64_t percentile_seed = 0;
   bool temper = false;  // Fill TokenCheck::tempered.

@@ -129,7 +129,9 @@ class Game {
           prover_.Draw(row, MakeSequence(width(), {}, {}, random()));
       if (other != token) return other;
       // A row with one survivor has no other draw.
-      if (random() % 64 == 0) return (token + 1) % width();
+      if (random() % 64 == 0) {
+        return static_cast<TokenId>((token + 1) % width());
+      }
     }
   }
 
