@@ -127,8 +127,9 @@ const LlamaSampler* FindSampler(absl::string_view name) {
 
 void ReportUnknownSampler(Draft& draft, absl::string_view name) {
   std::vector<absl::string_view> known;
-  for (const LlamaSampler& sampler : LlamaSamplers())
+  for (const LlamaSampler& sampler : LlamaSamplers()) {
     known.push_back(sampler.step.name);
+  }
   draft.Unknown("samplers", Value(std::string(name)),
                 absl::StrCat("no sampler of llama.cpp, which drops it",
                              DidYouMean(name, known)));

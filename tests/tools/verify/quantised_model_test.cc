@@ -27,8 +27,10 @@ const ModelRows& RowsOf(const std::string& name) {
   static auto& known = *new std::map<std::string, ModelRows>;
   ModelRows& rows = known[name];
   if (!rows.empty()) return rows;
+  logs::OpenOptions options;
+  options.tensor = name;
   const auto log =
-      logs::Log::Open(DataFile("quantised-rows.safetensors"), {.tensor = name});
+      logs::Log::Open(DataFile("quantised-rows.safetensors"), options);
   EXPECT_TRUE(log.ok()) << log.status();
   logs::RowBuffer buffer;
   for (std::int64_t r = 0; r < (*log)->rows(); ++r) {
