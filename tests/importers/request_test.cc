@@ -74,7 +74,7 @@ TEST(Vllm, EveryStageInItsOrder) {
                       {.end_ids = {2}, .texts = &texts}),
             "mask allow_tokens(ids=[1, 2]) "
             "bad_words(scope=\"output\" sequences=[[0], [1]]) "
-            "min_tokens(count=\"output\" n=3 stop_ids=[5, 2]) "
+            "min_tokens(count=\"output\" n=3 stop_ids=[5, 2] yield=true) "
             "logit_bias(bias={\"3\": 1.5}) "
             "repetition_penalty(penalty=1.1 scope=\"both\") "
             "frequency_penalty(penalty=0.1 scope=\"output\") "

@@ -38,7 +38,8 @@ std::string FieldText(const Json& value) {
 void AppendFields(const std::string& prefix, const Json& object,
                   std::string& html) {
   for (const auto& [name, value] : object.items()) {
-    const std::string key = prefix.empty() ? name : prefix + "." + name;
+    const std::string key =
+        prefix.empty() ? name : absl::StrCat(prefix, ".", name);
     if (value.is_object()) {
       AppendFields(key, value, html);
     } else {
@@ -83,7 +84,7 @@ std::string HtmlRunning(const TokenText& text, TokenId id) {
 }
 
 std::string HtmlNumber(double x, absl::string_view shown) {
-  const std::string digits = Digits(x);
+  std::string digits = Digits(x);
   if (digits.empty()) return Entities(shown);
   if (digits == shown) return digits;
   return absl::StrCat("<span title=\"", digits, "\">", Entities(shown),

@@ -124,7 +124,7 @@ absl::Status SetUpRow(const logs::Log& log, std::int64_t row,
     sequence.set_attempt(log.attempts()[static_cast<std::size_t>(row)]);
   }
   for (const TokenId token : log.Bans(row)) {
-    const absl::Status banned = sequence.Ban(token);
+    absl::Status banned = sequence.Ban(token);
     if (!banned.ok()) return banned;
   }
   return absl::OkStatus();

@@ -158,7 +158,7 @@ TEST(GivenAndNotUsed, IsAnError) {
   EXPECT_TRUE(
       Says(Failure({"import", "llama.cpp", settings, "--text", "--temp 1"}),
            "and --text, want one of them"));
-  EXPECT_TRUE(Says(Failure({"import", "llama.cpp", settings, "--text", ""}),
+  EXPECT_TRUE(Says(Failure({"import", "llama.cpp", settings, "--text", "{}"}),
                    "and --text, want one of them"));
   EXPECT_TRUE(
       Says(Failure({"validate", "--schema", "greedy"}), "--schema: it"));
