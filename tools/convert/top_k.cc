@@ -40,9 +40,9 @@ absl::Status AppendRow(const logs::Log& log, std::int64_t row,
   const auto logits = log.Row(row, buffer);
   if (!logits.ok()) return logits.status();
   const auto notes = NotesIn(log, row, masks);
-  const absl::Status status =
-      notes.ok() ? logger.Append(sequence, *logits, token, *notes)
-                 : notes.status();
+  absl::Status status = notes.ok()
+                            ? logger.Append(sequence, *logits, token, *notes)
+                            : notes.status();
   if (status.ok()) return status;
   return absl::Status(status.code(),
                       absl::StrCat("row ", row, ": ", status.message()));
@@ -96,8 +96,7 @@ absl::Status WriteTopK(const logs::Log& log, const std::string& path,
   const logs::LogContents& contents = selected.contents;
   const std::size_t sequences = contents.sequence_offsets.size() - 1;
   for (std::size_t s = 0; s < sequences; ++s) {
-    const absl::Status status =
-        AppendSequence(log, selected, s, *logger, progress);
+    absl::Status status = AppendSequence(log, selected, s, *logger, progress);
     if (!status.ok()) {
       logger->Discard();
       return status;

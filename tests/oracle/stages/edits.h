@@ -39,28 +39,43 @@ inline void LogitBias(State& state, const nlohmann::json& options,
                 [&](const Candidate& c) { return banned.contains(c.id); });
 }
 
-// Is the token among "ids" or "ranges", or at "from_id" or above?
-inline bool IsNamed(TokenId id, const nlohmann::json& options) {
-  if (options.contains("from_id") && id >= options["from_id"]) return true;
-  for (const nlohmann::json& range :
-       options.value("ranges", nlohmann::json::array())) {
-    if (range[0] <= id && id <= range[1]) return true;
+// The tokens among "ids" or "ranges", and from "from_id" on. Read once a step:
+// there may be as many ids as tokens.
+class NamedTokens {
+ public:
+  explicit NamedTokens(const nlohmann::json& options)
+      : ids_(Ids(options)),
+        ranges_(options.value("ranges", nlohmann::json::array())),
+        from_(options.value("from_id", nlohmann::json())) {}
+
+  bool Has(TokenId id) const {
+    if (!from_.is_null() && id >= from_) return true;
+    for (const nlohmann::json& range : ranges_) {
+      if (range[0] <= id && id <= range[1]) return true;
+    }
+    return ids_.contains(id);
   }
-  return Ids(options).contains(id);
-}
+
+ private:
+  std::set<TokenId> ids_;
+  nlohmann::json ranges_;
+  nlohmann::json from_;
+};
 
 inline void SuppressTokens(State& state, const nlohmann::json& options,
                            const Context& context) {
   const bool begin = options.value("when", "always") == "begin";
   if (begin && !context.output.empty()) return;
+  const NamedTokens named(options);
   std::erase_if(state.survivors,
-                [&](const Candidate& c) { return IsNamed(c.id, options); });
+                [&](const Candidate& c) { return named.Has(c.id); });
 }
 
 inline void AllowTokens(State& state, const nlohmann::json& options,
                         const Context&) {
+  const NamedTokens named(options);
   std::erase_if(state.survivors,
-                [&](const Candidate& c) { return !IsNamed(c.id, options); });
+                [&](const Candidate& c) { return !named.Has(c.id); });
 }
 
 }  // namespace oracle
