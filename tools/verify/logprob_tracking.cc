@@ -183,6 +183,7 @@ absl::StatusOr<LogprobTracking> TrackLogs(const logs::Log& before,
     absl::Status status = FirstRows(side == 0 ? before : after, prompt)
                               .ForEach([&](const Distribution& raw) {
                                 std::vector<double> logprobs;
+                                logprobs.reserve(tracked.size());
                                 for (const TokenId token : tracked) {
                                   logprobs.push_back(raw.Logprob(token));
                                 }

@@ -71,8 +71,8 @@ std::string ClaimText(const VerifyReport& report) {
 }
 
 std::string DrawText(const VerifyReport& report) {
-  const std::string ties = absl::StrCat(DrawKindName(report.kind.by),
-                                        "; ties: ", TiesText(report.header));
+  std::string ties = absl::StrCat(DrawKindName(report.kind.by),
+                                  "; ties: ", TiesText(report.header));
   if (report.claim == Claim::kLaw) return ties;
   return absl::StrCat("seed ", SeedText(report.header), ", stream ",
                       StreamText(report.header), ", ", ties);
