@@ -82,6 +82,8 @@ Killed KillAfter(const std::string& path, std::int64_t top_k, std::int32_t rows,
   }
   close(ends[1]);
   Killed killed;
+  EXPECT_GT(child, 0);
+  if (child <= 0) return killed;
   std::int32_t n = 0;
   while (n < rows) EXPECT_EQ(read(ends[0], &n, 4), 4);
   usleep(microseconds);

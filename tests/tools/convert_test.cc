@@ -186,6 +186,7 @@ TEST(Convert, RecoversWhatAKilledProcessWasLogging) {
       }
       _exit(1);
     }
+    ASSERT_GT(child, 0);
     close(ends[1]);
     int rows = 0;
     ASSERT_EQ(read(ends[0], &rows, sizeof rows),

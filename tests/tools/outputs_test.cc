@@ -260,6 +260,7 @@ TEST_F(OutputsTest, SignalsLeaveAllOrNothing) {
     if (force) arguments.push_back("--force");
     const pid_t child =
         Start(arguments, [] { LimitTo(RLIMIT_CORE, /*bytes=*/0); });
+    ASSERT_GT(child, 0);
     usleep(static_cast<unsigned>(trial) * 1'500);
     kill(child, signal);
     int status = 0;

@@ -13,6 +13,13 @@
 
 namespace sampler::tools {
 
+bool WatchedTool::HasTerminals() {
+  int ends[2];
+  if (openpty(&ends[0], &ends[1], nullptr, nullptr, nullptr) != 0) return false;
+  for (const int end : ends) close(end);
+  return true;
+}
+
 WatchedTool::WatchedTool(std::vector<std::string> arguments)
     : out_(WriteTemporary("watched", "")) {
   int end = -1;
@@ -65,7 +72,9 @@ bool WatchedTool::WaitForBar(std::int64_t rows) {
   }
 }
 
-void WatchedTool::Interrupt() { kill(process_, SIGINT); }
+void WatchedTool::Interrupt() {
+  if (process_ > 0) kill(process_, SIGINT);
+}
 
 ToolResult WatchedTool::Finish() {
   while (Read()) {

@@ -18,7 +18,10 @@ namespace sampler::tools {
 
 class WatchedTool {
  public:
-  // Starts it; stdout goes to a file.
+  // Whether this machine gives terminals; a small container may have no devpts.
+  static bool HasTerminals();
+
+  // Starts it; stdout goes to a file. REQUIRES: HasTerminals().
   explicit WatchedTool(std::vector<std::string> arguments);
   // Ends it at once, if it still runs.
   ~WatchedTool();
@@ -29,6 +32,7 @@ class WatchedTool {
   // before.
   bool WaitForBar(std::int64_t rows);
 
+  // Nothing, if it was not started: the process -1 is everybody's.
   void Interrupt();
 
   // Waits for its end.
