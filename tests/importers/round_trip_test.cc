@@ -193,9 +193,9 @@ TEST(RoundTrip, AnEnginesOwnSettingsComeBack) {
   }
   for (const absl::string_view engine : ExportEngines()) {
     const auto& [back, all] = whole[std::string(engine)];
-    // An engine can say most of what it has said, 58 in 100 at least. (The flags
-    // of llama.cpp have no min_keep, a slope is two stages, and so on.) Of a
-    // small share of the cases a third is asked for.
+    // An engine can say most of what it has said, 58 in 100 at least. (The
+    // flags of llama.cpp have no min_keep, a slope is two stages, and so on.)
+    // Of a small share of the cases a third is asked for.
     EXPECT_GE(3 * back, all) << engine;
     EXPECT_GE(all, Share(100)) << engine;
   }
