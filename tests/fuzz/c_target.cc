@@ -18,10 +18,12 @@ sampler_row Program::AnyRow() {
   const DType dtype = source_.Of(kDTypes);
   const Logits logits = rows_.back().As(dtype);
   sampler_row row = {OrNull(logits.data()), size, {}};
-  const int type = source_.Below(16) == 15 ? source_.Byte()
+  const int type = source_.Below(16) == 15 ? 16 + source_.Byte()
                    : dtype == DType::kF64  ? SAMPLER_F64
                                            : static_cast<int>(dtype);
-  std::memcpy(&row.dtype, &type, sizeof(type));  // As C may set it.
+  std::memcpy(&row.dtype, &type,
+              sizeof(type));  // As C may set it: to no type, but never
+                              // to a wider one than it is.
   return row;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "sampler/logs/journal/journal.h"
 #include "sampler/logs/journal/journal_record.h"
@@ -78,7 +79,8 @@ void FuzzJournal(Bytes input) {
             "a journal that is not recovered leaves no log");
     return;
   }
-  Require(log.ok(), "a recovered log can be read");
+  Require(log.ok(), absl::StrCat("a recovered log can be read; ",
+                                 log.status().ToString()));
   Require((*log)->rows() == recovered->rows, "a log has the recovered rows");
   logs::RowBuffer buffer;
   for (std::int64_t r = 0; r < (*log)->rows(); ++r) {

@@ -1,14 +1,17 @@
 #include "sampler/logs/journal/record_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
+#include "sampler/logits.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/journal/notes_record.h"
 #include "sampler/logs/sequence_settings.h"
@@ -32,6 +35,41 @@ bool AreIds(absl::Span<const TokenId> ids, const LoggerOptions& options) {
   return std::all_of(ids.begin(), ids.end(), [&](TokenId id) {
     return id >= 0 && id < options.vocabulary_size;
   });
+}
+
+// What follows the ids: a logprob of each, and a logit. No logger lists NaN,
+// and no reader takes it.
+bool AreNumbers(ByteSpan payload, std::size_t entries,
+                const LoggerOptions& options) {
+  const ByteSpan logprobs = payload.subspan(4 + 4 * entries, 4 * entries);
+  const ByteSpan logits = payload.subspan(4 + 8 * entries);
+  const auto are_some = [](const Logits& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::isnan(values[i])) return false;
+    }
+    return true;
+  };
+  return std::isfinite(ValuesOf<float>(payload.first(4)).front()) &&
+         are_some({logprobs.data(), DType::kF32, entries}) &&
+         are_some({logits.data(), options.dtype, entries});
+}
+
+// Of a row that lists its likeliest tokens.
+absl::Status CheckEntries(const std::string& file, const RecordHeader& header,
+                          ByteSpan payload, std::vector<TokenId> ids,
+                          const LoggerOptions& options) {
+  const std::string row =
+      absl::StrCat(InputName(file), ": sequence ", header.sequence,
+                   ": got a row that lists ");
+  if (!AreNumbers(payload, ids.size(), options)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        row, "NaN, or whose logsumexp is not finite, want numbers"));
+  }
+  std::sort(ids.begin(), ids.end());
+  const auto twice = std::adjacent_find(ids.begin(), ids.end());
+  if (twice == ids.end()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(row, "the token ", *twice, " twice, want each token once"));
 }
 
 }  // namespace
@@ -95,15 +133,8 @@ absl::Status CheckTokens(const std::string& file, const RecordHeader& header,
     ids = NotesOfPayload(payload).bans;
   }
   if (header.type == RecordType::kSparse) {
-    std::vector<TokenId> sorted = ids;
-    std::sort(sorted.begin(), sorted.end());
-    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-    if (twice != sorted.end()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(InputName(file), ": sequence ", header.sequence,
-                       ": got a row that lists the token ", *twice,
-                       " twice, want each token once"));
-    }
+    absl::Status status = CheckEntries(file, header, payload, ids, options);
+    if (!status.ok()) return status;
   }
   const bool drawn = !IsRow(header) || AreIds({header.token}, options);
   if (drawn && AreIds(ids, options)) {
