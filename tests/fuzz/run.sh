@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Fuzzes every target for some seconds, as many at a time as there are cores:
 #   run.sh BUILD SECONDS [TARGET ...]
-# BUILD was configured with SAMPLER_BUILD_FUZZERS. SAMPLER_FUZZ_SEED: the seed of
-# libFuzzer, its own choice without. What a target finds stays in
+# BUILD was configured with SAMPLER_BUILD_FUZZERS. What a target finds stays in
 # BUILD/tests/fuzz/found/TARGET; an input that breaks something, beside it.
 set -euo pipefail
-[[ $# -ge 2 ]] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[[ $# -ge 2 ]] || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 export folder=$(cd "$(dirname "$0")" && pwd)
 export build=$1/tests/fuzz
 export seconds=$2
@@ -17,7 +16,6 @@ fuzz_one() {  # TARGET
   local log=$build/$1.log
   mkdir -p "$build/found/$1"
   if "$build/fuzz" "--target=$1" "-max_total_time=$seconds" -timeout=60 \
-    "-seed=${SAMPLER_FUZZ_SEED:-0}" \
     -rss_limit_mb=4096 -print_final_stats=1 "-artifact_prefix=$build/$1-" \
     "$build/found/$1" "$folder/corpus/$1" >"$log" 2>&1; then
     printf '%-12s %s\n' "$1" "$(grep DONE "$log" | tr -s '\t ' ' ')"
