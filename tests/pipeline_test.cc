@@ -10,21 +10,13 @@
 #include "sampler/candidates/candidates.h"
 #include "sampler/config.h"
 #include "sampler/step_observer.h"
+#include "tests/support/everyday_chain.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {
-
-constexpr char kChain[] =
-    R"({"type": "logit_bias", "bias": {"3": 1.5, "4": false}},
-       {"type": "repetition_penalty", "penalty": 1.1, "window": 64},
-       {"type": "temperature", "temperature": 0.8},
-       {"type": "top_k", "k": 40},
-       {"type": "typical_p", "p": 0.95},
-       {"type": "top_p", "p": 0.95, "mass": "original"},
-       {"type": "min_p", "p": 0.01})";
 
 // ---- Create -----------------------------------------------------------------
 
@@ -87,7 +79,7 @@ TEST(Create, KeepsItsConfigAndSize) {
 // ---- Process and Sample -----------------------------------------------------
 
 TEST(Process, RefusesRowsAndSequencesOfAnotherSize) {
-  const Pipeline pipeline = MakePipeline(kChain, 100);
+  const Pipeline pipeline = MakePipeline(kEverydayChain, 100);
   Workspace workspace;
   const std::vector<float> row(101, 1.0f);
   const auto status = [&](std::size_t row_size, std::int64_t sequence_size) {
@@ -159,7 +151,7 @@ TEST(Process, StopsAtTheStageThatBreaksTheRow) {
 }
 
 TEST(Process, TellsTheSameWithAnObserver) {
-  const Pipeline pipeline = MakePipeline(kChain, 1000);
+  const Pipeline pipeline = MakePipeline(kEverydayChain, 1000);
   Workspace a, b;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const std::vector<float> row = MakeRow(RowKind::kTied, 1000, seed);

@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "sampler/config.h"
 #include "sampler/pipeline.h"
+#include "tests/support/everyday_chain.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
@@ -16,17 +17,8 @@
 namespace sampler {
 namespace {
 
-constexpr char kChain[] =
-    R"({"type": "logit_bias", "bias": {"3": 1.5, "4": false}},
-       {"type": "repetition_penalty", "penalty": 1.1, "window": 64},
-       {"type": "temperature", "temperature": 0.8},
-       {"type": "top_k", "k": 40},
-       {"type": "typical_p", "p": 0.95},
-       {"type": "top_p", "p": 0.95, "mass": "original"},
-       {"type": "min_p", "p": 0.01})";
-
 TEST(Sample, GivesOneTokenForOneRowInEveryType) {
-  const Pipeline pipeline = MakePipeline(kChain, 777);
+  const Pipeline pipeline = MakePipeline(kEverydayChain, 777);
   Workspace workspace;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     // Values with 8 significant bits within the range of f16: exact in all.
@@ -63,7 +55,7 @@ TEST(Sample, GivesOneTokenForOneRowInEveryType) {
 
 TEST(Sample, IsTheSameOnEveryThread) {
   constexpr std::int64_t kSize = 2000;
-  const Pipeline pipeline = MakePipeline(kChain, kSize);
+  const Pipeline pipeline = MakePipeline(kEverydayChain, kSize);
   const int rows = Share(100);
   std::vector<std::vector<float>> logits;
   std::vector<Token> expected;
@@ -101,7 +93,7 @@ TEST(Sample, IsTheSameOnEveryThread) {
 }
 
 TEST(Sample, DoesNotMindOtherPipelinesRowsAndSizesInItsWorkspace) {
-  const Pipeline a = MakePipeline(kChain, 1000);
+  const Pipeline a = MakePipeline(kEverydayChain, 1000);
   const Pipeline b = MakePipeline(R"({"type": "repetition_penalty",
                                       "penalty": 2, "normalize": true},
                                      {"type": "top_p", "p": 0.3})",

@@ -23,18 +23,11 @@ Range NotListed(const KeptTokens& side) {
 class PairEnds {
  public:
   PairEnds(const KeptTokens& a, const KeptTokens& b) : a_(a), b_(b) {
-    std::size_t i = 0;
-    std::size_t k = 0;
-    while (i < a.ids.size() || k < b.ids.size()) {
-      const bool in_a =
-          i < a.ids.size() && (k == b.ids.size() || a.ids[i] <= b.ids[k]);
-      const bool in_b =
-          k < b.ids.size() && (i == a.ids.size() || b.ids[k] <= a.ids[i]);
-      Add(in_a ? Listed(a, i) : NotListed(a),
-          in_b ? Listed(b, k) : NotListed(b), in_a, in_b);
-      i += in_a ? 1 : 0;
-      k += in_b ? 1 : 0;
-    }
+    ForEachOfEither(a, b,
+                    [&](std::size_t i, bool in_a, std::size_t k, bool in_b) {
+                      Add(in_a ? Listed(a, i) : NotListed(a),
+                          in_b ? Listed(b, k) : NotListed(b), in_a, in_b);
+                    });
   }
 
   Range Agreement() const {

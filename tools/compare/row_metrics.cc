@@ -183,21 +183,14 @@ void MeasureSide(const RowQuestion& question, const Distribution& raw,
 MetricRow<PairColumn> MeasurePair(const KeptTokens& a, const SideRow& side_a,
                                   const KeptTokens& b, const SideRow& side_b) {
   PairSums sums;
-  std::size_t i = 0;
-  std::size_t k = 0;
-  while (i < a.ids.size() || k < b.ids.size()) {
-    const bool in_a =
-        i < a.ids.size() && (k == b.ids.size() || a.ids[i] <= b.ids[k]);
-    const bool in_b =
-        k < b.ids.size() && (i == a.ids.size() || b.ids[k] <= a.ids[i]);
-    // The logarithm of nothing is not looked at.
-    sums.Add(in_a ? a.probs[i] : 0.0, in_a ? a.logprobs[i] : 0.0,
-             in_b ? b.probs[k] : 0.0, in_b ? b.logprobs[k] : 0.0);
-    sums.both += in_a && in_b ? 1 : 0;
-    ++sums.either;
-    i += in_a ? 1 : 0;
-    k += in_b ? 1 : 0;
-  }
+  ForEachOfEither(
+      a, b, [&](std::size_t i, bool in_a, std::size_t k, bool in_b) {
+        // The logarithm of nothing is not looked at.
+        sums.Add(in_a ? a.probs[i] : 0.0, in_a ? a.logprobs[i] : 0.0,
+                 in_b ? b.probs[k] : 0.0, in_b ? b.logprobs[k] : 0.0);
+        sums.both += in_a && in_b ? 1 : 0;
+        ++sums.either;
+      });
   MetricRow<PairColumn> pair;
   pair[PairColumn::kKlAb] = sums.kl_ab;
   pair[PairColumn::kKlBa] = sums.kl_ba;

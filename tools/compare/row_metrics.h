@@ -118,6 +118,23 @@ struct KeptTokens {
   Unlisted rest;
 };
 
+// Calls f(i, in_a, k, in_b) for every token that either keeps, ids ascending: i
+// is its place in `a` where in_a, k in `b` where in_b.
+template <typename F>
+void ForEachOfEither(const KeptTokens& a, const KeptTokens& b, const F& f) {
+  std::size_t i = 0;
+  std::size_t k = 0;
+  while (i < a.ids.size() || k < b.ids.size()) {
+    const bool in_a =
+        i < a.ids.size() && (k == b.ids.size() || a.ids[i] <= b.ids[k]);
+    const bool in_b =
+        k < b.ids.size() && (i == a.ids.size() || b.ids[k] <= a.ids[i]);
+    f(i, in_a, k, in_b);
+    i += in_a ? 1 : 0;
+    k += in_b ? 1 : 0;
+  }
+}
+
 struct RowQuestion {
   Logits row;
   TokenId target = -1;  // -1: none.

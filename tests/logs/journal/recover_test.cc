@@ -63,6 +63,30 @@ TEST(Recover, TakesWhatALoggerCouldHaveWritten) {
   EXPECT_FALSE(Recover(Write(sparse)).ok());
 }
 
+// A log of them could not be read.
+TEST(Recover, RefusesListsWithNumbersThatAreNone) {
+  Draft sparse;
+  sparse.options =
+      R"({"vocabulary_size": 3, "dtype": "bf16", "top_k": 1, "metadata": {}})";
+  sparse.header = {.type = RecordType::kSparse, .entries = 2};
+  const std::string sound = []() {
+    std::string payload(4 + 2 * 10, '\0');
+    payload[8] = 1;  // The second id.
+    return payload;
+  }();
+  // The upper halves of the logsumexp and of two logprobs; two logits.
+  for (const std::size_t at : {2u, 14u, 18u, 20u, 22u}) {
+    sparse.payload = sound;
+    sparse.payload[at] = '\xc0';
+    sparse.payload[at + 1] = '\x7f';
+    EXPECT_TRUE(Refuses(Recover(Write(sparse)),
+                        absl::StatusCode::kFailedPrecondition, {"NaN"}))
+        << at;
+  }
+  sparse.payload = sound;
+  EXPECT_TRUE(Recover(Write(sparse)).ok());
+}
+
 TEST(Recover, RefusesOtherOptions) {
   for (const char* options :
        {"", "{", "[]", "{}",
