@@ -6,12 +6,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <optional>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "sampler/logs/files/temporary_names.h"
 #include "tools/options/usage.h"
 #include "tools/process/interrupt.h"
@@ -59,11 +61,30 @@ void HandleSignals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
+// A destructor that needs memory (those of nlohmann's JSON trees do) may find
+// none while the stack unwinds, which the language answers with an abort.
+[[noreturn]] void EndAtOnce() {
+  if (std::current_exception() != nullptr) {
+    try {
+      throw;
+    } catch (const std::bad_alloc&) {
+      constexpr absl::string_view kText = "error: out of memory\n";
+      (void)!write(STDERR_FILENO, kText.data(), kText.size());
+      logs::RemoveTemporaryFiles();
+      _exit(2);
+    } catch (...) {
+      // Not a matter of memory: a fault of this program.
+    }
+  }
+  std::abort();
+}
+
 }  // namespace
 
 void PrepareProcess() {
   OpenStandardStreams();
   HandleSignals();
+  std::set_terminate(EndAtOnce);
 }
 
 int RunGuarded(const std::function<int()>& run) {

@@ -20,7 +20,9 @@ namespace sampler::tools {
 // no file that is opened later takes its place. A signal that ends the program
 // (INT, TERM, HUP, QUIT, and PIPE: a reader that has seen enough) removes its
 // temporary files first; a command may heed the first INT (interrupt.h). The
-// limit of a file's size is an error, not a signal.
+// limit of a file's size is an error, not a signal. Where memory runs out so
+// far that the stack cannot unwind, the process says so and ends with code 2,
+// its temporary files removed.
 void PrepareProcess();
 
 // The exit code of `run`; 2, and a message, if it throws.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/base/config.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/tools/tool.h"
 
@@ -102,6 +103,28 @@ TEST(OrderedWork, AReplayNeedsNoThreads) {
     }
   }
   EXPECT_GE(answered, 3);
+}
+
+// Whatever allocation fails, on whichever thread, and be it the one that a
+// destructor asks for while the stack unwinds.
+TEST(OrderedWork, MemoryThatRunsOutIsSaid) {
+#ifdef ABSL_HAVE_ADDRESS_SANITIZER
+  GTEST_SKIP() << "AddressSanitizer itself needs more than any such limit";
+#endif
+  int failed = 0;
+  for (int megabytes = 40; megabytes < 110; ++megabytes) {
+    const ToolResult result = RunProgram(
+        "/bin/sh",
+        {"-c", absl::StrCat("ulimit -v ", megabytes * 1000, "; exec ",
+                            SAMPLER_TOOL, " replay ", StoryLog(),
+                            " --config balanced --csv -q --threads 8")});
+    if (result.exit_code == 0 || result.exit_code == 127) continue;
+    ++failed;
+    EXPECT_EQ(result.exit_code, 2) << megabytes << result.err;
+    EXPECT_TRUE(absl::StartsWith(result.err, "error: ")) << result.err;
+    EXPECT_EQ(Lines(result.err).size(), 1u) << result.err;
+  }
+  EXPECT_GE(failed, 1);
 }
 
 }  // namespace
