@@ -69,7 +69,9 @@ void HandleSignals() {
       throw;
     } catch (const std::bad_alloc&) {
       constexpr absl::string_view kText = "error: out of memory\n";
-      (void)!write(STDERR_FILENO, kText.data(), kText.size());
+      if (write(STDERR_FILENO, kText.data(), kText.size()) < 0) {
+        // There is nobody to tell.
+      }
       logs::RemoveTemporaryFiles();
       _exit(2);
     } catch (...) {
