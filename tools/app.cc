@@ -8,6 +8,8 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "sampler/kernels/dispatch.h"
 #include "sampler/parameters/spelling.h"
 #include "tools/commands.h"
@@ -78,9 +80,19 @@ void CheckEnvironment() {
                    absl::StrJoin(targets, ", "), ", or no such variable"));
 }
 
-}  // namespace
+struct Command {
+  absl::string_view name;
+  void (*add)(CLI::App& app, int& exit_code);
+};
 
-std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
+constexpr Command kCommands[] = {
+    {"replay", AddReplay},   {"explain", AddExplain},   {"compare", AddCompare},
+    {"sweep", AddSweep},     {"verify", AddVerify},     {"vectors", AddVectors},
+    {"inspect", AddInspect}, {"validate", AddValidate}, {"import", AddImport},
+    {"export", AddExport},   {"convert", AddConvert},   {"detect", AddDetect}};
+
+std::unique_ptr<CLI::App> MakeAppOf(absl::Span<const Command> commands,
+                                    int& exit_code) {
   auto app = std::make_unique<CLI::App>(kDescription, "sampler");
   app->set_version_flag("--version", "sampler " + std::string(kVersion));
   app->require_subcommand(1);
@@ -92,19 +104,23 @@ std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
       CheckOutputNames(*command);
     }
   });
-  AddReplay(*app, exit_code);
-  AddExplain(*app, exit_code);
-  AddCompare(*app, exit_code);
-  AddSweep(*app, exit_code);
-  AddVerify(*app, exit_code);
-  AddVectors(*app, exit_code);
-  AddInspect(*app, exit_code);
-  AddValidate(*app, exit_code);
-  AddImport(*app, exit_code);
-  AddExport(*app, exit_code);
-  AddConvert(*app, exit_code);
-  AddDetect(*app, exit_code);
+  for (const Command& command : commands) command.add(*app, exit_code);
   return app;
+}
+
+// The commands that a command line needs: to declare the options of all takes
+// longer than most commands run.
+absl::Span<const Command> CommandsFor(absl::string_view first_argument) {
+  for (const Command& command : kCommands) {
+    if (command.name == first_argument) return absl::MakeSpan(&command, 1);
+  }
+  return kCommands;
+}
+
+}  // namespace
+
+std::unique_ptr<CLI::App> MakeApp(int& exit_code) {
+  return MakeAppOf(kCommands, exit_code);
 }
 
 int RunCommandLine(int argc, const char* const* argv) {
@@ -114,7 +130,8 @@ int RunCommandLine(int argc, const char* const* argv) {
     return written.ok() ? 0 : Fail(written, /*json=*/false);
   }
   int exit_code = 0;
-  const std::unique_ptr<CLI::App> app = MakeApp(exit_code);
+  const std::unique_ptr<CLI::App> app =
+      MakeAppOf(CommandsFor(argv[1]), exit_code);
   return ParseArguments(*app, argc, argv).value_or(exit_code);
 }
 
