@@ -3,10 +3,10 @@
 // Accept and Rollback.
 //
 // The prompt is shared between copies, so that a copy costs its output tokens
-// alone. Rollback is exact because nothing is derived from the tokens and kept
-// from one step to the next: counts are taken from the window in every step
-// (token_counts.h). The one exception are the phases of a text (phases.h):
-// their beginnings and ends are noted as tokens come, and taken back with them.
+// alone. Rollback is exact because nothing that is derived from the tokens is
+// kept with them: counts are those of the window in every step, whatever was
+// counted before (token_counts.h). The one exception are the phases of a text
+// (phases.h): what is noted as tokens come is taken back with them.
 //
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.

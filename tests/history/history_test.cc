@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/history/token_counts.h"
 #include "tests/support/test_share.h"
 
 namespace sampler {
@@ -120,57 +119,6 @@ TEST(History, OutlivesTheHistoryItWasCopiedFrom) {
   const History copy = *original;
   original.reset();
   EXPECT_EQ(Tokens(copy.prompt().begin(), copy.prompt().end()), Tokens({7, 8}));
-}
-
-using Counts = std::vector<std::pair<std::int32_t, std::uint32_t>>;
-
-Counts Fast(TokenCounts& counts, const HistoryView& view) {
-  Counts result;
-  const CountedTokens counted = counts.Of(view);
-  for (std::size_t i = 0; i < counted.tokens.size(); ++i) {
-    result.emplace_back(counted.tokens[i], counted.counts[i]);
-  }
-  return result;
-}
-
-Counts Slow(const HistoryView& view) {
-  Counts result;
-  for (const std::int32_t t : ToVector(view)) {
-    auto at = result.begin();
-    while (at != result.end() && at->first != t) ++at;
-    if (at == result.end()) at = result.insert(at, {t, 0});
-    ++at->second;
-  }
-  return result;
-}
-
-// Views of one history in random order, several of them and some twice in a
-// step; and a history that changes in its place between steps.
-TEST(TokenCounts, CountEveryDistinctTokenInOrderOfFirstOccurrence) {
-  std::mt19937_64 random(2);
-  TokenCounts counts;
-  Tokens prompt(20), output(20);
-  for (int step = 0; step < Share(500); ++step) {
-    counts.Begin(50);
-    for (auto& t : prompt) t = static_cast<std::int32_t>(random() % 50);
-    for (auto& t : output) t = static_cast<std::int32_t>(random() % 50);
-    const absl::Span<const std::int32_t> first = prompt;
-    const absl::Span<const std::int32_t> second = output;
-    for (int i = 0; i < 8; ++i) {
-      const HistoryView view = HistoryView{first.first(random() % 3 * 10),
-                                           second.first(random() % 3 * 10)}
-                                   .Last(random() % 3 * 10);
-      ASSERT_EQ(Fast(counts, view), Slow(view));
-    }
-  }
-}
-
-TEST(TokenCounts, KeepTheirRoomWhenASmallerVocabularyAsks) {
-  TokenCounts counts;
-  counts.Begin(10);
-  counts.Begin(2);
-  const Tokens tokens = {9};
-  EXPECT_EQ(Fast(counts, {tokens, {}}), (Counts{{9, 1}}));
 }
 
 }  // namespace
