@@ -11,38 +11,49 @@ namespace {
 // bounds, which compilers turn into vector instructions.
 constexpr std::size_t kStride = 32;
 
-// The first i >= `from` with tokens[i] == token, or `size`.
-std::size_t FindToken(const TokenId* tokens, std::size_t from, std::size_t size,
-                      TokenId token) {
-  std::size_t i = from;
-  for (; i + kStride <= size; i += kStride) {
+// The last i <= `end` with tokens[i - 1] == token, or 0.
+std::size_t FindBefore(const TokenId* tokens, std::size_t end, TokenId token) {
+  std::size_t i = end;
+  for (; i >= kStride; i -= kStride) {
     std::int32_t found = 0;
     for (std::size_t j = 0; j < kStride; ++j) {
-      found += static_cast<std::int32_t>(tokens[i + j] == token);
+      found += static_cast<std::int32_t>(tokens[i - kStride + j] == token);
     }
     if (found != 0) break;
   }
-  while (i < size && tokens[i] != token) ++i;
+  while (i > 0 && tokens[i - 1] != token) --i;
   return i;
 }
 
-// How many of `size` tokens `a` and `b` begin with in common.
-std::size_t CommonPrefix(const TokenId* a, const TokenId* b, std::size_t size) {
+// How many of the `size` tokens before `a` and before `b` are the same.
+std::size_t CommonSuffix(const TokenId* a, const TokenId* b, std::size_t size) {
   std::size_t i = 0;
   for (; i + kStride <= size; i += kStride) {
     std::int32_t differ = 0;
-    for (std::size_t j = 0; j < kStride; ++j) differ |= a[i + j] ^ b[i + j];
+    for (std::size_t j = 1; j <= kStride; ++j) {
+      differ |= *(a - i - j) ^ *(b - i - j);
+    }
     if (differ != 0) break;
   }
-  while (i < size && a[i] == b[i]) ++i;
+  while (i < size && *(a - i - 1) == *(b - i - 1)) ++i;
   return i;
+}
+
+bool SamePlace(absl::Span<const TokenId> a, absl::Span<const TokenId> b) {
+  return a.size() == b.size() && (a.empty() || a.data() == b.data());
+}
+
+// Is `end` the end of `text`, in the same memory?
+bool IsEnd(const HistoryView& end, const HistoryView& text) {
+  const HistoryView last = text.Last(end.size());
+  return SamePlace(end.first, last.first) && SamePlace(end.second, last.second);
 }
 
 }  // namespace
 
 void Repeats::Append(const HistoryView& view) {
-  reversed_.insert(reversed_.end(), view.second.rbegin(), view.second.rend());
-  reversed_.insert(reversed_.end(), view.first.rbegin(), view.first.rend());
+  tokens_.insert(tokens_.end(), view.first.begin(), view.first.end());
+  tokens_.insert(tokens_.end(), view.second.begin(), view.second.end());
 }
 
 void Repeats::Note(TokenId token, std::size_t length) {
@@ -54,33 +65,41 @@ void Repeats::Note(TokenId token, std::size_t length) {
 template <typename Visit>
 void Repeats::Walk(const HistoryView& text, const HistoryView& pattern,
                    Visit visit) {
-  reversed_.clear();
-  Append(pattern);
-  const std::size_t m = reversed_.size();
-  reversed_.push_back(-1);  // Equal to no token: no match is longer than m.
+  if (text.size() == 0 || pattern.size() == 0) return;
+  tokens_.clear();
   Append(text);
-  prefix_.resize(std::max(prefix_.size(), m));
-  const TokenId* const all = reversed_.data();
-  const std::size_t size = reversed_.size();
-  // [left, right) is the match with a prefix that reaches farthest. What lies
-  // inside it has been seen in the prefix; only beyond it are tokens compared.
-  // (A place k in it that holds all[0] mirrors one of the prefix that does.)
+  if (!IsEnd(pattern, text)) {
+    tokens_.push_back(-1);  // Equal to no token: no match is longer.
+    Append(pattern);
+  }
+  const TokenId* const all = tokens_.data();
+  const std::size_t size = tokens_.size();
+  const TokenId last = all[size - 1];
+  suffix_.resize(std::max(suffix_.size(), size));
+  // Of places that lie k tokens before the end, [left, right) is the match with
+  // the end that reaches farthest back. What lies inside it has been seen at
+  // the end; only beyond it are tokens compared. (A place k in it after `last`
+  // mirrors one at the end that is.)
   std::size_t left = 0;
   std::size_t right = 0;
-  for (std::size_t k = FindToken(all, 1, size, all[0]); k < size;
-       k = FindToken(all, k + 1, size, all[0])) {
+  for (std::size_t place = FindBefore(all, size - 1, last); place > 0;
+       place = FindBefore(all, place - 1, last)) {
+    const std::size_t k = size - place;
     std::size_t length = 0;
-    if (k < right) length = std::min(prefix_[k - left], right - k);
+    if (k < right) length = std::min(suffix_[k - left], right - k);
     if (k + length >= right) {
-      length += CommonPrefix(all + length, all + k + length, size - k - length);
+      length += CommonSuffix(all + size - length, all + place - length,
+                             place - length);
       left = k;
       right = k + length;
     }
-    if (k < m) {
-      prefix_[k] = length;
-    } else if (k > m + 1) {
-      // all[k - 1] is the token after the match.
-      if (!visit(all[k - 1], length, k - m - 1)) return;
+    suffix_[k] = length;
+    if (place < text.size()) {
+      // all[place] is the token after the match.
+      if (!visit(all[place], std::min(length, pattern.size()),
+                 text.size() - place)) {
+        return;
+      }
     }
   }
 }

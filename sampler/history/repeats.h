@@ -9,10 +9,11 @@
 // token stands, from the latest on, and at so many of them only, or until one
 // has a match that is long enough.
 //
-// Found by the Z-algorithm over the reversed pattern followed by the reversed
-// text: every token is compared a bounded number of times, however the text
-// repeats itself. It stops only where the pattern's last token stands, because
-// elsewhere m(j) is 0; most texts are hardly more than searched for that token.
+// Found by the Z-algorithm from the end backwards, over the text if the pattern
+// is its end, else over the text and the pattern: every token is compared a
+// bounded number of times, however the text repeats itself. It stops only where
+// the pattern's last token stands, because elsewhere m(j) is 0; most texts are
+// hardly more than searched for that token.
 //
 // Cost: O(pattern + text), with a table of 4 bytes per token of the vocabulary
 //   that is never scanned; no allocation once grown.
@@ -82,8 +83,8 @@ class Repeats {
   void Append(const HistoryView& view);
   void Note(TokenId token, std::size_t length);
 
-  std::vector<TokenId> reversed_;       // Pattern, -1, text.
-  std::vector<std::size_t> prefix_;     // Z of the pattern's part, where asked.
+  std::vector<TokenId> tokens_;         // Text; -1, pattern if it is no end.
+  std::vector<std::size_t> suffix_;     // By place from the end, where asked.
   std::vector<std::uint32_t> longest_;  // Plus 1; all 0 between calls.
   std::vector<TokenId> distinct_;
   std::vector<RepeatMatch> matches_;
