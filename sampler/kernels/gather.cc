@@ -1,7 +1,7 @@
 #include "sampler/kernels/gather.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 
 #include "sampler/kernels/dispatch.h"
 
@@ -16,33 +16,82 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
+// If a block holds more than so many elements to take, they are packed by
+// vectors.
+constexpr int kManyOfABlock = 8;
+
+// Which of at most 64 blocks reach `least`, as bits. A loop over blocks with a
+// branch for each would mispredict it at every block that does.
+HWY_INLINE std::uint64_t BlocksReaching(const double* maxima, std::size_t count,
+                                        double least) {
+  const D64 d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto wanted = hn::Set(d, least);
+  std::uint64_t reaching = 0;
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    reaching |= BitsOfMask(d, hn::Ge(hn::LoadU(d, maxima + i), wanted)) << i;
+  }
+  for (; i < count; ++i) {
+    reaching |= std::uint64_t{maxima[i] >= least ? 1u : 0u} << i;
+  }
+  return reaching;
+}
+
+// Gathers from one block of 64 elements, whose ids begin at `first`, to the
+// ends of `ids` and `values`.
+template <class Loader>
+HWY_INLINE std::size_t GatherBlock(const unsigned char* row, std::size_t first,
+                                   V low, V high, std::uint64_t also,
+                                   std::int32_t* ids, double* values) {
+  const D d;
+  const hn::RebindToSigned<D> di;
+  const std::size_t lanes = hn::Lanes(d);
+  float block[kBlockSize];
+  std::uint64_t hits = also;
+  for (std::size_t i = 0; i < kBlockSize; i += lanes) {
+    const V v = Loader::Load(d, row + (first + i) * Loader::kSize);
+    hn::StoreU(v, d, block + i);
+    hits |= BitsOfMask(d, hn::And(hn::Ge(v, low), hn::Lt(v, high))) << i;
+  }
+  std::size_t found = 0;
+  if (std::popcount(hits) <= kManyOfABlock) {
+    for (; hits != 0; hits &= hits - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(hits));
+      ids[found] = static_cast<std::int32_t>(first + i);
+      values[found++] = static_cast<double>(block[i]);
+    }
+    return found;
+  }
+  for (std::size_t i = 0; i < kBlockSize; i += lanes) {
+    const auto mask = MaskOfBits(d, hits >> i);
+    const auto own_ids = hn::Add(
+        hn::Iota(di, 0), hn::Set(di, static_cast<std::int32_t>(first + i)));
+    StorePacked(d, hn::LoadU(d, block + i), mask, own_ids, ids + found,
+                values + found);
+    found += hn::CountTrue(d, mask);
+  }
+  return found;
+}
+
 template <class Loader>
 std::size_t GatherBlocks(const unsigned char* row, std::size_t blocks,
                          const Interval& interval, const double* maxima,
                          double least, const std::uint64_t* also,
                          std::int32_t* ids, double* values) {
   const D d;
-  const std::size_t lanes = hn::Lanes(d);
   const V low = hn::Set(d, static_cast<float>(interval.low));
   const V high = hn::Set(d, static_cast<float>(interval.high));
-  const hn::RebindToSigned<D> di;
-  const auto iota = hn::Iota(di, 0);  // A loop of its own, in some versions.
   std::size_t found = 0;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    if (HWY_LIKELY(maxima[b] < least)) continue;
-    const std::uint64_t taken = also != nullptr ? also[b] : 0;
-    for (std::size_t i = 0; i < kBlockSize; i += lanes) {
-      const std::size_t at = b * kBlockSize + i;
-      const V v = Loader::Load(d, row + at * Loader::kSize);
-      auto mask = hn::And(hn::Ge(v, low), hn::Lt(v, high));
-      if (HWY_UNLIKELY(taken != 0)) {
-        mask = hn::Or(mask, MaskOfBits(d, taken >> i));
-      }
-      if (hn::AllFalse(d, mask)) continue;
-      const auto own_ids =
-          hn::Add(iota, hn::Set(di, static_cast<std::int32_t>(at)));
-      StorePacked(d, v, mask, own_ids, ids + found, values + found);
-      found += hn::CountTrue(d, mask);
+  for (std::size_t first = 0; first < blocks; first += 64) {
+    std::uint64_t reaching = BlocksReaching(
+        maxima + first, std::min<std::size_t>(64, blocks - first), least);
+    for (; reaching != 0; reaching &= reaching - 1) {
+      const std::size_t b =
+          first + static_cast<std::size_t>(std::countr_zero(reaching));
+      found += GatherBlock<Loader>(row, b * kBlockSize, low, high,
+                                   also != nullptr ? also[b] : 0, ids + found,
+                                   values + found);
     }
   }
   return found;

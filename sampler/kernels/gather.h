@@ -1,10 +1,10 @@
 // Gathering what lies in an interval of a row, in the type it is stored in: the
 // step from a whole row to a list.
 //
-// Elements are tested a vector at a time, and those that pass are packed
-// together in registers, so that the cost does not depend on how many pass nor
-// on whether a branch predictor could have known. Blocks whose maximum is too
-// low are not read.
+// Which blocks may hold some is told by their maxima, 64 of them at a time, and
+// which elements of a block pass as 64 bits: a branch for each would be
+// mispredicted mostly where something is found. Few elements of a block are
+// taken one by one, many are packed together in registers.
 //
 // Thread-safety: pure functions.
 // Cost: one read of the blocks that reach the interval, and one write of what

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "hwy/highway.h"
 #include "sampler/kernels/lane_orders.h"
@@ -31,17 +32,26 @@ inline constexpr bool kPackByTable = true;
 inline constexpr bool kPackByTable = false;
 #endif
 
+// The lanes that a mask takes, as bits from the lowest on.
+template <class Tag>
+HWY_INLINE std::uint64_t BitsOfMask(Tag d, hwy::HWY_NAMESPACE::Mask<Tag> mask) {
+  std::uint8_t bytes[8] = {};
+  hwy::HWY_NAMESPACE::StoreMaskBits(d, mask, bytes);
+  std::uint64_t bits;
+  std::memcpy(&bits, bytes, sizeof(bits));
+  return bits;
+}
+
 // Of eight lanes, by the table.
 template <class Tag>
 HWY_INLINE hwy::HWY_NAMESPACE::Vec<Tag> PackEight(
     Tag d, hwy::HWY_NAMESPACE::Vec<Tag> v, hwy::HWY_NAMESPACE::Mask<Tag> mask) {
   namespace hn = hwy::HWY_NAMESPACE;
-  std::uint8_t bits[8];
-  hn::StoreMaskBits(d, mask, bits);
   const hn::RebindToUnsigned<Tag> du;
   const hn::Rebind<std::uint8_t, Tag> d8;
   const hn::Rebind<std::uint32_t, Tag> d32;
-  const auto order = hn::PromoteTo(d32, hn::LoadU(d8, kLaneOrders.of[bits[0]]));
+  const auto order =
+      hn::PromoteTo(d32, hn::LoadU(d8, kLaneOrders.of[BitsOfMask(d, mask)]));
   if constexpr (sizeof(hn::TFromD<Tag>) == 4) {
     return hn::TableLookupLanes(v, hn::IndicesFromVec(d, order));
   } else {

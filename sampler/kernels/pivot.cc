@@ -36,6 +36,18 @@ Weight WeightAt(const Items& items, std::size_t i) {
   return items.weights != nullptr ? items.weights[i] : 1;
 }
 
+// The items after the last whole vector are looked at as the end of a vector
+// that begins earlier: this is where it begins, and `fresh` are its lanes that
+// no vector before has held. Of fewer items than a vector has lanes there is no
+// such vector. A loop over single items would mispredict a branch for each.
+template <class Tag>
+HWY_INLINE std::size_t LastVector(Tag d, std::size_t done, std::size_t size,
+                                  hn::Mask<Tag>& fresh) {
+  const std::size_t first = size - hn::Lanes(d);
+  fresh = hn::Not(hn::FirstN(d, done - first));
+  return first;
+}
+
 void SumReachingAll(const Items& items, const double* pivots, Mass* masses) {
   const D64 d;
   const U64 du;
@@ -62,14 +74,26 @@ void SumReachingAll(const Items& items, const double* pivots, Mass* masses) {
       add(value, p1, weight, s1);
       add(value, p2, weight, s2);
     }
-    masses[0] += hn::GetLane(hn::SumOfLanes(du, s0));
-    masses[1] += hn::GetLane(hn::SumOfLanes(du, s1));
-    masses[2] += hn::GetLane(hn::SumOfLanes(du, s2));
+    if (i < end && end >= lanes) {
+      hn::Mask<U64> fresh;
+      const std::size_t last = LastVector(du, i, end, fresh);
+      const auto value = hn::LoadU(d, items.values + last);
+      const auto weight = hn::IfThenElseZero(fresh, LoadWeights(items, last));
+      add(value, p0, weight, s0);
+      add(value, p1, weight, s1);
+      add(value, p2, weight, s2);
+      i = end;
+    }
+    Weight sums[] = {hn::GetLane(hn::SumOfLanes(du, s0)),
+                     hn::GetLane(hn::SumOfLanes(du, s1)),
+                     hn::GetLane(hn::SumOfLanes(du, s2))};
     for (; i < end; ++i) {
+      const Weight weight = WeightAt(items, i);
       for (std::size_t j = 0; j < kPivots; ++j) {
-        if (items.values[i] >= pivots[j]) masses[j] += WeightAt(items, i);
+        sums[j] += items.values[i] >= pivots[j] ? weight : 0;
       }
     }
+    for (std::size_t j = 0; j < kPivots; ++j) masses[j] += sums[j];
   }
 }
 
@@ -108,6 +132,15 @@ ItemsSummary SummarizeAll(const Items& items) {
       high = hn::Max(high, value);
       sum = hn::Add(sum, LoadWeights(items, i));
     }
+    if (i < end && end >= lanes) {
+      hn::Mask<U64> fresh;
+      const std::size_t last = LastVector(du, i, end, fresh);
+      const auto value = hn::LoadU(d, items.values + last);
+      low = hn::Min(low, value);
+      high = hn::Max(high, value);
+      sum = hn::Add(sum, hn::IfThenElseZero(fresh, LoadWeights(items, last)));
+      i = end;
+    }
     all.mass += hn::GetLane(hn::SumOfLanes(du, sum));
     for (; i < end; ++i) {
       all.low = std::min(all.low, items.values[i]);
@@ -131,23 +164,14 @@ Narrowed NarrowAll(const Items& items, double from, double below,
   const auto infinity = hn::Set(d, kInfinity);
   auto low = infinity;
   auto high = hn::Neg(infinity);
-  auto index = hn::Iota(du, 0);
-  const auto step = hn::Set(du, lanes);
   Narrowed stays = {0, kInfinity, -kInfinity, 0};
   std::size_t i = 0;
-  for (; i + lanes <= items.size; i += lanes) {
-    const auto value = hn::LoadU(d, items.values + i);
-    const auto weight = LoadWeights(items, i);
-    const auto at =
-        items.positions != nullptr ? hn::LoadU(du, items.positions + i) : index;
-    index = hn::Add(index, step);
-    const auto under = hn::Lt(value, bound);
-    stays.above += lanes - hn::CountTrue(d, under);
-    const auto inside = hn::And(hn::Ge(value, least), under);
-    if (hn::AllFalse(d, inside)) continue;
+  const auto keep = [&](std::size_t first, hn::Vec<D64> value, hn::Vec<U64> at,
+                        hn::Mask<D64> inside) HWY_ATTR {
     // A packed vector is stored whole: its other lanes are overwritten by the
     // next one, or end in the slack of the room.
     const auto taken = hn::RebindMask(du, inside);
+    const auto weight = LoadWeights(items, first);
     hn::StoreU(Pack(d, value, inside), d, room.values + stays.size);
     hn::StoreU(Pack(du, at, taken), du, room.positions + stays.size);
     if (items.weights != nullptr) {
@@ -156,6 +180,29 @@ Narrowed NarrowAll(const Items& items, double from, double below,
     low = hn::Min(low, hn::IfThenElse(inside, value, infinity));
     high = hn::Max(high, hn::IfThenElse(inside, value, hn::Neg(infinity)));
     stays.size += hn::CountTrue(d, inside);
+  };
+  const auto positions = [&](std::size_t first) HWY_ATTR {
+    return items.positions != nullptr
+               ? hn::LoadU(du, items.positions + first)
+               : hn::Add(hn::Iota(du, 0), hn::Set(du, first));
+  };
+  for (; i + lanes <= items.size; i += lanes) {
+    const auto value = hn::LoadU(d, items.values + i);
+    const auto under = hn::Lt(value, bound);
+    stays.above += lanes - hn::CountTrue(d, under);
+    const auto inside = hn::And(hn::Ge(value, least), under);
+    if (hn::AllFalse(d, inside)) continue;
+    keep(i, value, positions(i), inside);
+  }
+  if (i < items.size && items.size >= lanes) {
+    hn::Mask<D64> fresh;
+    const std::size_t last = LastVector(d, i, items.size, fresh);
+    const auto value = hn::LoadU(d, items.values + last);
+    const auto under = hn::Lt(value, bound);
+    stays.above += hn::CountTrue(d, hn::AndNot(under, fresh));
+    keep(last, value, positions(last),
+         hn::And(fresh, hn::And(hn::Ge(value, least), under)));
+    i = items.size;
   }
   stays.low = SmallestLane(d, low);
   stays.high = LargestLane(d, high);

@@ -1,6 +1,7 @@
 #include "sampler/kernels/select.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -161,7 +162,73 @@ class Search {
   std::size_t count_above_ = 0;
 };
 
+// The logarithm of base 2, by the bits of a double: off by at most 0.09.
+double RoughLog2(double value) {
+  return static_cast<double>(std::bit_cast<std::int64_t>(value) -
+                             std::bit_cast<std::int64_t>(1.0)) *
+         0x1p-52;
+}
+
+// Two values, and how many reach them: at least one does.
+struct CountedRange {
+  double low;
+  double high;
+  double reach_low;
+  double reach_high;
+
+  // Falling pivots where about `count` values are reached. How many reach a
+  // value falls exponentially towards the largest ones, as a rule, and linearly
+  // where all values are about as likely: pivots at both places, and half-way.
+  // Of all values most lie near the lowest: the first guess would be too low.
+  void Divide(double count, bool of_all, double (&pivots)[kPivots]) const {
+    const double linear = (count - reach_high) / (reach_low - reach_high);
+    const double top = RoughLog2(reach_high);
+    const double steep =
+        (RoughLog2(count) - top) / (RoughLog2(reach_low) - top);
+    const double parts[] = {of_all ? 0.5 * steep : linear,
+                            of_all ? 0.75 * steep : 0.5 * (linear + steep),
+                            steep};
+    for (std::size_t j = 0; j < kPivots; ++j) {
+      pivots[j] = high - parts[j] * (high - low);
+    }
+  }
+};
+
 }  // namespace
+
+double RoughFloorOf(absl::Span<const double> values, std::size_t count,
+                    SelectScratch& scratch) {
+  constexpr int kPasses = 5;
+  const Items items = {values.data(), nullptr, nullptr, values.size()};
+  const ItemsSummary all = SummarizeItems(items);
+  const auto wanted = static_cast<double>(count);
+  const double most = wanted + wanted / 8.0 + 2.0;
+  CountedRange range = {all.low, all.high, static_cast<double>(values.size()),
+                        1.0};
+  const bool finite = all.high - all.low <= std::numeric_limits<double>::max();
+  for (int pass = 0; finite && pass < kPasses && range.reach_low > most &&
+                     range.low < range.high;
+       ++pass) {
+    double pivots[kPivots];
+    range.Divide(wanted + wanted / 16.0 + 1.0, pass == 0, pivots);
+    Mass masses[kPivots];
+    SumReaching(items, pivots, masses);
+    for (std::size_t j = 0; j < kPivots; ++j) {
+      const auto reach =
+          static_cast<double>(static_cast<std::uint64_t>(masses[j]));
+      if (reach >= wanted) {
+        range.low = pivots[j];
+        range.reach_low = reach;
+        break;
+      }
+      range.high = pivots[j];
+      range.reach_high = std::max(reach, 1.0);
+    }
+  }
+  // Ties may leave nothing between.
+  const bool found = range.reach_low <= 2.0 * wanted || range.low == range.high;
+  return found ? range.low : CutAtCount({values}, count, scratch).value;
+}
 
 Cut CutAtCount(const Ranking& ranking, std::size_t count,
                SelectScratch& scratch) {

@@ -96,12 +96,15 @@ void CandidateSet::GatherStored(DenseRow::StoredGather gather,
 double CandidateSet::RoughFloorOfTop(std::int64_t k) const {
   if (!dense_form_) return kLowestLogit;  // Its maxima cost a pass.
   // k blocks that each hold a value >= t make the k-th largest value >= t, so
-  // everything in the answer, ties included, lies at or above the k-th largest
-  // block maximum.
+  // everything in the answer, ties included, lies at or above what k block
+  // maxima reach.
   const absl::Span<const double> maxima = dense_.BlockMaxima();
   const auto count = static_cast<std::size_t>(k);
   if (count > maxima.size()) return kLowestLogit;
-  return std::max(KthLargest(maxima, count, select_), kLowestLogit);
+  const double floor = count == 1
+                           ? kernels::MaxOf(maxima.data(), maxima.size())
+                           : kernels::RoughFloorOf(maxima, count, select_);
+  return std::max(floor, kLowestLogit);
 }
 
 double CandidateSet::LowerBoundOfTop(std::int64_t k) const {

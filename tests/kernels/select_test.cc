@@ -82,6 +82,19 @@ void ExpectCut(const Ranking& ranking, const std::vector<std::uint32_t>& order,
   }
 }
 
+// A rough floor is reached by the first `count` values, and not far below the
+// last of them, unless many are equal to it.
+void ExpectFloor(const std::vector<double>& values, std::size_t count,
+                 double exact, double floor, const std::string& what) {
+  const auto reaching = [&](double least) {
+    return static_cast<std::size_t>(
+        std::count_if(values.begin(), values.end(),
+                      [=](double value) { return value >= least; }));
+  };
+  ASSERT_LE(floor, exact) << what;
+  ASSERT_LE(reaching(floor), std::max(reaching(exact), 2 * count)) << what;
+}
+
 // Tries counts and masses around every place that matters.
 void ExpectLikeSorting(const std::vector<double>& values,
                        const std::vector<double>& second_values,
@@ -105,6 +118,8 @@ void ExpectLikeSorting(const std::vector<double>& values,
     for (const std::size_t n : counts) {
       ExpectCut(ranking, order, ones, n, CutAtCount(ranking, n, scratch),
                 what + ", count");
+      ExpectFloor(values, n, values[order[n - 1]],
+                  RoughFloorOf(values, n, scratch), what + ", floor");
     }
     // The empty target means one item; what exceeds the total, all of them.
     std::vector<Mass> masses = {0,         1,         total,
