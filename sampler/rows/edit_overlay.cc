@@ -49,12 +49,14 @@ void EditOverlay::SetEach(absl::Span<const TokenId> ids, const double* before,
     const auto id = static_cast<std::uint32_t>(ids[i]);
     std::uint64_t& mask = masks_[id / kBlockSize];
     const std::uint64_t bit = std::uint64_t{1} << (id % kBlockSize);
-    if ((mask & bit) == 0) {
-      mask |= bit;
-      index_[id] = static_cast<std::uint32_t>(edits);
-      ids_[edits++] = id;
+    if ((mask & bit) != 0) {
+      values_[index_[id]] = after[i];
+      continue;
     }
-    values_[index_[id]] = after[i];
+    mask |= bit;
+    index_[id] = static_cast<std::uint32_t>(edits);
+    ids_[edits] = id;
+    values_[edits++] = after[i];
   }
   ids_.resize(edits);
   values_.resize(edits);

@@ -70,8 +70,7 @@ StageType RepetitionPenalty::Type() {
       }};
 }
 
-double RepetitionPenalty::Penalized(double logit, double share) const {
-  if (share == 1.0) return Penalize(logit, penalty_);
+double RepetitionPenalty::Faded(double logit, double share) const {
   if (fade_ == Fade::kPenalty) {
     return Penalize(logit, 1.0 + (penalty_ - 1.0) * share);
   }
@@ -83,7 +82,8 @@ void RepetitionPenalty::Apply(Candidates& candidates,
   if (penalty_ == 1.0) return;
   if (basis_ == Basis::kLogprobs) candidates.Normalize();
   tokens_.Edit(step, candidates, [this](double logit, const Seen& seen) {
-    return Penalized(logit, seen.share);
+    return seen.share == 1.0 ? Penalize(logit, penalty_)
+                             : Faded(logit, seen.share);
   });
 }
 

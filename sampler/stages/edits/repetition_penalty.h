@@ -62,7 +62,8 @@ class RepetitionPenalty final : public Stage {
   }
 
  private:
-  double Penalized(double logit, double share) const;
+  // The new logit of a token of whose last occurrence a share < 1 counts.
+  double Faded(double logit, double share) const;
 
   double penalty_;
   PenaltyTokens tokens_;
