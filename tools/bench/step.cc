@@ -67,7 +67,9 @@ Step::Step(const Chain& chain, std::int64_t vocabulary_size)
     : timed_(chain.timed),
       top_(chain.logprobs),
       pipeline_(MakePipeline(chain, vocabulary_size)),
-      sequence_(MidText(pipeline_)),
+      text_(LongHistory()),
+      start_(MidText(pipeline_)),
+      sequence_(start_),
       mask_(static_cast<std::size_t>(vocabulary_size + 31) / 32, 0x55555555u),
       unconditional_(MakeRow(RowKind::kGaussian,
                              static_cast<std::size_t>(vocabulary_size), 99)) {
@@ -77,7 +79,15 @@ Step::Step(const Chain& chain, std::int64_t vocabulary_size)
   inputs_ = pipeline_.OnlyRead(inputs_);
 }
 
+void Step::MoveOn() {
+  // Another beginning now and then keeps the text from growing.
+  constexpr std::size_t kSteps = 512;
+  if (++moved_ % kSteps == 0) sequence_ = start_;
+  if (!sequence_.AcceptId(text_[moved_ % text_.size()]).ok()) std::abort();
+}
+
 double Step::Time(Logits row) {
+  MoveOn();
   const Sequence sequence = sequence_.Fork(++stream_);
   Token token;
   const double time = Nanoseconds(

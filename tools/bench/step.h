@@ -3,6 +3,7 @@
 #ifndef SAMPLER_TOOLS_BENCH_STEP_H_
 #define SAMPLER_TOOLS_BENCH_STEP_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -20,9 +21,10 @@ std::vector<std::int32_t> LongHistory();
 // Exits with a message where the chain is not a valid config.
 Pipeline MakePipeline(const Chain& chain, std::int64_t vocabulary_size);
 
-// A chain in the middle of a text: half of LongHistory() is the prompt, half
-// the output. Stages that want a mask get one that allows every other token,
-// those that want a second row or a code point a fixed one.
+// A chain in the middle of a text, which moves on by a token a step: half of
+// LongHistory() is the prompt, half the output at first. Stages that want a
+// mask get one that allows every other token, those that want a second row or a
+// code point a fixed one.
 class Step {
  public:
   // Exits with a message where the chain is not a valid config.
@@ -36,13 +38,18 @@ class Step {
   BoundsTally bounds_tally() const { return workspace_.bounds_tally(); }
 
  private:
+  // Accepts the next token of the text.
+  void MoveOn();
   // Nanoseconds of the report that the chain times.
   double TimeOfReport(Logits row, TokenId token);
 
   Chain::Timed timed_;
   std::vector<TokenLogprob> top_;
   Pipeline pipeline_;
+  std::vector<std::int32_t> text_;
+  Sequence start_;
   Sequence sequence_;
+  std::size_t moved_ = 0;
   std::uint32_t stream_ = 0;
   std::vector<std::uint32_t> mask_;
   std::vector<float> unconditional_;
