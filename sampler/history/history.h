@@ -53,6 +53,15 @@ struct HistoryView {
     return {first.last(from_first), second.last(from_second)};
   }
 
+  // Does it lie where `other` does in memory, and so hold the same tokens?
+  bool LiesAt(const HistoryView& other) const {
+    const auto same = [](absl::Span<const TokenId> a,
+                         absl::Span<const TokenId> b) {
+      return a.size() == b.size() && (a.empty() || a.data() == b.data());
+    };
+    return same(first, other.first) && same(second, other.second);
+  }
+
   // Are `tokens` its last ones? True of no tokens.
   bool EndsWith(absl::Span<const TokenId> tokens) const {
     if (tokens.size() > size()) return false;

@@ -39,16 +39,6 @@ std::size_t CommonSuffix(const TokenId* a, const TokenId* b, std::size_t size) {
   return i;
 }
 
-bool SamePlace(absl::Span<const TokenId> a, absl::Span<const TokenId> b) {
-  return a.size() == b.size() && (a.empty() || a.data() == b.data());
-}
-
-// Is `end` the end of `text`, in the same memory?
-bool IsEnd(const HistoryView& end, const HistoryView& text) {
-  const HistoryView last = text.Last(end.size());
-  return SamePlace(end.first, last.first) && SamePlace(end.second, last.second);
-}
-
 }  // namespace
 
 void Repeats::Append(const HistoryView& view) {
@@ -68,7 +58,7 @@ void Repeats::Walk(const HistoryView& text, const HistoryView& pattern,
   if (text.size() == 0 || pattern.size() == 0) return;
   tokens_.clear();
   Append(text);
-  if (!IsEnd(pattern, text)) {
+  if (!pattern.LiesAt(text.Last(pattern.size()))) {
     tokens_.push_back(-1);  // Equal to no token: no match is longer.
     Append(pattern);
   }

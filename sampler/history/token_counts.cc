@@ -7,11 +7,6 @@
 namespace sampler {
 namespace {
 
-// Are they the same piece of memory?
-bool SamePlace(absl::Span<const TokenId> a, absl::Span<const TokenId> b) {
-  return a.data() == b.data() && a.size() == b.size();
-}
-
 // The tokens [begin, begin + size) of a view.
 HistoryView Part(const HistoryView& view, std::size_t begin, std::size_t size) {
   const std::size_t first = std::min(begin, view.first.size());
@@ -39,8 +34,7 @@ bool IsText(const HistoryView& view, absl::Span<const TokenId> text) {
 }  // namespace
 
 CountedTokens TokenCounts::Of(const HistoryView& view) {
-  if (!known_ || !SamePlace(view.first, counted_.first) ||
-      !SamePlace(view.second, counted_.second)) {
+  if (!known_ || !view.LiesAt(counted_)) {
     MakeRoom(view.size());
     const Overlap overlap = FindOverlap(view);
     if (overlap.size > 0) {
