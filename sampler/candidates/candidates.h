@@ -85,7 +85,7 @@ class Candidates : public CandidateView {
   // REQUIRES: no id occurs twice. Cost: one Edit for each id.
   template <typename F>
   void EditEach(absl::Span<const TokenId> ids, F f) {
-    constexpr std::size_t kBatch = 64;
+    constexpr std::size_t kBatch = 256;
     double before[kBatch];
     double after[kBatch];
     for (std::size_t first = 0; first < ids.size(); first += kBatch) {

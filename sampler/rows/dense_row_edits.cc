@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 
+#include "sampler/kernels/scan/maxima_edits.h"
 #include "sampler/rows/dense_row.h"
 
 namespace sampler {
@@ -72,35 +73,25 @@ void DenseRow::StoreEach(absl::Span<const TokenId> ids, const double* before,
   max_.reset();
 }
 
-// Few values are the largest of their block, before or after, and few are not
-// finite. Which ones may be is found without a branch for each.
 void DenseRow::NoteEach(absl::Span<const TokenId> ids, const double* before,
                         const double* after) {
-  constexpr double kLowest = std::numeric_limits<double>::lowest();
-  constexpr std::size_t kBatch = 64;
+  constexpr std::size_t kBatch = 1024;
+  std::uint64_t rare[kBatch / 64];
   for (std::size_t first = 0; first < ids.size(); first += kBatch) {
     const std::size_t count = std::min(kBatch, ids.size() - first);
-    std::uint64_t rare = 0;
-    for (std::size_t j = 0; j < count; ++j) {
-      const std::size_t i = first + j;
-      // What is removed may lie outside the row.
-      const std::size_t id =
-          IsRemoved(before[i]) ? 0 : static_cast<std::size_t>(ids[i]);
-      const double max = block_max_[id / kBlockSize];
-      const std::uint64_t is_largest =
-          std::max(before[i], after[i]) < max ? 0 : 1;
-      const std::uint64_t is_infinite = after[i] >= kLowest ? 0 : 1;
-      rare |= (is_largest | is_infinite) << j;
-    }
-    for (; rare != 0; rare &= rare - 1) {
-      const std::size_t i =
-          first + static_cast<std::size_t>(std::countr_zero(rare));
-      if (IsRemoved(before[i])) continue;
-      if (!(std::isfinite(before[i]) && std::isfinite(after[i]))) {
-        Recount(before[i], after[i]);
+    kernels::FindMaximaEdits(ids.data() + first, before + first, after + first,
+                             count, block_max_.data(), rare);
+    for (std::size_t j = 0; j < count; j += 64) {
+      for (std::uint64_t rest = rare[j / 64]; rest != 0; rest &= rest - 1) {
+        const std::size_t i =
+            first + j + static_cast<std::size_t>(std::countr_zero(rest));
+        if (IsRemoved(before[i])) continue;
+        if (!(std::isfinite(before[i]) && std::isfinite(after[i]))) {
+          Recount(before[i], after[i]);
+        }
+        NoteInBlock(static_cast<std::size_t>(ids[i]) / kBlockSize, before[i],
+                    after[i]);
       }
-      NoteInBlock(static_cast<std::size_t>(ids[i]) / kBlockSize, before[i],
-                  after[i]);
     }
   }
 }
