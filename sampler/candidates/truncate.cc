@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstddef>
+#include <functional>
 
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/bounds/bounds_use.h"
@@ -55,6 +57,30 @@ Mass FindLeast(const ExactMasses& masses,
   if (needs == Needs::kEntropy) totals.entropy = masses.Entropy();
   totals.mass = masses.Total();
   return least(totals);
+}
+
+// The first `count` candidates, if `list` holds all of them down to some logit,
+// and `sorted` has its logits in falling order. REQUIRES: it holds `count` at
+// least.
+Survivors FirstOfHead(const CandidateList& list,
+                      absl::Span<const double> sorted, std::size_t count,
+                      std::vector<TokenId>& except) {
+  const double last = sorted[count - 1];
+  const auto equal =
+      std::equal_range(sorted.begin(), sorted.end(), last, std::greater<>());
+  // Of the candidates equal to the last one, as many stay, by id.
+  const std::ptrdiff_t stay =
+      sorted.begin() + static_cast<std::ptrdiff_t>(count) - equal.first;
+  except.clear();
+  if (equal.second - equal.first > stay) {
+    std::ptrdiff_t seen = 0;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (list.logits()[i] == last && ++seen > stay) {
+        except.push_back(list.ids()[i]);
+      }
+    }
+  }
+  return Survivors::AtLeast(last, except);
 }
 
 // Keeps the prefix of mass p, with weights and total of the set before the
@@ -164,14 +190,20 @@ void Candidates::KeepDecidedByHead(
     state_->set.Gather(
         AtLeast(std::min(threshold, state_->set.LowerBoundOfTop(kFirstCount))),
         list);
-    const absl::Span<const Weight> weights = Weigh(
-        kernels::SortDescending(list.logits(), state_->scratch.sort).values,
-        Max(), state_->scratch);
+    const absl::Span<const double> sorted =
+        kernels::SortDescending(list.logits(), state_->scratch.sort).values;
+    const absl::Span<const Weight> weights =
+        Weigh(sorted, Max(), state_->scratch);
     const bool all = static_cast<std::int64_t>(weights.size()) == count;
     const HeadVerdict verdict =
         decide({weights, count, all || threshold <= end});
     if (verdict.keep.has_value()) {
-      KeepTop(*verdict.keep);
+      const auto keep = static_cast<std::size_t>(*verdict.keep);
+      if (keep > sorted.size()) return KeepTop(*verdict.keep);
+      const TruncationScope truncating(*state_);
+      if (*verdict.keep < count) {
+        state_->set.Keep(FirstOfHead(list, sorted, keep, state_->scratch.ids));
+      }
       return;
     }
     if (look == kLooks) return;  // No answer: all stay.
