@@ -1,6 +1,6 @@
 /* Does a text repeat itself? (history/loops.h)
  *
- * Tested by: tests/c/c_rewinder_test.c (compiled as C11).
+ * Tested by: tests/c/c_loops_test.c (compiled as C11).
  */
 
 #ifndef SAMPLER_C_LOOPS_H_

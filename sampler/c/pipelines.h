@@ -1,6 +1,6 @@
 /* Pipelines in C: a config, compiled for one vocabulary size (pipeline.h).
  *
- * Tested by: tests/c/c_api_test.c, tests/c/c_inquiry_test.c (compiled as C11).
+ * Tested by: tests/c/c_api_test.c, c_inputs_test.c, c_inquiry_test.c (as C11).
  */
 
 #ifndef SAMPLER_C_PIPELINES_H_

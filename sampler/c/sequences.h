@@ -1,6 +1,6 @@
 /* Sequences in C: what one text carries from token to token (sequence.h).
  *
- * Tested by: tests/c/c_api_test.c, tests/c/c_inquiry_test.c (compiled as C11).
+ * Tested by: tests/c/c_sequences_test.c, c_inquiry_test.c (compiled as C11).
  */
 
 #ifndef SAMPLER_C_SEQUENCES_H_

@@ -1,7 +1,7 @@
 /* Steps in C: a row of logits becomes a token (step.h), in scratch memory that
  * the caller may hand in (workspace.h).
  *
- * Tested by: tests/c/c_api_test.c, tests/c/c_workspace_test.c,
+ * Tested by: tests/c/c_api_test.c, c_inputs_test.c, c_workspace_test.c,
  *   tests/c/c_draws_test.c (compiled as C11).
  */
 

@@ -1,5 +1,5 @@
-/* Presets, masks and batches of the C interface from C11. Exits 0 if all holds;
- * prints what does not. */
+/* Batches of the C interface from C11. Exits 0 if all holds; prints what does
+ * not. */
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,142 +7,9 @@
 
 #include "sampler/c/sampler.h"
 #include "tests/c/expect.h"
+#include "tests/c/sequences.h"
 
 enum { kSize = 200, kSequences = 9 };
-
-static void fill(float* logits, unsigned step) {
-  for (unsigned i = 0; i < kSize; ++i) {
-    logits[i] = (float)((i * 37u + step * 11u) % 101u) / 16.0f;
-  }
-}
-
-static sampler_pipeline* preset(const char* name) {
-  sampler_pipeline* pipeline = NULL;
-  EXPECT(sampler_pipeline_from_preset(name, kSize, &pipeline, &error) ==
-         SAMPLER_OK);
-  return pipeline;
-}
-
-static sampler_sequence* sequence_of(const sampler_pipeline* pipeline,
-                                     uint32_t stream) {
-  sampler_sequence* sequence = NULL;
-  EXPECT(sampler_sequence_create(pipeline, 42, stream, NULL, 0, &sequence,
-                                 &error) == SAMPLER_OK);
-  return sequence;
-}
-
-static void test_presets(void) {
-  size_t count = 0;
-  for (; sampler_preset_name(count) != NULL; ++count) {
-    sampler_pipeline_free(preset(sampler_preset_name(count)));
-  }
-  EXPECT(count >= 20);
-  EXPECT(sampler_preset_name(count + 1) == NULL);
-  sampler_pipeline* none = NULL;
-  EXPECT(sampler_pipeline_from_preset("balance", kSize, &none, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(strcmp(text,
-                "unknown preset \"balance\", did you mean \"balanced\"?") == 0);
-  EXPECT(sampler_pipeline_from_preset(NULL, kSize, &none, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_pipeline_from_preset("greedy", kSize, NULL, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_pipeline_from_preset("greedy", 0, &none, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(none == NULL);
-}
-
-/* Only what the mask allows. */
-static void test_mask(void) {
-  static const char config[] =
-      "{\"version\": 1, \"stages\": [{\"type\": \"mask\"},"
-      "{\"type\": \"categorical\"}]}";
-  sampler_pipeline* pipeline = NULL;
-  EXPECT(sampler_pipeline_create(config, strlen(config), kSize, &pipeline,
-                                 &error) == SAMPLER_OK);
-  sampler_sequence* sequence = sequence_of(pipeline, 0);
-  float logits[kSize];
-  fill(logits, 3);
-  const sampler_row row = {logits, kSize, SAMPLER_F32};
-  uint32_t mask[(kSize + 31) / 32] = {0};
-  mask[2] = 1u << 5 | 1u << 9;
-  sampler_inputs inputs = {
-      sizeof inputs, mask, (kSize + 31) / 32, {NULL, 0, SAMPLER_F32}, NULL};
-  sampler_token token = {sizeof token, 0, SAMPLER_ROW_OK, 0};
-  for (int i = 0; i < 20; ++i) {
-    EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
-           SAMPLER_OK);
-    EXPECT(token.id == 69 || token.id == 73);
-    sampler_logprob of_token, top[4];
-    size_t count = 0;
-    EXPECT(sampler_logprobs(sequence, &row, 0, token.id, &of_token, top, 4,
-                            &count, &error) == SAMPLER_OK);
-    EXPECT(count == 2 && of_token.logprob <= 0.0);
-    EXPECT(sampler_accept(sequence, token.id, &error) == SAMPLER_OK);
-  }
-  /* A mask that ends early bans the rest; without one all may be drawn. */
-  inputs.mask_words = 2;
-  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) == SAMPLER_OK);
-  EXPECT(token.id == -1 && token.row_status == SAMPLER_ROW_NO_CANDIDATE);
-  sampler_logprob of_token;
-  size_t count = 0;
-  EXPECT(sampler_logprobs(sequence, &row, 0, 0, &of_token, NULL, 0, &count,
-                          &error) == SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_sample(sequence, &row, NULL, &token, &error) == SAMPLER_OK);
-  EXPECT(token.row_status == SAMPLER_ROW_OK);
-  inputs.struct_size = 0;
-  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  sampler_sequence_free(sequence);
-  sampler_pipeline_free(pipeline);
-}
-
-/* An input that no stage reads is an error of the row, a size without data one
- * of the call. */
-static void test_unused_inputs(void) {
-  sampler_pipeline* pipeline = NULL;
-  EXPECT(sampler_pipeline_from_preset("creative", kSize, &pipeline, &error) ==
-         SAMPLER_OK);
-  sampler_sequence* sequence = sequence_of(pipeline, 0);
-  float logits[kSize];
-  fill(logits, 3);
-  const sampler_row row = {logits, kSize, SAMPLER_F32};
-  const uint32_t mask[(kSize + 31) / 32] = {0};
-  const double uniform = 0.5;
-  sampler_token token = {sizeof token, 0, SAMPLER_ROW_OK, 0};
-  for (int i = 0; i < 3; ++i) {
-    sampler_inputs inputs = {
-        sizeof inputs, NULL, 0, {NULL, 0, SAMPLER_F32}, NULL};
-    EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
-           SAMPLER_OK);
-    EXPECT(token.row_status == SAMPLER_ROW_OK);
-    if (i == 0) {
-      inputs.mask = mask;
-      inputs.mask_words = (kSize + 31) / 32;
-    } else if (i == 1) {
-      inputs.unconditional = row;
-    } else {
-      inputs.uniform = &uniform;
-    }
-    EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
-           SAMPLER_OK);
-    EXPECT(token.id == -1 && token.row_status == SAMPLER_ROW_UNUSED_INPUT);
-    const sampler_step step = {sizeof step, sequence, &row, &inputs, &token};
-    EXPECT(sampler_sample_batch(&step, 1, NULL, &error) == SAMPLER_OK);
-    EXPECT(token.id == -1 && token.row_status == SAMPLER_ROW_UNUSED_INPUT);
-  }
-  sampler_inputs inputs = {
-      sizeof inputs, NULL, 3, {NULL, 0, SAMPLER_F32}, NULL};
-  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(strcmp(text, "inputs: mask: got NULL") == 0);
-  inputs.mask_words = 0;
-  inputs.unconditional.size = kSize;
-  EXPECT(sampler_sample(sequence, &row, &inputs, &token, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  sampler_sequence_free(sequence);
-  sampler_pipeline_free(pipeline);
-}
 
 /* Workers one after the other, the last one first. */
 static void backwards(void* calls, size_t workers, void (*task)(void*, size_t),
@@ -181,10 +48,11 @@ typedef struct batch {
 
 /* Sequences of two pipelines, whose handles are gone afterwards. */
 static batch* make_batch(void) {
-  sampler_pipeline* pipelines[2] = {preset("balanced"), preset("llama.cpp")};
+  sampler_pipeline* pipelines[2] = {preset_of("balanced", kSize),
+                                    preset_of("llama.cpp", kSize)};
   batch* b = calloc(1, sizeof *b);
   for (unsigned i = 0; i < kSequences; ++i) {
-    b->sequences[i] = sequence_of(pipelines[i % 2], i);
+    b->sequences[i] = sequence_of(pipelines[i % 2], 42, i);
     b->rows[i] = (sampler_row){b->logits[i], kSize, SAMPLER_F32};
     b->tokens[i].struct_size = sizeof(sampler_token);
     b->steps[i] = (sampler_step){sizeof(sampler_step),
@@ -217,8 +85,8 @@ static void test_batch(void) {
                                         {intrude, &calls, 100}};
   for (unsigned step = 0; step < 12; ++step) {
     for (unsigned i = 0; i < kSequences; ++i) {
-      fill(together->logits[i], step * 7 + i);
-      fill(alone->logits[i], step * 7 + i);
+      fill_row(together->logits[i], kSize, step * 7 + i);
+      fill_row(alone->logits[i], kSize, step * 7 + i);
     }
     EXPECT(sampler_sample_batch(together->steps, kSequences,
                                 step % 3 == 0 ? NULL : &executors[step % 3 - 1],
@@ -310,7 +178,7 @@ static void test_misuse(void) {
   int calls = 0;
   sampler_executor executor = {idle, &calls, 2};
   for (unsigned i = 0; i < kSequences; ++i) {
-    fill(b->logits[i], i);
+    fill_row(b->logits[i], kSize, i);
     b->tokens[i].id = 77;
   }
   EXPECT(sampler_sample_batch(NULL, 0, NULL, &error) == SAMPLER_OK);
@@ -360,12 +228,9 @@ static void test_misuse(void) {
 }
 
 int main(void) {
-  test_presets();
-  test_mask();
-  test_unused_inputs();
   test_batch();
   test_reports();
   test_misuse();
-  if (failures == 0) puts("presets, masks and batches hold in C");
+  if (failures == 0) puts("batches hold in C");
   return failures == 0 ? 0 : 1;
 }

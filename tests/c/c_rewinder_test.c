@@ -1,4 +1,4 @@
-/* Phrases and loops of the C interface from C11: a run in which phrases are
+/* Phrases of the C interface from C11: a run in which phrases are
  * taken back, its log, misuse.
  *   c_rewinder_test FOLDER
  * Exits 0 if all holds; prints what does not. */
@@ -9,6 +9,7 @@
 #include "sampler/c/rewinder.h"
 #include "sampler/c/sampler.h"
 #include "tests/c/expect.h"
+#include "tests/c/sequences.h"
 
 enum { kSize = 8, kLength = 200 };
 
@@ -28,14 +29,7 @@ static void fill(int64_t position, int32_t last) {
 }
 
 static sampler_sequence* make_sequence(uint64_t seed) {
-  sampler_pipeline* pipeline = NULL;
-  sampler_sequence* sequence = NULL;
-  EXPECT(sampler_pipeline_create(kConfig, strlen(kConfig), kSize, &pipeline,
-                                 &error) == SAMPLER_OK);
-  EXPECT(sampler_sequence_create(pipeline, seed, 0, NULL, 0, &sequence,
-                                 &error) == SAMPLER_OK);
-  sampler_pipeline_free(pipeline);
-  return sequence;
+  return sequence_under(kConfig, kSize, seed, 0);
 }
 
 static sampler_rewinder* make_rewinder(void) {
@@ -216,35 +210,6 @@ static void pattern(void) {
   sampler_sequence_free(sequence);
 }
 
-static void loop(void) {
-  sampler_sequence* sequence = make_sequence(1);
-  const sampler_loop_rule rule = {sizeof rule, 1, 4, 3};
-  int64_t length = -1, count = -1;
-  for (int i = 0; i < 3; ++i) {
-    EXPECT(sampler_find_loop(sequence, &rule, &length, &count, &error) ==
-           SAMPLER_OK);
-    EXPECT(length == 0 && count == 0);
-    EXPECT(sampler_accept(sequence, 1, &error) == SAMPLER_OK);
-    EXPECT(sampler_accept(sequence, 2, &error) == SAMPLER_OK);
-  }
-  EXPECT(sampler_find_loop(sequence, &rule, &length, &count, &error) ==
-         SAMPLER_OK);
-  EXPECT(length == 2 && count == 3);
-  EXPECT(sampler_find_loop(sequence, &rule, &length, NULL, &error) ==
-         SAMPLER_OK);
-  const sampler_loop_rule never = {sizeof never, 3, 2, 3};
-  EXPECT(sampler_find_loop(sequence, &never, &length, &count, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(strstr(text, "patterns of 3 to 2 tokens") != NULL);
-  EXPECT(sampler_find_loop(NULL, &rule, &length, &count, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_find_loop(sequence, NULL, &length, &count, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_find_loop(sequence, &rule, NULL, &count, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  sampler_sequence_free(sequence);
-}
-
 static void misuse(void) {
   sampler_rewinder* rewinder = NULL;
   sampler_phrase phrase = {.struct_size = sizeof phrase, .text = ""};
@@ -313,7 +278,6 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   tell(argv[1]);
   ban();
-  loop();
   pattern();
   misuse();
   return failures == 0 ? 0 : 1;

@@ -9,40 +9,19 @@
 #include "sampler/c/sampler.h"
 #include "sampler/c/speculation.h"
 #include "tests/c/expect.h"
-
-enum { kSize = 4, kTexts = 20000 };
-
-/* The model: the target's logits, or the draft's, after one token. */
-typedef struct model {
-  int draft;
-  sampler_status fails;
-  double row[kSize];
-} model;
+#include "tests/c/sequences.h"
+#include "tests/c/toy_models.h"
 
 static sampler_status row_after(void* context, const int32_t* tokens, size_t i,
                                 sampler_row* row) {
-  model* const of = context;
-  if (of->fails != SAMPLER_OK) return of->fails;
-  const int last = i == 0 ? 0 : tokens[i - 1] + 1;
-  for (int id = 0; id < kSize; ++id) {
-    of->row[id] = 0.5 * ((id * (of->draft ? 1 : 2) + last) % 3);
-  }
-  *row = (sampler_row){of->row, kSize, SAMPLER_F64};
-  return SAMPLER_OK;
+  return row_of(context, tokens, i, row);
 }
 
 static sampler_sequence* make_sequence(const char* stages, uint64_t seed,
                                        uint32_t stream) {
   char config[256];
   snprintf(config, sizeof config, "{\"version\": 1, \"stages\": [%s]}", stages);
-  sampler_pipeline* pipeline = NULL;
-  sampler_sequence* sequence = NULL;
-  EXPECT(sampler_pipeline_create(config, strlen(config), kSize, &pipeline,
-                                 &error) == SAMPLER_OK);
-  EXPECT(sampler_sequence_create(pipeline, seed, stream, NULL, 0, &sequence,
-                                 &error) == SAMPLER_OK);
-  sampler_pipeline_free(pipeline);
-  return sequence;
+  return sequence_under(config, kSize, seed, stream);
 }
 
 static const char kDraw[] = "{\"type\": \"categorical\"}";

@@ -8,41 +8,20 @@
 #include "sampler/c/sampler.h"
 #include "sampler/c/trees.h"
 #include "tests/c/expect.h"
-
-enum { kSize = 4, kTexts = 20000 };
-
-/* The model: the target's logits, or the draft's, after one token. */
-typedef struct model {
-  int draft;
-  sampler_status fails;
-  double row[kSize];
-} model;
+#include "tests/c/sequences.h"
+#include "tests/c/toy_models.h"
 
 static sampler_status row_after(void* context, int32_t node,
                                 const int32_t* tokens, size_t count,
                                 sampler_row* row) {
-  model* const of = context;
-  if (of->fails != SAMPLER_OK) return of->fails;
   EXPECT((count == 0) == (node == SAMPLER_ROOT));
-  const int last = count == 0 ? 0 : tokens[count - 1] + 1;
-  for (int id = 0; id < kSize; ++id) {
-    of->row[id] = 0.5 * ((id * (of->draft ? 1 : 2) + last) % 3);
-  }
-  *row = (sampler_row){of->row, kSize, SAMPLER_F64};
-  return SAMPLER_OK;
+  return row_of(context, tokens, count, row);
 }
 
 static sampler_sequence* make_sequence(uint64_t seed, uint32_t stream) {
-  static const char kConfig[] =
-      "{\"version\": 1, \"stages\": [{\"type\": \"categorical\"}]}";
-  sampler_pipeline* pipeline = NULL;
-  sampler_sequence* sequence = NULL;
-  EXPECT(sampler_pipeline_create(kConfig, strlen(kConfig), kSize, &pipeline,
-                                 &error) == SAMPLER_OK);
-  EXPECT(sampler_sequence_create(pipeline, seed, stream, NULL, 0, &sequence,
-                                 &error) == SAMPLER_OK);
-  sampler_pipeline_free(pipeline);
-  return sequence;
+  return sequence_under(
+      "{\"version\": 1, \"stages\": [{\"type\": \"categorical\"}]}", kSize,
+      seed, stream);
 }
 
 /* Two children of the root, two of the first of them. */
