@@ -71,4 +71,12 @@ FieldTable AnswerFields() {
             {"length_penalty", "early_stopping"})});
 }
 
+FieldTable OutputPenaltyFields() {
+  using enum FieldKind;
+  return {{"frequency_penalty", kReal, 0.0, Between(-2, 2),
+           "frequency_penalty, scope output"},
+          {"presence_penalty", kReal, 0.0, Between(-2, 2),
+           "presence_penalty, scope output"}};
+}
+
 }  // namespace sampler::importers

@@ -1,5 +1,6 @@
-// Fields of requests that have no effect on the choice of a token, shared by
-// the runtimes that take OpenAI-shaped requests. Internal to the importers.
+// Fields that the runtimes with OpenAI-shaped requests share: those without an
+// effect on the choice of a token, and the penalties of OpenAI's own. Internal
+// to the importers.
 
 #ifndef SAMPLER_IMPORTERS_REQUEST_FIELDS_H_
 #define SAMPLER_IMPORTERS_REQUEST_FIELDS_H_
@@ -16,6 +17,9 @@ FieldTable EndFields();
 
 // What is reported beside the token, and how many answers there are.
 FieldTable AnswerFields();
+
+// OpenAI's frequency and presence penalties: of the output, from -2 to 2.
+FieldTable OutputPenaltyFields();
 
 // What no config can say: several sequences at once.
 inline constexpr absl::string_view kSeveralSequences =

@@ -8,16 +8,10 @@
 #include "sampler/importers/exporter.h"
 #include "sampler/importers/importer.h"
 #include "tests/importers/imports.h"
+#include "tests/importers/thinking_texts.h"
 
 namespace sampler::importers {
 namespace {
-
-// 0 <think>, 1 </think>, 2 "a", 3 "Time", 4 " is up.", 5 "\n", 6 "<done>".
-const ListedTexts& Vocabulary() {
-  static const auto& texts = *new ListedTexts(
-      {"<think>", "</think>", "a", "Time", " is up.", "\n", "<done>"});
-  return texts;
-}
 
 PipelineConfig Parsed(const std::string& phases, const std::string& stages) {
   const auto config =
@@ -43,11 +37,11 @@ TEST(BudgetExport, OfVllmIsANumber) {
   const PipelineConfig config =
       Parsed(kThinking, absl::StrCat(kBudget, R"(, {"type": "temperature",
                  "temperature": 0.5}, {"type": "categorical"})"));
-  const Exported exported = Exporting("vllm", config, &Vocabulary());
+  const Exported exported = Exporting("vllm", config, &ThinkingVocabulary());
   EXPECT_EQ(exported.report.lost, 0) << exported.text;
   EXPECT_TRUE(Contains(exported.text, R"("thinking_token_budget": 64)"));
   const Imported again =
-      Importing("vllm", exported.text, {.texts = &Vocabulary()});
+      Importing("vllm", exported.text, {.texts = &ThinkingVocabulary()});
   EXPECT_EQ(again.config.phases, config.phases);
   EXPECT_EQ(Chain(again.config), Chain(config));
 }
@@ -58,12 +52,13 @@ TEST(BudgetExport, OfLlamaCppHasItsTextsToo) {
              R"({"type": "thinking_budget", "phase": "thinking", "tokens": 8,
                  "close": [3, 4, 6]},
                 {"type": "categorical", "order": "rank"})");
-  const Exported exported = Exporting("llama.cpp", config, &Vocabulary());
+  const Exported exported =
+      Exporting("llama.cpp", config, &ThinkingVocabulary());
   EXPECT_EQ(exported.report.lost, 0) << exported.text;
   EXPECT_TRUE(
       Contains(exported.text, R"("reasoning_budget_message": "Time is up.")"));
   const Imported again =
-      Importing("llama.cpp", exported.text, {.texts = &Vocabulary()});
+      Importing("llama.cpp", exported.text, {.texts = &ThinkingVocabulary()});
   EXPECT_EQ(again.config.phases, config.phases);
   EXPECT_EQ(again.config.stages[0], config.stages[0]);
 }
@@ -74,7 +69,8 @@ TEST(BudgetExport, OfACommandLineQuotesItsMessage) {
              R"({"type": "thinking_budget", "phase": "thinking", "tokens": 8,
                  "close": [3, 4, 1]},
                 {"type": "categorical", "order": "rank"})");
-  const Exported exported = Exporting("llama.cpp-flags", config, &Vocabulary());
+  const Exported exported =
+      Exporting("llama.cpp-flags", config, &ThinkingVocabulary());
   EXPECT_EQ(exported.report.lost, 0) << exported.text;
   EXPECT_TRUE(
       Contains(exported.text, "--reasoning-budget-message 'Time is up.'"));
@@ -87,24 +83,24 @@ TEST(BudgetExport, IsLostWhereItCannotBeSaid) {
   // engine without budgets.
   const PipelineConfig plain = Parsed(kThinking, kBudget + draw);
   EXPECT_GT(Exporting("vllm", plain, nullptr).report.lost, 0);
-  EXPECT_GT(Exporting("openai", plain, &Vocabulary()).report.lost, 0);
+  EXPECT_GT(Exporting("openai", plain, &ThinkingVocabulary()).report.lost, 0);
   const PipelineConfig done =
       Parsed(R"({"thinking": {"begin": [[0]], "end": [[6]]}})",
              R"({"type": "thinking_budget", "phase": "thinking", "tokens": 8,
                  "close": [6]})" +
                  draw);
-  EXPECT_GT(Exporting("vllm", done, &Vocabulary()).report.lost, 0);
+  EXPECT_GT(Exporting("vllm", done, &ThinkingVocabulary()).report.lost, 0);
   const PipelineConfig late =
       Parsed(kThinking, R"({"type": "thinking_budget", "phase": "thinking",
                      "tokens": 8, "at": "newline", "newlines": [5],
                      "grace": 4, "close": [1]})" +
                             draw);
-  EXPECT_GT(Exporting("llama.cpp", late, &Vocabulary()).report.lost, 0);
+  EXPECT_GT(Exporting("llama.cpp", late, &ThinkingVocabulary()).report.lost, 0);
 }
 
 TEST(BudgetExport, PhasesThatNoFieldSaysAreLost) {
   const PipelineConfig config = Parsed(kThinking, R"({"type": "categorical"})");
-  const Exported exported = Exporting("vllm", config, &Vocabulary());
+  const Exported exported = Exporting("vllm", config, &ThinkingVocabulary());
   EXPECT_EQ(exported.report.lost, 1) << exported.text;
 }
 

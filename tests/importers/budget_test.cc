@@ -8,17 +8,11 @@
 #include "sampler/importers/importer.h"
 #include "sampler/pipeline.h"
 #include "tests/importers/imports.h"
+#include "tests/importers/thinking_texts.h"
 #include "tests/support/pipelines.h"
 
 namespace sampler::importers {
 namespace {
-
-// 0 <think>, 1 </think>, 2 "a", 3 "Time", 4 " is up.", 5 "\n", 6 "<done>".
-const ListedTexts& Vocabulary() {
-  static const auto& texts = *new ListedTexts(
-      {"<think>", "</think>", "a", "Time", " is up.", "\n", "<done>"});
-  return texts;
-}
 
 // The tokens of a text in which every step draws token 2 if it may.
 std::vector<TokenId> Told(const PipelineConfig& config,
@@ -40,7 +34,7 @@ std::vector<TokenId> Told(const PipelineConfig& config,
 TEST(BudgetTest, OfVllmClosesTheThinkingAfterItsTokens) {
   const Imported imported =
       Importing("vllm", R"({"thinking_token_budget": 3, "temperature": 0.7})",
-                {.texts = &Vocabulary()});
+                {.texts = &ThinkingVocabulary()});
   EXPECT_EQ(Said(imported, "thinking_token_budget").substr(0, 14),
             "given, applied");
   EXPECT_EQ(Told(imported.config, {2, 0}, 6),
@@ -53,7 +47,7 @@ TEST(BudgetTest, OfLlamaCppSaysItsMessageFirst) {
       "reasoning_budget_tokens": 2, "reasoning_budget_message": "Time is up.",
       "reasoning_budget_start_tag": "<think>",
       "reasoning_budget_end_tags": ["<done>", "</think>"]})",
-                                      {.texts = &Vocabulary()});
+                                      {.texts = &ThinkingVocabulary()});
   EXPECT_EQ(Told(imported.config, {0}, 7),
             (std::vector<TokenId>{2, 2, 3, 4, 6, 2, 2}));
   for (const char* const field :
@@ -67,7 +61,7 @@ TEST(BudgetTest, OfNothingEndsTheThinkingAtOnce) {
   for (const char* const request :
        {R"({"thinking_budget_tokens": 0})", "--reasoning-budget 0"}) {
     const Imported imported =
-        Importing("llama.cpp", request, {.texts = &Vocabulary()});
+        Importing("llama.cpp", request, {.texts = &ThinkingVocabulary()});
     EXPECT_EQ(Told(imported.config, {0}, 3), (std::vector<TokenId>{1, 2, 2}))
         << request;
   }
@@ -78,7 +72,7 @@ TEST(BudgetTest, OfAnyNumberIsNone) {
        {std::pair{"vllm", R"({"thinking_token_budget": -1})"},
         std::pair{"llama.cpp", R"({"reasoning_budget_tokens": -1})"}}) {
     const Imported imported =
-        Importing(runtime, request, {.texts = &Vocabulary()});
+        Importing(runtime, request, {.texts = &ThinkingVocabulary()});
     EXPECT_TRUE(imported.config.phases.empty());
     EXPECT_FALSE(Contains(Chain(imported.config), "thinking_budget"));
   }
@@ -92,7 +86,7 @@ TEST(BudgetTest, WithoutAVocabularyItIsLost) {
                        "given, lost: not applied: text"));
   const Imported parity =
       Importing("llama.cpp", R"({"reasoning_budget_tokens": 3, "seed": 1})",
-                {.parity = true, .texts = &Vocabulary()});
+                {.parity = true, .texts = &ThinkingVocabulary()});
   EXPECT_TRUE(Contains(Said(parity, "reasoning_budget_tokens"),
                        "given, lost: the mode of"));
 }
@@ -100,10 +94,10 @@ TEST(BudgetTest, WithoutAVocabularyItIsLost) {
 TEST(BudgetTest, TextsThatNothingSpellsAreErrors) {
   EXPECT_TRUE(Contains(ErrorOf("llama.cpp", R"({"reasoning_budget_tokens": 2,
                            "reasoning_budget_start_tag": "[THINK]"})",
-                               {.texts = &Vocabulary()}),
+                               {.texts = &ThinkingVocabulary()}),
                        "no tokens spell \"[THINK]\""));
   EXPECT_TRUE(Contains(ErrorOf("vllm", R"({"thinking_token_budget": -5})",
-                               {.texts = &Vocabulary()}),
+                               {.texts = &ThinkingVocabulary()}),
                        "thinking_token_budget"));
 }
 

@@ -25,10 +25,6 @@ PipelineConfig Parsed(const std::string& stages) {
   return config.ok() ? *config : PipelineConfig{};
 }
 
-std::string ImporterOf(absl::string_view engine) {
-  return engine == "llama.cpp-flags" ? "llama.cpp" : std::string(engine);
-}
-
 // Each stage with its defaults written out, as ToJson of a parsed one has them
 // not: compared through the chain that they make.
 std::string Law(const PipelineConfig& config) { return ChainText(config); }

@@ -75,6 +75,11 @@ inline testing::AssertionResult Contains(const std::string& text,
   return testing::AssertionFailure() << "no \"" << part << "\" in: " << text;
 }
 
+// The runtime that reads what the exporter writes for `engine`.
+inline std::string ImporterOf(absl::string_view engine) {
+  return engine == "llama.cpp-flags" ? "llama.cpp" : std::string(engine);
+}
+
 // The message of an import that must fail.
 inline std::string ErrorOf(absl::string_view runtime, absl::string_view text,
                            const ImportOptions& options = {}) {

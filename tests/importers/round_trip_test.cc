@@ -27,10 +27,6 @@ namespace {
 
 using Random = std::mt19937_64;
 
-std::string ImporterOf(absl::string_view engine) {
-  return engine == "llama.cpp-flags" ? "llama.cpp" : std::string(engine);
-}
-
 // Numbers as reals: 40 and 40.0 are one value.
 Value Number(const Value& value) {
   if (value.integer() == nullptr) return value;

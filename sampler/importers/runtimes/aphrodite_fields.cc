@@ -25,7 +25,7 @@ FieldTable AphroditeFields() {
   }
   const Value breakers = Value::List{"\n", ":", "\"", "*"};
   constexpr Range kNucleus = {.low = 0, .high = 1, .low_open = true};
-  const FieldTable sampling = {
+  const FieldTable edits = {
       {"sampler_priority",
        kList,
        order,
@@ -65,11 +65,8 @@ FieldTable AphroditeFields() {
        "suppress_tokens at some positions: [ids, first, how many]"},
       {"allowed_token_ids", kList, {}, {}, "allow_tokens"},
       {"repetition_penalty", kReal, 1.0, Above(0),
-       "repetition_penalty, scope both"},
-      {"frequency_penalty", kReal, 0.0, Between(-2, 2),
-       "frequency_penalty, scope output"},
-      {"presence_penalty", kReal, 0.0, Between(-2, 2),
-       "presence_penalty, scope output"},
+       "repetition_penalty, scope both"}};
+  const FieldTable shapes = {
       {"no_repeat_ngram_size", kInteger, 0, AtLeast(0), "no_repeat_ngram"},
       {"temperature", kReal, 1.0, AtLeast(0), "temperature; 0 is greedy"},
       {"dynatemp_min", kReal, 0.0, AtLeast(0), "dynamic_temperature"},
@@ -94,7 +91,7 @@ FieldTable AphroditeFields() {
       {"xtc_probability", kReal, 0.0, Between(0, 1), "xtc"},
       {"seed", kInteger, {}, kFinite, "seed"}};
   return Join(
-      {sampling,
+      {edits, OutputPenaltyFields(), shapes,
        Lost("a step that this importer has no order for",
             {"mirostat_mode", "skew", "deterministic"}),
        Idle("a setting of mirostat alone", {"mirostat_tau", "mirostat_eta"}),

@@ -14,17 +14,14 @@ namespace {
 using enum FieldKind;
 
 FieldTable Fields() {
-  const FieldTable sampling = {
-      {"logit_bias", kMap, {}, {}, "logit_bias, clamped to [-100, 100]"},
-      {"frequency_penalty", kReal, 0.0, Between(-2, 2),
-       "frequency_penalty, scope output"},
-      {"presence_penalty", kReal, 0.0, Between(-2, 2),
-       "presence_penalty, scope output"},
+  const FieldTable bias = {
+      {"logit_bias", kMap, {}, {}, "logit_bias, clamped to [-100, 100]"}};
+  const FieldTable choices = {
       {"temperature", kReal, 1.0, Between(0, 2), "temperature; 0 is greedy"},
       {"top_p", kReal, 1.0, Between(0, 1), "top_p"},
       {"seed", kInteger, {}, kFinite, "seed"}};
   return Join(
-      {sampling,
+      {bias, OutputPenaltyFields(), choices,
        Lost(kGrammar, {"response_format"}, Value::Object{{"type", "text"}}),
        Idle("an extension of vLLM: import it as vllm",
             {"stop_token_ids", "ignore_eos", "allowed_token_ids", "bad_words",

@@ -25,10 +25,6 @@ FieldTable Fields() {
   constexpr Range kNucleus = {.low = 0, .high = 1, .low_open = true};
   constexpr Range kPenalty = {.low = 0, .high = 2, .low_open = true};
   const FieldTable sampling = {
-      {"frequency_penalty", kReal, 0.0, Between(-2, 2),
-       "frequency_penalty, scope output"},
-      {"presence_penalty", kReal, 0.0, Between(-2, 2),
-       "presence_penalty, scope output"},
       {"min_new_tokens", kInteger, 0, AtLeast(0), "min_tokens", {"min_tokens"}},
       {"stop_token_ids", kList, {}, {}, "stop ids of min_tokens"},
       {"repetition_penalty", kReal, 1.0, kPenalty,
@@ -52,7 +48,7 @@ FieldTable Fields() {
        "seed; with min_p it is not supported",
        {"seed"}}};
   return Join(
-      {sampling,
+      {OutputPenaltyFields(), sampling,
        Idle("where the text ends is the caller's loop, not the sampler's",
             {"ignore_eos"}),
        Lost("a processor of the caller's: register a stage of your own",

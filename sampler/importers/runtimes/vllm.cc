@@ -27,7 +27,7 @@ constexpr double kLowestTemperature = 0.01;
 
 FieldTable Fields() {
   constexpr Range kNucleus = {.low = 0, .high = 1, .low_open = true};
-  const FieldTable sampling = {
+  const FieldTable edits = {
       {"structured_outputs",
        kMap,
        {},
@@ -53,11 +53,8 @@ FieldTable Fields() {
       {"stop_token_ids", kList, {}, {}, "stop ids of min_tokens"},
       {"logit_bias", kMap, {}, {}, "logit_bias, clamped to [-100, 100]"},
       {"repetition_penalty", kReal, 1.0, Above(0),
-       "repetition_penalty, scope both"},
-      {"frequency_penalty", kReal, 0.0, Between(-2, 2),
-       "frequency_penalty, scope output"},
-      {"presence_penalty", kReal, 0.0, Between(-2, 2),
-       "presence_penalty, scope output"},
+       "repetition_penalty, scope both"}};
+  const FieldTable choices = {
       {"trace_decode_token_ids", kList, {}, {}, "forced_tokens, value keep"},
       {"temperature", kReal, 1.0, Between(0, 2),
        "temperature; below 1e-5 greedy, else at least 0.01"},
@@ -73,7 +70,7 @@ FieldTable Fields() {
        "any number"},
       {"seed", kInteger, {}, kFinite, "seed; -1 is random"}};
   return Join(
-      {sampling,
+      {edits, OutputPenaltyFields(), choices,
        Idle("where the text ends is the caller's loop, not the sampler's",
             {"ignore_eos", "repetition_detection"}),
        Lost("a processor of the caller's: register a stage of your own",
