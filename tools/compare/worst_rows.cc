@@ -14,20 +14,6 @@ bool IsWorse(const WorstRow& a, const WorstRow& b) {
   return a.row.place.row < b.row.place.row;
 }
 
-const char* DTypeWord(DType dtype) {
-  switch (dtype) {
-    case DType::kF32:
-      return "f32";
-    case DType::kF16:
-      return "f16";
-    case DType::kBF16:
-      return "bf16";
-    case DType::kF64:
-      break;
-  }
-  return "f64";
-}
-
 // The options with which the log was opened.
 std::string LogArguments(const LogOptions& log) {
   std::string text;
@@ -42,7 +28,9 @@ std::string LogArguments(const LogOptions& log) {
   if (log.open.vocabulary_size) {
     add("--vocab-size", absl::StrCat(*log.open.vocabulary_size));
   }
-  if (log.open.dtype) add("--dtype", DTypeWord(*log.open.dtype));
+  if (log.open.dtype) {
+    add("--dtype", std::string(DTypeName(*log.open.dtype)));
+  }
   if (log.open.axes) {
     add("--axes", *log.open.axes == logs::Axes::kBatchFirst ? "btv" : "tbv");
   }

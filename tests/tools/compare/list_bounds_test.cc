@@ -16,6 +16,7 @@
 #include "sampler/pipeline.h"
 #include "tests/support/test_share.h"
 #include "tests/tools/compare/metric_oracle.h"
+#include "tests/tools/compare/tempered_row.h"
 
 namespace sampler::tools {
 namespace {
@@ -77,28 +78,17 @@ Both Measure(const ListedRow& row, double t, std::size_t k) {
   both.truth = {row.full, Softmax(row.full, 1),
                 KeepTop(Softmax(row.full, t), k == 0 ? row.full.size() : k),
                 row.x};
-  const auto width = static_cast<std::int64_t>(row.full.size());
-  const Pipeline chain =
-      *Pipeline::Create({.stages = {{"temperature", {{"temperature", t}}},
-                                    {"top_k", {{"k", std::int64_t(k)}}},
-                                    {"categorical"}}},
-                        width);
-  const Pipeline raw = *Pipeline::Create({.stages = {{"categorical"}}}, width);
-  Sequence sequence = *chain.NewSequence({});
-  Workspace workspace;
-  Workspace raw_workspace;
-  const Step step = chain.Process(row.listed, sequence, workspace);
-  const Distribution as_logged =
-      raw.Process(row.listed, sequence, raw_workspace);
+  const TemperedRow tempered(row.listed, t, k);
   const RowQuestion question = {.row = row.listed,
                                 .target = static_cast<TokenId>(row.x),
-                                .drawn = step.Draw().id,
+                                .drawn = tempered.step().Draw().id,
                                 .epsilon = kEpsilon};
-  MeasureSide(question, as_logged, step.distribution(), both.kept, both.side);
+  MeasureSide(question, tempered.as_logged(), tempered.step().distribution(),
+              both.kept, both.side);
   both.side.decided = k > 0;
   both.side.ends = k == 0;
   BoundSide(question, row.tail, k == 0 ? std::optional(t) : std::nullopt,
-            as_logged, both.kept, both.side);
+            tempered.as_logged(), both.kept, both.side);
   return both;
 }
 

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "sampler/pipeline.h"
 #include "tests/tools/compare/metric_oracle.h"
+#include "tests/tools/compare/tempered_row.h"
 
 namespace sampler::tools {
 namespace {
@@ -25,24 +26,13 @@ Measured Measure(const std::vector<float>& row, std::size_t x, double t,
                  std::size_t k) {
   Measured m;
   m.expected = {row, Softmax(row, 1), KeepTop(Softmax(row, t), k), x};
-  const auto width = static_cast<std::int64_t>(row.size());
-  const Pipeline chain =
-      *Pipeline::Create({.stages = {{"temperature", {{"temperature", t}}},
-                                    {"top_k", {{"k", std::int64_t(k)}}},
-                                    {"categorical"}}},
-                        width);
-  const Pipeline raw = *Pipeline::Create({.stages = {{"categorical"}}}, width);
-  Sequence sequence = *chain.NewSequence({});
-  Workspace workspace;
-  Workspace raw_workspace;
-  const Step step = chain.Process(row, sequence, workspace);
-  const Token drawn = step.Draw();
-  const Distribution as_logged = raw.Process(row, sequence, raw_workspace);
+  const TemperedRow tempered(row, t, k);
   MeasureSide({.row = row,
                .target = static_cast<TokenId>(x),
-               .drawn = drawn.id,
+               .drawn = tempered.step().Draw().id,
                .epsilon = kEpsilon},
-              as_logged, step.distribution(), m.kept, m.side);
+              tempered.as_logged(), tempered.step().distribution(), m.kept,
+              m.side);
   return m;
 }
 
