@@ -9,11 +9,10 @@
 #include <iostream>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/kernels/dispatch.h"
+#include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::kernels {
@@ -85,10 +84,8 @@ double Attack(Logits row, double center, double scale,
   return worst;
 }
 
-class ExpSplitTest : public testing::TestWithParam<std::string> {
+class ExpSplitTest : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
   std::mt19937_64 random_{7};
 };
 
@@ -137,13 +134,7 @@ TEST_P(ExpSplitTest, BoundsTheTrueSumsOfRandomRows) {
   EXPECT_GT(worst, 0.01);
 }
 
-std::vector<std::string> Targets() {
-  const auto names = SimdTargets();
-  return {names.begin(), names.end()};
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, ExpSplitTest, testing::ValuesIn(Targets()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Every, ExpSplitTest, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels

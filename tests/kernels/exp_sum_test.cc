@@ -11,11 +11,10 @@
 #include <iostream>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/kernels/dispatch.h"
+#include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::kernels {
@@ -90,10 +89,8 @@ double Attack(Logits row, double center, double scale,
   return worst;
 }
 
-class ExpSum : public testing::TestWithParam<std::string> {
+class ExpSum : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
   std::mt19937_64 random_{7};
 };
 
@@ -216,13 +213,7 @@ TEST_P(ExpSum, OverlooksNothingFarBelow) {
   }
 }
 
-std::vector<std::string> Targets() {
-  const auto names = SimdTargets();
-  return {names.begin(), names.end()};
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, ExpSum, testing::ValuesIn(Targets()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Every, ExpSum, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels

@@ -9,13 +9,12 @@
 #include <cstring>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/kernels/dispatch.h"
 #include "sampler/kernels/scan/row_scan.h"
 #include "sampler/rows/dense_row.h"
+#include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::kernels {
@@ -23,10 +22,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-class GatherTest : public testing::TestWithParam<std::string> {
+class GatherTest : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
   std::mt19937_64 random_{5};
 };
 
@@ -134,13 +131,7 @@ TEST_P(GatherTest, GathersFromRowsAsStagesMeetThem) {
   }
 }
 
-std::vector<std::string> Targets() {
-  const auto names = SimdTargets();
-  return {names.begin(), names.end()};
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, GatherTest, testing::ValuesIn(Targets()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Every, GatherTest, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels

@@ -8,12 +8,11 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/kernels/dispatch.h"
 #include "sampler/kernels/lane_sum.h"
+#include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::kernels {
@@ -21,10 +20,8 @@ namespace {
 
 constexpr auto kStretch = static_cast<std::int32_t>(kStretchSize);
 
-class MomentTest : public testing::TestWithParam<std::string> {
+class MomentTest : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
   std::mt19937_64 random_{3};
 };
 
@@ -94,13 +91,7 @@ TEST_P(MomentTest, AddsOffsetsAsPlainLoopsDo) {
   }
 }
 
-std::vector<std::string> Targets() {
-  const auto names = SimdTargets();
-  return {names.begin(), names.end()};
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, MomentTest, testing::ValuesIn(Targets()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Every, MomentTest, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels

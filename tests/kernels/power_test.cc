@@ -9,12 +9,11 @@
 #include <cstdint>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "sampler/arithmetic/numeric.h"
-#include "sampler/kernels/dispatch.h"
+#include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::kernels {
@@ -22,11 +21,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-class Power : public testing::TestWithParam<std::string> {
+class Power : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
-
   // In (0, 1), mostly near neither end.
   double Fraction() {
     return (static_cast<double>(random_() >> 12) + 0.5) * 0x1p-52;
@@ -163,13 +159,7 @@ TEST_P(Power, SharesAreRatiosOfMasses) {
   }
 }
 
-std::vector<std::string> Targets() {
-  const auto names = SimdTargets();
-  return {names.begin(), names.end()};
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, Power, testing::ValuesIn(Targets()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Every, Power, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels

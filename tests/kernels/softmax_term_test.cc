@@ -8,12 +8,11 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/kernels/dispatch.h"
 #include "sampler/kernels/lane_sum.h"
+#include "tests/kernels/every_target.h"
 #include "tests/oracle/house.h"
 #include "tests/support/test_share.h"
 
@@ -47,11 +46,8 @@ TEST(SoftmaxTermDefinition, EndsWhereNormalNumbersDo) {
   EXPECT_EQ(Bits(SoftmaxTerm(kRemoved, 2.0)), Bits(0.0));
 }
 
-class SoftmaxTermTest : public testing::TestWithParam<std::string> {
+class SoftmaxTermTest : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
-
   // Values at and below `max`: near it, far away, at the edge, removed.
   void Fill(double max, std::vector<double>& values) {
     for (double& value : values) {
@@ -109,13 +105,7 @@ TEST_P(SoftmaxTermTest, AddsAsPlainLoopsDo) {
   }
 }
 
-std::vector<std::string> Targets() {
-  const auto names = SimdTargets();
-  return {names.begin(), names.end()};
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, SoftmaxTermTest, testing::ValuesIn(Targets()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Every, SoftmaxTermTest, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels

@@ -6,11 +6,10 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/kernels/dispatch.h"
+#include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::kernels {
@@ -18,11 +17,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-class TermSumsTest : public testing::TestWithParam<std::string> {
+class TermSumsTest : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
-
   // Logits up to `max`, some far below, some removed.
   std::vector<double> Logits(std::size_t count, double max) {
     std::vector<double> logits(count);
@@ -103,12 +99,7 @@ TEST_P(TermSumsTest, SumsAreThoseOfAPlainLoop) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, TermSumsTest, testing::ValuesIn([] {
-                           const auto names = SimdTargets();
-                           return std::vector<std::string>(names.begin(),
-                                                           names.end());
-                         }()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Targets, TermSumsTest, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels

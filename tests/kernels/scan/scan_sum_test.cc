@@ -9,11 +9,10 @@
 #include <cstring>
 #include <limits>
 #include <random>
-#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "sampler/kernels/dispatch.h"
+#include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::kernels {
@@ -66,11 +65,8 @@ class StoredRow {
   std::vector<unsigned char> bytes_;
 };
 
-class ScanSum : public testing::TestWithParam<std::string> {
+class ScanSum : public OnEveryTarget {
  protected:
-  void SetUp() override { ASSERT_TRUE(UseSimdTarget(GetParam())); }
-  void TearDown() override { UseSimdTarget(SimdTargets().front()); }
-
   // Some kind of row: up to three batches long.
   std::vector<float> SomeRow() {
     const std::size_t size =
@@ -161,13 +157,7 @@ TEST_P(ScanSum, SeesOneBadNumberInEverySlot) {
   }
 }
 
-std::vector<std::string> Targets() {
-  const auto names = SimdTargets();
-  return {names.begin(), names.end()};
-}
-
-INSTANTIATE_TEST_SUITE_P(Every, ScanSum, testing::ValuesIn(Targets()),
-                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Every, ScanSum, EveryTarget(), TargetName);
 
 }  // namespace
 }  // namespace sampler::kernels
