@@ -59,25 +59,25 @@ class Chain {
   virtual absl::Span<const TokenId> DrawAll(const Sequence& sequence,
                                             Scratch& scratch) const = 0;
 
-  // May a sequence that differs in its random numbers alone draw from what the
-  // last Run left? Not where a stage's coins are in it.
+  // Returns true if a sequence that differs only in its random numbers may draw
+  // from what the last Run left: no stage before the draw has used its coins.
   virtual bool DrawsForForks(const Scratch& scratch) const = 0;
 
-  // The memory of all stages as a sequence begins with it. Its size is that of
-  // every state.
+  // The memory of all stages with which a sequence begins. Every later state
+  // has its size.
   virtual absl::Span<const double> initial_state() const = 0;
 
-  // What in `state`, after `position` accepted tokens, no run of these stages
-  // can have left; empty if there is nothing. REQUIRES: it is of the size of
-  // initial_state(), and its numbers are finite.
+  // Names the part of `state` that no run of these stages can have left after
+  // `position` accepted tokens; empty if there is none. REQUIRES: `state` has
+  // the size of initial_state(), and its numbers are finite.
   virtual std::string WrongState(absl::Span<const double> state,
                                  std::int64_t position) const = 0;
 
-  // Whose memory it is, in words that differ for stages of other types, order
-  // or size of memory.
+  // Names the owner of a state: the types, the order and the sizes of memory of
+  // its stages, in words.
   virtual std::string StateName() const = 0;
 
-  // Does a stage look at this input?
+  // Returns true if a stage reads this input.
   virtual bool Reads(StepInput input) const = 0;
 
   // For every stage that cannot run on `inputs`: which, and what it lacks.

@@ -1,8 +1,8 @@
 // When a stage runs: the "when" of a config, compiled.
 //
 //   {"phase": "thinking"}           the phase is open
-//   {"position": [a, b]}            a <= output tokens so far < b; b may be
-//   null
+//   {"position": [a, b]}            a <= output tokens so far < b; null for b
+//                                   sets no end
 //   {"phase_position": [a, b]}      the same of the tokens since a phase last
 //                                   began or ended; beside "phase", since that
 //                                   phase began
@@ -60,10 +60,11 @@ class Condition {
   static Condition Key(const std::string& key, const Value& value,
                        const Value::Object& beside, const PhaseRules& rules);
 
-  // Tokens that are counted, by kPosition and kPhasePosition.
+  // The number that [from_, until_) bounds. REQUIRES: kind_ is kPosition or
+  // kPhasePosition.
   std::int64_t CountOf(const History& history) const;
 
-  // What makes it hold, or keeps it from it.
+  // In words, what makes it hold (`held`), or what keeps it from holding.
   std::string Told(const History& history, const PhaseRules& rules,
                    bool held) const;
 

@@ -94,7 +94,7 @@ StepContext HouseChain::ContextOf(std::size_t index, const Sequence& sequence,
           .state = absl::MakeConstSpan(scratch.state)
                        .subspan(part.state_begin, part.state_size),
           .record = scratch.records[index],
-          .scratch = scratch.own.Of(part.scratch_key, *part.stage)};
+          .scratch = scratch.stage_scratches.Of(part.scratch_key, *part.stage)};
 }
 
 void HouseChain::Run(Logits row, const Sequence& sequence,
@@ -112,8 +112,8 @@ void HouseChain::Run(Logits row, const Sequence& sequence,
   }
   // A stage that tosses a coin on the way makes what is left a matter of this
   // sequence's random numbers: no fork may draw from it.
-  scratch.tossed = false;
-  const Coins coins = sequence.coins().Noting(scratch.tossed);
+  scratch.coins_used = false;
+  const Coins coins = sequence.coins().Noting(scratch.coins_used);
   const History& history = HistoryOf(sequence, scratch);
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     // A row that failed stays as it is: later stages would hide why.
@@ -175,7 +175,7 @@ absl::Span<const TokenId> HouseChain::DrawAll(const Sequence& sequence,
 }
 
 bool HouseChain::DrawsForForks(const Scratch& scratch) const {
-  return !scratch.tossed;
+  return !scratch.coins_used;
 }
 
 std::string HouseChain::WrongState(absl::Span<const double> state,

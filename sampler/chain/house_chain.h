@@ -59,13 +59,14 @@ class HouseChain final : public Chain {
   std::shared_ptr<const PhaseRules> phases() const override { return phases_; }
 
  private:
-  // A stage, and where its part of the state is.
+  // A stage, and where its memory lies in the state of the chain.
   struct Part {
     std::string type;
     std::unique_ptr<const Stage> stage;
     std::size_t state_begin;
     std::size_t state_size;
-    // Unlike that of any other stage in the process; 0 if it wants no scratch.
+    // Differs from the key of every other stage in the process; 0 if the stage
+    // makes no scratch.
     std::uint64_t scratch_key;
     // Null: it runs at every step.
     std::unique_ptr<const Condition> when = nullptr;
@@ -80,8 +81,8 @@ class HouseChain final : public Chain {
 
   void Add(std::string type, std::unique_ptr<const Stage> stage);
 
-  // The history of the sequence with the phases of this chain: its own where it
-  // follows them, as sequences that a pipeline has made do, else a copy.
+  // The sequence's history if it follows the phases of this chain, as in every
+  // sequence that a pipeline has made; else a copy that follows them.
   const History& HistoryOf(const Sequence& sequence, Scratch& scratch) const {
     if (phases_ == nullptr || sequence.history().Follows(*phases_)) {
       return sequence.history();
@@ -99,7 +100,7 @@ class HouseChain final : public Chain {
   std::int64_t vocabulary_size_;
   std::vector<Part> parts_;
   std::shared_ptr<const PhaseRules> phases_;  // Null: it has none.
-  const sampler::Draw* draw_ = nullptr;       // The last of them.
+  const sampler::Draw* draw_ = nullptr;       // The stage of the last part.
   bool needs_original_mass_ = false;
   std::array<bool, std::size(kAllStepInputs)> reads_ = {};
   std::vector<double> initial_state_;

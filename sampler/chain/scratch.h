@@ -23,29 +23,34 @@ namespace sampler {
 class Chain;
 
 struct Scratch {
-  // Steps begun here: a step is over once another has begun. Of the last one,
-  // who runs it, for whom, and where that sequence stood.
+  // The number of steps begun in this workspace. A step keeps its number. It
+  // is over once another has begun.
   std::uint64_t steps = 0;
+
+  // The last step: the chain that runs it, its sequence, and where that stood.
   const Chain* chain = nullptr;
-  std::uint64_t state_owner = 0;  // Of what its tokens teach.
+  std::uint64_t state_owner = 0;  // StateOwner(*chain).
   const Sequence* sequence = nullptr;
   SequenceMark mark = {};
 
-  // What it left, or why there is nothing.
+  // The candidates that its stages left, or why there are none.
   Candidates candidates;
-  std::vector<double> state;  // Of all stages, as they read it.
-  StepInputs inputs;          // For its draws.
-  // Of a sequence that does not follow the chain's phases: its history.
+  std::vector<double> state;  // The state of all stages before the step.
+  StepInputs inputs;          // The inputs of the step, also for its draws.
+  // A copy of the sequence's history that follows the chain's phases, for a
+  // sequence that does not follow them itself.
   History history;
-  // Did a stage look at the coins before the draw?
-  bool tossed = false;
+  // A stage before the draw has used the sequence's random numbers.
+  bool coins_used = false;
 
+  // Scratch that the stages of one step share (StepContext).
   TokenCounts counts;
   GumbelRace race;
   Repeats repeats;
-  // By stage; only those of stages with a memory are ever filled.
+  // By stage. Only the records of stages with a state are ever filled.
   std::vector<ProbabilityRecord> records;
-  StageScratches own;
+  // Scratch that stages have made for themselves (Stage::MakeScratch).
+  StageScratches stage_scratches;
 
   parity::LlamaCppWork llama_cpp;
 };

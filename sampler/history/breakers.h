@@ -32,7 +32,7 @@ class Breakers {
   // Number of tokens of `text` after the last breaker; all if there is none.
   std::size_t TokensAfterLast(const HistoryView& text) const;
 
-  // Is `token` a breaker by itself?
+  // Returns true if `token` is a breaker by itself.
   bool IsBreaker(TokenId token) const;
 
  private:

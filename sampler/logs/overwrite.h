@@ -1,4 +1,4 @@
-// May a file that is there be replaced?
+// Whether an existing file may be replaced.
 
 #ifndef SAMPLER_LOGS_OVERWRITE_H_
 #define SAMPLER_LOGS_OVERWRITE_H_

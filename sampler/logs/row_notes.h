@@ -27,7 +27,7 @@ struct RowNotes {
   std::vector<TokenId> bans = {};      // Sequence::ForEachBanHere.
   std::optional<TokenMask> mask = {};  // StepInputs::mask.
 
-  // Is it what a log says where it says nothing?
+  // Returns true if there is nothing to note: a log may leave the row out.
   bool empty() const { return attempt == 0 && bans.empty() && !mask; }
 };
 

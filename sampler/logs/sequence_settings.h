@@ -38,7 +38,7 @@ SequenceSettings SettingsOf(const Pipeline& pipeline, const Sequence& sequence);
 std::string ToJson(const SequenceSettings& settings);
 std::optional<SequenceSettings> SettingsFromJson(absl::string_view text);
 
-// Is it empty, or a JSON object, of which a log can make a list?
+// Returns true for "" and for a JSON object: a log can hold a list of these.
 bool IsConfigText(absl::string_view config);
 
 // What the sequences of one log were drawn with: each config once, in a JSON

@@ -31,8 +31,8 @@ absl::StatusOr<std::uint64_t> ReadUnsigned(absl::string_view text);
 // digit is not.
 absl::StatusOr<double> ReadReal(absl::string_view text);
 
-// Did `value`, which was read from `number` (any spelling of a number), become
-// 0 although a digit of it is not?
+// Returns true if `value`, read from `number` (any spelling of a number), is 0
+// although a digit of it is not.
 bool Underflows(absl::string_view number, double value);
 
 }  // namespace sampler

@@ -26,9 +26,9 @@ absl::string_view NearestName(absl::string_view name,
 std::string DidYouMean(absl::string_view name,
                        absl::Span<const absl::string_view> known);
 
-// Long names are shortened. Cost: linear in the name.
 // `unknown stage "topp", did you mean "top_p"?`, or, where nothing is near,
-// `unknown stage "abc", want one of ...`.
+// `unknown stage "abc", want one of ...`. Long names are shortened.
+// Cost: linear in the name.
 std::string UnknownName(absl::string_view what, absl::string_view name,
                         absl::Span<const absl::string_view> known);
 

@@ -152,7 +152,7 @@ class Rewinder {
   class Call;
   absl::Status CheckWhole() const;
 
-  // Is it let pass from now on?
+  // Returns true if the phrase is let pass from now on.
   bool Passes(std::size_t phrase) const;
 
   // Makes context_ and likely_ those of the text from `begin` on.

@@ -30,7 +30,7 @@
 
 namespace sampler::speculative {
 
-// Is `token`, drawn from `draft`, accepted for these 64 random bits?
+// Returns true if these 64 random bits accept `token`, drawn from `draft`.
 bool Accepts(const ProbabilityRecord& target, const ProbabilityRecord& draft,
              TokenId token, std::uint64_t bits);
 

@@ -85,7 +85,7 @@ class TreeRound {
   DraftTree view() const { return {nodes_, draft_, target_}; }
 
  private:
-  // Can no token follow `node`, or one above it? Of nodes that were weighed.
+  // Returns true if no token can follow `node`. REQUIRES: it was weighed.
   bool IsOver(int node) const {
     return target_[static_cast<std::size_t>(node) + 1].total() == 0;
   }

@@ -40,7 +40,7 @@ class SglangMarkRandom {
 
   std::uint32_t context_hash() const { return context_hash_; }
 
-  // Has key A its say in this context?
+  // Returns true if key A, not key B, decides in this context.
   bool UsesKeyA() const { return uses_key_a_; }
 
   std::uint32_t Hash(TokenId token) const;

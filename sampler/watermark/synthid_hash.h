@@ -57,9 +57,9 @@ class SynthIdHash {
   const SynthIdRule& rule() const { return rule_; }
   std::size_t layers() const { return rule_.keys.size(); }
 
-  // Is the token after `text` to be marked? Not if `text` is shorter than
-  // `first`, nor if an earlier token, at `first` or later, and one of the last
-  // context_history, had the context that it has. Cost: O(context_history).
+  // Returns true if the token after `text` is marked: `text` has `first` tokens
+  // or more, and of those at `first` or later none of the last context_history
+  // had the same context. Cost: O(context_history).
   bool Marks(absl::Span<const TokenId> text, std::uint64_t first) const;
 
   // The hash of the context that `text` ends in.

@@ -14,7 +14,7 @@
 
 namespace sampler::tools {
 
-// Does the stage keep the likeliest candidate alone, by T = 0?
+// Returns true if the stage keeps the likeliest candidate alone, by T = 0.
 bool IsZeroTemperature(const StageFacts& facts);
 
 // The product of the chain's temperatures, 1 where it has none; those of 0,
@@ -22,7 +22,8 @@ bool IsZeroTemperature(const StageFacts& facts);
 // single number at every step.
 std::optional<double> ChainTemperature(const PipelineConfig& config);
 
-// Does the chain choose the likeliest candidate, by T = 0 or a greedy draw?
+// Returns true if the chain chooses the likeliest candidate, by T = 0 or a
+// greedy draw.
 bool IsGreedy(const PipelineConfig& config);
 
 }  // namespace sampler::tools

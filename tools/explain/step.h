@@ -95,7 +95,7 @@ struct Explanation {
 
   // Null if it is not shown.
   const TokenReport* Find(TokenId id) const;
-  // Was the token chosen by a random number for every candidate?
+  // Returns true if a random number for every candidate chose the token.
   bool ByNoise() const {
     return drawn.has_value() && !u.has_value() &&
            stages.back().facts.draws_by == DrawBy::kNoise;

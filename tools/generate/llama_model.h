@@ -59,7 +59,7 @@ class LlamaModel {
   // The bytes of every token, for flags that are text.
   TokenText Texts() const;
 
-  // Does this token end a generation?
+  // Returns true if this token ends a generation.
   bool IsEnd(llama_token token) const {
     return llama_vocab_is_eog(vocab(), token);
   }

@@ -38,7 +38,8 @@ class StepSections {
            const std::string& body);
 
   std::int64_t count() const { return count_; }
-  // Has more than a page can hold been added? Then the sections are gone.
+  // Returns true if more was added than a page can hold: the sections are gone
+  // then.
   bool too_large() const { return too_large_; }
   std::string Html() const;
 

@@ -42,8 +42,8 @@ const std::vector<std::string>& PenaltiesWithWindow();
 // REQUIRES: `name` is the name of one of them.
 const FlagRule& FlagRuleOf(const std::string& name);
 
-// Does the flag's value join those that its parameter has, rather than replace
-// them?
+// Returns true if the flag's value joins those of its parameter, rather than
+// replacing them.
 bool AddsUp(FlagKind kind);
 
 }  // namespace sampler::tools

@@ -44,7 +44,7 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
     const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size,
     const TokenText& text);
 
-// Does the command line say what to sample with? Call after parsing.
+// Returns true if the command line names a config. Call after parsing.
 bool GivesConfig(const ConfigOptions& options);
 
 // The config of a preset or a file. Problems are prefixed with its name.

@@ -41,7 +41,7 @@ struct RunOptions {
   }
 };
 
-// Does the log tell what the user does not, of any sequence?
+// What the log tells of some sequence, and the user does not.
 struct LoggedSettings {
   bool seeds = false;
   bool streams = false;
@@ -57,7 +57,7 @@ void AddRunOptions(CLI::App& app, RunOptions& options);
 absl::StatusOr<Pipeline> PipelineFor(const logs::Log& log,
                                      const PipelineConfig& config);
 
-// Does a stage of the config read masks?
+// Returns true if a stage of the config reads masks.
 bool ReadsMasks(const PipelineConfig& config);
 
 // What the log holds for a step besides the row: its mask, if the config reads

@@ -18,7 +18,7 @@ namespace sampler::tools {
 RunOptions OnlyWhatMatters(const RunOptions& options,
                            absl::Span<const PipelineConfig> configs);
 
-// Does a stage toss a coin, whatever the draw?
+// Returns true if a stage before the draw uses random numbers.
 bool TossesCoins(const StageConfig& stage);
 bool TossesCoins(absl::Span<const PipelineConfig> configs);
 

@@ -21,7 +21,7 @@ std::shared_ptr<CLI::Formatter> MakeHelpFormatter();
 absl::Status UsageError(const CLI::App& app, const CLI::ParseError& error,
                         int argc, const char* const* argv);
 
-// Is --json or --jsonl among the arguments? (They may not have been parsed.)
+// Returns true if --json or --jsonl is among the arguments, parsed or not.
 bool AsksForJson(int argc, const char* const* argv);
 
 }  // namespace sampler::tools

@@ -26,7 +26,7 @@ class Interruptible {
   Interruptible& operator=(const Interruptible&) = delete;
 };
 
-// Has the end been asked for?
+// Returns true if the process was asked to end.
 bool Interrupted();
 
 // For the handler of SIGINT: takes note of it, and returns whether the process

@@ -1,4 +1,4 @@
-// Is the answer about a row exact where the log holds only part of the row?
+// Whether the answer about a row is exact where the log holds only part of it.
 //
 // A `_logits_` row hides values below its floor. A top-k row is exact as soon
 // as a stage that is decided by the head of the row (StageFacts::head) has kept

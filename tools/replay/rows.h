@@ -103,10 +103,11 @@ struct RowResult {
   bool has_token() const { return token >= 0; }
 };
 
-// Has any of the configs phases?
+// Returns true if one of the configs has phases.
 bool HasPhases(const ReplayConfigs& configs);
 
-// Is the history made of drawn tokens, by choice or for want of logged ones?
+// Returns true if the history is made of drawn tokens, by choice or because the
+// log has none.
 bool UsesReplayedHistory(const logs::Log& log, const ReplayOptions& options);
 
 // Everything that could make ReplayRows fail on a log as long as they come:

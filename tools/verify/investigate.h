@@ -1,5 +1,5 @@
-// What is asked before and after the rows of a verification: is a seed claimed
-// at all, and what made the first impossible token so?
+// Around the rows of a verification: before them, whether a seed is claimed at
+// all; after them, what made the first impossible token impossible.
 //
 // Thread-safety: pure functions of the log.
 // Tested by: tests/tools/verify/verify_test.cc.

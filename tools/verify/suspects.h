@@ -1,5 +1,5 @@
-// Where tokens differ: would another seed near by, or one sequence's random
-// numbers for all of them, explain it?
+// Explanations for tokens that differ: another seed near by, or one sequence's
+// random numbers for all of them.
 //
 //   best_seed_offset        of the seeds S - 8 to S + 8, the one under which
 //                           most tokens agree (servers number the answers of

@@ -53,7 +53,7 @@ class OutputFile {
             values.size() * sizeof(T)});
   }
 
-  // Has a write failed? A long loop may stop early.
+  // Returns true if a write has failed: a long loop may stop early.
   bool failed() const { return !status_.ok(); }
 
   // Puts the file in its place, once.

@@ -14,8 +14,8 @@ namespace sampler::logs {
 // UTF-8 without control characters but white space, as far as `head` goes.
 bool IsText(absl::string_view head);
 
-// Is it JSON or a stream of events, and of no kind that is known to be none of
-// a server's? Only its reader can say whether it is an answer.
+// Returns true if it is JSON or a stream of events, of no kind that is known to
+// be something else. Only the reader of answers can say whether it is one.
 bool MayBeAnswer(absl::string_view head);
 
 // What text it is. REQUIRES: IsText(head).

@@ -22,7 +22,7 @@
 
 namespace sampler::logs {
 
-// Does a file that begins so hold an array first?
+// Returns true if the first member of a file that begins so is an array.
 bool LooksLikeNpz(absl::Span<const unsigned char> head);
 
 // The arrays as a safetensors file. It has the path of `file`, for errors.

@@ -44,7 +44,7 @@ absl::StatusOr<AnswerRow> MakeRow(const AnswerPosition& position,
                                   const RowRules& rules,
                                   TokenResolver& resolver);
 
-// Can these values be log-probabilities of one distribution?
+// Returns true if its values can be log-probabilities of one distribution.
 bool FitLogprobs(const AnswerPosition& position);
 
 }  // namespace sampler::logs

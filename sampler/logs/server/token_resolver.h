@@ -36,7 +36,7 @@ class TokenResolver {
   // The id; empty for a text that the vocabulary has not.
   std::optional<std::int64_t> Resolve(const AnswerToken& token);
 
-  // Are ids made up?
+  // Returns true if ids are made up: texts are numbered as they come.
   bool labels() const { return labels_; }
 
   // What to tell of the answers that were given.

@@ -73,8 +73,8 @@ class Dry final : public Stage {
   void Apply(Candidates& candidates, const StepContext& step) const override;
 
  private:
-  // Is a text of `size` tokens, of which `cap` could be repeated, worth a
-  // search?
+  // Returns false if no search is needed: in a text of `size` tokens, of which
+  // `cap` at most can be repeated, no repetition is long enough.
   bool MayRepeat(std::size_t size, std::size_t cap) const;
 
   double multiplier_;

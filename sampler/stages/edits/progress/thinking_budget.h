@@ -70,7 +70,7 @@ class ThinkingBudget final : public Stage {
   std::size_t Closed(const HistoryView& text, std::int64_t from,
                      std::int64_t to) const;
 
-  // Does text[from, end) equal the beginning of `close`?
+  // Returns true if text[from, end) is the beginning of `close`.
   bool Continues(const HistoryView& text, std::int64_t from) const;
 
   Options options_;
