@@ -10,8 +10,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-build/bit-identity}
-tests=(golden_tokens_test golden_test numeric_test kernels_test row_scan_test
-       exp_sum_test power_test sort_test)
+tests=(golden_tokens_test golden_test numeric_test house_functions_test
+       kernels_test row_scan_test exp_sum_test power_test sort_test)
 
 run() {  # NAME, emulator or "", arguments of CMake
   local name=$1 emulator=$2

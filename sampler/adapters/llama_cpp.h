@@ -51,7 +51,8 @@
 //   survivor, and a workspace.
 // Source: llama.h b10573; only members of llama_sampler_i that all versions
 //   since September 2024 have.
-// Tested by: tests/adapters/llama_cpp_adapter_test.cc.
+// Tested by: tests/adapters/llama_cpp_adapter_test.cc,
+//   llama_cpp_chain_test.cc.
 
 #ifndef SAMPLER_ADAPTERS_LLAMA_CPP_H_
 #define SAMPLER_ADAPTERS_LLAMA_CPP_H_

@@ -8,7 +8,8 @@
 // Thread-safety: one thread at a time.
 // Cost: a pass over the array, and the exact weights of the survivors. Memory:
 //   4 bytes per token of the vocabulary, 12 per survivor.
-// Tested by: tests/adapters/llama_cpp_adapter_test.cc.
+// Tested by: tests/adapters/llama_cpp_adapter_test.cc,
+//   llama_cpp_chain_test.cc.
 
 #ifndef SAMPLER_ADAPTERS_LLAMA_CPP_ARRAY_H_
 #define SAMPLER_ADAPTERS_LLAMA_CPP_ARRAY_H_

@@ -52,7 +52,7 @@
 // Cost: a few passes over the whole vocabulary per stage, and sorts of what a
 //   stage sorts; about 1 ms at 49,152 tokens.
 // Source: llama.cpp b10573 on libstdc++.
-// Tested by: tests/parity/llama_cpp_test.cc,
+// Tested by: tests/parity/llama_cpp_test.cc, llama_cpp_limits_test.cc,
 // tests/parity/parity_golden_test.cc.
 
 #ifndef SAMPLER_PARITY_LLAMA_CPP_H_

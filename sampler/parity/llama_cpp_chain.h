@@ -6,7 +6,8 @@
 // draws for forks.
 //
 // Thread-safety: immutable.
-// Tested by: tests/parity/llama_cpp_test.cc, tests/step_test.cc.
+// Tested by: tests/parity/llama_cpp_test.cc, llama_cpp_observer_test.cc,
+//   tests/step_test.cc.
 
 #ifndef SAMPLER_PARITY_LLAMA_CPP_CHAIN_H_
 #define SAMPLER_PARITY_LLAMA_CPP_CHAIN_H_

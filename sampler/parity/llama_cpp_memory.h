@@ -4,7 +4,7 @@
 //
 // Thread-safety: values that do not change; the Step that they work on belongs
 // to one thread.
-// Tested by: tests/parity/llama_cpp_test.cc.
+// Tested by: tests/parity/llama_cpp_test.cc, llama_cpp_states_test.cc.
 
 #ifndef SAMPLER_PARITY_LLAMA_CPP_MEMORY_H_
 #define SAMPLER_PARITY_LLAMA_CPP_MEMORY_H_

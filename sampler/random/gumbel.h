@@ -14,7 +14,7 @@
 //
 // Thread-safety: pure functions.
 // Source: the two ends of the uniform: house. Gumbel-max: arXiv 1611.00712.
-// Tested by: tests/stages/draws/gumbel_test.cc.
+// Tested by: tests/random/gumbel_noise_test.cc.
 
 #ifndef SAMPLER_RANDOM_GUMBEL_H_
 #define SAMPLER_RANDOM_GUMBEL_H_

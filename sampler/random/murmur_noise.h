@@ -8,7 +8,7 @@
 //
 // Thread-safety: pure functions.
 // Source: vLLM #51367, SGLang #33423.
-// Tested by: tests/stages/draws/gumbel_test.cc (known hashes and noise).
+// Tested by: tests/random/gumbel_noise_test.cc (known hashes and noise).
 
 #ifndef SAMPLER_RANDOM_MURMUR_NOISE_H_
 #define SAMPLER_RANDOM_MURMUR_NOISE_H_

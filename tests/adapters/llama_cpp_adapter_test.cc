@@ -1,62 +1,20 @@
 // The adapter as llama.cpp uses it, through its C interface.
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "sampler/adapters/llama_cpp.h"
 #include "tests/adapters/candidate_arrays.h"
+#include "tests/adapters/llama_samplers.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
 
 namespace sampler {
 namespace {
-
-constexpr std::int64_t kSize = 512;
-constexpr float kGone = -std::numeric_limits<float>::infinity();
-
-std::vector<float> Row(RowKind kind, std::uint64_t seed) {
-  return MakeRow(kind, kSize, seed);
-}
-
-SamplerPointer NewSampler(const Pipeline& pipeline,
-                          Sequence::Options options = {},
-                          Workspace* workspace = nullptr) {
-  auto made = NewLlamaSampler(pipeline, options, workspace);
-  EXPECT_TRUE(made.ok()) << made.status();
-  return SamplerPointer(made.value_or(nullptr));
-}
-
-std::vector<llama_token> Tokens(llama_sampler* smpl, int n) {
-  std::vector<llama_token> tokens;
-  for (int i = 0; i < n; ++i) {
-    tokens.push_back(
-        Sample(smpl, Row(RowKind::kZipf, static_cast<std::uint64_t>(i))));
-  }
-  return tokens;
-}
-
-// One chain of every family: history, memory, coins, noise, no truncation.
-const std::vector<std::string>& Chains() {
-  static const auto& chains = *new std::vector<std::string>{
-      R"({"type": "greedy"})",
-      R"({"type": "temperature", "temperature": 0.8})",
-      R"({"type": "repetition_penalty", "penalty": 1.3, "window": 64},
-         {"type": "frequency_penalty", "penalty": 0.5, "scope": "both"},
-         {"type": "dry", "multiplier": 0.8},
-         {"type": "top_k", "k": 40}, {"type": "top_p", "p": 0.95})",
-      R"({"type": "min_p", "p": 0.02},
-         {"type": "xtc", "probability": 0.5, "threshold": 0.05})",
-      R"({"type": "mirostat", "version": 2, "tau": 3})",
-      R"({"type": "adaptive_p", "target": 0.4})",
-      R"({"type": "typical_p", "p": 0.9}, {"type": "gumbel_max"})"};
-  return chains;
-}
 
 TEST(LlamaSampler, DrawsThePipelinesTokens) {
   for (const std::string& chain : Chains()) {
@@ -139,95 +97,6 @@ TEST(LlamaSampler, LeavesTheDistribution) {
     EXPECT_NEAR(total, 1.0, 1e-5) << chain;
     EXPECT_EQ(array->sorted, array->size == 1) << chain;
   }
-}
-
-// What a grammar or another sampler in front leaves: the same as a mask.
-TEST(LlamaSampler, TakesFilteredAndReorderedCandidates) {
-  std::mt19937_64 random(3);
-  for (const std::string& chain : Chains()) {
-    const Pipeline masked = MakePipeline(R"({"type": "mask"},)" + chain, kSize);
-    Sequence sequence = masked.NewSequence({.seed = 11}).value();
-    Workspace workspace;
-    // Given no mask it does nothing.
-    const SamplerPointer smpl = NewSampler(masked, {.seed = 11});
-    for (std::uint64_t i = 0; i < 20; ++i) {
-      const auto row = Row(RowKind::kGaussian, i);
-      std::vector<std::uint32_t> words(kSize / 32);
-      std::vector<llama_token_data> entries;
-      for (llama_token_data entry : CandidateArray::Entries(row)) {
-        const auto id = static_cast<std::size_t>(entry.id);
-        const std::uint64_t fate = random() % 4;
-        if (fate == 0) words[id / 32] |= 1u << id % 32;
-        if (fate == 1) entry.logit = kGone;
-        if (fate <= 1) entries.push_back(entry);
-      }
-      std::shuffle(entries.begin(), entries.end(), random);
-      CandidateArray array(entries);
-      llama_sampler_apply(smpl.get(), array.get());
-      const StepInputs inputs = {.mask = TokenMask(absl::MakeSpan(words))};
-      const Token token = masked.Sample(row, sequence, workspace, inputs);
-      ASSERT_EQ(token.status, RowStatus::kOk);
-      ASSERT_EQ(array.token(), token.id) << chain << " step " << i;
-      ASSERT_TRUE(sequence.Accept(token).ok());
-      llama_sampler_accept(smpl.get(), token.id);
-    }
-  }
-}
-
-TEST(LlamaSampler, StandsBehindAGrammarInAChain) {
-  const Pipeline pipeline = MakePipeline(R"({"type": "top_k", "k": 8})", kSize);
-  const SamplerPointer chain(
-      llama_sampler_chain_init(llama_sampler_chain_default_params()));
-  llama_sampler_chain_add(chain.get(), NewMultiplesOnly(7));
-  llama_sampler_chain_add(chain.get(), NewSampler(pipeline).release());
-  EXPECT_EQ(LlamaSampler::Of(chain.get()), nullptr);
-  EXPECT_NE(LlamaSampler::Of(llama_sampler_chain_get(chain.get(), 1)), nullptr);
-  for (const llama_token token : Tokens(chain.get(), 100)) {
-    EXPECT_EQ(token % 7, 0);
-  }
-}
-
-TEST(LlamaSampler, StandsBeforeAGrammarAndAnotherDraw) {
-  const Pipeline pipeline =
-      MakePipeline(R"({"type": "top_k", "k": 64})", kSize);
-  const SamplerPointer chain(
-      llama_sampler_chain_init(llama_sampler_chain_default_params()));
-  llama_sampler_chain_add(chain.get(), NewSampler(pipeline).release());
-  llama_sampler_chain_add(chain.get(), NewMultiplesOnly(7));
-  llama_sampler_chain_add(chain.get(), llama_sampler_init_dist(5));
-  Workspace workspace;
-  const Sequence sequence = pipeline.NewSequence({.seed = 0}).value();
-  for (std::uint64_t i = 0; i < 100; ++i) {
-    const auto row = Row(RowKind::kGaussian, i);
-    const llama_token token = Sample(chain.get(), row);
-    EXPECT_EQ(token % 7, 0);
-    EXPECT_TRUE(pipeline.Process(row, sequence, workspace).Contains(token));
-  }
-}
-
-// common_sampler's flow: draw; if the grammar rejects the token, put it in
-// front and draw again. Accepted tokens must follow p given that they are
-// allowed, whatever the order of the ids.
-TEST(LlamaSampler, ASecondDrawIsIndependent) {
-  const Pipeline pipeline = MakePipeline("", 3);
-  const std::vector<float> row = {0.0f, 0.0f, 0.0f};  // Token 0 is rejected.
-  int ones = 0;
-  constexpr int kRounds = 20'000;
-  for (int i = 0; i < kRounds; ++i) {
-    const SamplerPointer smpl =
-        NewSampler(pipeline, {.seed = static_cast<std::uint64_t>(i)});
-    CandidateArray first(row);
-    llama_sampler_apply(smpl.get(), first.get());
-    llama_token token = first.token();
-    if (token == 0) {
-      CandidateArray second({{0, kGone, 0.0f}, {1, 0.0f, 0.0f}, {2, 0.0f, 0}});
-      llama_sampler_apply(smpl.get(), second.get());
-      token = second.token();
-    }
-    ones += token == 1 ? 1 : 0;
-  }
-  // Six standard deviations; the same numbers again would give 2/3.
-  EXPECT_NEAR(ones, kRounds / 2, 6 * std::sqrt(kRounds / 4.0));
 }
 
 TEST(LlamaSampler, TokensAcceptedBeforeTheFirstDrawAreThePrompt) {
@@ -313,7 +182,8 @@ TEST(LlamaSampler, SaysWhyThereIsNoToken) {
   };
   EXPECT_EQ(status({{0, NAN, 0}, {1, 0, 0}}), RowStatus::kNan);
   EXPECT_EQ(status({{0, INFINITY, 0}, {1, 0, 0}}), RowStatus::kInfinite);
-  EXPECT_EQ(status({{0, kGone, 0}, {1, kGone, 0}}), RowStatus::kNoCandidate);
+  EXPECT_EQ(status({{0, kGoneLogit, 0}, {1, kGoneLogit, 0}}),
+            RowStatus::kNoCandidate);
   EXPECT_EQ(status({}), RowStatus::kNoCandidate);
   EXPECT_EQ(status({{0, 0, 0}, {3, 0, 0}}), RowStatus::kWrongSize);
   EXPECT_EQ(status({{-1, 0, 0}}), RowStatus::kWrongSize);

@@ -14,6 +14,7 @@
 #include "sampler/watermark/synthid_mark.h"
 #include "tests/oracle/pipeline.h"
 #include "tests/support/chi_square.h"
+#include "tests/support/gaussian_text.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
@@ -125,25 +126,8 @@ TEST(SynthIdLaw, OfOneContextIsTheTournamentsAtThirtyTwoThousandTokens) {
 
 // ---- The detector -----------------------------------------------------------
 
-// `length` tokens drawn from Gaussian rows.
-Tokens Write(const std::string& stages, int length) {
-  constexpr std::int64_t kSize = 500;
-  const Pipeline pipeline = MakePipeline(stages, kSize);
-  Workspace workspace;
-  Sequence sequence = MakeSequence(kSize, {3, 14}, {}, 5);
-  for (int t = 0; t < length; ++t) {
-    const std::vector<float> row =
-        MakeRow(RowKind::kGaussian, kSize, static_cast<std::uint64_t>(t));
-    const Token token = pipeline.Sample(row, sequence, workspace);
-    EXPECT_EQ(token.status, RowStatus::kOk);
-    EXPECT_TRUE(sequence.Accept(token).ok());
-  }
-  const auto output = sequence.history().output();
-  return {output.begin(), output.end()};
-}
-
 TEST(ScoreSynthIdMark, FindsMarkedTextsAndNoOthers) {
-  const Tokens plain = Write("", 200);
+  const Tokens plain = GaussianText("", 500, {3, 14}, 200);
   for (const bool hf : {false, true}) {
     SynthIdRule rule = {.keys = Keys(20)};
     json stage = Stage(rule.keys);
@@ -153,7 +137,7 @@ TEST(ScoreSynthIdMark, FindsMarkedTextsAndNoOthers) {
       stage["hash"] = "hf";
       stage["table"] = rule.table;
     }
-    const Tokens text = Write(stage.dump(), 200);
+    const Tokens text = GaussianText(stage.dump(), 500, {3, 14}, 200);
     const SynthIdScore marked = ScoreSynthIdMark(rule, text);
     EXPECT_EQ(marked.tokens, 196);
     EXPECT_GT(marked.mean, 0.5);

@@ -89,6 +89,13 @@ inline std::string WriteFile(absl::string_view name, const std::string& bytes) {
   return path;
 }
 
+// A name that no file has.
+inline std::string FreshPath(absl::string_view name) {
+  std::string path = WriteFile(name, "");
+  std::filesystem::remove(path);
+  return path;
+}
+
 inline std::string Npy(absl::string_view descr, absl::string_view shape,
                        const std::string& data,
                        absl::string_view fortran = "False") {

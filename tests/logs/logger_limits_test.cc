@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::int64_t kSize = 4;
 
-std::string FreshPath(absl::string_view name) {
-  std::string path = WriteFile(name, "");
-  std::filesystem::remove(path);
-  return path;
-}
-
 absl::StatusOr<Logger> Create(
     const std::string& path,
     const std::map<std::string, std::string>& metadata) {

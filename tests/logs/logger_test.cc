@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::int64_t kSize = 50;
 
-std::string FreshPath(absl::string_view name) {
-  std::string path = WriteFile(name, "");
-  std::filesystem::remove(path);
-  return path;
-}
-
 std::vector<float> RowOf(std::uint32_t sequence, int n) {
   std::vector<float> row(kSize);
   for (std::size_t i = 0; i < row.size(); ++i) {

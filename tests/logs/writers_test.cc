@@ -22,12 +22,6 @@
 namespace sampler::logs {
 namespace {
 
-std::string FreshPath(absl::string_view name) {
-  std::string path = WriteFile(name, "");
-  std::filesystem::remove(path);
-  return path;
-}
-
 std::string FileBytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});

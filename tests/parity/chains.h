@@ -1,9 +1,11 @@
-// Chains of the parity mode for vocabularies of 300 tokens.
+// Chains of the parity mode and rows for vocabularies of 300 tokens.
 
 #ifndef SAMPLER_TESTS_PARITY_CHAINS_H_
 #define SAMPLER_TESTS_PARITY_CHAINS_H_
 
 #include <cstdint>
+#include <limits>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,16 @@ inline std::vector<std::string> Chains() {
       R"({"type": "logit_bias", "bias": {"3": 1.5, "4": false}},
          {"type": "top_p", "p": 0.9}, {"type": "greedy"})",
   };
+}
+
+// A row with a token at -inf, and now and then with one survivor.
+inline std::vector<float> RandomChainRow(std::mt19937_64& random) {
+  std::vector<float> row(kSize);
+  for (float& logit : row) logit = static_cast<float>(random() % 512) / 64;
+  row[random() % kSize] = 12.0F;
+  if (random() % 4 == 0) row[random() % kSize] = 40.0F;
+  row[random() % kSize] = -std::numeric_limits<float>::infinity();
+  return row;
 }
 
 }  // namespace sampler

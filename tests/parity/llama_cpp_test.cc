@@ -1,7 +1,8 @@
-// The parity mode as a user meets it: pipelines, sequences, observers.
+// The parity mode as a user meets it: pipelines, sequences.
 
 #include "sampler/parity/llama_cpp.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <random>
@@ -9,29 +10,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "sampler/candidates/candidates.h"
 #include "sampler/parity/llama_cpp_process.h"
 #include "sampler/pipeline.h"
-#include "sampler/step_observer.h"
 #include "tests/parity/chains.h"
-#include "tests/support/count_allocations.h"
-#include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-std::vector<float> RandomRow(std::mt19937_64& random) {
-  std::vector<float> row(kSize);
-  for (float& logit : row) logit = static_cast<float>(random() % 512) / 64;
-  row[random() % kSize] = 12.0F;
-  if (random() % 4 == 0) row[random() % kSize] = 40.0F;  // One survivor.
-  row[random() % kSize] = -kInfinity;
-  return row;
-}
 
 std::vector<double> State(const Sequence& s) {
   return {s.state().begin(), s.state().end()};
@@ -48,7 +35,7 @@ TEST(LlamaCpp, StepsAreFunctionsOfRowHistorySeedAndState) {
     std::vector<Token> tokens;
     std::vector<std::vector<double>> states;
     for (int step = 0; step < 60; ++step) {
-      rows.push_back(RandomRow(random));
+      rows.push_back(RandomChainRow(random));
       const Token token = pipeline.Sample(rows.back(), sequence, workspace);
       ASSERT_EQ(token.status, RowStatus::kOk) << chain;
       tokens.push_back(token);
@@ -131,7 +118,7 @@ TEST(LlamaCpp, AdaptivePLearnsOnlyOfTheTokenItDrew) {
 TEST(LlamaCpp, SeedsItsEnginesWithSeedPlusStream) {
   const Pipeline pipeline = MakePipeline(R"({"type": "categorical"})");
   std::mt19937_64 random(12);
-  const std::vector<float> row = RandomRow(random);
+  const std::vector<float> row = RandomChainRow(random);
   Workspace workspace;
   for (std::uint64_t seed : {0ull, 41ull, 4294967290ull}) {
     const auto bits = [&](std::uint64_t s, std::uint32_t stream) {
@@ -193,7 +180,7 @@ TEST(LlamaCpp, GivesBadRowsAStatus) {
       EXPECT_EQ(token.id == -1, token.status != RowStatus::kOk);
       return token.status;
     };
-    std::vector<float> row = RandomRow(random);
+    std::vector<float> row = RandomChainRow(random);
     row[9] = kInfinity;
     EXPECT_EQ(status(row), RowStatus::kInfinite);
     row[8] = std::numeric_limits<float>::quiet_NaN();
@@ -201,7 +188,7 @@ TEST(LlamaCpp, GivesBadRowsAStatus) {
     EXPECT_EQ(status(std::vector<float>(kSize, -kInfinity)),
               RowStatus::kNoCandidate);
     EXPECT_EQ(status(std::vector<float>(10)), RowStatus::kWrongSize);
-    EXPECT_EQ(status(RandomRow(random)), RowStatus::kOk);
+    EXPECT_EQ(status(RandomChainRow(random)), RowStatus::kOk);
   }
   // As does what leaves the floats on the way.
   const Pipeline hot = MakePipeline(
@@ -223,87 +210,12 @@ TEST(LlamaCpp, RefusesTheStateOfAnotherChain) {
   const Pipeline mirostat = MakePipeline(Chains()[4]);
   const Pipeline plain = MakePipeline(R"({"type": "categorical"})");
   std::mt19937_64 random(14);
-  const std::vector<float> row = RandomRow(random);
+  const std::vector<float> row = RandomChainRow(random);
   Workspace workspace;
   Sequence sequence = mirostat.NewSequence({.seed = 0}).value();
   ASSERT_TRUE(sequence.Accept(mirostat.Sample(row, sequence, workspace)).ok());
   EXPECT_EQ(plain.Sample(row, sequence, workspace).status,
             RowStatus::kWrongState);
-}
-
-// Sees the candidates between the stages.
-class Witness final : public StepObserver {
- public:
-  void BeforeStage(std::size_t index, const Candidates& candidates) override {
-    before.emplace_back(index, candidates.Count());
-  }
-  void AfterStage(std::size_t index, const Candidates& candidates) override {
-    after.emplace_back(index, candidates.Count());
-  }
-  void OnTruncation(const Truncation& truncation) override {
-    truncations.push_back(truncation);
-  }
-
-  std::vector<std::pair<std::size_t, std::int64_t>> before;
-  std::vector<std::pair<std::size_t, std::int64_t>> after;
-  std::vector<Truncation> truncations;
-};
-
-TEST(LlamaCpp, ShowsEveryStageToAnObserverAndIsNotChangedByIt) {
-  std::mt19937_64 random(15);
-  for (const std::string& chain : Chains()) {
-    const Pipeline pipeline = MakePipeline(chain);
-    const Sequence sequence =
-        pipeline.NewSequence({.seed = 0, .prompt = {5, 6, 5, 6}}).value();
-    Workspace workspace;
-    for (int i = 0; i < 20; ++i) {
-      const std::vector<float> row = RandomRow(random);
-      const Token token = pipeline.Sample(row, sequence, workspace);
-      Witness witness;
-      const Distribution left =
-          pipeline.Process(row, sequence, workspace, {}, &witness);
-      EXPECT_EQ(pipeline.DrawFrom(left, sequence, workspace).id, token.id);
-      EXPECT_TRUE(left.Contains(token.id));
-      EXPECT_GT(left.Probability(token.id), 0);
-      const std::size_t stages = pipeline.config().stages.size();
-      ASSERT_EQ(witness.before.size(), stages);
-      ASSERT_EQ(witness.after.size(), stages);
-      EXPECT_EQ(witness.before[0].second, kSize - 1);  // One is at -inf.
-      for (std::size_t s = 0; s < stages; ++s) {
-        EXPECT_EQ(witness.before[s].first, s);
-        EXPECT_EQ(witness.after[s].first, s);
-        if (s > 0) {
-          EXPECT_EQ(witness.before[s].second, witness.after[s - 1].second);
-        }
-      }
-      EXPECT_EQ(witness.after.back().second, left.Count());
-      for (const Truncation& truncation : witness.truncations) {
-        EXPECT_LT(truncation.kept, truncation.before);
-        EXPECT_GE(truncation.mass_removed, 0.0);
-        EXPECT_LT(truncation.mass_removed, 1.0);
-      }
-    }
-  }
-}
-
-TEST(LlamaCpp, AllocatesNothingOnceTheWorkspaceHasGrown) {
-  std::mt19937_64 random(16);
-  std::vector<std::vector<float>> rows;
-  for (int i = 0; i < 10; ++i) rows.push_back(RandomRow(random));
-  for (const std::string& chain : Chains()) {
-    const Pipeline pipeline = MakePipeline(chain);
-    const Sequence sequence =
-        pipeline.NewSequence({.seed = 0, .prompt = {5, 6, 5, 6}}).value();
-    Workspace workspace;
-    int before = 0;
-    for (int round = 0; round < 2; ++round) {
-      before = AllocationCount();
-      for (const auto& row : rows) {
-        (void)pipeline.Sample(row, sequence, workspace);
-      }
-    }
-    EXPECT_EQ(AllocationCount() - before, 0) << chain;
-  }
 }
 
 }  // namespace

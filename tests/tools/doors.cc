@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -11,24 +10,16 @@
 #include <random>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "sampler/logs/logger.h"
 #include "tests/support/stage_chains.h"
 #include "tests/tools/c_door.h"
-#include "tests/tools/door_rows.h"
-#include "tests/tools/in_process.h"
 #include "tests/tools/tool.h"
 #include "tools/options/unused_options.h"
 
 namespace sampler::tools {
 namespace {
-
-using nlohmann::json;
-
-constexpr std::uint64_t kSeed = 42;
 
 // The most of the inputs that the pipeline can make use of.
 StepInputs UsableInputs(const Pipeline& pipeline) {
@@ -69,8 +60,6 @@ std::string WriteLog(const std::vector<LoggedSequence>& sequences) {
   EXPECT_TRUE(logger->Finish().ok());
   return path;
 }
-
-std::string HistoryName(bool logged) { return logged ? "logged" : "replayed"; }
 
 }  // namespace
 
@@ -120,17 +109,7 @@ void Doors::Enter(const PipelineConfig& config, Extent extent) {
   ExpectInC(*pipeline, text);
 
   const absl::Status without = pipeline->CheckInputs({});
-  if (!without.ok()) {
-    for (const std::string command : {"replay", "explain"}) {
-      std::vector<std::string> arguments = {command, log_, "-c", config_};
-      if (command == "explain")
-        arguments.insert(arguments.end(), {"--row", "1"});
-      const ToolResult result = RunInProcess(arguments);
-      EXPECT_EQ(result.exit_code, 2);
-      EXPECT_TRUE(Says(result.err, std::string(without.message())));
-    }
-    return;
-  }
+  if (!without.ok()) return ExpectNoRun(std::string(without.message()));
   const std::array<std::vector<WalkedRow>, 2> walks = {Walk(*pipeline, false),
                                                        Walk(*pipeline, true)};
   const std::vector<std::string> formats = {"", "--json", "--jsonl", "--csv"};
@@ -146,45 +125,6 @@ void Doors::Enter(const PipelineConfig& config, Extent extent) {
     const bool logged = i % 2 == 1;
     ExpectExplains(walks[logged ? 1 : 0][i / 4], logged, i / 2 % 2 == 1);
   }
-}
-
-// Every door has the library's words for what is wrong.
-void Doors::ExpectRefused(const std::string& text, const std::string& why) {
-  const ToolResult human = RunInProcess(
-      {"validate", config_, "--vocab-size", absl::StrCat(kChainVocabulary)});
-  EXPECT_EQ(human.exit_code, 1) << human.err;
-  const ToolResult json_result =
-      RunInProcess({"validate", config_, "--vocab-size",
-                    absl::StrCat(kChainVocabulary), "--json"});
-  EXPECT_EQ(json_result.exit_code, 1);
-  const json verdict = json::parse(json_result.out);
-  EXPECT_EQ(verdict.at("ok"), false);
-  const std::vector<std::string> problems = Lines(why);
-  EXPECT_EQ(verdict.at("configs").at(0).at("problems").size(), problems.size());
-  for (const std::string& problem : problems) {
-    EXPECT_TRUE(Says(human.out, problem));
-    for (const std::string command : {"replay", "explain"}) {
-      std::vector<std::string> arguments = {command, log_, "-c", config_};
-      if (command == "explain")
-        arguments.insert(arguments.end(), {"--row", "1"});
-      const ToolResult result = RunInProcess(arguments);
-      EXPECT_EQ(result.exit_code, 2);
-      EXPECT_TRUE(Says(result.err, problem));
-    }
-  }
-  EXPECT_EQ(CError(text), why);
-}
-
-void Doors::ExpectValid(const PipelineConfig& config) {
-  const ToolResult human = RunInProcess(
-      {"validate", config_, "--vocab-size", absl::StrCat(kChainVocabulary)});
-  EXPECT_EQ(human.exit_code, 0) << human.err << human.out;
-  EXPECT_TRUE(Says(human.out, ChainText(config)));
-  const ToolResult result = RunInProcess({"validate", config_, "--json"});
-  EXPECT_EQ(result.exit_code, 0);
-  const json verdict = json::parse(result.out);
-  EXPECT_EQ(verdict.at("ok"), true);
-  EXPECT_EQ(verdict.at("configs").at(0).at("chain"), ChainText(config));
 }
 
 std::vector<WalkedRow> Doors::Walk(const Pipeline& pipeline,
@@ -266,67 +206,6 @@ void Doors::ExpectInC(const Pipeline& pipeline, const std::string& text) const {
     EXPECT_TRUE(sequence->Accept(token).ok());
     door.Accept(token.id);
   }
-}
-
-void Doors::ExpectReplays(const std::vector<WalkedRow>& walked, bool logged,
-                          const std::string& format) const {
-  std::vector<std::string> arguments = {
-      "replay",    log_, "-c", config_, "--history", HistoryName(logged),
-      "--threads", "2"};
-  arguments.insert(arguments.end(), seed_.begin(), seed_.end());
-  if (!format.empty()) arguments.push_back(format);
-  if (absl::StartsWith(format, "--json")) {
-    arguments.insert(arguments.end(), {"--top-logprobs", "3"});
-  }
-  const ToolResult result = RunInProcess(arguments);
-  SCOPED_TRACE(absl::StrCat(format, " ", HistoryName(logged)));
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  if (format == "--csv") return ExpectCsv(result.out, walked);
-  if (format.empty()) {
-    const bool has_nan = std::any_of(
-        walked.begin(), walked.end(),
-        [](const WalkedRow& w) { return w.status == RowStatus::kNan; });
-    EXPECT_TRUE(has_nan || !HasWord(result.out, "nan")) << result.out;
-    EXPECT_TRUE(seed_.empty() ||
-                Says(result.out, absl::StrCat("seed     ", kSeed)));
-    return;
-  }
-  const std::vector<json> rows =
-      format == "--json"
-          ? json::parse(result.out).at("rows").get<std::vector<json>>()
-          : Events(result.out, "row");
-  ASSERT_EQ(rows.size(), walked.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) ExpectRow(rows[i], walked[i]);
-}
-
-void Doors::ExpectExplains(const WalkedRow& walked, bool logged,
-                           bool as_json) const {
-  std::vector<std::string> arguments = {
-      "explain", log_,    "--row",     absl::StrCat(walked.row),
-      "-c",      config_, "--history", HistoryName(logged)};
-  arguments.insert(arguments.end(), seed_.begin(), seed_.end());
-  if (as_json) arguments.push_back("--json");
-  const ToolResult result = RunInProcess(arguments);
-  SCOPED_TRACE(absl::StrCat("explain ", walked.row, " ", HistoryName(logged)));
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  if (!as_json) {
-    EXPECT_TRUE(walked.status == RowStatus::kNan || !HasWord(result.out, "nan"))
-        << result.out;
-    EXPECT_FALSE(result.out.empty());
-    return;
-  }
-  const json answer = json::parse(result.out);
-  EXPECT_EQ(answer.at("status"), std::string(RowStatusName(walked.status)));
-  if (walked.status != RowStatus::kOk) {
-    EXPECT_TRUE(answer.at("token").is_null());
-    return;
-  }
-  EXPECT_EQ(answer.at("token"), walked.token);
-  double total = 0;
-  for (const json& survivor : answer.at("survivors")) {
-    total += survivor.at("prob").get<double>();
-  }
-  EXPECT_NEAR(total, 1, 1e-9);
 }
 
 }  // namespace sampler::tools

@@ -49,7 +49,10 @@ class Doors {
   int refused() const { return refused_; }
 
  private:
+  static constexpr std::uint64_t kSeed = 42;
+
   void ExpectRefused(const std::string& text, const std::string& why);
+  void ExpectNoRun(const std::string& why);
   void ExpectValid(const PipelineConfig& config);
   std::vector<WalkedRow> Walk(const Pipeline& pipeline, bool logged) const;
   void ExpectSnapshots(const Pipeline& pipeline) const;

@@ -1,50 +1,22 @@
 // `sampler explain`, run as users run it.
 
-#include <cmath>
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
+#include "tests/tools/six_tokens.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {
 namespace {
 
 using nlohmann::json;
-using Arguments = std::vector<std::string>;
 
 constexpr float kInf = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
-// Six tokens of which every stage of the chain below removes some.
-const std::vector<float> kSix = {3.0f, 2.5f, 1.8f, 0.9f, 0.2f, -1.0f};
-const Arguments kChain = {"--top-k", "5", "--min-p", "0.1", "--temp", "1.5"};
-
-std::string SixLog() { return MakeLog({kSix, kSix}, {2, 0}); }
-
-std::string SixVocabulary() {
-  return WriteTemporary(
-      "vocab.json",
-      R"({"Ġthe": 0, "Ġa": 1, "Ġthat": 2, "Ġits": 3, "ĠThis": 4, "Ã": 5})");
-}
-
-ToolResult Explain(const std::string& log, Arguments more,
-                   const Arguments& chain = kChain) {
-  more.insert(more.begin(), {"explain", log});
-  more.insert(more.end(), chain.begin(), chain.end());
-  return RunTool(more);
-}
-
-json ExplainAsJson(const std::string& log, Arguments more,
-                   const Arguments& chain = kChain) {
-  more.push_back("--json");
-  const ToolResult result = Explain(log, more, chain);
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  return json::parse(result.out, nullptr, /*allow_exceptions=*/false);
-}
 
 TEST(ExplainTest, GivesTheWholeKeptSetInTheTotalOrder) {
   const json answer = ExplainAsJson(SixLog(), {"--row", "0", "--top", "1"});
@@ -71,7 +43,7 @@ TEST(ExplainTest, SaysWhyAStageDidNotRun) {
                    {"type": "top_k", "k": 2,
                     "when": {"not": {"phase": "thinking"}}},
                    {"type": "categorical"}]})");
-  const Arguments chain = {"--config", config};
+  const ExplainArguments chain = {"--config", config};
   const json first = ExplainAsJson(SixLog(), {"--row", "0"}, chain);
   EXPECT_EQ(first["stages"][0]["active"], false);
   EXPECT_EQ(first["stages"][0]["note"], "not in phase thinking");
@@ -103,26 +75,6 @@ TEST(ExplainTest, EveryStageHasItsEntryInOrder) {
   EXPECT_TRUE(stages[2]["threshold"].is_null());
   EXPECT_EQ(stages[3]["type"], "categorical");
   EXPECT_NEAR(stages[3]["entropy"].get<double>(), 1.272, 5e-4);
-}
-
-TEST(ExplainTest, EveryTokenNamesTheStageThatRemovedIt) {
-  const json answer = ExplainAsJson(SixLog(), {"--row", "0"});
-  const json& tokens = answer["tokens"];
-  ASSERT_EQ(tokens.size(), 6u);
-  const double raw[] = {0.4741, 0.2875, 0.1428, 0.0581, 0.0288, 0.0087};
-  for (std::size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(tokens[i]["id"], i);
-    EXPECT_EQ(tokens[i]["raw_rank"], i + 1);
-    EXPECT_NEAR(tokens[i]["raw_prob"].get<double>(), raw[i], 5e-5);
-    EXPECT_EQ(tokens[i]["removed_by"].is_null(), i < 4);
-  }
-  EXPECT_EQ(tokens[4]["removed_by"]["type"], "min_p");
-  EXPECT_EQ(tokens[4]["removed_by"]["reason"],
-            "min_p: 0.0291 < 0.0478 = 0.1 * 0.4782");
-  EXPECT_EQ(tokens[5]["removed_by"]["stage"], 0);
-  EXPECT_EQ(tokens[5]["removed_by"]["reason"], "top_k: rank 6 > 5");
-  EXPECT_NEAR(tokens[4]["per_stage"][0].get<double>(), 0.0291, 5e-5);
-  EXPECT_TRUE(tokens[4]["per_stage"][1].is_null());
 }
 
 TEST(ExplainTest, TheDrawLiesInItsInterval) {
@@ -177,9 +129,9 @@ TEST(ExplainTest, AgreesWithReplayOnEveryRow) {
 
 TEST(ExplainTest, WithoutLoggedTokensTheHistoryIsReplayedAsInReplay) {
   const std::string log = MakeLog({kSix, kSix, kSix, kSix});
-  const Arguments chain = {"--repeat-penalty", "1.5", "--presence-penalty",
-                           "0.7"};
-  Arguments arguments = {"replay", log, "--seed", "3", "--jsonl"};
+  const ExplainArguments chain = {"--repeat-penalty", "1.5",
+                                  "--presence-penalty", "0.7"};
+  ExplainArguments arguments = {"replay", log, "--seed", "3", "--jsonl"};
   arguments.insert(arguments.end(), chain.begin(), chain.end());
   const std::vector<json> rows = Events(RunTool(arguments).out, "row");
   ASSERT_EQ(rows.size(), 4u);
@@ -241,20 +193,6 @@ TEST(ExplainTest, ABadRowHasAStatusAndNoToken) {
   EXPECT_TRUE(Says(human.out, "nan"));
 }
 
-TEST(ExplainTest, NamesTheStageThatLeftNoCandidate) {
-  const std::string config = WriteTemporary("config.json",
-                                            R"({"version": 1, "stages": [
-            {"type": "suppress_tokens", "ids": [0, 1, 2, 3, 4, 5]},
-            {"type": "top_k", "k": 2}, {"type": "categorical"}]})");
-  const json answer =
-      ExplainAsJson(SixLog(), {"--row", "0"}, {"--config", config});
-  EXPECT_EQ(answer["status"], "no_candidate");
-  EXPECT_EQ(answer["stages"][0]["kept"], 0);
-  EXPECT_EQ(answer["stages"][0]["note"], "leaves the row no_candidate");
-  EXPECT_FALSE(answer["stages"][1]["ran"]);
-  EXPECT_EQ(answer["tokens"][0]["removed_by"]["type"], "suppress_tokens");
-}
-
 TEST(ExplainTest, TokensCutInTheLogAreNoCandidates) {
   const json answer =
       ExplainAsJson(MakeLog({{1, -kInf, 0}}), {"--row", "0", "--token", "1"},
@@ -264,51 +202,6 @@ TEST(ExplainTest, TokensCutInTheLogAreNoCandidates) {
   EXPECT_EQ(cut["id"], 1);
   EXPECT_TRUE(cut["logit"].is_null());
   EXPECT_TRUE(cut["raw_rank"].is_null());
-}
-
-TEST(ExplainTest, PeopleSeeMarksReasonsAndBothProbabilities) {
-  const ToolResult result =
-      Explain(SixLog(),
-              {"--row", "0", "--seed", "42", "--vocab-file", SixVocabulary()});
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_TRUE(Says(result.out, "top_k(5) -> min_p(0.1) -> temperature(1.5)"));
-  EXPECT_TRUE(Says(result.out, "- min_p: 0.0291 < 0.0478 = 0.1 * 0.4782"));
-  EXPECT_TRUE(Says(result.out, "- top_k: rank 6 > 5"));
-  EXPECT_TRUE(Says(result.out, R"("\xc3")"));
-  EXPECT_TRUE(Says(result.out, "logged = "));
-  EXPECT_TRUE(Says(result.out, "raw p 0."));
-  EXPECT_TRUE(Says(result.out, "one-step answers"));
-  for (const std::string& line : Lines(result.out)) {
-    EXPECT_FALSE(absl::StrContains(line, '\x1b'));
-    if (absl::StartsWith(line, "log ")) continue;
-    EXPECT_LE(line.size(), 100u) << line;
-  }
-}
-
-TEST(ExplainTest, ColourIsOnTopOfTheMarks) {
-  const Arguments plain = {"--row", "0", "--color", "never"};
-  const Arguments bright = {"--row", "0", "--color", "always"};
-  const std::string log = SixLog();
-  std::string text = Explain(log, bright).out;
-  EXPECT_TRUE(absl::StrContains(text, '\x1b'));
-  for (std::size_t at; (at = text.find('\x1b')) != std::string::npos;) {
-    text.erase(at, text.find('m', at) + 1 - at);
-  }
-  EXPECT_EQ(text, Explain(log, plain).out);
-}
-
-TEST(ExplainTest, LongChainsStayWithinAHundredColumns) {
-  const ToolResult result = Explain(
-      StoryLog(), {"--row", "12", "--vocab-file", DataFile("tokenizer.json")},
-      {"--repeat-penalty", "1.3", "--frequency-penalty", "0.5",
-       "--presence-penalty", "0.2", "--top-k", "10", "--typical", "0.9",
-       "--top-p", "0.9", "--temp", "1.3"});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_TRUE(Says(result.out, "edits 27 logits"));
-  for (const std::string& line : Lines(result.out)) {
-    if (absl::StartsWith(line, "log ")) continue;
-    EXPECT_LE(line.size(), 100u) << line;
-  }
 }
 
 TEST(ExplainTest, SequenceAndPositionNameARow) {

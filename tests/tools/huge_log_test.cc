@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/logs/log_files.h"
+#include "tests/tools/process/become.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {
@@ -32,13 +33,7 @@ std::int64_t MemoryOf(const Arguments& arguments) {
   const pid_t child = fork();
   if (child == 0) {
     dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
-    std::vector<char*> argv = {const_cast<char*>(SAMPLER_TOOL)};
-    for (const std::string& argument : arguments) {
-      argv.push_back(const_cast<char*>(argument.c_str()));
-    }
-    argv.push_back(nullptr);
-    execv(SAMPLER_TOOL, argv.data());
-    _exit(127);
+    Become(SAMPLER_TOOL, arguments);
   }
   int status = 0;
   rusage usage;

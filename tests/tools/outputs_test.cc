@@ -1,106 +1,21 @@
 // What the commands write: never over what they read, over a device, a pipe, a
-// folder or a link; whole or not at all, whatever ends the process.
+// folder or a link.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tests/tools/outputs_fixture.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {
 namespace {
 
 namespace fs = std::filesystem;
-
-class OutputsTest : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = absl::StrCat(testing::TempDir(), "/outputs.XXXXXX");
-    ASSERT_NE(mkdtemp(folder_.data()), nullptr);
-    fs::copy_file(StoryLog(), Path("log.safetensors"));
-    settings_ = WriteTemporary("settings", "{\"temperature\": 0.5}");
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Path(absl::string_view name) const {
-    return absl::StrCat(folder_, "/", name);
-  }
-
-  // A command line of every command that writes, with `out` as what it writes.
-  std::vector<std::vector<std::string>> Writers(const std::string& out) const {
-    const std::string log = Path("log.safetensors");
-    return {{"convert", log, out, "--to", "safetensors", "-q"},
-            {"convert", log, out, "--to", "npy", "-q"},
-            {"convert", log, out, "--to", "llama", "-q"},
-            {"convert", log, out, "--to", "safetensors", "--top-k", "5", "-q"},
-            {"import", "llama.cpp", settings_, "-q", "-o", out}};
-  }
-
-  // What is in the folder beside the log.
-  std::vector<std::string> Others() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder_)) {
-      names.push_back(entry.path().filename());
-    }
-    std::erase(names, "log.safetensors");
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
-  // Returns true if the folder's file system has files without a name, of which
-  // SIGKILL leaves nothing either.
-  bool HasNamelessFiles() const {
-    const int file = open(folder_.c_str(), O_TMPFILE | O_RDWR, 0600);
-    if (file >= 0) close(file);
-    return file >= 0;
-  }
-
-  std::string settings_;
-
- private:
-  std::string folder_;
-};
-
-std::vector<std::string> WithForce(std::vector<std::string> arguments) {
-  arguments.push_back("--force");
-  return arguments;
-}
-
-// Starts the tool with the output nowhere; `prepare` runs in the new process.
-pid_t Start(const std::vector<std::string>& arguments,
-            const std::function<void()>& prepare) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  prepare();
-  const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDOUT_FILENO);
-  dup2(null, STDERR_FILENO);
-  std::vector<char*> argv = {const_cast<char*>(SAMPLER_TOOL)};
-  for (const std::string& argument : arguments) {
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  }
-  argv.push_back(nullptr);
-  execv(SAMPLER_TOOL, argv.data());
-  _exit(127);
-}
-
-void LimitTo(int resource, rlim_t bytes) {
-  const rlimit limit = {bytes, bytes};
-  setrlimit(static_cast<__rlimit_resource>(resource), &limit);
-}
 
 TEST_F(OutputsTest, NothingButRegularFilesIsReplaced) {
   ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
@@ -220,86 +135,6 @@ TEST_F(OutputsTest, TheLongestNamesWork) {
     EXPECT_TRUE(Says(result.err, "too long"));
   }
   EXPECT_TRUE(Others().empty());
-}
-
-// Every size of a file up to that of the output, in steps: an error, and
-// nothing left.
-TEST_F(OutputsTest, AFullDiskIsAnErrorAndLeavesNothing) {
-  const std::string log = MakeLog({{1, 2, 3}, {3, 2, 1}, {2, 2, 1}}, {0, 1, 2});
-  for (const std::vector<std::string>& more :
-       {std::vector<std::string>{"--to", "safetensors"},
-        {"--to", "npy"},
-        {"--to", "llama"},
-        {"--to", "safetensors", "--top-k", "2"}}) {
-    std::vector<std::string> arguments = {"convert", log, Path("out"), "-q"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    ASSERT_EQ(RunTool(arguments).exit_code, 0);
-    const auto size = static_cast<rlim_t>(fs::file_size(Path("out")));
-    fs::remove(Path("out"));
-    for (rlim_t limit = 0; limit < size; limit += 37) {
-      const pid_t child =
-          Start(arguments, [&] { LimitTo(RLIMIT_FSIZE, limit); });
-      int status = 0;
-      waitpid(child, &status, 0);
-      ASSERT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
-      ASSERT_EQ(WEXITSTATUS(status), 2) << limit;
-      ASSERT_TRUE(Others().empty()) << Others()[0];
-    }
-  }
-}
-
-// A signal at many moments of a conversion: all of the file, or nothing.
-TEST_F(OutputsTest, SignalsLeaveAllOrNothing) {
-  const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGKILL};
-  int ended = 0;
-  for (int trial = 0; trial < 40; ++trial) {
-    const int signal = signals[trial % 5];
-    std::vector<std::string> arguments =
-        Writers(Path("out"))[static_cast<std::size_t>(trial) % 4];
-    const bool force = trial % 2 == 1;
-    if (force) arguments.push_back("--force");
-    const pid_t child =
-        Start(arguments, [] { LimitTo(RLIMIT_CORE, /*bytes=*/0); });
-    ASSERT_GT(child, 0);
-    usleep(static_cast<unsigned>(trial) * 1'500);
-    kill(child, signal);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (WIFSIGNALED(status)) {
-      EXPECT_EQ(WTERMSIG(status), signal);
-      ++ended;
-    }
-    const bool may_leave_one = signal == SIGKILL && !HasNamelessFiles();
-    for (const std::string& name : Others()) {
-      if (name == "out") continue;
-      EXPECT_TRUE(may_leave_one) << name << " after signal " << signal;
-      fs::remove(Path(name));
-    }
-    if (fs::exists(Path("out"))) {
-      EXPECT_EQ(RunTool({"inspect", Path("out"), "-q"}).exit_code, 0);
-    }
-    // What stays blocks no run, and the hint is true.
-    EXPECT_EQ(RunTool(WithForce(Writers(Path("out"))[0])).exit_code, 0);
-    fs::remove(Path("out"));
-  }
-  EXPECT_GT(ended, 0);
-}
-
-TEST_F(OutputsTest, OfTwoConversionsOneSucceeds) {
-  for (int trial = 0; trial < 30; ++trial) {
-    const std::string out = Path("out");
-    const std::string command =
-        absl::StrCat("( ", SAMPLER_TOOL, " convert ", StoryLog(), " ", out,
-                     " --to safetensors -q >/dev/null 2>&1; echo $? ) & ( ",
-                     SAMPLER_TOOL, " convert ", StoryLog(), " ", out,
-                     " --to npy -q >/dev/null 2>&1; echo $? ); wait");
-    const ToolResult result = RunProgram("/bin/sh", {"-c", command});
-    std::vector<std::string> codes = Lines(result.out);
-    std::sort(codes.begin(), codes.end());
-    EXPECT_EQ(codes, (std::vector<std::string>{"0", "2"}));
-    EXPECT_EQ(Others(), std::vector<std::string>{"out"});
-    fs::remove(out);
-  }
 }
 
 }  // namespace

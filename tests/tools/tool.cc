@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "tests/tools/process/become.h"
 
 namespace sampler::tools {
 namespace {
@@ -51,16 +52,10 @@ ToolResult RunProgram(const std::string& program,
     dup2(open(in.c_str(), O_RDONLY), STDIN_FILENO);
     dup2(open(out.c_str(), O_WRONLY), STDOUT_FILENO);
     dup2(open(err.c_str(), O_WRONLY), STDERR_FILENO);
-    std::vector<char*> argv = {const_cast<char*>(program.c_str())};
-    for (const std::string& argument : arguments) {
-      argv.push_back(const_cast<char*>(argument.c_str()));
-    }
-    argv.push_back(nullptr);
     for (const std::string& setting : environment) {
       putenv(const_cast<char*>(setting.c_str()));
     }
-    execv(program.c_str(), argv.data());
-    _exit(127);
+    Become(program, arguments);
   }
   int status = 0;
   waitpid(child, &status, 0);

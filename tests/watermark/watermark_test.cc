@@ -14,6 +14,7 @@
 #include "sampler/watermark/green_list.h"
 #include "sampler/watermark/gumbel_mark.h"
 #include "tests/support/chi_square.h"
+#include "tests/support/gaussian_text.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
@@ -31,19 +32,11 @@ const std::vector<std::int32_t> kPrompt = {3, 14, 15, 9};
 
 // A text of `length` tokens after kPrompt (which it includes), drawn from
 // Gaussian rows.
-std::vector<std::int32_t> Write(const std::string& stages, int length) {
-  const Pipeline pipeline = MakePipeline(stages, kSize);
-  Workspace workspace;
-  Sequence sequence = MakeSequence(kSize, kPrompt, {}, 5);
-  std::vector<std::int32_t> text = kPrompt;
-  for (int t = 0; t < length; ++t) {
-    const std::vector<float> row =
-        MakeRow(RowKind::kGaussian, kSize, static_cast<std::uint64_t>(t));
-    const Token token = pipeline.Sample(row, sequence, workspace);
-    EXPECT_EQ(token.status, RowStatus::kOk);
-    EXPECT_TRUE(sequence.Accept(token).ok());
-    text.push_back(token.id);
-  }
+std::vector<TokenId> Write(const std::string& stages, int length) {
+  std::vector<TokenId> text = kPrompt;
+  const std::vector<TokenId> told =
+      GaussianText(stages, kSize, kPrompt, length);
+  text.insert(text.end(), told.begin(), told.end());
   return text;
 }
 

@@ -6,7 +6,7 @@
 // engine is given.
 //
 // Errors: InvalidArgument, which names the source and never what was read.
-// Tested by: tests/tools/detect_test.cc.
+// Tested by: tests/tools/detect_test.cc, detect_key_test.cc.
 
 #ifndef SAMPLER_TOOLS_DETECT_KEY_H_
 #define SAMPLER_TOOLS_DETECT_KEY_H_

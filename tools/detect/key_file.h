@@ -3,7 +3,7 @@
 //
 // Errors: those of the system, by the file's name; ResourceExhausted for more
 //   than 4 MB.
-// Tested by: tests/tools/detect_test.cc.
+// Tested by: tests/tools/detect_test.cc, detect_key_test.cc.
 
 #ifndef SAMPLER_TOOLS_DETECT_KEY_FILE_H_
 #define SAMPLER_TOOLS_DETECT_KEY_FILE_H_

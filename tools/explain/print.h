@@ -24,7 +24,7 @@
 // null.
 //
 // Thread-safety: pure functions.
-// Tested by: tests/tools/explain_test.cc.
+// Tested by: tests/tools/explain_test.cc, explain_text_test.cc.
 
 #ifndef SAMPLER_TOOLS_EXPLAIN_PRINT_H_
 #define SAMPLER_TOOLS_EXPLAIN_PRINT_H_

@@ -9,7 +9,7 @@
 //            arithmetic): there is no distance
 //
 // Thread-safety: pure functions.
-// Tested by: tests/tools/verify/token_check_test.cc.
+// Tested by: tests/tools/verify/token_check_test.cc, noise_check_test.cc.
 
 #ifndef SAMPLER_TOOLS_VERIFY_DRAW_KIND_H_
 #define SAMPLER_TOOLS_VERIFY_DRAW_KIND_H_

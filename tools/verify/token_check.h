@@ -35,8 +35,8 @@
 //   grown, but for the answer and for greedy mismatches.
 // Source: arXiv 2511.20621, token-difr 0.1.2; arXiv 2511.02620; arXiv
 //   2506.06975.
-// Tested by: tests/tools/verify/token_check_test.cc, against definitions in
-//   long double over the whole vocabulary.
+// Tested by: tests/tools/verify/token_check_test.cc, noise_check_test.cc,
+//   against definitions in long double over the whole vocabulary.
 
 #ifndef SAMPLER_TOOLS_VERIFY_TOKEN_CHECK_H_
 #define SAMPLER_TOOLS_VERIFY_TOKEN_CHECK_H_

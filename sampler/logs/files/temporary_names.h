@@ -6,7 +6,7 @@
 // Cost: one atomic exchange a name. At most 64 names are known at a time; the
 //   file of a 65th stays if a signal ends the process.
 // Tested by: tests/logs/files/temporary_file_test.cc,
-// tests/tools/outputs_test.cc.
+// tests/tools/output_endings_test.cc.
 
 #ifndef SAMPLER_LOGS_FILES_TEMPORARY_NAMES_H_
 #define SAMPLER_LOGS_FILES_TEMPORARY_NAMES_H_

@@ -35,7 +35,8 @@
 //   its last tensor is needed for every row.
 // Thread-safety: as Log.
 // Cost: opening checks every entry; a row costs O(V) for the -inf.
-// Tested by: tests/logs/rows/sparse_log_test.cc, tensor_roles_test.cc.
+// Tested by: tests/logs/rows/sparse_log_test.cc, sparse_tails_test.cc,
+//   tensor_roles_test.cc.
 
 #ifndef SAMPLER_LOGS_ROWS_SPARSE_LOG_H_
 #define SAMPLER_LOGS_ROWS_SPARSE_LOG_H_

@@ -10,7 +10,8 @@
 //   DataLoss (truncated, or changed while it is read).
 // Thread-safety: pure functions of the file.
 // Cost: one pass over the entries, in blocks of a fixed size.
-// Tested by: tests/logs/rows/sparse_log_test.cc, tensor_roles_test.cc.
+// Tested by: tests/logs/rows/sparse_log_test.cc, sparse_tails_test.cc,
+//   tensor_roles_test.cc.
 
 #ifndef SAMPLER_LOGS_ROWS_SPARSE_PARTS_H_
 #define SAMPLER_LOGS_ROWS_SPARSE_PARTS_H_

@@ -21,7 +21,7 @@
 // Errors: as Log::Open.
 // Thread-safety: as Log.
 // Cost: the whole file in memory while it is opened, then its entries.
-// Tested by: tests/logs/server/server_log_test.cc.
+// Tested by: tests/logs/server/server_log_test.cc, llama_answers_test.cc.
 
 #ifndef SAMPLER_LOGS_SERVER_SERVER_LOG_H_
 #define SAMPLER_LOGS_SERVER_SERVER_LOG_H_

@@ -71,7 +71,7 @@ class Xtc final : public Stage {
   bool Fires(const StepContext& step) const;
   bool IsProtected(TokenId id) const;
   // The candidates that the stage removes if it fires, in id order: all choices
-  // but the last of the total order and those it spares. Empty if it must not
+  // but the least likely one and those that it spares. Empty if it must not
   // fire.
   absl::Span<const WeightedCandidate> Excess(Candidates& candidates) const;
   // Changes the logits to the mean of both outcomes: Excess removed, or kept.

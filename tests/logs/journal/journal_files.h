@@ -3,7 +3,6 @@
 #ifndef SAMPLER_TESTS_LOGS_JOURNAL_JOURNAL_FILES_H_
 #define SAMPLER_TESTS_LOGS_JOURNAL_JOURNAL_FILES_H_
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -16,13 +15,6 @@ namespace sampler::logs {
 
 inline ByteSpan Span(const std::string& text) {
   return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
-}
-
-// A name that no file has.
-inline std::string FreshPath(absl::string_view name) {
-  std::string path = WriteFile(name, "");
-  std::filesystem::remove(path);
-  return path;
 }
 
 inline std::string ReadFile(const std::string& path) {

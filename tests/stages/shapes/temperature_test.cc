@@ -17,17 +17,6 @@ namespace {
 
 using Row = std::vector<double>;
 
-constexpr double kGone = -std::numeric_limits<double>::infinity();
-
-Row After(const Row& row, const std::string& stages,
-          std::vector<std::int32_t> prompt = {},
-          const std::vector<std::int32_t>& output = {}) {
-  return RunStages(row, stages,
-                   MakeSequence(static_cast<std::int64_t>(row.size()),
-                                std::move(prompt), output))
-      .logits;
-}
-
 TEST(Temperature, MultipliesByTheRoundedReciprocal) {
   const Row row = {3.7, -1.1, kGone, 0};
   for (const double t : {0.7, 1.3, 2.0, 1e-3, 1e6}) {

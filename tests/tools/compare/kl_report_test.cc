@@ -5,127 +5,22 @@
 #include "tools/compare/kl_report.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "tests/logs/log_files.h"
+#include "tests/tools/compare/two_models.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {
 namespace {
 
 using nlohmann::json;
-
-constexpr int kVocabulary = 301;  // Odd: rows have a padding unit.
-constexpr int kContext = 32;
-constexpr int kChunks = 12;
-constexpr int kRowsOfChunk = kContext - 1 - kContext / 2;
-
-using Row = std::vector<float>;
-
-// As the format describes it: 16 nats below the maximum, in 65,535 steps.
-logs::LlamaRow Encoded(const Row& logits) {
-  float largest = logits[0];
-  float smallest = logits[0];
-  for (const float x : logits) {
-    largest = std::max(largest, x);
-    smallest = std::min(smallest, x);
-  }
-  smallest = std::max(smallest, largest - 16);
-  double sum = 0;
-  for (const float x : logits) sum += std::exp(double{x} - double{largest});
-  const auto log_sum = static_cast<float>(std::log(sum));
-  logs::LlamaRow row;
-  row.scale = (largest - smallest) / 65535.0F;
-  row.min_log_prob = smallest - largest - log_sum;
-  const float inverse = 1 / row.scale;
-  for (const float x : logits) {
-    row.codes.push_back(x > smallest
-                            ? static_cast<std::uint16_t>(
-                                  std::nearbyint(inverse * (x - smallest)))
-                            : std::uint16_t{0});
-  }
-  return row;
-}
-
-std::vector<double> Decoded(const logs::LlamaRow& row) {
-  std::vector<double> logprobs;
-  for (const std::uint16_t code : row.codes) {
-    logprobs.push_back(static_cast<double>(
-        row.scale * static_cast<float>(code) + row.min_log_prob));
-  }
-  return logprobs;
-}
-
-std::vector<double> LogSoftmax(const Row& logits) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (const float x : logits) sum += std::exp(double{x} - largest);
-  std::vector<double> logprobs;
-  for (const float x : logits) {
-    logprobs.push_back(double{x} - largest - std::log(sum));
-  }
-  return logprobs;
-}
-
-// The token at which the running probability exceeds u.
-std::int32_t Drawn(const std::vector<double>& logprobs, double u) {
-  for (std::size_t i = 0; i < logprobs.size(); ++i) {
-    u -= std::exp(logprobs[i]);
-    if (u < 0) return static_cast<std::int32_t>(i);
-  }
-  return 0;
-}
-
-// Two models of one text: the second is the first with noise.
-struct Models {
-  std::vector<std::int32_t> tokens;
-  std::vector<Row> base;
-  std::vector<Row> other;
-};
-
-const Models& TwoModels() {
-  static const auto* const models = [] {
-    auto* made = new Models;
-    std::mt19937 random(11);
-    std::normal_distribution<float> normal;
-    made->tokens.assign(kContext * kChunks, 0);
-    for (int r = 0; r < kRowsOfChunk * kChunks; ++r) {
-      Row base;
-      Row other;
-      for (int i = 0; i < kVocabulary; ++i) {
-        // Likely tokens first, and some far below the floor.
-        const float logit = 3 * normal(random) - 0.05F * static_cast<float>(i) -
-                            (i % 7 == 6 ? 20.0F : 0.0F);
-        base.push_back(logit);
-        other.push_back(logit + 0.3F * normal(random));
-      }
-      // The token that comes is drawn from the base.
-      const int place =
-          r / kRowsOfChunk * kContext + kContext / 2 + r % kRowsOfChunk + 1;
-      made->tokens[static_cast<std::size_t>(place)] =
-          Drawn(LogSoftmax(base), static_cast<double>(random()) / 0x1p32);
-      made->base.push_back(base);
-      made->other.push_back(other);
-    }
-    return made;
-  }();
-  return *models;
-}
-
-std::string File(const char* name, const std::vector<Row>& rows) {
-  std::vector<logs::LlamaRow> encoded;
-  for (const Row& row : rows) encoded.push_back(Encoded(row));
-  return WriteTemporary(name, logs::LlamaLogits(kContext, kVocabulary, kChunks,
-                                                TwoModels().tokens, encoded));
-}
 
 std::size_t FirstTop(const std::vector<double>& values) {
   std::size_t top = 0;
@@ -202,8 +97,8 @@ Oracle OracleOf(bool from_files) {
 
 json Report() {
   static const json* const report = new json(json::parse(
-      RunTool({"compare", File("base.kld", TwoModels().base),
-               File("other.kld", TwoModels().other), "--json", "-q"})
+      RunTool({"compare", ModelFile("base.kld", TwoModels().base),
+               ModelFile("other.kld", TwoModels().other), "--json", "-q"})
           .out));
   return *report;
 }
@@ -291,8 +186,8 @@ TEST(KlReport, IsWhatTheSecondModelsLogitsSay) {
 TEST(KlReport, IsPrintedAsLlamaPerplexityDoes) {
   const Oracle oracle = OracleOf(true);
   const std::string text =
-      RunTool({"compare", File("base.kld", TwoModels().base),
-               File("other.kld", TwoModels().other), "-q"})
+      RunTool({"compare", ModelFile("base.kld", TwoModels().base),
+               ModelFile("other.kld", TwoModels().other), "-q"})
           .out;
   const auto line = [&](const char* format, auto... numbers) {
     char buffer[200];
@@ -318,7 +213,7 @@ TEST(KlReport, IsPrintedAsLlamaPerplexityDoes) {
 }
 
 TEST(KlReport, OfOneFileTwiceIsNothing) {
-  const std::string file = File("base.kld", TwoModels().base);
+  const std::string file = ModelFile("base.kld", TwoModels().base);
   const json kl =
       json::parse(RunTool({"compare", file, file, "--json", "-q"}).out)["kl"];
   EXPECT_EQ(kl["mean_kld"]["value"], 0);

@@ -10,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_replace.h"
+#include "tests/tools/process/become.h"
 
 namespace sampler::tools {
 
@@ -29,11 +30,7 @@ WatchedTool::WatchedTool(std::vector<std::string> arguments)
     dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
     dup2(open(out_.c_str(), O_WRONLY), STDOUT_FILENO);
     dup2(end, STDERR_FILENO);
-    std::vector<char*> argv = {const_cast<char*>(SAMPLER_TOOL)};
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    execv(SAMPLER_TOOL, argv.data());
-    _exit(127);
+    Become(SAMPLER_TOOL, arguments);
   }
   close(end);
 }

@@ -2,7 +2,7 @@
 // every number is there in every format.
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -11,75 +11,19 @@
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "sampler/logs/logger.h"
-#include "sampler/pipeline.h"
 #include "tests/support/rows.h"
 #include "tests/tools/in_process.h"
 #include "tests/tools/tool.h"
+#include "tests/tools/verify/honest_run.h"
 
 namespace sampler::tools {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t kSize = 64;
 constexpr char kChain[] = R"({"version": 1, "stages": [
     {"type": "temperature", "temperature": 0.8}, {"type": "top_k", "k": 12},
     {"type": "top_p", "p": 0.9}, {"type": "categorical"}]})";
-
-// What may be changed of a log that was drawn honestly.
-struct Forgery {
-  std::int64_t altered = -1;  // This row has another token.
-  TokenId by = -1;
-  std::uint64_t seed = 42;        // That it is drawn with,
-  std::uint32_t stream_step = 1;  // sequence i with stream i times this.
-  bool describe = false;
-};
-
-struct HonestRun {
-  std::string path;
-  std::vector<std::vector<float>> rows;
-  std::vector<TokenId> tokens;
-};
-
-// Two sequences of 20 rows.
-HonestRun MakeRun(const std::string& name, const std::string& chain,
-                  const Forgery& forgery = {}) {
-  HonestRun run;
-  run.path = WriteTemporary(absl::StrCat(name, ".safetensors"), "");
-  const auto config = ParseConfig(chain);
-  EXPECT_TRUE(config.ok()) << config.status();
-  const auto pipeline = Pipeline::Create(*config, kSize);
-  EXPECT_TRUE(pipeline.ok()) << pipeline.status();
-  auto logger = logs::Logger::Create(
-      run.path, {.vocabulary_size = kSize, .overwrite = logs::Overwrite::kYes});
-  EXPECT_TRUE(logger.ok()) << logger.status();
-  Workspace workspace;
-  for (std::uint32_t s = 0; s < 2; ++s) {
-    auto sequence = pipeline->NewSequence(
-        {.seed = forgery.seed, .stream = s * forgery.stream_step});
-    EXPECT_TRUE(sequence.ok());
-    if (forgery.describe) {
-      EXPECT_TRUE(
-          logger->Describe(s, logs::SettingsOf(*pipeline, *sequence)).ok());
-    }
-    for (int t = 0; t < 20; ++t) {
-      const auto row = static_cast<std::int64_t>(run.rows.size());
-      run.rows.push_back(
-          MakeRow(RowKind::kGaussian, kSize, static_cast<std::uint64_t>(row)));
-      Token token = pipeline->Sample(run.rows.back(), *sequence, workspace);
-      TokenId logged = token.id;
-      if (row == forgery.altered) {
-        logged = forgery.by >= 0 ? forgery.by : (token.id + 1) % kSize;
-      }
-      run.tokens.push_back(logged);
-      EXPECT_TRUE(logger->Append(s, run.rows.back(), logged).ok());
-      EXPECT_TRUE(sequence->Accept(token, logged).ok());
-    }
-  }
-  EXPECT_TRUE(logger->Finish().ok());
-  return run;
-}
 
 std::string ChainFile(const std::string& chain = kChain) {
   return WriteTemporary("chain.json", chain);
