@@ -131,6 +131,81 @@ def test_an_exception_leaves_the_rows(tmp_path):
     assert ts.open_log(path)[0].token == 4
 
 
+MASKED = {"version": 1, "stages": [
+    {"type": "mask"}, {"type": "temperature", "temperature": 0.9},
+    {"type": "categorical"}]}
+
+
+def masked_run(path, told):
+    """20 tokens under masks, every third drawn a second time."""
+    pipeline = ts.Pipeline(MASKED, V)
+    sequence = pipeline.sequence(seed=3, prompt=[1])
+    random = np.random.default_rng(4)
+    with ts.Logger(path, V) as out:
+        out.prompt(0, sequence.prompt)
+        out.describe(0, pipeline, sequence)
+        for step in range(20):
+            mask = ts.pack_mask(random.random(V) < 0.3)
+            row = make_row(step)
+            if step % 3 == 2:
+                sequence.accept(pipeline.sample(row, sequence, mask=mask))
+                sequence.redraw(1)
+            token = pipeline.sample(row, sequence, mask=mask)
+            notes = {"mask": mask, "sequence": sequence}
+            out.append(0, row, token, **{k: notes[k] for k in told})
+            sequence.accept(token)
+    return sequence.output.tolist()
+
+
+def test_a_masked_and_redrawn_run_is_replayed(tmp_path):
+    path = tmp_path / "run.safetensors"
+    tokens = masked_run(path, ["mask", "sequence"])
+    assert ts.replay(path)["token"].tolist() == tokens
+    rows = list(ts.open_log(path))
+    assert rows[0].mask is not None and len(rows[0].bans) == 0
+    assert [r.attempt for r in rows[:6]] == [0, 0, 1, 1, 1, 2]
+    with pytest.raises(ValueError, match="row 2 was drawn anew"):
+        list(ts.log_batches(path))
+    # Without the attempts, or the masks, other tokens are drawn.
+    partly = tmp_path / "partly.safetensors"
+    assert masked_run(partly, ["mask"]) == tokens
+    same = ts.replay(partly)["token"] == np.array(tokens)
+    assert same[:2].all() and not same[2:].all()
+    bare = tmp_path / "bare.safetensors"
+    assert masked_run(bare, ["sequence"]) == tokens
+    assert ts.open_log(bare)[0].mask is None
+    assert ts.replay(bare)["token"].tolist() != tokens
+
+
+def test_rows_are_taken_back(tmp_path):
+    path = tmp_path / "run.safetensors"
+    with ts.Logger(path, V) as out:
+        for token in (5, 6, 7):
+            out.append(0, make_row(token), token)
+        out.append(1, make_row(9), 9)
+        out.take_back(0, 2)
+        out.append(0, make_row(8), 8)
+        with pytest.raises(ValueError, match="rows: got 2"):
+            out.take_back(1, 2)
+    log = ts.open_log(path)
+    assert [log[i].token for i in range(len(log))] == [5, 8, 9]
+
+
+def test_misuse_of_a_rows_mask(tmp_path, row, pipeline, sequence):
+    out = ts.Logger(tmp_path / "run.safetensors", V)
+    words = np.full((2, ts.mask_words(V)), -1, np.int32)
+    with pytest.raises(ValueError, match="mask: got 2, want one"):
+        out.append(0, row, 1, mask=words)
+    with pytest.raises(TypeError, match="mask"):
+        out.append(0, row, 1, mask=words[0].astype(float))
+    with pytest.raises(ValueError, match="mask"):
+        out.append(0, row, 1, mask=np.full(1000, -1, np.int32))
+    out.append(0, row, 1, mask=words[0], sequence=sequence)
+    with pytest.raises(ValueError, match="mask"):
+        out.append(0, row, 1, mask=words[0, :5])
+    out.discard()
+
+
 def test_misuse_of_a_logger(tmp_path, row):
     path = tmp_path / "run.safetensors"
     with pytest.raises(ValueError, match="dtype"):

@@ -1,5 +1,6 @@
 #include "tools/compare/pair_worker.h"
 
+#include "sampler/logs/row_set_up.h"
 #include "tools/compare/list_bounds.h"
 #include "tools/process/interrupt.h"
 #include "tools/replay/row_exactness.h"

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
+#include "sampler/logs/row_set_up.h"
 #include "sampler/parameters/decimal.h"
 #include "sampler/parameters/printable.h"
 #include "sampler/parameters/spelling.h"

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/candidate.h"
 #include "sampler/config/phases.h"
+#include "sampler/logs/row_set_up.h"
 #include "sampler/stages/registry.h"
 #include "tools/options/typed_options.h"
 
@@ -115,19 +116,6 @@ absl::StatusOr<Sequence> StartSequence(const logs::Log& log, std::int64_t index,
   sequence->set_clock(options.step.value_or(told.clock));
   sequence->FollowPhases(CompilePhases(config));
   return sequence;
-}
-
-absl::Status SetUpRow(const logs::Log& log, std::int64_t row,
-                      const PipelineConfig& config, Sequence& sequence) {
-  if (config.rng != Rng::kHouse) return absl::OkStatus();
-  if (!log.attempts().empty()) {
-    sequence.set_attempt(log.attempts()[static_cast<std::size_t>(row)]);
-  }
-  for (const TokenId token : log.Bans(row)) {
-    absl::Status banned = sequence.Ban(token);
-    if (!banned.ok()) return banned;
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<Sequence> SequenceBefore(const logs::Log& log, std::int64_t row,

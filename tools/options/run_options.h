@@ -95,12 +95,6 @@ absl::StatusOr<Sequence> StartSequence(const logs::Log& log, std::int64_t index,
                                        const RunOptions& options,
                                        const PipelineConfig& config);
 
-// Gives `sequence`, which stands before `row`, the attempt and the bans with
-// which the log says that row was drawn (logs/row_notes.h). The house's random
-// numbers alone know them: a config of another "rng" is left as it is.
-absl::Status SetUpRow(const logs::Log& log, std::int64_t row,
-                      const PipelineConfig& config, Sequence& sequence);
-
 // The sequence of `row` as it stood before that row, with the logged tokens as
 // history, set up for it. FailedPrecondition if the log has no tokens and the
 // row is not the first of its sequence.

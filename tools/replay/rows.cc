@@ -10,6 +10,7 @@
 
 #include "sampler/candidate.h"
 #include "sampler/config.h"
+#include "sampler/logs/row_set_up.h"
 #include "tools/process/interrupt.h"
 #include "tools/process/ordered_work.h"
 #include "tools/replay/row.h"

@@ -8,11 +8,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sampler/logs/row_notes.h"
 #include "sampler/logs/sequence_settings.h"
 #include "sampler/pipeline.h"
 #include "sampler/python/bindings/arrays.h"
@@ -55,15 +57,32 @@ void Write(F write) {
   }());
 }
 
-void Append(Logger& self, std::uint32_t sequence, nb::handle logits,
-            std::int64_t token) {
+std::optional<BorrowedMasks> OneMask(nb::handle mask) {
+  if (mask.is_none()) return std::nullopt;
+  BorrowedMasks masks(mask, "mask");
+  if (masks.count() != 1) {
+    RaiseValueError(
+        absl::StrCat("mask: got ", masks.count(), ", want one of one row"));
+  }
+  return masks;
+}
+
+void Append(Logger& self, std::uint32_t number, nb::handle logits,
+            std::int64_t token, nb::handle mask,
+            const SharedSequence* sequence) {
   const BorrowedRows rows = OneRow(logits, "logits");
   const Logits row = rows[0];
   if (token != static_cast<std::int32_t>(token)) {
     RaiseValueError(absl::StrCat("token: got ", token, ", want an id"));
   }
+  const std::optional<BorrowedMasks> masks = OneMask(mask);
+  logs::RowNotes notes;
+  if (sequence != nullptr) {
+    notes = logs::NotesOf(*SharedSequence::Reader(*sequence));
+  }
+  if (masks.has_value()) notes.mask = (*masks)[0];
   Write([&] {
-    return self.Append(sequence, row, static_cast<std::int32_t>(token));
+    return self.Append(number, row, static_cast<std::int32_t>(token), notes);
   });
 }
 
@@ -86,8 +105,23 @@ void BindLogger(nb::module_& module) {
           "seq"_a, "tokens"_a, "The tokens before the first row of a sequence.")
       .def(
           "append", &Append, "seq"_a, "logits"_a.none(), "token"_a,
+          nb::kw_only(), "mask"_a = nb::none(), "sequence"_a = nb::none(),
+          nb::sig("def append(self, seq: int, logits: Row, token: int | Token, "
+                  "*, mask: Words | None = None, sequence: Sequence | None = "
+                  "None) -> None"),
           "The next row of a sequence, [V] or [1, V], and the token drawn from "
-          "it.")
+          "it.\n\n"
+          "    mask: the step's, as sample got it; a replay gives it again.\n"
+          "    sequence: before it accepts the token: its attempt and the "
+          "tokens banned\n"
+          "        at its place (redraw, Rewinder) are logged too.")
+      .def(
+          "take_back",
+          [](Logger& self, std::uint32_t sequence, std::int64_t rows) {
+            Write([&] { return self.TakeBack(sequence, rows); });
+          },
+          "seq"_a, "rows"_a,
+          "Takes back the last rows of a sequence, whose tokens were.")
       .def(
           "describe",
           [](Logger& self, std::uint32_t sequence, const Pipeline& pipeline,

@@ -81,6 +81,17 @@ nb::object MaskOf(const OpenLog& open, std::int64_t i) {
   return ToNumPy(std::vector<std::uint32_t>(words.begin(), words.end()));
 }
 
+std::uint32_t AttemptOf(const OpenLog& open, std::int64_t i) {
+  const auto attempts = open.log->attempts();
+  i = Index(i, open.log->rows());
+  return attempts.empty() ? 0 : attempts[static_cast<std::size_t>(i)];
+}
+
+nb::object BansOf(const OpenLog& open, std::int64_t i) {
+  const auto bans = open.log->Bans(Index(i, open.log->rows()));
+  return ToNumPy(std::vector<std::int32_t>(bans.begin(), bans.end()));
+}
+
 nb::dict ToDict(const logs::LogSequence& sequence) {
   nb::dict dict;
   dict["first_row"] = sequence.first_row;
@@ -124,6 +135,8 @@ void BindLogs(nb::module_& module) {
       .def("__len__", [](const OpenLog& o) { return o.log->rows(); })
       .def("row", &RowOf, "index"_a)
       .def("mask", &MaskOf, "index"_a)
+      .def("attempt", &AttemptOf, "index"_a)
+      .def("bans", &BansOf, "index"_a)
       .def("describe", &Describe)
       .def("tokens", [](const OpenLog& o) -> nb::object {
         const auto tokens = o.log->tokens();

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "sampler/logprobs.h"
+#include "sampler/logs/row_set_up.h"
 #include "sampler/pipeline.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
@@ -43,6 +44,9 @@ class Replayer {
         reporter_(workspaces.reporters().front()) {}
 
   absl::Status Replay(std::int64_t row, bool raw) {
+    absl::Status ready =
+        logs::SetUpRow(log_, row, pipeline_.config(), sequence_);
+    if (!ready.ok()) return ready;
     const auto logits = log_.Row(row, buffer_);
     if (!logits.ok()) return logits.status();
     StepInputs inputs;

@@ -34,6 +34,8 @@ class LogRow:
     sequence: int
     position: int
     mask: np.ndarray | None  # uint32 words, where the log has masks.
+    attempt: int  # Of its draw: above 0 after a redraw.
+    bans: np.ndarray  # Tokens that were banned at its place.
 
 
 class Log:
@@ -74,6 +76,8 @@ class Log:
             sequence=sequence,
             position=row - self._begins[sequence],
             mask=self._core.mask(row) if self._has_masks else None,
+            attempt=self._core.attempt(row),
+            bans=self._core.bans(row),
         )
 
     def __repr__(self) -> str:

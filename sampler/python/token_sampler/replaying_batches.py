@@ -141,6 +141,10 @@ def log_batches(
     narrow = {"f32": np.float32, "f64": np.float64, "f16": np.float16}
     for begin in range(0, len(log), rows):
         part = [log[i] for i in range(begin, min(begin + rows, len(log)))]
+        for r in part:
+            if r.attempt or len(r.bans):
+                raise ValueError(f"log: row {r.row} was drawn anew or with "
+                                 "bans, which batches have no column for")
         texts = [log.sequences[r.sequence] for r in part]
         if log.dtype == "bf16":
             # A bf16 is the upper half of its float32, exactly.

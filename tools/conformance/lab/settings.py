@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .chains import CHAINS
+
 Request = dict[str, Any]
 
 # Nine tokens that come in the texts, and do not.
@@ -208,7 +210,7 @@ LLAMA_CPP = {
     }),
 }
 
-SETTINGS: dict[str, dict[str, Request]] = {
+_ALONE: dict[str, dict[str, Request]] = {
     "transformers": TRANSFORMERS,
     "vllm": VLLM,
     "mlx-lm": MLX_LM,
@@ -216,3 +218,6 @@ SETTINGS: dict[str, dict[str, Request]] = {
     "llama.cpp": LLAMA_CPP,
     "openvino": OPENVINO,
 }
+
+SETTINGS = {engine: {**requests, **CHAINS.get(engine, {})}
+            for engine, requests in _ALONE.items()}
