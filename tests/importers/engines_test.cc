@@ -81,8 +81,8 @@ TEST(OpenVino, TopKComesFirst) {
                 "presence_penalty": 0.5, "repetition_penalty": 1.1})"),
             "repetition_penalty(penalty=1.1 scope=\"both\") "
             "presence_penalty(penalty=0.5 scope=\"output\") top_k(k=20) "
-            "temperature(temperature=0.6) min_p(p=0.1) top_p(p=0.9) "
-            "categorical(order=\"rank\")");
+            "temperature(temperature=0.6) top_p(equality=\"continue\" p=0.9) "
+            "min_p(p=0.1) categorical(order=\"rank\")");
   EXPECT_EQ(ChainOf("openvino", R"({"temperature": 0})"), "greedy");
   EXPECT_EQ(ChainOf("openvino", R"({"do_sample": true})"),
             "categorical(order=\"rank\")");

@@ -139,6 +139,25 @@ TEST(LlamaCpp, DynamicTemperature) {
             "categorical(order=\"rank\")");
 }
 
+// ln n is of the array: a truncation shortens it, a ban does not.
+TEST(LlamaCpp, DynamicTemperatureCountsTheArray) {
+  const auto counts_all = [](absl::string_view fields) {
+    return Contains(
+        Llama(absl::StrCat(R"({"temperature": 1, "dynatemp_range": 0.5, )",
+                           fields, "}")),
+        "count=\"all\"");
+  };
+  EXPECT_FALSE(counts_all(R"("top_k": 40)"));
+  EXPECT_FALSE(counts_all(R"("samplers": ["min_p", "temperature"])"));
+  EXPECT_TRUE(counts_all(R"("samplers": ["temperature", "min_p"])"));
+  const std::string xtc = R"("samplers": ["xtc", "temperature"],
+                             "xtc_probability": 0.5)";
+  EXPECT_FALSE(counts_all(xtc));
+  EXPECT_TRUE(counts_all(absl::StrCat(xtc, R"(, "logit_bias": {"3": false})")));
+  EXPECT_TRUE(counts_all(R"("samplers": ["top_n_sigma", "temperature"],
+                            "top_n_sigma": 2)"));
+}
+
 TEST(LlamaCpp, AdaptivePReplacesTheDraw) {
   EXPECT_EQ(Llama(R"({"samplers": ["adaptive_p", "min_p"],
                       "adaptive_target": 0.5})"),

@@ -136,7 +136,8 @@ FieldTable LlamaCppSamplingFields() {
        kReal,
        0.0,
        kFinite,
-       "dynamic_temperature of temperature -/+ range, count all",
+       "dynamic_temperature of temperature -/+ range; count all, or finite "
+       "behind a truncation",
        {"--dynatemp-range"}},
       {"dynatemp_exponent",
        kReal,

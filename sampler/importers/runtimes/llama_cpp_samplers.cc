@@ -155,11 +155,30 @@ std::vector<const LlamaSampler*> ReadLetters(Draft& draft,
   return order;
 }
 
+// What the ln n of a dynamic temperature counts: llama.cpp's array, which bans
+// leave as it is and truncations shorten. parity has that array.
+absl::string_view CountOfArray(Draft& draft) {
+  if (draft.options().parity) return "all";
+  bool banned = false;
+  bool shortened = false;
+  bool without_choices = false;
+  for (const StageConfig& stage : draft.config().stages) {
+    const std::string& type = stage.type;
+    banned |= type == "logit_bias" || type == "suppress_tokens" ||
+              type == "top_n_sigma";
+    shortened |= type == "top_k" || type == "typical_p" || type == "top_p" ||
+                 type == "min_p";
+    without_choices |= type == "xtc";
+  }
+  return shortened || (without_choices && !banned) ? "finite" : "all";
+}
+
 }  // namespace
 
 void AddLlamaTemperature(Draft& draft) {
   if (AddDynamicRange(draft, "temperature", "dynatemp_range",
-                      "dynatemp_exponent", "all", Inverted::kIsOff)) {
+                      "dynatemp_exponent", CountOfArray(draft),
+                      Inverted::kIsOff)) {
     return;
   }
   AddNumber(draft, "temperature", Off::kExactlyOne, "temperature",

@@ -34,9 +34,9 @@ FieldTable Fields() {
       {"top_k", kInteger, 0, AtLeast(0).WhenUsed(), "top_k; 0 is off"},
       {"temperature", kReal, 1.0, Above(0).WhenUsed(),
        "temperature, after top_k"},
-      {"min_p", kReal, 0.0, Between(0, 1).WhenUsed(),
-       "min_p, after temperature"},
-      {"top_p", kReal, 1.0, Between(0, 1).WhenUsed(), "top_p, last"},
+      {"min_p", kReal, 0.0, Between(0, 1).WhenUsed(), "min_p, last"},
+      {"top_p", kReal, 1.0, Between(0, 1).WhenUsed(),
+       "top_p, equality continue, of the mass before min_p"},
       {"rng_seed", kInteger, 0, AtLeast(0), "seed"}};
   return Join(
       {sampling, Lost(kBeams, {"num_beams", "num_beam_groups"}, 1),
@@ -63,12 +63,16 @@ FieldTable Fields() {
              "is_multilingual", "lang_to_id", "task_to_id", "chat_format"})});
 }
 
+// OpenVINO applies min_p before top_p, but the nucleus is one of the
+// probabilities before min_p, which are not divided anew. Both keep the
+// likeliest tokens, so that what both keep is what the other order keeps.
 void AddSampled(Draft& draft) {
   AddNumber(draft, "top_k", Off::kZeroOrLess, "top_k", "k");
   AddNumber(draft, "temperature", Off::kExactlyOne, "temperature",
             "temperature");
+  AddNumber(draft, "top_p", Off::kOneOrMore, "top_p", "p",
+            {{"equality", "continue"}});
   AddNumber(draft, "min_p", Off::kZeroOrLess, "min_p", "p");
-  AddNumber(draft, "top_p", Off::kOneOrMore, "top_p", "p");
   AddCategorical(draft, "rank", "it draws from what is left");
 }
 

@@ -8,7 +8,8 @@
 //   the entropy rises (koboldcpp and text-generation-webui allow it).
 //   low = high = 1 changes nothing. A single candidate keeps its logit. T = 0
 //   is greedy (temperature.h). H and n are of the candidates before this stage.
-// Options: count "all": n is the size of the vocabulary (llama.cpp).
+// Options: count "all": n is the size of the vocabulary (llama.cpp, as long as
+//   nothing has truncated its array).
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: exact weights of the candidates within 37 nats of the maximum, and the
 //   entropy; the scale itself stays pending.
