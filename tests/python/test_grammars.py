@@ -1,79 +1,139 @@
-"""Bitmasks of grammar engines, straight into `mask`."""
+"""Bitmasks of grammar engines, straight into `mask`.
+
+The loop is the one of tools/demo/grammar.sh; the packages are the real ones.
+"""
 
 import json
 import re
+import sys
 
-from conftest import DATA, engine, make_row
+import numpy as np
+import pytest
+from conftest import DATA, SOURCE, engine, make_row
 
 import token_sampler as ts
 
-MASKED = {"version": 1, "stages": [
-    {"type": "mask"}, {"type": "temperature", "temperature": 0.9},
-    {"type": "top_p", "p": 0.98}, {"type": "categorical"}]}
+sys.path.insert(0, str(SOURCE / "tools" / "demo"))
+
+import grammar_loop  # noqa: E402
+
+TOKENIZER = DATA / "tokenizer.json"
+SIZE, END = 49152, 2
 REGEX = "(yes|no), [0-9]{1,3}!"
+SCHEMA = {"type": "object", "additionalProperties": False,
+          "required": ["name", "rivers"],
+          "properties": {"name": {"type": "string", "maxLength": 12},
+                         "rivers": {"type": "integer", "minimum": 0,
+                                    "maximum": 99}}}
 
 
-def complete_tokenizer():
-    """The shipped vocabulary, with the fields that were left out of it."""
-    shipped = json.loads((DATA / "tokenizer.json").read_text())
-    byte_level = {"type": "ByteLevel", "add_prefix_space": False,
-                  "trim_offsets": True, "use_regex": True}
-    flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
-    shipped.update(
-        version="1.0", truncation=None, padding=None, normalizer=None,
-        post_processor=None, pre_tokenizer=byte_level, decoder=byte_level,
-        added_tokens=[{"special": True} | t | flags
-                      for t in shipped["added_tokens"]],
-    )
-    shipped["model"] = {"type": "BPE", "merges": []} | shipped["model"]
-    return json.dumps(shipped)
+@pytest.fixture(params=list(grammar_loop.GRAMMARS))
+def made(request):
+    """Makes a grammar of the engine: made(regex=..) or made(schema=..)."""
+    engine(request.param)
+    kind = grammar_loop.GRAMMARS[request.param]
+    return lambda **asked: kind(TOKENIZER, END, **asked)
 
 
-def test_llguidance_masks():
-    llguidance = engine("llguidance")
-    bitmasks = engine("llguidance.numpy")
-    tokenizer = llguidance.LLTokenizer(complete_tokenizer())
-    size = tokenizer.vocab_size
-    matcher = llguidance.LLMatcher(
-        tokenizer, llguidance.LLMatcher.grammar_from_regex(REGEX)
-    )
-    pipeline = ts.Pipeline(MASKED, size)
-    sequence = pipeline.sequence(seed=5)
-    words = bitmasks.allocate_token_bitmask(1, size)
-    for step in range(40):
-        bitmasks.fill_next_token_bitmask(matcher, words, 0)
-        row = make_row(step, size)
-        token = pipeline.sample(row, sequence, mask=words)
-        allowed = int(words[0, token.id // 32]) >> (token.id % 32) & 1
-        assert allowed == 1
-        if token.id == tokenizer.eos_token:
-            break
-        assert matcher.consume_token(token.id)
-        sequence.accept(token)
-        if matcher.is_stopped():
-            break
-    text = tokenizer.decode_str(sequence.output.tolist())
-    assert re.fullmatch(REGEX, text), text
+def text_of(tokens):
+    texts, _ = grammar_loop.json_words(TOKENIZER)
+    return "".join(texts[t] for t in tokens if t != END).replace("Ġ", " ")
 
 
-def test_xgrammar_masks():
-    xgrammar = engine("xgrammar")
-    vocabulary = json.loads((DATA / "tokenizer.json").read_text())
-    pieces = vocabulary["model"]["vocab"]
-    size = len(pieces)
-    texts = [piece for piece, _ in sorted(pieces.items(), key=lambda p: p[1])]
-    info = xgrammar.TokenizerInfo(
-        texts, xgrammar.VocabType.BYTE_LEVEL, vocab_size=size, stop_token_ids=[0]
-    )
-    compiled = xgrammar.GrammarCompiler(info).compile_regex(REGEX)
-    matcher = xgrammar.GrammarMatcher(compiled)
-    pipeline = ts.Pipeline(MASKED, size)
-    sequence = pipeline.sequence(seed=5)
-    words = xgrammar.allocate_token_bitmask(1, size)
-    while not matcher.is_terminated():
-        matcher.fill_next_token_bitmask(words)
-        row = make_row(sequence.position, size)
-        token = pipeline.sample(row, sequence, mask=words)
-        assert matcher.accept_token(token.id)
-        sequence.accept(token)
-        assert sequence.position < 40
+def allowed(words):
+    """The ids of the tokens that the words allow."""
+    bits = np.asarray(words).view(np.uint8)
+    return np.flatnonzero(np.unpackbits(bits, bitorder="little")[:SIZE])
+
+
+def row_after(tokens):
+    """A row that leaves the choice to the grammar, but for short numbers."""
+    return make_row([7, *tokens], SIZE)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_texts_are_of_the_grammar(made, seed):
+    pipeline = ts.Pipeline(grammar_loop.CONFIG, SIZE)
+    tokens = grammar_loop.write(
+        pipeline, pipeline.sequence(seed=seed), made(regex=REGEX), row_after,
+        most=40)
+    assert re.fullmatch(REGEX, text_of(tokens)), text_of(tokens)
+    sequence = pipeline.sequence(seed=seed)
+    tokens = grammar_loop.write(pipeline, sequence, made(schema=SCHEMA),
+                                row_after, most=80)
+    value = json.loads(text_of(tokens))
+    assert set(value) == {"name", "rivers"} and 0 <= value["rivers"] <= 99
+
+
+def test_the_law_is_that_of_rows_which_are_masked_before(made):
+    """mask= is what an engine does that sets the forbidden logits to -inf."""
+    free = ts.Pipeline(
+        {"version": 1, "stages": grammar_loop.CONFIG["stages"][1:]}, SIZE)
+    masked = ts.Pipeline(grammar_loop.CONFIG, SIZE)
+    grammar = made(regex=REGEX)
+    ours, theirs = masked.sequence(seed=5), free.sequence(seed=5)
+    steps = 0
+    while not grammar.done:
+        row, words = row_after(ours.tokens), grammar.words()
+        cut = np.full(SIZE, -np.inf, np.float32)
+        cut[allowed(words)] = row[allowed(words)]
+        left, want = masked.process(row, ours, mask=words), free.process(
+            cut, theirs)
+        assert (left.ids == want.ids).all()
+        assert (left.probs == want.probs).all()
+        assert np.isin(left.ids, allowed(words)).all()
+        assert left.token.id == want.token.id
+        ours.accept(left.token)
+        theirs.accept(want.token)
+        grammar.accept(left.token.id)
+        steps += 1
+    assert steps >= 4
+
+
+def test_a_batch_has_its_masks_side_by_side(made):
+    """[B, W] words, as serving engines hold them; a row without a grammar has
+    all bits."""
+    pipeline = ts.Pipeline(grammar_loop.CONFIG, SIZE)
+    grammars = [made(regex=REGEX), made(regex="[a-z]{3}"), None]
+    alone = [pipeline.sequence(seed=9, stream=i) for i in range(3)]
+    batch = [pipeline.sequence(seed=9, stream=i) for i in range(3)]
+    words = np.full((3, ts.mask_words(SIZE)), -1, np.int32)
+    for _ in range(2):
+        for i, grammar in enumerate(grammars):
+            if grammar is not None:
+                words[i] = np.asarray(grammar.words())
+        rows = np.stack([row_after(s.tokens) for s in batch])
+        tokens = pipeline.sample_batch(rows, batch, threads=2, mask=words)
+        tokens.accept(batch)
+        for i, sequence in enumerate(alone):
+            one = pipeline.sample(rows[i], sequence, mask=words[i])
+            assert one.id == tokens.ids[i]
+            sequence.accept(one)
+        for grammar, token in zip(grammars, tokens.ids):
+            if grammar is not None:
+                grammar.accept(int(token))
+
+
+def test_tokens_are_taken_back_on_both_sides(made):
+    pipeline = ts.Pipeline(grammar_loop.CONFIG, SIZE)
+    sequence, grammar = pipeline.sequence(seed=4), made(regex=REGEX)
+    before = np.asarray(grammar.words()).copy()
+    tokens = grammar_loop.write(pipeline, sequence, grammar, row_after, most=2)
+    grammar.rollback(2)
+    sequence.rollback(2)
+    assert (np.asarray(grammar.words()) == before).all()
+    again = grammar_loop.write(pipeline, sequence, grammar, row_after, most=2)
+    assert again == tokens
+    with pytest.raises(ValueError, match="does not allow"):
+        grammar.accept(SIZE - 1)
+
+
+def test_a_log_of_the_run_is_replayed(made, tmp_path):
+    path = tmp_path / "run.safetensors"
+    pipeline = ts.Pipeline(grammar_loop.CONFIG, SIZE)
+    sequence = pipeline.sequence(seed=8)
+    with ts.Logger(path, SIZE, dtype="f32") as log:
+        log.describe(0, pipeline, sequence)
+        tokens = grammar_loop.write(pipeline, sequence, made(regex=REGEX),
+                                    row_after, most=40, log=log)
+    assert ts.replay(path)["token"].tolist() == tokens
