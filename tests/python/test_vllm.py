@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -166,6 +167,17 @@ def test_a_config_that_is_none_is_told_to_who_asks():
         extra_args("no_such")
 
 
+def test_pipelines_of_old_configs_are_let_go():
+    batch = Engine()
+    for i in range(200):
+        config = {"version": 1, "stages": [
+            {"type": "temperature", "temperature": 0.5 + i / 200},
+            {"type": "categorical"}]}
+        batch.processor._begin(extra_args(config, seed=1)["token_sampler"],
+                               [1], [])
+    assert batch.processor._pipeline.cache_info().currsize == 64
+
+
 def test_bad_rows_raise():
     batch = Engine()
     batch.add(0)
@@ -195,3 +207,12 @@ def test_inside_the_engine():
     batch = texts(prompts, [1, 2, 1])
     assert batch[0] == batch[2] == texts(prompts[:1], [1])[0]
     assert texts(prompts[:1], [9])[0] != batch[0]
+
+    # Its grammars mask the rows before they come to the processor.
+    from vllm.sampling_params import StructuredOutputsParams
+
+    params = SamplingParams(
+        max_tokens=12, extra_args=extra_args("balanced", seed=3),
+        structured_outputs=StructuredOutputsParams(regex="(yes|no), [0-9]!"))
+    answer = llm.generate(prompts[:1], params)[0].outputs[0]
+    assert re.fullmatch("(yes|no), [0-9]!", answer.text), answer.text

@@ -15,6 +15,7 @@ from the same rows, whatever shares its batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -29,6 +30,8 @@ from ._configs import config_text
 from .pipeline import Pipeline
 
 KEY = "token_sampler"
+# Configs whose pipelines are kept; running requests hold theirs besides.
+_KEPT = 64
 
 
 def extra_args(config: Any, *, seed: int | None = None, stream: int = 0) -> dict:
@@ -71,7 +74,9 @@ class SamplerLogitsProcessor(LogitsProcessor):
 
     def __init__(self, vllm_config, device, is_pin_memory) -> None:
         self._vocab_size = vllm_config.model_config.get_vocab_size()
-        self._pipelines: dict[str, Pipeline] = {}
+        self._pipeline = lru_cache(_KEPT)(
+            lambda text: Pipeline(text, self._vocab_size)
+        )
         self._requests: dict[int, _Request] = {}
 
     def is_argmax_invariant(self) -> bool:
@@ -121,10 +126,7 @@ class SamplerLogitsProcessor(LogitsProcessor):
         return logits
 
     def _begin(self, asked: dict, prompt, output: list[int]) -> _Request:
-        text = asked["config"]
-        if text not in self._pipelines:
-            self._pipelines[text] = Pipeline(text, self._vocab_size)
-        pipeline = self._pipelines[text]
+        pipeline = self._pipeline(asked["config"])
         sequence = pipeline.sequence(
             seed=asked["seed"], stream=asked["stream"], prompt=prompt or []
         )
