@@ -5,6 +5,7 @@
     conformance.py check FOLDER|FILE ...
     conformance.py pack FOLDER FILE
     conformance.py page FILE ...
+    conformance.py excerpt FILE
 
 `run` wants the engine and NumPy; the others want token_sampler and NumPy.
 """
@@ -38,6 +39,9 @@ def parsed() -> argparse.Namespace:
     pack.add_argument("file", type=Path)
     page = commands.add_parser("page", help="the published table")
     page.add_argument("files", nargs="+", type=Path)
+    excerpt = commands.add_parser(
+        "excerpt", help="what an adapter's page says of its engine's settings")
+    excerpt.add_argument("file", type=Path)
     return parser.parse_args()
 
 
@@ -56,13 +60,16 @@ def main() -> int:
         return 0
     from lab.checks import check_run
     from lab.packed import pack, read
-    from lab.page import page, summary
+    from lab.page import excerpt, page, summary
 
     if options.command == "pack":
         pack(options.folder, options.file)
         return 0
     if options.command == "page":
         print(page([read(file) for file in options.files]), end="")
+        return 0
+    if options.command == "excerpt":
+        print(excerpt(read(options.file)), end="")
         return 0
     differing = 0
     for path in options.runs:

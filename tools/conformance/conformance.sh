@@ -2,12 +2,27 @@
 # Holds an engine against its own settings: installs it, a small model and the
 # package into an environment of their own (once), runs it, checks what it gave.
 #   conformance.sh transformers|vllm|mlx-lm|ort-genai|llama.cpp|openvino [FILE]
-# With FILE, packs the run into it as well.
+#       [-- OPTION...]
+# With FILE, packs the run into it as well. Options are those of conformance.py
+# run: --only SETTING..., --draws N, --resume.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 here=$root/tools/conformance
 
 engine=${1:-}
+file=''
+options=()
+if [[ $# -gt 1 && $2 != -- ]]; then
+  file=$2
+  shift
+fi
+if [[ $# -gt 1 ]]; then
+  [[ $2 == -- ]] || {
+    echo "conformance.sh: got \"$2\", want -- before options" >&2
+    exit 2
+  }
+  options=("${@:3}")
+fi
 weights=(torch transformers accelerate gguf)  # To read the model, or write it.
 case $engine in
   transformers) packages=("${weights[@]}") ;;
@@ -29,8 +44,8 @@ python=$("$root/tools/demo/engine_environment.sh" "$engine" "$environment" \
 export HF_HUB_OFFLINE=1
 model=$("$python" "$here/model_of.py" "$engine" "$environment")
 "$python" "$here/conformance.py" run "$engine" --model "$model" \
-  --output "$environment/run"
-if [[ $# -gt 1 ]]; then
-  "$python" "$here/conformance.py" pack "$environment/run" "$2"
+  --output "$environment/run" "${options[@]}"
+if [[ -n $file ]]; then
+  "$python" "$here/conformance.py" pack "$environment/run" "$file"
 fi
 "$python" "$here/conformance.py" check "$environment/run"

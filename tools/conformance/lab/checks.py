@@ -47,7 +47,8 @@ def definition_of(run: Run, outcome: Outcome) -> Definition:
 
 
 def _speaks_of_text(outcome: Outcome) -> bool:
-    return any(name.startswith("dry") for name in outcome.request)
+    return any(name.startswith(("dry", "bad_words"))
+               for name in outcome.request)
 
 
 def check_step(run: Run, definition: Definition, step: Step) -> list[Finding]:
@@ -89,10 +90,13 @@ def _rows_before(outcome: Outcome, step: Step) -> list[np.ndarray]:
 
 def _check_step(run: Run, definition: Definition, step: Step,
                 rows: list[np.ndarray], verdict: Verdict) -> None:
-    prompt = run.prompts[step.prompt]
+    prompt, output = run.prompts[step.prompt], step.output
     place = where(step)
-    laws = definition.laws(step.raw, prompt, step.output,
-                           rows if len(rows) == len(step.output) else None)
+    if run.facts.get("row_by_row"):
+        # Each row was a request of its own: what came before was its prompt.
+        prompt, output = prompt + output, []
+    laws = definition.laws(step.raw, prompt, output,
+                           rows if len(rows) == len(output) else None)
     verdict.rows += 1
     if not any(law.logprob(step.token) > -np.inf for _, law in laws):
         size = min(len(law.ids) for _, law in laws)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from .checks import FALSE_ALARMS, TESTS
 from .records import Run
 from .verdicts import Verdict
@@ -55,19 +57,40 @@ def _engine(run: Run) -> str:
 
 
 def _row(verdict: dict) -> str:
-    findings = verdict["findings"]
-    smallest = min(findings, key=lambda f: f["size"], default=None)
-    said = (f"{smallest['where']}: {smallest['said']}" if smallest else "")
     off = ("" if verdict["logprob"] is None
            else f"{verdict['logprob']:.0e} ({verdict['bound']:.0e})")
     p = "" if verdict["p"] is None else f"{verdict['p']:.2g}"
     return (f"| {verdict['setting']} | {verdict['result']} "
             f"| {verdict['rows']} | {off} | {p} | {verdict['exact']} "
-            f"| {said.replace('|', '/')} |")
+            f"| {_smallest(verdict)} |")
+
+
+def _smallest(verdict: dict) -> str:
+    """Of its findings the one with the fewest tokens to look at, in words."""
+    found = min(verdict["findings"], key=lambda f: f["size"], default=None)
+    if found is None:
+        return ""
+    return f"{found['where']}: {found['said']}".replace("|", "/")
 
 
 def _versions(run: Run) -> str:
     return ", ".join(f"{k} {v}" for k, v in run.facts["versions"].items())
+
+
+def excerpt(run: Run) -> str:
+    """What the page of an engine's adapter says of its settings."""
+    verdicts = run.facts["verdicts"]
+    passed = [f"`{v['setting']}`" for v in verdicts if v["result"] == "PASS"]
+    said = (f"{_versions(run)}: {len(passed)} of {len(verdicts)} settings "
+            f"pass: {', '.join(passed)}.")
+    lines = textwrap.wrap(said, 80, break_long_words=False,
+                          break_on_hyphens=False)
+    differing = [v for v in verdicts if v["result"] != "PASS"]
+    if differing:
+        lines += ["", "| differs | smallest row that does |", "|---|---|"]
+    for verdict in differing:
+        lines.append(f"| {verdict['setting']} | {_smallest(verdict)} |")
+    return "\n".join(lines) + "\n"
 
 
 def summary(run: Run, verdicts: list[Verdict]) -> str:

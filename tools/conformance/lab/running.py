@@ -54,8 +54,8 @@ def _outcome(engine, setting: str, request: dict, prompts: list[list[int]],
                               raw=outcome.steps[0].raw)
         outcome.repeats = _repeats(engine, request, prompts[DRAWN],
                                    outcome.steps)
-    except (ValueError, RuntimeError, TypeError, OSError) as error:
-        # The engine's refusal is a finding too.
+    except Exception as error:  # noqa: BLE001
+        # Whatever the engine calls its refusal, it is a finding too.
         outcome.error = f"{type(error).__name__}: {error}".splitlines()[0]
     return outcome
 

@@ -25,7 +25,7 @@ class Engine:
         params.model.path = model
         params.n_ctx = 256 * SLOTS
         params.n_parallel = SLOTS
-        params.cpuparams.n_threads = 2
+        params.cpuparams.n_threads = 1  # Two wait for each other on busy cores.
         params.port = 0
         params.verbosity = 0
         self.server = xllamacpp.Server(params)
@@ -35,7 +35,7 @@ class Engine:
     def facts(self):
         return {"versions": {"xllamacpp": importlib.metadata.version(
             "xllamacpp")}, "roundings": 6, "logprob_of": "none",
-            "parity": True}
+            "parity": True, "row_by_row": True}
 
     def forced(self, prompt, count):
         """The continuation that the rows follow, whatever is drawn from them:

@@ -31,15 +31,20 @@ class Engine:
                 "roundings": 4, "logprob_of": "raw"}
 
     def text(self, request, prompt, seed, count):
-        """Texts of 1, 2, ... tokens: what each adds is the logprob of one."""
+        """Texts of 1, 2, ... tokens: what each adds is the logprob of one.
+
+        A text of fewer tokens than the request's minimum is the beginning of a
+        longer one, whose logprob is not that of one token.
+        """
         steps, before, total = [], [], 0.0
+        least = request.get("min_new_tokens", 0)
         for length in range(1, count + 1):
-            result = self._generate(request, prompt, seed, length)
-            tokens, score = list(result.tokens[0]), float(result.scores[0])
+            result = self._generate(request, prompt, seed, max(length, least))
+            tokens, score = result.tokens[0][:length], float(result.scores[0])
             if tokens[:-1] != before:
                 break  # A draw so near an edge that the last bits decide.
             steps.append((self._row(prompt + before), None, tokens[-1],
-                          score - total))
+                          score - total if length > least else None))
             before, total = tokens, score
         return steps
 
@@ -48,8 +53,10 @@ class Engine:
         sampled = request.get("do_sample")
         texts = {"num_return_sequences": ROWS_A_SEED} if sampled else {}
         tokens = []
+        length = max(1, request.get("min_new_tokens", 0))
         for seed in range(count // ROWS_A_SEED):
-            result = self._generate(request, prompt, 1000 + seed, 1, **texts)
+            result = self._generate(request, prompt, 1000 + seed, length,
+                                    **texts)
             tokens += [t[0] for t in result.tokens]
         how = (f"{count // ROWS_A_SEED} seeds of "
                f"{ROWS_A_SEED if sampled else 1} texts")

@@ -56,8 +56,10 @@ class Engine:
 
     def draws(self, request, prompt, count):
         seeds = list(range(1000, 1000 + count))
+        length = max(1, request.get("min_tokens", 0))  # It insists on them.
         texts = self._generate(
-            [{**request, "seed": s, "max_tokens": 1} for s in seeds], prompt)
+            [{**request, "seed": s, "max_tokens": length} for s in seeds],
+            prompt)
         return np.array([t[0] for t in texts]), seeds, f"{count:,} seeds"
 
     def close(self):
