@@ -127,7 +127,8 @@ def log_batches(
 
     Written to Parquet they are a log that every engine of tables reads. Logits
     are binary in the log's own type (the schema's metadata have it as
-    `dtype`).
+    `dtype`). ValueError for a row that was drawn anew or with bans: batches
+    have no columns for those.
     """
     import pyarrow as pa
 
@@ -144,7 +145,7 @@ def log_batches(
         for r in part:
             if r.attempt or len(r.bans):
                 raise ValueError(f"log: row {r.row} was drawn anew or with "
-                                 "bans, which batches have no column for")
+                                 "bans, which batches have no columns for")
         texts = [log.sequences[r.sequence] for r in part]
         if log.dtype == "bf16":
             # A bf16 is the upper half of its float32, exactly.
