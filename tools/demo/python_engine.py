@@ -158,13 +158,18 @@ ENGINES = {
 }
 
 
-def main() -> None:
-    engine, prompt, log_path = sys.argv[1:]
-    print(ENGINES[engine](as_chat(prompt), log_path))
+def replays_to_itself(log_path: str) -> bool:
+    """Draws the log's tokens again, and prints how many are the same."""
     table = ts.replay(log_path)
     same = int((table["token"] == table["logged"]).sum())
     print(f"\n{log_path}: {same} of {len(table)} tokens drawn again by replay")
-    sys.exit(same != len(table))
+    return same == len(table)
+
+
+def main() -> None:
+    engine, prompt, log_path = sys.argv[1:]
+    print(ENGINES[engine](as_chat(prompt), log_path))
+    sys.exit(not replays_to_itself(log_path))
 
 
 if __name__ == "__main__":
