@@ -104,4 +104,50 @@ LLAMA_CPP: dict[str, Request] = {name: {**_OFF, **request} for name, request in 
                    "logit_bias": [[260, -1.0]]},
 }.items()}
 
-CHAINS = {"vllm": VLLM, "llama.cpp": LLAMA_CPP, "openvino": OPENVINO}
+TRANSFORMERS: dict[str, Request] = {
+    name: {"do_sample": True, "top_k": 0, **request} for name, request in {
+        "min_p-top_k-top_p": {"min_p": 0.05, "top_k": 12, "top_p": 0.7},
+        "hot-top_p": {"temperature": 2.0, "top_p": 0.5},
+        "typical_p-eta_cutoff": {"typical_p": 0.9, "eta_cutoff": 0.004,
+                                 "temperature": 0.8},
+        # Both by the prompt: words of it are banned, or made less likely.
+        "encoder_no_repeat_ngram": {"encoder_no_repeat_ngram_size": 2,
+                                    "encoder_repetition_penalty": 0.7,
+                                    "top_p": 0.9},
+        "bad_words-and-min_new_tokens": {
+            "bad_words_ids": [[260], [827, 1296]], "min_new_tokens": 2,
+            "eos_token_id": [28, 2], "top_p": 0.9},
+        "sequence_bias-and-penalty": {
+            "sequence_bias": [[[359], 30.0], [[1296], -30.0],
+                              [[282, 260], 3.0]],
+            "repetition_penalty": 1.5, "top_k": 20},
+    }.items()}
+
+MLX_LM: dict[str, Request] = {
+    name: {"temp": 1.0, **request} for name, request in {
+        "min_p-top_k-top_p": {"min_p": 0.05, "top_k": 12, "top_p": 0.7},
+        "hot-min_p-top_k": {"temp": 1.5, "min_p": 0.1, "top_k": 30},
+        # xtc takes from what min_p left, before top_k.
+        "min_p-xtc-top_k": {"min_p": 0.02, "xtc_probability": 1.0,
+                            "xtc_threshold": 0.05, "top_k": 10},
+        "all-penalties": {"repetition_penalty": 1.1, "presence_penalty": 0.4,
+                          "frequency_penalty": 0.6, "min_p": 0.05},
+        "logit_bias-and-penalties": {
+            "logit_bias": {"359": 30.0, "1296": -30.0, "260": 2.0},
+            "repetition_penalty": 1.5, "top_k": 20},
+        "greedy-and-penalties": {"temp": 0.0, "repetition_penalty": 1.3,
+                                 "frequency_penalty": 1.0},
+    }.items()}
+
+ORT_GENAI: dict[str, Request] = {
+    "hot-top_k-top_p": {"do_sample": True, "temperature": 2.0, "top_k": 40,
+                        "top_p": 0.5},
+    "penalty-min_length-temperature": {
+        "do_sample": True, "repetition_penalty": 1.3, "min_length": 40,
+        "temperature": 0.7, "top_k": 12},
+    "greedy-and-penalty": {"do_sample": False, "repetition_penalty": 1.3},
+}
+
+CHAINS = {"transformers": TRANSFORMERS, "vllm": VLLM, "mlx-lm": MLX_LM,
+          "ort-genai": ORT_GENAI, "llama.cpp": LLAMA_CPP,
+          "openvino": OPENVINO}
