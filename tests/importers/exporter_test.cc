@@ -75,6 +75,40 @@ TEST(Exporter, SaysAWholeWindowAsEveryReleaseTakesIt) {
       "say 1048576"));
 }
 
+// Fields of one stage that differ by where it looks, or when.
+TEST(Exporter, WritesWhatTransformersForcesAndLooksUpInThePrompt) {
+  const PipelineConfig config = Parsed(
+      R"({"type": "no_repeat_ngram", "n": 3},
+         {"type": "no_repeat_ngram", "n": 4, "scope": "prompt"},
+         {"type": "forced_tokens", "at": [[0, [5]]], "value": "zero"},
+         {"type": "forced_tokens", "at": [[19, [2, 7]]], "value": "zero"},
+         {"type": "exponential_decay_length", "start": 10, "factor": 1.5,
+          "eos_ids": [2]},
+         {"type": "suppress_tokens", "ids": [8, 9]},
+         {"type": "suppress_tokens", "ids": [6], "when": "begin"},
+         {"type": "categorical"})");
+  const auto exported = Export("huggingface", config);
+  ASSERT_TRUE(exported.ok());
+  EXPECT_EQ(exported->report.lost, 0) << exported->text;
+  for (const char* field :
+       {"\"no_repeat_ngram_size\": 3", "\"encoder_no_repeat_ngram_size\": 4",
+        "\"max_new_tokens\": 20", "\"begin_suppress_tokens\"",
+        "\"exponential_decay_length_penalty\""}) {
+    EXPECT_TRUE(Contains(exported->text, field)) << field << exported->text;
+  }
+  EXPECT_EQ(Chain(Importing("huggingface", exported->text).config),
+            Chain(config));
+  // In between nothing is forced there, and logits that are kept are not.
+  for (const char* at : {R"("at": [[3, [5]], [4, [6]]], "value": "zero")",
+                         R"("at": [[0, [5]]], "value": "keep")"}) {
+    const auto other = Export(
+        "huggingface", Parsed(absl::StrCat(R"({"type": "forced_tokens", )", at,
+                                           R"(}, {"type": "categorical"})")));
+    ASSERT_TRUE(other.ok());
+    EXPECT_GE(other->report.lost, 1) << other->text;
+  }
+}
+
 // Bits above the signed integers come back as the same bits.
 TEST(Exporter, WritesEverySeed) {
   PipelineConfig config = Parsed(R"({"type": "categorical"})");

@@ -105,6 +105,18 @@ def test_an_export_says_what_is_lost():
         ts.export_settings("vllm", {"stages": []})
 
 
+def test_an_export_of_what_is_text_wants_the_texts():
+    texts = ["<think>", "</think>", *"abcdefgh"]
+    config, _ = ts.import_settings(
+        "vllm", {"thinking_token_budget": 5}, token_texts=texts)
+    bare, report = ts.export_settings("vllm", config)
+    assert report.lost >= 1 and "thinking_token_budget" not in bare
+    whole, report = ts.export_settings("vllm", config, token_texts=texts)
+    assert report.lost == 0 and whole["thinking_token_budget"] == 5
+    again, _ = ts.import_settings("vllm", whole, token_texts=texts)
+    assert again == config
+
+
 def test_defaults_of_the_server():
     config, _ = ts.import_settings(
         "vllm", {"top_p": 0.9},

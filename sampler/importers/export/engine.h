@@ -30,6 +30,17 @@ struct StageFields {
   std::vector<ParameterField> fields;
   absl::string_view step = {};  // In the engine's order.
   double scale = 1;             // field = parameter / scale.
+  // The row is of stages in which this parameter has that value; no name: of
+  // all.
+  std::pair<absl::string_view, Value> where = {};
+};
+
+// Tokens that are forced at the first place and at the last one, which a length
+// in tokens tells; no names: the engine has neither.
+struct ForcedFields {
+  absl::string_view first;
+  absl::string_view last;
+  absl::string_view length;
 };
 
 struct ExportEngine {
@@ -49,6 +60,8 @@ struct ExportEngine {
   bool bias_pairs = false;
   // Middle and range in place of two ends.
   absl::string_view range = {};
+  ForcedFields forced = {};
+  absl::string_view decay = {};  // [start, factor] of exponential_decay_length.
   // Of a budget of thinking; no tokens: it has none.
   BudgetFields budget = {.tokens = ""};
   // A stage that the engine runs by itself.
@@ -71,6 +84,9 @@ ExportEngine TextGenRequest();
 // A stage with one parameter that counts.
 StageFields One(absl::string_view stage, absl::string_view parameter,
                 absl::string_view field, absl::string_view step = {});
+
+// The row, for stages in which the parameter has the value.
+StageFields Where(StageFields row, absl::string_view parameter, Value value);
 
 // The text of the fields.
 std::string WriteFields(const ExportEngine& engine,

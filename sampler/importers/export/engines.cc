@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "sampler/importers/export/engine.h"
 
 namespace sampler::importers {
@@ -5,6 +7,11 @@ namespace sampler::importers {
 StageFields One(absl::string_view stage, absl::string_view parameter,
                 absl::string_view field, absl::string_view step) {
   return {stage, {{parameter, field}}, step};
+}
+
+StageFields Where(StageFields row, absl::string_view parameter, Value value) {
+  row.where = {parameter, std::move(value)};
+  return row;
 }
 
 const std::vector<ExportEngine>& ExportEngineTable() {

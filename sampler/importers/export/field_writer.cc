@@ -32,6 +32,11 @@ const Value& ParameterOf(const StageConfig& stage, absl::string_view name) {
   return at == stage.parameters.end() ? null : at->second;
 }
 
+bool IsOf(const StageFields& row, const StageConfig& stage) {
+  const auto& [parameter, value] = row.where;
+  return parameter.empty() || ParameterOf(stage, parameter) == value;
+}
+
 }  // namespace
 
 Value::Object FieldWriter::Write(const PipelineConfig& config) {
@@ -79,8 +84,12 @@ void FieldWriter::WriteStage(const StageConfig& stage,
     WriteBias(*ParameterOf(stage, "bias").object());
     return;
   }
+  if (stage.type == "forced_tokens" && !engine_.forced.first.empty()) {
+    WriteForced(stage);
+    return;
+  }
   for (const StageFields& row : engine_.stages) {
-    if (row.stage == stage.type) WriteRow(row, stage);
+    if (row.stage == stage.type && IsOf(row, stage)) WriteRow(row, stage);
   }
 }
 
@@ -96,6 +105,7 @@ void FieldWriter::WriteRow(const StageFields& row, const StageConfig& stage) {
                                        : value);
   }
   if (stage.type == "dynamic_temperature") WriteDynamic(stage);
+  if (stage.type == "exponential_decay_length") WriteDecay(stage);
   // Its own breakers are texts; here there are none, or ids.
   if (stage.type == "dry") Set("dry_sequence_breakers", Value::List{});
   names_[StageText(stage)] = absl::StrJoin(names, ", ");
@@ -125,6 +135,28 @@ void FieldWriter::WriteDynamic(const StageConfig& stage) {
   }
   Set("temperature", Rounded((low + high) / 2));
   Set(engine_.range, Rounded((high - low) / 2));
+}
+
+// One place: the first, or the last of a text of that length. What cannot be
+// said so is found to be lost when the fields are imported again.
+void FieldWriter::WriteForced(const StageConfig& stage) {
+  const Value::List& places = *ParameterOf(stage, "at").list();
+  if (places.size() != 1) return;
+  const Value::List& place = *places.front().list();
+  const std::int64_t position = *place.front().integer();
+  const auto& [first, last, length] = engine_.forced;
+  const absl::string_view field = position == 0 ? first : last;
+  const Value::List* ids = place.back().list();
+  const bool single = ids != nullptr && ids->size() == 1;
+  Set(field, single ? ids->front() : place.back());
+  if (position != 0) Set(length, Value(position + 1));
+  names_[StageText(stage)] = std::string(field);
+}
+
+void FieldWriter::WriteDecay(const StageConfig& stage) {
+  if (engine_.decay.empty()) return;
+  Set(engine_.decay,
+      Value::List{ParameterOf(stage, "start"), ParameterOf(stage, "factor")});
 }
 
 void FieldWriter::WriteBias(const Value::Object& biases) {

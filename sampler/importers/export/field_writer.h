@@ -47,6 +47,8 @@ class FieldWriter {
   void WriteStage(const StageConfig& stage, const PipelineConfig& config);
   void WriteRow(const StageFields& row, const StageConfig& stage);
   void WriteDynamic(const StageConfig& stage);
+  void WriteForced(const StageConfig& stage);
+  void WriteDecay(const StageConfig& stage);
   void WriteBias(const Value::Object& biases);
   void WriteBudget(const StageConfig& stage, const PipelineConfig& config);
   void WriteOrder(bool greedy);

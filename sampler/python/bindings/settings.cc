@@ -93,9 +93,14 @@ nb::tuple Import(const std::string& runtime, const std::string& text,
 }
 
 // (text, engine, entries)
-nb::tuple Export(const std::string& engine, const std::string& config) {
+nb::tuple Export(const std::string& engine, const std::string& config,
+                 nb::handle token_texts) {
+  std::optional<TextsOfList> texts;
+  if (!token_texts.is_none()) texts.emplace(token_texts);
+  const importers::ExportOptions options = {
+      .texts = texts.has_value() ? &*texts : nullptr};
   const importers::Exported exported =
-      Check(importers::Export(engine, Check(ParseConfig(config))));
+      Check(importers::Export(engine, Check(ParseConfig(config)), options));
   nb::list entries;
   for (const importers::ExportEntry& entry : exported.report.entries) {
     nb::dict dict;
@@ -136,7 +141,7 @@ void BindSettings(nb::module_& module) {
   module.def(
       "export_engines", [] { return ToStrings(importers::ExportEngines()); },
       "The engines that export_settings writes for.");
-  module.def("_export", &Export, "engine"_a, "config"_a,
+  module.def("_export", &Export, "engine"_a, "config"_a, "token_texts"_a.none(),
              "For export_settings.");
 }
 

@@ -121,12 +121,19 @@ class ExportReport:
         return "\n".join(lines)
 
 
-def export_settings(engine: str, config: Any) -> tuple[Any, ExportReport]:
+def export_settings(
+    engine: str,
+    config: Any,
+    *,
+    token_texts: Sequence[bytes | str | None] | None = None,
+) -> tuple[Any, ExportReport]:
     """(settings, report): a config in the words of an engine.
 
     Args:
         engine: one of ts.export_engines().
         config: a preset's name, a path, a dict or JSON text, as for Pipeline.
+        token_texts: the text of every token, for fields that are text (the
+            tags and the message of a thinking budget); else they are lost.
 
     settings is a dict, or text where the engine takes no JSON ("ollama": lines
     of a Modelfile, "llama.cpp-flags": a command line). Where report.lost is 0,
@@ -135,7 +142,7 @@ def export_settings(engine: str, config: Any) -> tuple[Any, ExportReport]:
     Raises ValueError for a wrong config, FileNotFoundError for an unknown
     engine.
     """
-    text, name, entries = _core._export(engine, config_text(config))
+    text, name, entries = _core._export(engine, config_text(config), token_texts)
     report = ExportReport(name, [ExportEntry(**e) for e in entries])
     try:
         return json.loads(text), report
