@@ -1,10 +1,10 @@
 #include "sampler/kernels/exp_split.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "sampler/kernels/dispatch.h"
+#include "sampler/kernels/load.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "sampler/kernels/exp_split.cc"
@@ -165,27 +165,6 @@ double SplitChunk(Logits row, std::size_t first, const ExpArgument& argument,
   return rest;
 }
 
-// values[i] = element ids[i].
-void LoadElements(Logits row, const std::int32_t* ids, std::size_t count,
-                  double* values) {
-  constexpr std::size_t kBatch = 256;
-  unsigned char stored[kBatch * sizeof(double)];
-  const std::size_t size = DTypeSize(row.dtype());
-  for (std::size_t first = 0; first < count; first += kBatch) {
-    const std::size_t n = std::min(kBatch, count - first);
-    const auto copy = [&]<std::size_t kSize>() {
-      for (std::size_t i = 0; i < n; ++i) {
-        const auto id = static_cast<std::size_t>(ids[first + i]);
-        std::memcpy(stored + i * kSize, row.data() + id * kSize, kSize);
-      }
-    };
-    if (size == 2) copy.template operator()<2>();
-    if (size == 4) copy.template operator()<4>();
-    if (size == 8) copy.template operator()<8>();
-    Logits(stored, row.dtype(), n).Load(0, n, values + first);
-  }
-}
-
 }  // namespace
 
 ExpSplit SplitExpOfRow(Logits row, const ExpArgument& argument,
@@ -207,7 +186,7 @@ ExpSplit SplitExpOfRow(Logits row, const ExpArgument& argument,
     double& sum = rest_sums[first / kChunkSize];
     sum = first % kChunkSize == 0 ? rest : sum + rest;
   }
-  LoadElements(row, ids, split.found, values);
+  LoadElements(row, ids, split.found, {}, values);
   return split;
 }
 

@@ -1,5 +1,8 @@
 #include "sampler/kernels/load.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "sampler/kernels/dispatch.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -82,6 +85,29 @@ void LoadScaled(Logits row, std::size_t first, std::size_t count,
   }
   for (const double factor : factors) {
     for (std::size_t i = loaded; i < count; ++i) out[i] *= factor;
+  }
+}
+
+void LoadElements(Logits row, const std::int32_t* ids, std::size_t count,
+                  absl::Span<const double> factors, double* values,
+                  double least) {
+  constexpr std::size_t kBatch = 256;
+  unsigned char stored[kBatch * sizeof(double)];
+  for (std::size_t first = 0; first < count; first += kBatch) {
+    const std::size_t n = std::min(kBatch, count - first);
+    const auto copy = [&]<std::size_t kSize>() {
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto id = static_cast<std::size_t>(ids[first + i]);
+        const std::size_t in_row = id < row.size() ? id : 0;
+        std::memcpy(stored + i * kSize, row.data() + in_row * kSize, kSize);
+      }
+    };
+    const std::size_t size = DTypeSize(row.dtype());
+    if (size == 2) copy.template operator()<2>();
+    if (size == 4) copy.template operator()<4>();
+    if (size == 8) copy.template operator()<8>();
+    LoadScaled(Logits(stored, row.dtype(), n), 0, n, factors, values + first,
+               least);
   }
 }
 

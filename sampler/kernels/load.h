@@ -10,6 +10,7 @@
 #define SAMPLER_KERNELS_LOAD_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "absl/types/span.h"
@@ -28,6 +29,12 @@ inline constexpr double kNoFloor = -std::numeric_limits<double>::infinity();
 void LoadScaled(Logits row, std::size_t first, std::size_t count,
                 absl::Span<const double> factors, double* out,
                 double least = kNoFloor);
+
+// The same of elements at any places: values[i] is element ids[i], or, where
+// that lies outside the row, any other. REQUIRES: the row is not empty.
+void LoadElements(Logits row, const std::int32_t* ids, std::size_t count,
+                  absl::Span<const double> factors, double* values,
+                  double least = kNoFloor);
 
 }  // namespace sampler::kernels
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 
+#include "sampler/kernels/load.h"
 #include "sampler/kernels/scan/maxima_edits.h"
 #include "sampler/rows/dense_row.h"
 
@@ -52,16 +53,20 @@ void DenseRow::LoadEach(absl::Span<const TokenId> ids, double* values) const {
   // Stages that edit many tokens mostly come first: then the row is as it was.
   const bool plain = stored_.IsPlainFloats();
   const unsigned char* const data = stored_.stored().data();
+  if (!plain) {
+    kernels::LoadElements(stored_.stored(), ids.data(), ids.size(),
+                          stored_.factors(), values, stored_.floor());
+  }
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const auto id = static_cast<std::size_t>(ids[i]);
     if (id >= size()) {
       values[i] = kRemoved;
-    } else if (plain && !edits_.Has(id)) {
+    } else if (edits_.Has(id)) {
+      values[i] = edits_.Value(id);
+    } else if (plain) {
       float value;
       std::memcpy(&value, data + id * sizeof(value), sizeof(value));
       values[i] = static_cast<double>(value);
-    } else {
-      values[i] = Value(id);
     }
   }
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "sampler/kernels/dispatch.h"
@@ -15,6 +14,7 @@
 #include "hwy/highway.h"
 #include "sampler/kernels/extreme-inl.h"
 #include "sampler/kernels/load-inl.h"
+#include "sampler/kernels/pack-inl.h"
 #include "sampler/kernels/scan/row_scan-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -67,20 +67,39 @@ std::size_t FindFirst(const double* values, std::size_t count, double value) {
 }
 
 // The mask of one whole block.
-std::uint64_t MaskOfF32(const unsigned char* block, float threshold) {
-  const hn::ScalableTag<float> d;
-  const std::size_t lanes = hn::Lanes(d);
+template <class Loader>
+HWY_INLINE std::uint64_t MaskOf(const unsigned char* block, float threshold) {
+  const D d;
   const auto least = hn::Set(d, threshold);
   std::uint64_t mask = 0;
-  for (std::size_t i = 0; i < kBlockSize; i += lanes) {
-    const auto hits = hn::Ge(LoadBytes(d, block + i * sizeof(float)), least);
-    std::uint64_t bits = 0;
-    std::uint8_t bytes[8] = {};
-    hn::StoreMaskBits(d, hits, bytes);
-    std::memcpy(&bits, bytes, sizeof(bits));
-    mask |= bits << i;
+  for (std::size_t i = 0; i < kBlockSize; i += hn::Lanes(d)) {
+    const V v = Loader::Load(d, block + i * Loader::kSize);
+    mask |= BitsOfMask(d, hn::Ge(v, least)) << i;
   }
   return mask;
+}
+
+std::uint64_t MaskOfF32(const unsigned char* block, float threshold) {
+  return MaskOf<LoadF32>(block, threshold);
+}
+
+// Not of its NaNs, which some instruction sets load as infinities.
+std::uint64_t MaskOfF16(const unsigned char* block, float threshold) {
+  const D d;
+  const hn::RebindToUnsigned<D> du;
+  const hn::RebindToSigned<D> di;
+  std::uint64_t nans = 0;
+  for (std::size_t i = 0; i < kBlockSize; i += hn::Lanes(d)) {
+    const auto magnitude = hn::And(LoadHalves(du, block + i * LoadF16::kSize),
+                                   hn::Set(du, 0x7fffu));
+    const auto is_nan = hn::Gt(hn::BitCast(di, magnitude), hn::Set(di, 0x7c00));
+    nans |= BitsOfMask(di, is_nan) << i;
+  }
+  return MaskOf<LoadF16>(block, threshold) & ~nans;
+}
+
+std::uint64_t MaskOfBF16(const unsigned char* block, float threshold) {
+  return MaskOf<LoadBF16>(block, threshold);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -95,6 +114,8 @@ HWY_EXPORT(MaximaOf16);
 HWY_EXPORT(MaxOf);
 HWY_EXPORT(FindFirst);
 HWY_EXPORT(MaskOfF32);
+HWY_EXPORT(MaskOfF16);
+HWY_EXPORT(MaskOfBF16);
 
 namespace {
 
@@ -236,9 +257,20 @@ std::size_t FindFirst(const double* values, std::size_t count, double value) {
 
 std::uint64_t MaskAtLeast(Logits row, std::size_t first, std::size_t count,
                           double threshold) {
-  if (count == kBlockSize && row.dtype() == DType::kF32) {
-    return HWY_DYNAMIC_DISPATCH(MaskOfF32)(row.data() + first * sizeof(float),
-                                           RoundUpToFloat(threshold));
+  const unsigned char* const block =
+      row.data() + first * DTypeSize(row.dtype());
+  const float least = RoundUpToFloat(threshold);
+  if (count == kBlockSize) {
+    switch (row.dtype()) {
+      case DType::kF32:
+        return HWY_DYNAMIC_DISPATCH(MaskOfF32)(block, least);
+      case DType::kF16:
+        return HWY_DYNAMIC_DISPATCH(MaskOfF16)(block, least);
+      case DType::kBF16:
+        return HWY_DYNAMIC_DISPATCH(MaskOfBF16)(block, least);
+      case DType::kF64:
+        break;
+    }
   }
   double values[kBlockSize];
   row.Load(first, count, values);

@@ -132,13 +132,15 @@ TEST(MaskAtLeast, EqualsComparingTheConvertedValues) {
     for (int round = 0; round < Share(3000); ++round) {
       const DType dtype = std::vector{DType::kF32, DType::kF16, DType::kBF16,
                                       DType::kF64}[random() % 4];
-      const std::size_t size = 1 + random() % 64;
+      // Whole blocks, and parts of some.
+      const bool whole = random() % 2 == 0;
+      const std::size_t size = whole ? kBlockSize : 1 + random() % kBlockSize;
       const auto bytes = RandomBytes(random, dtype, size, false);
       const Logits row(bytes.data() + 1, dtype, size);
       double threshold = row[random() % size];
       if (random() % 2 == 0) threshold = std::nextafter(threshold, kInfinity);
       if (random() % 9 == 0) threshold = random() % 2 == 0 ? 1e300 : -1e300;
-      const std::size_t first = random() % size;
+      const std::size_t first = whole ? 0 : random() % size;
       std::uint64_t mask = 0;
       for (std::size_t i = first; i < size; ++i) {
         mask |= std::uint64_t{row[i] >= threshold ? 1u : 0u} << (i - first);
@@ -179,6 +181,38 @@ TEST(LoadScaled, EqualsAPlainLoopOnEveryInstructionSet) {
         }
       }
       ASSERT_EQ(got[count], 7.0);
+    }
+  }
+  UseSimdTarget(SimdTargets().front());
+}
+
+// What is not in the row may be anything, but is not read.
+TEST(LoadElements, EqualsLoadScaledOnEveryInstructionSet) {
+  std::mt19937_64 random(10);
+  for (const absl::string_view target : SimdTargets()) {
+    ASSERT_TRUE(UseSimdTarget(target));
+    for (int round = 0; round < Share(300); ++round) {
+      const DType dtype = std::vector{DType::kF32, DType::kF16, DType::kBF16,
+                                      DType::kF64}[random() % 4];
+      const std::size_t size = 1 + random() % 500;
+      const auto bytes = RandomBytes(random, dtype, size, true);
+      const Logits row(bytes.data() + 1, dtype, size);
+      std::vector<std::int32_t> ids(random() % 600);
+      for (std::int32_t& id : ids) {
+        id = static_cast<std::int32_t>(random() % 20 == 0 ? random()
+                                                          : random() % size);
+      }
+      const double least = dtype == DType::kF64 ? kNoFloor : row[0];
+      const std::vector<double> factors = {0.7, 3.1};
+      std::vector<double> all(size);
+      LoadScaled(row, 0, size, factors, all.data(), least);
+      std::vector<double> got(ids.size() + 1, 7.0);
+      LoadElements(row, ids.data(), ids.size(), factors, got.data(), least);
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (static_cast<std::size_t>(ids[i]) >= size) continue;
+        ASSERT_EQ(got[i], all[static_cast<std::size_t>(ids[i])]);
+      }
+      ASSERT_EQ(got[ids.size()], 7.0);
     }
   }
   UseSimdTarget(SimdTargets().front());
