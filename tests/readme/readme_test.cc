@@ -77,7 +77,9 @@ TEST(Pages, ShowTheExamplesThatAreCompiled) {
       {"tests/readme/readme_again.cc", "  // [README redraw]\n",
        "sampler/README.md"},
       {"tests/readme/readme_again.cc", "  // [README round]\n",
-       "sampler/README.md"}};
+       "sampler/README.md"},
+      {"tests/adapters/llama_cpp_example.cc", "// [README llama.cpp]\n",
+       "sampler/adapters/README.md"}};
   for (const Example& example : kExamples) {
     const std::vector<std::string> parts =
         absl::StrSplit(ReadFile(example.source), example.mark);
