@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
@@ -82,48 +83,64 @@ absl::Status FinishEmit(Emitter& emitter, Warnings& warnings) {
   return emitter.Finish();
 }
 
-// The exit code.
-absl::StatusOr<int> Run(Replay& replay) {
+// What a replay reads, opened and checked.
+struct ReplayInputs {
+  std::unique_ptr<const logs::Log> log;
+  TokenText text;
+  ReplayConfigs configs;
+  RowKind kind;
+};
+
+// Completes replay.options. Fails for every reason that is known before the
+// first row.
+absl::StatusOr<ReplayInputs> OpenInputs(Replay& replay) {
   const Format format = replay.output.format();
   if (replay.options.top_logprobs > 0 && format != Format::kJson &&
       format != Format::kJsonLines) {
     return absl::InvalidArgumentError(
         "--top-logprobs: want --json or --jsonl beside it");
   }
-  absl::Status emitted = ResolveEmit(replay.emit, replay.log.path);
-  if (!emitted.ok()) return emitted;
-  const auto log = OpenLog(replay.log);
+  absl::Status possible = ResolveEmit(replay.emit, replay.log.path);
+  if (!possible.ok()) return possible;
+  auto log = OpenLog(replay.log);
   if (!log.ok()) return log.status();
-  const auto text = OpenTokenText(replay.log);
+  auto text = OpenTokenText(replay.log);
   if (!text.ok()) return text.status();
-  const auto configs = ResolveReplayConfigs(replay.config, **log, *text);
+  auto configs = ResolveReplayConfigs(replay.config, **log, *text);
   if (!configs.ok()) return configs.status();
   ReplayOptions& options = replay.options;
-  absl::Status used = CheckRunOptionsMatter(options.run, configs->configs);
-  if (!used.ok()) return used;
+  possible = CheckRunOptionsMatter(options.run, configs->configs);
+  if (!possible.ok()) return possible;
   if (replay.history == "replayed") options.history = HistorySource::kReplayed;
   const auto rows = SelectRows(replay.rows, (*log)->rows());
   if (!rows.ok()) return rows.status();
   options.rows = *rows;
-  absl::Status writable =
-      CheckHtml(replay.html, {replay.log.path}, options.rows.count());
-  if (!writable.ok()) return writable;
-  absl::Status possible = CheckReplay(**log, *configs, options);
+  possible = CheckHtml(replay.html, {replay.log.path}, options.rows.count());
+  if (!possible.ok()) return possible;
+  possible = CheckReplay(**log, *configs, options);
   if (!possible.ok()) return possible;
   const auto kind = FindRowKind(**log, replay.log.kind);
   if (!kind.ok()) return kind.status();
-  absl::Status usable = CheckRowKind(*kind);
-  if (!usable.ok()) return usable;
+  possible = CheckRowKind(*kind);
+  if (!possible.ok()) return possible;
+  return ReplayInputs{*std::move(log), *std::move(text), *std::move(configs),
+                      *kind};
+}
 
+// The exit code.
+absl::StatusOr<int> Run(Replay& replay) {
+  const auto inputs = OpenInputs(replay);
+  if (!inputs.ok()) return inputs.status();
+  const auto& [log, text, configs, kind] = *inputs;
+  ReplayOptions& options = replay.options;
   const OutputOptions& output = replay.output;
   Warnings warnings(output.quiet);
-  for (const PipelineConfig& config : configs->configs) {
-    WarnBefore(**log, config, options, *kind, warnings);
+  for (const PipelineConfig& config : configs.configs) {
+    WarnBefore(*log, config, options, kind, warnings);
   }
 
-  const TokenText shown = ShownText(*text, **log);
-  const ReplayHeader header = {replay.log.path, **log, *configs, options,
-                               shown};
+  const TokenText shown = ShownText(text, *log);
+  const ReplayHeader header = {replay.log.path, *log, configs, options, shown};
   options.look = EmitLooks(replay.emit);
   std::unique_ptr<Emitter> emitter;
   if (!replay.emit.out.empty()) {
@@ -141,7 +158,7 @@ absl::StatusOr<int> Run(Replay& replay) {
   const Interruptible interruptible;
   printer->Begin();
   absl::Status replayed =
-      ReplayRows(**log, *configs, options, [&](const RowResult& row) {
+      ReplayRows(*log, configs, options, [&](const RowResult& row) {
         summaries.Add(row);
         printer->Row(row);
         if (emitter != nullptr) emitter->Add(row);
@@ -151,12 +168,12 @@ absl::StatusOr<int> Run(Replay& replay) {
   const double rate = progress.Rate();
   progress.Clear();
   if (!replayed.ok()) return replayed;
-  for (const PipelineConfig& config : configs->configs) {
-    WarnOfMemory(**log, config, options, summaries.all(), warnings);
+  for (const PipelineConfig& config : configs.configs) {
+    WarnOfMemory(*log, config, options, summaries.all(), warnings);
   }
-  WarnAfter(summaries.all(), *kind, warnings);
+  WarnAfter(summaries.all(), kind, warnings);
   if (emitter != nullptr && !Interrupted()) {
-    emitted = FinishEmit(*emitter, warnings);
+    absl::Status emitted = FinishEmit(*emitter, warnings);
     if (!emitted.ok()) return emitted;
   }
   if (Interrupted()) {
