@@ -24,18 +24,21 @@ std::string EntropyHtml(double nats) {
                       " bits)");
 }
 
-// What became of a token: both probabilities, or who removed it.
-std::string FateHtml(const TokenReport& token, const TokenText& text) {
-  std::string html =
-      absl::StrCat("<code>", HtmlToken(text, token.id), "</code>",
-                   text.empty() ? "" : absl::StrCat(" id ", token.id));
-  if (!token.raw.has_value()) return html + ", -inf in the log";
-  absl::StrAppend(&html, ": raw p ", HtmlProbability(token.raw->probability),
-                  ", rank ", HtmlNumber(token.raw->rank));
-  if (const auto out = token.out(); out.has_value()) {
+// What became of a token: both probabilities, or who removed it. Of a row that
+// is broken (NaN, no candidate) no token has a report.
+std::string FateHtml(const Explanation& explanation, TokenId id,
+                     const TokenText& text) {
+  std::string html = absl::StrCat("<code>", HtmlToken(text, id), "</code>",
+                                  text.empty() ? "" : absl::StrCat(" id ", id));
+  const TokenReport* const token = explanation.Find(id);
+  if (token == nullptr) return html;
+  if (!token->raw.has_value()) return html + ", -inf in the log";
+  absl::StrAppend(&html, ": raw p ", HtmlProbability(token->raw->probability),
+                  ", rank ", HtmlNumber(token->raw->rank));
+  if (const auto out = token->out(); out.has_value()) {
     return absl::StrCat(html, "; out p ", HtmlProbability(out->probability));
   }
-  return absl::StrCat(html, "; removed by ", HtmlText(token.reason));
+  return absl::StrCat(html, "; removed by ", HtmlText(token->reason));
 }
 
 // What the stage's own page says it is.
@@ -69,14 +72,14 @@ std::string StepFacts(const Explanation& explanation, const TokenText& text) {
                               ": there is nothing to draw from"));
   } else {
     html += Fact("drawn", "drawn &#9654;",
-                 FateHtml(*explanation.Find(*explanation.drawn), text));
+                 FateHtml(explanation, *explanation.drawn, text));
   }
   if (explanation.logged.has_value() &&
       explanation.logged == explanation.drawn) {
     html += Fact("logged", "logged =", "the same token");
   } else if (explanation.logged.has_value()) {
-    html += Fact("logged", "logged =",
-                 FateHtml(*explanation.Find(*explanation.logged), text));
+    html += Fact("logged",
+                 "logged =", FateHtml(explanation, *explanation.logged, text));
   }
   if (explanation.status == RowStatus::kOk) {
     html +=

@@ -1,6 +1,7 @@
 // What a page may be, and what is said instead.
 
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,33 @@ TEST(Page, TakesTheNameOfAFile) {
     const std::string before = ReadAll(log);
     EXPECT_TRUE(Says(Refused(with(log)).err, log));
     EXPECT_TRUE(ReadAll(log) == before);
+  }
+}
+
+// Rows of which nothing can be drawn, with logged tokens.
+TEST(Page, HasBrokenRowsToo) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::string log = MakeLog({{1, 2, 3},
+                                   {nan, 1, 2},
+                                   {kInfinity, 1, 2},
+                                   {-kInfinity, -kInfinity, -kInfinity},
+                                   {1, -kInfinity, 2}},
+                                  {0, 1, 2, 0, 1});
+  const std::string page = WriteTemporary("broken.html", "");
+  for (Arguments arguments : Makers(log)) {
+    arguments.insert(arguments.end(), {"--html", page, "-q"});
+    for (const std::string row : {"0", "1", "2", "3", "4"}) {
+      if (arguments[0] == "explain") arguments[3] = row;
+      const ToolResult result = RunTool(arguments);
+      EXPECT_EQ(result.exit_code, 0) << arguments[0] << row << result.err;
+      EXPECT_TRUE(absl::StrContains(ReadAll(page), "</html>"));
+    }
+  }
+  RunTool({"replay", log, "--top-k", "2", "--html", page, "-q"});
+  for (const char* status : {"nan", "infinite", "no_candidate"}) {
+    EXPECT_TRUE(absl::StrContains(
+        ReadAll(page), absl::StrCat(status, ": there is nothing to draw")));
   }
 }
 
