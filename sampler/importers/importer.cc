@@ -12,6 +12,7 @@
 #include "sampler/importers/input.h"
 #include "sampler/importers/recognise.h"
 #include "sampler/importers/runtime.h"
+#include "sampler/parameters/byte_order_mark.h"
 #include "sampler/parameters/json_document.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/parameters/value.h"
@@ -199,6 +200,7 @@ const Runtime* FindRuntime(absl::string_view name) {
 absl::StatusOr<Imported> Import(absl::string_view name, absl::string_view text,
                                 const ImportOptions& options,
                                 ImportReport* report) {
+  text = WithoutByteOrderMark(text);
   return ImportFrom(name, text, Recognise(text), options, report);
 }
 

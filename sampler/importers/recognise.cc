@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "sampler/importers/formats/formats.h"
 #include "sampler/importers/runtime.h"
+#include "sampler/parameters/byte_order_mark.h"
 #include "sampler/parameters/json_document.h"
 
 namespace sampler::importers {
@@ -129,6 +130,7 @@ std::vector<Recognition> RecogniseValue(const Value& root) {
 }
 
 std::vector<Recognition> Recognise(absl::string_view text) {
+  text = WithoutByteOrderMark(text);
   if (IsGguf(text)) return {{LlamaCpp().name, "the metadata of a GGUF file"}};
   const absl::string_view trimmed = absl::StripLeadingAsciiWhitespace(text);
   if (trimmed.empty()) return {};

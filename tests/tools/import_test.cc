@@ -59,6 +59,19 @@ TEST(ImportTest, SettingsThatCannotBeReadHaveNoReport) {
   }
 }
 
+TEST(ImportTest, ErrorsOfAFileAsAWholeNameItAlone) {
+  const auto error = [](const std::string& text) {
+    const std::string path = WriteTemporary("wrong.txt", text);
+    const ToolResult result = RunTool({"import", "llama.cpp", path});
+    EXPECT_EQ(result.exit_code, 2);
+    const std::size_t at = result.err.find(path);
+    EXPECT_NE(at, std::string::npos) << result.err;
+    return result.err.substr(at + path.size());
+  };
+  EXPECT_TRUE(Says(error("no flags"), ": neither a JSON object nor flags"));
+  EXPECT_TRUE(Says(error("{\"temperature\": \"x\"}"), ":1:2: /temperature"));
+}
+
 TEST(ImportTest, AnEmptyFileOfDefaultsIsAnError) {
   const ToolResult result =
       RunTool({"import", "vllm", "--text", "{}", "--generation-config",

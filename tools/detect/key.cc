@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "nlohmann/json.hpp"
+#include "sampler/parameters/byte_order_mark.h"
 #include "sampler/parameters/secret.h"
 
 namespace sampler::tools {
@@ -64,7 +65,8 @@ class KeyReader {
       : form_(form), source_(source) {}
 
   absl::StatusOr<Value::Object> Read(const std::string& text) const {
-    const absl::string_view stripped = absl::StripAsciiWhitespace(text);
+    const absl::string_view stripped =
+        absl::StripAsciiWhitespace(WithoutByteOrderMark(text));
     if (absl::StartsWith(stripped, "{")) return ReadJson(text);
     return ReadBare(stripped);
   }

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -96,7 +97,12 @@ absl::Status Prefixed(const absl::Status& status, const std::string& name) {
   if (name.empty()) return status;
   std::vector<std::string> lines;
   for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
-    lines.push_back(absl::StrCat(logs::InputName(name), ":", line));
+    // A place in the file follows at once: FILE:1:2: ...
+    const bool has_place =
+        !line.empty() &&
+        absl::ascii_isdigit(static_cast<unsigned char>(line[0]));
+    lines.push_back(
+        absl::StrCat(logs::InputName(name), has_place ? ":" : ": ", line));
   }
   return {status.code(), absl::StrJoin(lines, "\n")};
 }

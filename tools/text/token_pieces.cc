@@ -14,6 +14,7 @@
 #include "nlohmann/json.hpp"
 #include "sampler/arithmetic/mass.h"
 #include "sampler/logs/files/input_file.h"
+#include "sampler/parameters/byte_order_mark.h"
 #include "tools/text/quote.h"
 
 namespace sampler::tools {
@@ -274,7 +275,7 @@ absl::StatusOr<TokenPieces> ReadTokenPieces(const std::string& path) {
     return absl::InvalidArgumentError(
         absl::StrCat(Printable(path), ": got an empty file, want ", kForms));
   }
-  absl::ConsumePrefix(&text, "\xef\xbb\xbf");
+  text = WithoutByteOrderMark(text);
   // A list of pieces may begin with the piece "{"; only its name tells.
   const absl::string_view start = absl::StripLeadingAsciiWhitespace(text);
   if (IsOtherJson(path, start)) {

@@ -17,6 +17,7 @@
 #include "sampler/logs/files/input_file.h"
 #include "sampler/logs/files/little_endian.h"
 #include "sampler/logs/formats/npy_header.h"
+#include "sampler/parameters/byte_order_mark.h"
 #include "sampler/parameters/decimal.h"
 
 namespace sampler::logs {
@@ -145,12 +146,13 @@ absl::StatusOr<TokenArray> FromBytes(const std::string& path,
   if (HasNpyMagic(bytes)) return FromNpy(path, bytes);
   // Four printable bytes would be an id above 150 million, beyond every
   // vocabulary, so printable content is text.
+  const absl::string_view text = WithoutByteOrderMark(
+      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   const bool printable =
-      std::all_of(bytes.begin(), bytes.end(), [](unsigned char byte) {
+      std::all_of(text.begin(), text.end(), [](const char c) {
+        const auto byte = static_cast<unsigned char>(c);
         return absl::ascii_isprint(byte) || absl::ascii_isspace(byte);
       });
-  const absl::string_view text(reinterpret_cast<const char*>(bytes.data()),
-                               bytes.size());
   const bool json =
       absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "[");
   auto ids = !printable ? FromBinary(path, bytes)

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "sampler/parameters/byte_order_mark.h"
 #include "sampler/parameters/printable.h"
 
 namespace sampler::logs {
@@ -114,7 +115,7 @@ bool MayBeAnswer(absl::string_view head) {
   // The least that an answer is longer than; a few numbers may look like it.
   constexpr std::size_t kFewestLetters = 16;
   if (head.size() < kFewestLetters || !IsText(head)) return false;
-  absl::ConsumePrefix(&head, "\xef\xbb\xbf");
+  head = WithoutByteOrderMark(head);
   const absl::string_view text = absl::StripLeadingAsciiWhitespace(head);
   if (IsEventStream(text)) return true;
   const bool json = absl::StartsWith(text, "{") || absl::StartsWith(text, "[");
@@ -122,7 +123,7 @@ bool MayBeAnswer(absl::string_view head) {
 }
 
 Foreign ForeignText(absl::string_view head) {
-  absl::ConsumePrefix(&head, "\xef\xbb\xbf");
+  head = WithoutByteOrderMark(head);
   const absl::string_view text = absl::StripLeadingAsciiWhitespace(head);
   if (text.empty()) return {"nothing but white space", "record it again"};
   if (absl::StartsWith(text, "{") || absl::StartsWith(text, "[")) {

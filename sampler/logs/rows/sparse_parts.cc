@@ -12,6 +12,7 @@
 #include "sampler/logs/errors.h"
 #include "sampler/logs/files/little_endian.h"
 #include "sampler/logs/formats/safetensors_tokens.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::logs {
 namespace {
@@ -94,7 +95,11 @@ absl::Status ReadMetadata(const std::string& file, const OpenOptions& options,
   sparse.top_k = number("top_k");
   const auto width = number("vocab_size");
   if (!width && !options.vocabulary_size) {
-    return InvalidLog({file, "metadata \"vocab_size\"", "none",
+    const auto said = description.metadata.find("vocab_size");
+    return InvalidLog({file, "metadata \"vocab_size\"",
+                       said == description.metadata.end()
+                           ? "none"
+                           : absl::StrCat("\"", Shortened(said->second), "\""),
                        "the size of the vocabulary",
                        "a top-k log does not show it: say it, for the tool "
                        "with --vocab-size"});

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "sampler/logs/errors.h"
+#include "sampler/parameters/byte_order_mark.h"
 
 namespace sampler::logs {
 namespace {
@@ -135,7 +136,7 @@ bool HasDocumentLines(absl::string_view text) {
 absl::StatusOr<Documents> ReadDocuments(const std::string& file,
                                         absl::string_view text,
                                         bool allow_partial) {
-  absl::ConsumePrefix(&text, "\xef\xbb\xbf");
+  text = WithoutByteOrderMark(text);
   const absl::string_view content = absl::StripLeadingAsciiWhitespace(text);
   const bool events = IsEventStream(content);
   if (events || HasDocumentLines(content)) {

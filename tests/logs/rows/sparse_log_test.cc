@@ -117,6 +117,20 @@ TEST(SparseLog, TakesTheVocabularySizeOfTheCaller) {
   EXPECT_EQ((*log)->vocabulary_size(), 7);
 }
 
+TEST(SparseLog, SaysWhichVocabularySizeItFound) {
+  SparseFile file;
+  file.metadata = "{}";
+  EXPECT_TRUE(Refuses(Log::Open(WriteSparse("none", file)),
+                      absl::StatusCode::kInvalidArgument, {"got none, want"}));
+  for (const char* const size :
+       {"-1", "0", "1e3", "", "99999999999999999999"}) {
+    file.metadata = absl::StrCat("{\"vocab_size\":\"", size, "\"}");
+    EXPECT_TRUE(Refuses(Log::Open(WriteSparse("size", file)),
+                        absl::StatusCode::kInvalidArgument,
+                        {absl::StrCat("got \"", size, "\", want")}));
+  }
+}
+
 TEST(SparseLog, RefusesEveryPrefix) {
   const std::string path = WriteSparse("whole", {});
   std::string bytes;
