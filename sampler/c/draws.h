@@ -4,7 +4,8 @@
  *
  * All functions are of the step that the sequence drew from last, between
  * sampler_sample and the next accept or rollback, and `row` is the row of that
- * call, unchanged; else SAMPLER_INVALID_ARGUMENT, as of sampler_logprobs. They
+ * call, unchanged; else SAMPLER_INVALID_ARGUMENT, as of sampler_logprobs, and
+ * where that step drew no token (its row status was not ok). They
  * cost next to nothing right after the step (once its workspace has taken
  * another, the step is repeated).
  *

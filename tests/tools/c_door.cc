@@ -84,20 +84,26 @@ void CDoor::Accept(std::int32_t token) {
 
 void CDoor::Restore() {
   Sentence said;
-  std::size_t size = 0;
-  EXPECT_EQ(sampler_sequence_snapshot(sequence_, nullptr, 0, &size, nullptr),
-            SAMPLER_OUT_OF_RANGE);
-  std::string snapshot(size, '\0');
-  EXPECT_EQ(sampler_sequence_snapshot(sequence_, snapshot.data(),
-                                      snapshot.size(), &size, &said.error),
-            SAMPLER_OK)
-      << said.text.data();
+  const std::string snapshot = CSnapshot(sequence_);
   sampler_sequence_free(sequence_);
   sequence_ = nullptr;
   EXPECT_EQ(sampler_sequence_restore(pipeline_, snapshot.data(),
                                      snapshot.size(), &sequence_, &said.error),
             SAMPLER_OK)
       << said.text.data();
+}
+
+std::string CSnapshot(const sampler_sequence* sequence) {
+  Sentence said;
+  std::size_t size = 0;
+  EXPECT_EQ(sampler_sequence_snapshot(sequence, nullptr, 0, &size, nullptr),
+            SAMPLER_OUT_OF_RANGE);
+  std::string snapshot(size, '\0');
+  EXPECT_EQ(sampler_sequence_snapshot(sequence, snapshot.data(),
+                                      snapshot.size(), &size, &said.error),
+            SAMPLER_OK)
+      << said.text.data();
+  return snapshot;
 }
 
 std::string CError(const std::string& config) {

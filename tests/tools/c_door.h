@@ -33,10 +33,15 @@ class CDoor {
   // Goes on as what a snapshot gives back.
   void Restore();
 
+  sampler_sequence* sequence() const { return sequence_; }
+
  private:
   sampler_pipeline* pipeline_ = nullptr;
   sampler_sequence* sequence_ = nullptr;
 };
+
+// The whole state of a sequence.
+std::string CSnapshot(const sampler_sequence* sequence);
 
 // What sampler_pipeline_create says of a config that it must refuse.
 std::string CError(const std::string& config);

@@ -112,8 +112,7 @@ TEST(DetectTest, Errors) {
   for (const std::vector<std::string>& more :
        {std::vector<std::string>{"--vocab-size", "9"},
         {"--dtype", "f16"},
-        {"--tensor", "x"},
-        {"--kind", "raw"}}) {
+        {"--tensor", "x"}}) {
     EXPECT_TRUE(Says(of_ids("[1, 2, 3]", more), "got a file of token ids"));
   }
   const std::string words = WriteTemporary("words.json", R"(["a", "b"])");

@@ -15,6 +15,7 @@
 #include "sampler/logs/logger.h"
 #include "tests/support/stage_chains.h"
 #include "tests/tools/c_door.h"
+#include "tests/tools/c_draw_doors.h"
 #include "tests/tools/tool.h"
 #include "tools/options/unused_options.h"
 
@@ -63,7 +64,9 @@ std::string WriteLog(const std::vector<LoggedSequence>& sequences) {
 
 }  // namespace
 
-Doors::Doors() : config_(WriteTemporary("chain.json", "")) {
+Doors::Doors()
+    : config_(WriteTemporary("chain.json", "")),
+      page_(WriteTemporary("page.html", "")) {
   std::mt19937_64 random(7);
   constexpr float kGone = -std::numeric_limits<float>::infinity();
   for (const int size : {7, 5}) {
@@ -107,6 +110,7 @@ void Doors::Enter(const PipelineConfig& config, Extent extent) {
   ++sampled_;
   ExpectSnapshots(*pipeline);
   ExpectInC(*pipeline, text);
+  ExpectMoreInC(*pipeline, text, extent);
 
   const absl::Status without = pipeline->CheckInputs({});
   if (!without.ok()) return ExpectNoRun(std::string(without.message()));
@@ -206,6 +210,16 @@ void Doors::ExpectInC(const Pipeline& pipeline, const std::string& text) const {
     EXPECT_TRUE(sequence->Accept(token).ok());
     door.Accept(token.id);
   }
+}
+
+void Doors::ExpectMoreInC(const Pipeline& pipeline, const std::string& text,
+                          Extent extent) {
+  const DrawnChain chain = {pipeline, text, kSeed, sequences_[0]};
+  const bool all = extent == Extent::kAll;
+  const std::size_t turn = c_turn_++ % 3;
+  if (all || turn == 0) ExpectDrawsInC(chain, UsableInputs(pipeline));
+  if (all || turn == 1) ExpectRoundsInC(chain);
+  if (all || turn == 2) ExpectTreesInC(chain);
 }
 
 }  // namespace sampler::tools

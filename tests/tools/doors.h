@@ -1,7 +1,7 @@
 // One chain through every door of the project: the library, snapshots, the C
-// interface, and the commands of the tool in each of their formats. Every door
-// must give the tokens of the library's Sample, or refuse the chain with the
-// library's words.
+// interface with its draws, drafts and trees, and the commands of the tool in
+// each of their formats. Every door must give the tokens of the library's
+// Sample, or refuse the chain with the library's words.
 //
 // Thread-safety: one thread at a time.
 
@@ -57,15 +57,22 @@ class Doors {
   std::vector<WalkedRow> Walk(const Pipeline& pipeline, bool logged) const;
   void ExpectSnapshots(const Pipeline& pipeline) const;
   void ExpectInC(const Pipeline& pipeline, const std::string& text) const;
+  // Draws, rounds and trees; by turns, one of the three.
+  void ExpectMoreInC(const Pipeline& pipeline, const std::string& text,
+                     Extent extent);
   void ExpectReplays(const std::vector<WalkedRow>& walked, bool logged,
                      const std::string& format) const;
+  // The page has every row.
+  void ExpectPage(const std::vector<WalkedRow>& walked) const;
   void ExpectExplains(const WalkedRow& walked, bool logged, bool json) const;
 
   std::vector<LoggedSequence> sequences_;
   std::string log_;
-  std::string config_;             // The file that the tool reads.
+  std::string config_;             // The file that the tool reads,
+  std::string page_;               // and the page that it writes.
   std::vector<std::string> seed_;  // Options: none where no stage is random.
   std::size_t turn_ = 0;
+  std::size_t c_turn_ = 0;
   int sampled_ = 0;
   int refused_ = 0;
 };

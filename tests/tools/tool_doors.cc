@@ -79,6 +79,7 @@ void Doors::ExpectReplays(const std::vector<WalkedRow>& walked, bool logged,
   if (absl::StartsWith(format, "--json")) {
     arguments.insert(arguments.end(), {"--top-logprobs", "3"});
   }
+  if (format.empty()) arguments.insert(arguments.end(), {"--html", page_});
   const ToolResult result = RunInProcess(arguments);
   SCOPED_TRACE(absl::StrCat(format, " ", HistoryName(logged)));
   ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -90,7 +91,7 @@ void Doors::ExpectReplays(const std::vector<WalkedRow>& walked, bool logged,
     EXPECT_TRUE(has_nan || !HasWord(result.out, "nan")) << result.out;
     EXPECT_TRUE(seed_.empty() ||
                 Says(result.out, absl::StrCat("seed     ", kSeed)));
-    return;
+    return ExpectPage(walked);
   }
   const std::vector<json> rows =
       format == "--json"
@@ -100,13 +101,25 @@ void Doors::ExpectReplays(const std::vector<WalkedRow>& walked, bool logged,
   for (std::size_t i = 0; i < rows.size(); ++i) ExpectRow(rows[i], walked[i]);
 }
 
+void Doors::ExpectPage(const std::vector<WalkedRow>& walked) const {
+  const std::string page = ReadAll(page_);
+  EXPECT_TRUE(absl::StrContains(page, "</html>"));
+  for (const WalkedRow& row : walked) {
+    EXPECT_TRUE(absl::StrContains(page, absl::StrCat("id=\"s", row.row, "\"")));
+  }
+}
+
 void Doors::ExpectExplains(const WalkedRow& walked, bool logged,
                            bool as_json) const {
   std::vector<std::string> arguments = {
       "explain", log_,    "--row",     absl::StrCat(walked.row),
       "-c",      config_, "--history", HistoryName(logged)};
   arguments.insert(arguments.end(), seed_.begin(), seed_.end());
-  if (as_json) arguments.push_back("--json");
+  if (as_json) {
+    arguments.push_back("--json");
+  } else {
+    arguments.insert(arguments.end(), {"--html", page_});
+  }
   const ToolResult result = RunInProcess(arguments);
   SCOPED_TRACE(absl::StrCat("explain ", walked.row, " ", HistoryName(logged)));
   ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -114,6 +127,7 @@ void Doors::ExpectExplains(const WalkedRow& walked, bool logged,
     EXPECT_TRUE(walked.status == RowStatus::kNan || !HasWord(result.out, "nan"))
         << result.out;
     EXPECT_FALSE(result.out.empty());
+    EXPECT_TRUE(absl::StrContains(ReadAll(page_), "</html>"));
     return;
   }
   const json answer = json::parse(result.out);

@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "sampler/parameters/printable.h"
 #include "sampler/parameters/spelling.h"
+#include "tools/options/config_flag_rules.h"
 #include "tools/options/config_options.h"
 
 namespace sampler::tools {
@@ -128,6 +129,7 @@ absl::StatusOr<ChainSpec> ResolveChain(const std::string& option,
     spec.arguments = absl::StrCat("--config ", ShellWord(parts->base));
   }
   for (const ConfigFlag& flag : parts->flags) {
+    spec.spells_texts |= IsText(FlagRuleOf(flag.name).kind);
     absl::StrAppend(&spec.arguments, spec.arguments.empty() ? "" : " ",
                     flag.name, flag.value.empty() ? "" : " ",
                     flag.value.empty() ? "" : ShellWord(flag.value));

@@ -35,6 +35,8 @@ struct ChainSpec {
   PipelineConfig config;
   // What gives the same chain to replay and explain: "--config vllm --temp 2".
   std::string arguments;
+  // A flag names tokens by their texts, so that a vocabulary is needed.
+  bool spells_texts = false;
 };
 
 // `option` names the argument in errors ("--a").

@@ -87,7 +87,7 @@ class Comparison {
   }
 
   absl::Status MeasureRows() {
-    worst_.emplace(asked_.worst, pairs_.kl);
+    worst_.emplace(asked_.worst.value_or(kWorstRows), pairs_.kl);
     if (asked_.html.wanted()) {
       page_.emplace(asked_.html, pairs_.rows);
       pairs_.describe = StepDescriber(inputs_.shown, asked_.html.top);
@@ -244,6 +244,7 @@ absl::StatusOr<int> Run(const CompareOptions& options) {
   }
   absl::Status status = CheckTrainerChoice(options.trainer);
   if (status.ok()) status = CheckTwoSides(options);
+  if (status.ok()) status = CheckRowsShown(options);
   if (!status.ok()) return status;
   const auto inputs = OpenCompareInputs(options);
   if (!inputs.ok()) return inputs.status();

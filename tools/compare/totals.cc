@@ -229,11 +229,11 @@ std::vector<SideEstimate> Totals::SideValues() const {
   return estimates;
 }
 
-double Totals::PairValue(PairColumn column) const {
+Range Totals::PairEnds(PairColumn column) const {
   const SequenceTotals::Pair pair =
       SumOf(sequences_).pair[static_cast<std::size_t>(column)];
-  if (pair.rows == 0 || pair.infinite > 0 || pair.bounded > 0) return kNone;
-  return pair.sum.low / static_cast<double>(pair.rows);
+  if (pair.rows == 0 || pair.infinite > 0) return kUnknown;
+  return Times(1.0 / static_cast<double>(pair.rows), pair.sum);
 }
 
 std::vector<SideEstimate> Totals::SideEstimates() const {

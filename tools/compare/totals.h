@@ -111,9 +111,9 @@ class Totals {
   // side covers.
   const RankHistogram& ranks(std::size_t side) const { return ranks_[side]; }
 
-  // The values alone, without intervals; a column of the pair.
+  // The values alone, without intervals; both ends of a column of the pair.
   std::vector<SideEstimate> SideValues() const;
-  double PairValue(PairColumn column) const;
+  Range PairEnds(PairColumn column) const;
 
   // In the order of SideMetrics() and PairMetrics().
   std::vector<SideEstimate> SideEstimates() const;

@@ -125,6 +125,8 @@ void AddDetect(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("detect", kDescription);
   const auto options = std::make_shared<Options>();
   AddLogOptions(*command, options->log);
+  // The rows themselves are not looked at.
+  command->remove_option(command->get_option("--kind"));
   AddWord(
       *command, "--scheme", absl::StrJoin(SchemeNames(), ", "), SchemeNames(),
       [options](std::size_t index) { options->scheme = SchemeNames()[index]; })

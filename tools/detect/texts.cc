@@ -123,8 +123,7 @@ bool AsksForRows(const LogOptions& options) {
   const logs::OpenOptions& open = options.open;
   return open.vocabulary_size.has_value() || open.dtype.has_value() ||
          open.axes.has_value() || !open.tensor.empty() ||
-         !open.tokens_file.empty() || open.allow_partial ||
-         options.floor_given || !options.kind.empty();
+         !open.tokens_file.empty() || open.allow_partial || options.floor_given;
 }
 
 }  // namespace

@@ -11,6 +11,17 @@
 namespace sampler::tools {
 namespace {
 
+// A number, or both ends of what it can be.
+std::string MetricCell(const SweepRow& row, std::size_t metric) {
+  const Range& ends = row.ends[metric];
+  if (!row.is_range(metric)) {
+    return HtmlCell("n", ends.low, NumberText(ends.low, 4, 12));
+  }
+  return absl::StrCat(
+      "<td class=\"n\">", HtmlNumber(ends.low, NumberText(ends.low, 4, 12)),
+      " to ", HtmlNumber(ends.high, NumberText(ends.high, 4, 12)), "</td>");
+}
+
 std::string Table(const SweepReport& report) {
   std::string html =
       "<section class=\"wide\"><h2>Settings</h2><table class=\"grid\" "
@@ -29,8 +40,8 @@ std::string Table(const SweepReport& report) {
       absl::StrAppend(&html, "<th class=\"n\" scope=\"row\">", HtmlText(value),
                       "</th>");
     }
-    for (const double value : row.values) {
-      html += HtmlCell("n", value, NumberText(value, 4, 12));
+    for (std::size_t m = 0; m < row.values.size(); ++m) {
+      html += MetricCell(row, m);
     }
     html += "</tr>";
   }

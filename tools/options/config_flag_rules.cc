@@ -135,9 +135,11 @@ const FlagRule& FlagRuleOf(const std::string& name) {
       .front();  // Not reached: the parser knows these names only.
 }
 
-bool AddsUp(FlagKind kind) {
-  return kind == FlagKind::kBias || kind == FlagKind::kBreaker ||
-         kind == FlagKind::kWord || kind == FlagKind::kSubstring;
+bool AddsUp(FlagKind kind) { return kind == FlagKind::kBias || IsText(kind); }
+
+bool IsText(FlagKind kind) {
+  return kind == FlagKind::kBreaker || kind == FlagKind::kWord ||
+         kind == FlagKind::kSubstring;
 }
 
 }  // namespace sampler::tools

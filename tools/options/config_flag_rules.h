@@ -46,6 +46,9 @@ const FlagRule& FlagRuleOf(const std::string& name);
 // replacing them.
 bool AddsUp(FlagKind kind);
 
+// Is the flag's value a text that is looked for in the vocabulary?
+bool IsText(FlagKind kind);
+
 }  // namespace sampler::tools
 
 #endif  // SAMPLER_TOOLS_OPTIONS_CONFIG_FLAG_RULES_H_

@@ -1,5 +1,6 @@
 #include "tools/options/config_options.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "sampler/logs/files/input_file.h"
 #include "sampler/parameters/spelling.h"
 #include "sampler/presets.h"
+#include "tools/options/config_flag_rules.h"
 #include "tools/options/foreign_settings.h"
 #include "tools/text/output.h"
 
@@ -109,6 +111,13 @@ absl::StatusOr<PipelineConfig> ReadConfig(
 
 bool GivesConfig(const ConfigOptions& options) {
   return !options.config.empty() || !GivenFlags(*options.app).empty();
+}
+
+bool SpellsTexts(const ConfigOptions& options) {
+  const std::vector<ConfigFlag> flags = GivenFlags(*options.app);
+  return std::any_of(flags.begin(), flags.end(), [](const ConfigFlag& flag) {
+    return IsText(FlagRuleOf(flag.name).kind);
+  });
 }
 
 absl::StatusOr<PipelineConfig> ResolveConfig(

@@ -47,6 +47,9 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
 // Returns true if the command line names a config. Call after parsing.
 bool GivesConfig(const ConfigOptions& options);
 
+// Do flags among them name tokens by their texts? Call after parsing.
+bool SpellsTexts(const ConfigOptions& options);
+
 // The config of a preset or a file. Problems are prefixed with its name.
 absl::StatusOr<PipelineConfig> ReadConfig(
     const std::string& name, std::optional<std::int64_t> vocabulary_size);

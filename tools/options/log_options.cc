@@ -10,6 +10,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "sampler/candidate.h"
+#include "sampler/parameters/printable.h"
 #include "tools/options/stdin_copy.h"
 #include "tools/options/typed_options.h"
 #include "tools/text/output.h"
@@ -135,6 +136,18 @@ absl::StatusOr<std::unique_ptr<const logs::Log>> OpenLog(
 absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options) {
   if (options.vocab_file.empty()) return TokenText();
   return TokenText::Open(options.vocab_file);
+}
+
+absl::Status CheckNoVocabulary(const LogOptions& options,
+                               const logs::Log& log) {
+  if (options.vocab_file.empty() ||
+      log.description().format == logs::Format::kServerAnswer) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--vocab-file: got ", Printable(options.vocab_file),
+      ", want none: no chain spells texts, the log has the ids of its tokens, "
+      "and what was asked for shows none of them"));
 }
 
 TokenText ShownText(const TokenText& text, const logs::Log& log) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "sampler/logs/log.h"
 #include "tools/options/cli_fwd.h"
@@ -39,6 +40,10 @@ absl::StatusOr<TokenText> OpenTokenText(const LogOptions& options);
 // The same, or, where no file was given, the texts that the log tells: for what
 // is shown, and not for finding the tokens of a text.
 TokenText ShownText(const TokenText& text, const logs::Log& log);
+
+// InvalidArgument if --vocab-file was given for a log that names its tokens by
+// their ids. For commands that show no token, and whose chains spell no texts.
+absl::Status CheckNoVocabulary(const LogOptions& options, const logs::Log& log);
 
 }  // namespace sampler::tools
 

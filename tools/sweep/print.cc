@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -48,6 +49,51 @@ std::string Bar(const SweepReport& report, const SweepRow& row) {
                      '#');
 }
 
+std::string MetricCell(double value, std::size_t metric) {
+  return Cell(NumberText(value, 4, kColumns - 1),
+              std::max(kColumns, SweepMetrics()[metric].size() + 1));
+}
+
+bool HasRange(const SweepRow& row) {
+  return std::any_of(row.ends.begin(), row.ends.end(),
+                     [](const Range& ends) { return ends.low < ends.high; });
+}
+
+// The line below a setting some of whose numbers are known as ranges.
+std::string HighEnds(const SweepRow& row) {
+  if (!HasRange(row)) return "";
+  const std::string name = "at most";
+  std::string text(2 + (row.setting.size() - 1) * kColumns, ' ');
+  text += Cell(name, kColumns);
+  for (std::size_t m = 0; m < row.ends.size(); ++m) {
+    text += row.is_range(m)
+                ? MetricCell(row.ends[m].high, m)
+                : std::string(std::max(kColumns, SweepMetrics()[m].size() + 1),
+                              ' ');
+  }
+  return absl::StrCat(absl::StripTrailingAsciiWhitespace(text), "\n");
+}
+
+// A number, or both ends of what it can be.
+std::string EndsText(const SweepRow& row, std::size_t metric) {
+  const Range& ends = row.ends[metric];
+  if (!row.is_range(metric)) return NumberText(ends.low, 4, 12);
+  return absl::StrCat(NumberText(ends.low, 4, 12), " to ",
+                      NumberText(ends.high, 4, 12));
+}
+
+// Metrics of which some setting's number is known as a range only.
+std::vector<std::size_t> RangedMetrics(const SweepReport& report) {
+  std::vector<std::size_t> ranged;
+  for (std::size_t m = 0; m < SweepMetrics().size(); ++m) {
+    if (std::any_of(report.rows.begin(), report.rows.end(),
+                    [m](const SweepRow& row) { return row.is_range(m); })) {
+      ranged.push_back(m);
+    }
+  }
+  return ranged;
+}
+
 std::string HeadText(const SweepReport& report) {
   return absl::StrCat("log      ", ShownPath(report.path), ", ",
                       Grouped(report.options.rows.count()), " rows\n",
@@ -82,11 +128,9 @@ std::string SweepText(const SweepReport& report, const Painter& paint) {
       absl::StrAppend(&text, Cell(value, kColumns));
     }
     for (std::size_t m = 0; m < row.values.size(); ++m) {
-      absl::StrAppend(&text,
-                      Cell(NumberText(row.values[m], 4, kColumns - 1),
-                           std::max(kColumns, SweepMetrics()[m].size() + 1)));
+      text += MetricCell(row.ends[m].low, m);
     }
-    absl::StrAppend(&text, "  ", Bar(report, row), "\n");
+    absl::StrAppend(&text, "  ", Bar(report, row), "\n", HighEnds(row));
   }
   return text;
 }
@@ -112,8 +156,8 @@ std::string SweepMarkdown(const SweepReport& report) {
     for (const std::string& value : row.setting) {
       absl::StrAppend(&text, " ", value, " |");
     }
-    for (const double value : row.values) {
-      absl::StrAppend(&text, " ", NumberText(value, 4, 12), " |");
+    for (std::size_t m = 0; m < row.ends.size(); ++m) {
+      absl::StrAppend(&text, " ", EndsText(row, m), " |");
     }
     text += "\n";
   }
@@ -121,15 +165,25 @@ std::string SweepMarkdown(const SweepReport& report) {
 }
 
 std::string SweepCsv(const SweepReport& report) {
-  std::string text =
-      absl::StrCat(absl::StrJoin(report.names, ","), ",",
-                   absl::StrJoin(SweepMetrics(), ","), ",best\n");
+  const std::vector<std::size_t> ranged = RangedMetrics(report);
+  std::string text = absl::StrCat(absl::StrJoin(report.names, ","), ",",
+                                  absl::StrJoin(SweepMetrics(), ","), ",best");
+  for (const std::size_t m : ranged) {
+    absl::StrAppend(&text, ",", SweepMetrics()[m], ".least,", SweepMetrics()[m],
+                    ".most");
+  }
+  text += "\n";
   for (const SweepRow& row : report.rows) {
     absl::StrAppend(&text, absl::StrJoin(row.setting, ","));
     for (const double value : row.values) {
       absl::StrAppend(&text, ",", Digits(value));
     }
-    absl::StrAppend(&text, row.best ? ",1\n" : ",0\n");
+    text += row.best ? ",1" : ",0";
+    for (const std::size_t m : ranged) {
+      absl::StrAppend(&text, ",", Digits(row.ends[m].low), ",",
+                      Digits(row.ends[m].high));
+    }
+    text += "\n";
   }
   return text;
 }
@@ -142,13 +196,19 @@ Json SweepJson(const SweepReport& report) {
       setting[report.names[i]] = row.setting[i];
     }
     Json values = Json::object();
+    Json bounds = Json::object();
     for (std::size_t m = 0; m < row.values.size(); ++m) {
       values[SweepMetrics()[m]] = Number(row.values[m]);
+      if (!row.is_range(m)) continue;
+      bounds[SweepMetrics()[m]] = {Number(row.ends[m].low),
+                                   Number(row.ends[m].high)};
     }
-    rows.push_back({{"setting", std::move(setting)},
-                    {"chain", std::string(ChainText(row.chain.config))},
-                    {"metrics", std::move(values)},
-                    {"best", row.best}});
+    Json json = {{"setting", std::move(setting)},
+                 {"chain", std::string(ChainText(row.chain.config))},
+                 {"metrics", std::move(values)},
+                 {"best", row.best}};
+    if (!bounds.empty()) json["bounds"] = std::move(bounds);
+    rows.push_back(std::move(json));
   }
   Json json = {
       {"schema", "sampler.sweep/1"},

@@ -157,12 +157,13 @@ absl::StatusOr<SweepRow> MeasureSetting(const SweepQuestion& question,
   if (Interrupted()) return absl::CancelledError("interrupted");
   const std::vector<SideEstimate> side = totals.SideValues();
   for (const std::string& name : SweepMetrics()) {
-    double value = NaN();
+    Range ends = kUnknown;
     for (std::size_t m = 0; m < side.size(); ++m) {
-      if (name == SideMetrics()[m].name) value = side[m].b;
+      if (name == SideMetrics()[m].name) ends = side[m].ends[1];
     }
-    if (name == "agreement") value = totals.PairValue(PairColumn::kAgreement);
-    row.values.push_back(value);
+    if (name == "agreement") ends = totals.PairEnds(PairColumn::kAgreement);
+    row.values.push_back(ends.exact() ? ends.low : NaN());
+    row.ends.push_back(ends);
   }
   return row;
 }
@@ -212,11 +213,17 @@ absl::Status CheckSettings(
     const absl::StatusOr<std::vector<std::string>>& chains) {
   if (!chains.ok()) return chains.status();
   std::vector<PipelineConfig> configs = {question.base.config};
+  bool spells_texts = question.base.spells_texts;
   for (const std::string& chain : *chains) {
     auto spec = ResolveChain("--param", chain, question.log.vocabulary_size(),
                              question.text);
     if (!spec.ok()) return spec.status();
+    spells_texts |= spec->spells_texts;
     configs.push_back(std::move(spec->config));
+  }
+  if (!spells_texts) {
+    absl::Status needed = CheckNoVocabulary(question.reading, question.log);
+    if (!needed.ok()) return needed;
   }
   return CheckRunOptionsMatter(question.options.run, configs);
 }

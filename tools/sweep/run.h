@@ -19,7 +19,9 @@
 
 #include "absl/status/statusor.h"
 #include "tools/compare/pairs.h"
+#include "tools/compare/range.h"
 #include "tools/compare/totals.h"
+#include "tools/options/log_options.h"
 #include "tools/sweep/grid.h"
 #include "tools/text/token_text.h"
 
@@ -29,8 +31,15 @@ namespace sampler::tools {
 struct SweepRow {
   Setting setting;  // Or, where a value was matched, {family, value}.
   ChainSpec chain;
-  std::vector<double> values;  // In the order of SweepMetrics().
-  bool best = false;           // No other is better in both of ParetoMetrics.
+  std::vector<double>
+      values;               // In the order of SweepMetrics(); NaN: not known.
+  std::vector<Range> ends;  // What each lies between; NaN: nothing is known.
+  bool best = false;        // No other is better in both of ParetoMetrics.
+
+  // Is the metric known as a range only?
+  bool is_range(std::size_t metric) const {
+    return ends[metric].low < ends[metric].high;
+  }
 };
 
 // The metrics of a row, names of SideMetrics() and "agreement".
@@ -45,6 +54,7 @@ struct SweepQuestion {
   const ChainSpec& base;  // That agreement is with.
   const PairOptions& options;
   const TokenText& text;
+  const LogOptions& reading;             // How the log was opened.
   std::function<void()> on_row = [] {};  // After each row of each setting.
 };
 

@@ -33,10 +33,10 @@ class Panel {
   Panel(const SweepReport& report, std::size_t metric, double x, double y)
       : report_(report), metric_(metric), x_(x), y_(y) {
     for (const SweepRow& row : report.rows) {
-      const double value = row.values[metric];
-      if (std::isnan(value)) continue;
-      low_ = any_ ? std::min(low_, value) : value;
-      high_ = any_ ? std::max(high_, value) : value;
+      const Range& ends = row.ends[metric];
+      if (!IsDrawn(ends)) continue;
+      low_ = any_ ? std::min(low_, ends.low) : ends.low;
+      high_ = any_ ? std::max(high_, ends.high) : ends.high;
       any_ = true;
     }
   }
@@ -56,6 +56,9 @@ class Panel {
     for (std::size_t i = 0; i < report_.rows.size(); ++i) {
       const SweepRow& row = report_.rows[i];
       const double value = row.values[metric_];
+      if (row.is_range(metric_) && IsDrawn(row.ends[metric_])) {
+        text += Bar(i, row.ends[metric_]);
+      }
       if (std::isnan(value)) continue;
       absl::StrAppendFormat(
           &text,
@@ -76,6 +79,20 @@ class Panel {
   }
 
  private:
+  static bool IsDrawn(const Range& ends) {
+    return std::isfinite(ends.low) && std::isfinite(ends.high);
+  }
+
+  // From one end of a range to the other.
+  std::string Bar(std::size_t i, const Range& ends) const {
+    return absl::StrFormat(
+        "<line class='range' x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f'>"
+        "<title>%s: %s to %s</title></line>",
+        Across(i), Across(i), Up(ends.low), Up(ends.high),
+        Escaped(absl::StrJoin(report_.rows[i].setting, ", ")), Digits(ends.low),
+        Digits(ends.high));
+  }
+
   double Across(std::size_t i) const {
     const auto last = static_cast<double>(report_.rows.size() - 1);
     return last > 0 ? static_cast<double>(i) / last * kPanelWidth
@@ -114,11 +131,12 @@ constexpr char kStyle[] =
     ".sw .title{font-size:15px;font-weight:600}.sw .name{font-weight:600}"
     ".sw .tick{font-size:10px;fill:#666}.sw .frame{fill:none;stroke:#bbb}"
     ".sw .line{fill:none;stroke:#0072b2;stroke-width:1.5}"
-    ".sw .dot{fill:#0072b2}"
+    ".sw .range{stroke:#0072b2;stroke-width:5;stroke-linecap:round;"
+    "opacity:.5}.sw .dot{fill:#0072b2}"
     ".sw .best{fill:#fff;stroke:#d55e00;stroke-width:2}"
     "@media(prefers-color-scheme:dark){.sw{background:#111}"
     ".sw text{fill:#eee}.sw .tick{fill:#aaa}.sw .frame{stroke:#555}"
-    ".sw .line{stroke:#56b4e9}.sw .dot{fill:#56b4e9}"
+    ".sw .line,.sw .range{stroke:#56b4e9}.sw .dot{fill:#56b4e9}"
     ".sw .best{fill:#111;stroke:#e69f00}}</style>";
 
 }  // namespace

@@ -198,7 +198,8 @@ absl::Status Run(Sweep& sweep) {
   Warnings warnings(sweep.output.quiet);
   WarnBefore(**log, base->config, {.run = sweep.options.run}, *kind, warnings);
 
-  const SweepQuestion question = {**log, *base, sweep.options, *text};
+  const SweepQuestion question = {**log, *base, sweep.options, *text,
+                                  sweep.log};
   status = CheckSettings(question, asked->match
                                        ? FamilyChains(sweep.on, sweep.families)
                                        : SettingChains(sweep, *asked));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "tools/options/unused_options.h"
 #include "tools/replay/warnings.h"
 #include "tools/verify/investigate.h"
@@ -23,6 +24,34 @@ absl::StatusOr<ReplayConfigs> Configs(const VerifyCommand& verify,
   return configs;
 }
 
+// What a verdict about every seed asks nothing of.
+absl::Status CheckToleranceMatters(const VerifyCommand& verify) {
+  if (verify.claim == Claim::kSeed) return absl::OkStatus();
+  const std::pair<const char*, bool> of_the_seed[] = {
+      {"--margin-tol", verify.tolerance.margin > 0.0},
+      {"--sigma", verify.sigma.has_value()},
+      {"--fssl", !verify.fssl.empty()}};
+  for (const auto& [option, given] : of_the_seed) {
+    if (!given) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(option,
+                     ": want none beside --claim law: it is about the noise "
+                     "of one seed's draws; --min-match is of both claims"));
+  }
+  return absl::OkStatus();
+}
+
+// What rows of CSV, which are all that they tell, have no place for.
+absl::Status CheckShown(const VerifyCommand& verify, const logs::Log& log) {
+  if (verify.output.format() != Format::kCsv) return absl::OkStatus();
+  if (!verify.reference.empty()) {
+    return absl::InvalidArgumentError(
+        "--reference: want none beside --csv, whose rows are of LOG's tokens");
+  }
+  return SpellsTexts(verify.config) ? absl::OkStatus()
+                                    : CheckNoVocabulary(verify.log, log);
+}
+
 }  // namespace
 
 absl::StatusOr<OpenedClaim> OpenClaim(VerifyCommand& verify) {
@@ -33,12 +62,13 @@ absl::StatusOr<OpenedClaim> OpenClaim(VerifyCommand& verify) {
         absl::InvalidArgumentError("the log has no tokens: nothing is claimed"),
         "give --tokens FILE");
   }
+  absl::Status status = CheckShown(verify, **log);
+  if (!status.ok()) return status;
   const auto text = OpenTokenText(verify.log);
   if (!text.ok()) return text.status();
   auto configs = Configs(verify, **log, *text);
   if (!configs.ok()) return configs.status();
-  absl::Status status =
-      CheckClaimedSeed(verify.claim, verify.options.run, **log, *configs);
+  status = CheckClaimedSeed(verify.claim, verify.options.run, **log, *configs);
   if (!status.ok()) return status;
   status = CheckRunOptionsMatter(verify.options.run, configs->configs);
   if (!status.ok()) return status;
@@ -64,13 +94,10 @@ absl::Status WarnOfRows(const VerifyCommand& verify, const OpenedClaim& opened,
 }
 
 absl::StatusOr<CheckOptions> ChecksOf(const VerifyCommand& verify) {
+  absl::Status matters = CheckToleranceMatters(verify);
+  if (!matters.ok()) return matters;
   CheckOptions check;
   if (!verify.fssl.empty()) {
-    if (verify.claim == Claim::kLaw) {
-      return absl::InvalidArgumentError(
-          "--fssl: want none beside --claim law: its scores are of the seed's "
-          "own noise");
-    }
     const auto rule = ParseFsslRule(verify.fssl);
     if (!rule.ok()) return rule.status();
     check.fssl = *rule;

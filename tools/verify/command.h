@@ -56,7 +56,8 @@ absl::Status WarnOfRows(const VerifyCommand& verify, const OpenedClaim& opened,
                         Warnings& warnings);
 
 // What gls, cgs and the percentiles are computed with.
-// InvalidArgument for --fssl that is no rule, or that nothing uses.
+// InvalidArgument for --fssl that is no rule, and for a tolerance of the seed's
+// own draws beside --claim law.
 absl::StatusOr<CheckOptions> ChecksOf(const VerifyCommand& verify);
 
 // LT of the log and --reference; empty where that was not given.

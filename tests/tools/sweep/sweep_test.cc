@@ -102,6 +102,52 @@ TEST(Sweep, WritesEveryFormatAndDraws) {
   EXPECT_FALSE(absl::StrContains(svg, "nan"));
 }
 
+// Numbers that a log of the likeliest tokens does not decide are shown by both
+// ends, those of compare, in every form.
+TEST(Sweep, ShowsRangesAsCompareDoes) {
+  const std::string log = WriteTemporary("short.safetensors", "");
+  ASSERT_EQ(RunTool({"convert", StoryLog(), log, "--top-k", "50", "--force"})
+                .exit_code,
+            0);
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"sweep", log, "--param",
+                                          "temp=0.5,1.5", "-q"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const ToolResult result = RunTool(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  const json report = json::parse(run({"--json"}));
+  const json& bounds = report["rows"][1]["bounds"];
+  const json compared = json::parse(
+      RunTool({"compare", log, "--b", "temp=1.5", "--json", "-q"}).out);
+  for (const char* metric :
+       {"kept", "kept_p50", "entropy", "effective_size", "eps_ppl", "risk"}) {
+    EXPECT_EQ(bounds[metric], compared["metrics"][metric]["bounds"]["b"])
+        << metric;
+    EXPECT_TRUE(report["rows"][1]["metrics"][metric].is_null()) << metric;
+  }
+  EXPECT_EQ(bounds["agreement"],
+            compared["pair"]["agreement"]["bounds"]["value"]);
+  EXPECT_FALSE(bounds.contains("kept_mass"));
+
+  const std::string text = run({});
+  EXPECT_TRUE(Says(text, "\n      at most"));
+  EXPECT_TRUE(Says(text, "3.5233"));
+  EXPECT_TRUE(Says(text, "8.2591"));
+  const std::vector<std::string> csv = Lines(run({"--csv"}));
+  EXPECT_TRUE(Says(csv[0], ",best,kept.least,kept.most,"));
+  EXPECT_TRUE(Says(csv[0], ",entropy.least,entropy.most,"));
+  EXPECT_TRUE(Says(csv[2], absl::StrCat(",", bounds["entropy"][0].dump(), ",",
+                                        bounds["entropy"][1].dump(), ",")));
+  EXPECT_TRUE(Says(run({"--markdown"}), "| 3.5233 to 8.2591 |"));
+  const std::string plot = WriteTemporary("sweep.svg", "");
+  const std::string page = WriteTemporary("sweep.html", "");
+  run({"--plot", plot, "--html", page});
+  EXPECT_TRUE(Says(ReadAll(plot), "<line class='range'"));
+  EXPECT_TRUE(Says(ReadAll(page), "3.5233</span> to "));
+}
+
 TEST(Sweep, RefusesWhatIsNoQuestion) {
   const std::vector<std::vector<std::string>> wrong = {
       {},

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "tools/text/output.h"
 
 namespace sampler::tools {
@@ -14,6 +15,18 @@ absl::Status CheckTwoSides(const CompareOptions& options) {
   return WithHint(
       absl::InvalidArgumentError("one log under one chain: nothing to compare"),
       "give --b CHAIN, --a CHAIN --b CHAIN, or a second log");
+}
+
+absl::Status CheckRowsShown(const CompareOptions& options) {
+  if (!options.worst.has_value() || options.shows_rows()) {
+    return absl::OkStatus();
+  }
+  return WithHint(
+      absl::InvalidArgumentError(absl::StrCat(
+          "--worst: got ", *options.worst,
+          ", want none beside --csv, whose tables are of metrics, not of "
+          "rows")),
+      "--html FILE or --export-json FILE beside it show the rows");
 }
 
 absl::StatusOr<CompareInputs> OpenCompareInputs(const CompareOptions& options) {
@@ -37,6 +50,11 @@ absl::StatusOr<CompareInputs> OpenCompareInputs(const CompareOptions& options) {
                               inputs.first->vocabulary_size(), inputs.text);
     if (!chain.ok()) return chain.status();
     inputs.chains[s] = *std::move(chain);
+  }
+  if (!options.shows_rows() && !inputs.chains[0].spells_texts &&
+      !inputs.chains[1].spells_texts) {
+    absl::Status needed = CheckNoVocabulary(options.log, *inputs.first);
+    if (!needed.ok()) return needed;
   }
   return inputs;
 }

@@ -36,8 +36,11 @@ struct CompareInputs {
 // InvalidArgument for two sides that are one.
 absl::Status CheckTwoSides(const CompareOptions& options);
 
+// InvalidArgument for --worst where nothing that is written shows rows.
+absl::Status CheckRowsShown(const CompareOptions& options);
+
 // Opens the logs and resolves the chains. Errors: those of OpenLog,
-// OpenTokenText and ResolveChain.
+// OpenTokenText and ResolveChain, and of a vocabulary that nothing reads.
 absl::StatusOr<CompareInputs> OpenCompareInputs(const CompareOptions& options);
 
 }  // namespace sampler::tools

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,19 +24,28 @@
 
 namespace sampler::tools {
 
+inline constexpr std::int64_t kWorstRows = 5;
+
 struct CompareOptions {
   LogOptions log;
   std::string other;  // The second log; "": the first one again.
   std::array<std::string, 2> chains = {kRawChain, kRawChain};
   PairOptions pairs;
   RowSelectionOptions rows;
-  std::int64_t worst = 5;
+  std::optional<std::int64_t> worst;  // Absent: kWorstRows.
   TrainerChoice trainer;
   std::vector<std::string> gates;
   OutputOptions output;
   bool markdown = false;
   HtmlOptions html;
   ExportOptions exports;
+
+  // Is there an answer with rows, and their tokens? Tables of CSV have none.
+  bool shows_rows() const {
+    return output.format() != Format::kCsv || html.wanted() ||
+           exports.files.contains(ExportFormat::kJson) ||
+           exports.files.contains(ExportFormat::kMarkdown);
+  }
 };
 
 // Adds all of them to a command, which writes to `options`.
