@@ -22,7 +22,7 @@
 // asked for).
 // Cost: each answer is computed when it is first asked for, exactly, and then
 //   remembered.
-// Tested by: tests/pipeline_test.cc, tests/laws/draw_test.cc,
+// Tested by: tests/pipeline_test.cc, tests/laws/draw_test.cc, draw_law_test.cc,
 //   tests/oracle_test.cc.
 
 #ifndef SAMPLER_DISTRIBUTION_H_

@@ -30,9 +30,9 @@
 //
 // Thread-safety: const methods from any number of threads; otherwise one
 // thread at a time.
-// Tested by: tests/sequence_test.cc (rollback and snapshot identity),
-//   tests/laws/redraw_test.cc (the law of redrawn tokens),
-//   tests/stages/state_test.cc, tests/threads_test.cc.
+// Tested by: tests/sequence_test.cc, tests/sequence_snapshot_test.cc,
+//   tests/laws/redraw_test.cc (redrawn tokens), tests/stages/state_test.cc,
+//   tests/stages/state_checks_test.cc, tests/threads_test.cc.
 
 #ifndef SAMPLER_SEQUENCE_H_
 #define SAMPLER_SEQUENCE_H_
@@ -189,7 +189,7 @@ class Sequence {
     ++revision_;
   }
 
-  // For Step: has the sequence moved, and is another one like it?
+  // For Step, which refuses a sequence that has moved, or another one.
   SequenceMark mark() const {
     return {revision_, position(), seed_, stream_, attempt_};
   }
@@ -209,8 +209,8 @@ class Sequence {
   // The config for whose pipeline the sequence was made
   // (Pipeline::fingerprint); 0: it was made for none. Snapshots carry it.
   std::uint64_t config() const { return config_; }
-  // Was it made by Restore? Then only pipelines of its config sample it: with
-  // another one a text would go on that nobody began.
+  // Returns true if Restore made it. Then only pipelines of its config sample
+  // it: with another one a text would go on that nobody began.
   bool restored() const { return restored_; }
 
   // The random numbers of the current position.

@@ -21,7 +21,7 @@
 //
 // Thread-safety: one thread at a time, that of its workspace.
 // Cost: a Step is a few pointers; draws cost what their stages do.
-// Tested by: tests/step_test.cc, tests/lifetimes_test.cc.
+// Tested by: tests/step_test.cc, step_owners_test.cc, lifetimes_test.cc.
 
 #ifndef SAMPLER_STEP_H_
 #define SAMPLER_STEP_H_

@@ -21,9 +21,9 @@ struct StateUpdate {
   // Tells the stages that `values` belong to from others: a fingerprint of
   // their types and order. 0 where there are none.
   std::uint64_t owner = 0;
-  // Does it also hold if another token is accepted in its place? Stages of this
-  // library learn from their own draws only; parity modes follow runtimes whose
-  // engines move with every draw.
+  // True if `values` also hold if another token is accepted instead. Stages of
+  // this library learn from their own draws only; parity modes follow runtimes
+  // whose engines move with every draw.
   bool holds_for_any_token = false;
 };
 

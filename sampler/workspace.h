@@ -7,7 +7,7 @@
 //
 // Thread-safety: used by one thread at a time.
 // Tested by: tests/allocation_test.cc, tests/threads_test.cc,
-//   tests/step_test.cc.
+//   tests/step_owners_test.cc.
 
 #ifndef SAMPLER_WORKSPACE_H_
 #define SAMPLER_WORKSPACE_H_

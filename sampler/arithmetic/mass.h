@@ -76,7 +76,7 @@ struct CodeInterval {
   double Low() const { return Ratio(low, total); }
   double High() const { return Ratio(high, total); }
 
-  // Does u lie in it, exactly? REQUIRES: 0 <= u < 1 (also below).
+  // Returns true if u lies in it, exactly. REQUIRES: 0 <= u < 1 (also below).
   bool Contains(double u) const;
 
   // The code point to go on with, in [0, 1). REQUIRES: Contains(u).

@@ -11,8 +11,8 @@
 //
 // Thread-safety: pure functions.
 // Tested by: tests/arithmetic/numeric_test.cc (error bounds against long
-// double, special values, golden bits, equality with the restatement in
-// tests/oracle).
+// double, special values), house_functions_test.cc (golden bits, equality with
+// the restatement in tests/oracle).
 
 #ifndef SAMPLER_ARITHMETIC_NUMERIC_H_
 #define SAMPLER_ARITHMETIC_NUMERIC_H_

@@ -62,7 +62,7 @@ struct HistoryView {
     return same(first, other.first) && same(second, other.second);
   }
 
-  // Are `tokens` its last ones? True of no tokens.
+  // Returns true if it ends with `tokens`. Every text ends with no tokens.
   bool EndsWith(absl::Span<const TokenId> tokens) const {
     if (tokens.size() > size()) return false;
     const std::size_t before = size() - tokens.size();
@@ -151,7 +151,7 @@ class History {
   // Notes from here on where these phases begin and end; null: none are noted.
   // Cost: linear in the text; then as PhaseTrack says.
   void FollowPhases(std::shared_ptr<const PhaseRules> rules);
-  // Are these the phases that are noted?
+  // Returns true if it notes these phases.
   bool Follows(const PhaseRules& rules) const;
   const PhaseTrack& phases() const { return phases_; }
 
