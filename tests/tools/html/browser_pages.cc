@@ -48,8 +48,8 @@ const Shown& ComparePage() {
 }
 const Shown& SweepPage() {
   static const auto& shown = *new Shown(
-      Show("sweep.html",
-           OnStory("sweep", {"--rows", "8:12", "--param", "top_k=1,8,64"})));
+      Show("sweep.html", {"sweep", StoryLog(), "--seed", "42", "--rows", "8:12",
+                          "--param", "top_k=1,8,64"}));
   return shown;
 }
 
