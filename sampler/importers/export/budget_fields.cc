@@ -7,14 +7,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "sampler/candidate.h"
 
 namespace sampler::importers {
 namespace {
 
-const Value& MemberOf(const Value::Object& object, const std::string& name) {
+const Value& MemberOf(const Value::Object& object, absl::string_view name) {
   static const Value& null = *new Value();
-  const auto at = object.find(name);
+  const auto at = object.find(std::string(name));
   return at == object.end() ? null : at->second;
 }
 
