@@ -71,9 +71,9 @@ void Check(const Sample& sample) {
   EXPECT_EQ(exit_code, expected["exit"]);
   if (answer.is_discarded()) return;
   if (expected.contains("error")) {
-    EXPECT_EQ(absl::StrReplaceAll(answer["error"]["message"].get<std::string>(),
-                                  {{sample.path, "FILE"}}),
-              expected["error"]);
+    EXPECT_EQ(expected["error"],
+              absl::StrReplaceAll(answer["error"]["message"].get<std::string>(),
+                                  {{sample.path, "FILE"}}));
   }
   if (expected.contains("stages")) {
     EXPECT_EQ(answer["config"]["stages"], expected["stages"]);

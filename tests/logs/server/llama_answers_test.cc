@@ -71,7 +71,7 @@ TEST(ServerLogTest, ReadsLlamaServer) {
   const LogDescription& description = (*log)->description();
   EXPECT_EQ(description.format, Format::kServerAnswer);
   EXPECT_EQ(description.metadata.at("kind"), "raw_logprobs");
-  EXPECT_EQ(description.metadata.at("model"), answer["model"]);
+  EXPECT_EQ(answer["model"], description.metadata.at("model"));
   EXPECT_EQ(description.texts.at(7042), " Paris");
   EXPECT_EQ(description.tensor, "output");
 }
