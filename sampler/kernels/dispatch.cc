@@ -40,6 +40,15 @@ absl::string_view NameOf(std::int64_t target) {
       return "ssse3";
     case HWY_NEON:
       return "neon";
+// Of newer versions of Highway.
+#ifdef HWY_AVX3_ZEN4
+    case HWY_AVX3_ZEN4:
+      return "avx512_zen4";
+#endif
+#ifdef HWY_SSE2
+    case HWY_SSE2:
+      return "sse2";
+#endif
     case HWY_EMU128:
     case HWY_SCALAR:
       return "scalar";

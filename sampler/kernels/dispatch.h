@@ -3,8 +3,9 @@
 // Highway compiles every kernel for each of them and picks the best one that
 // the CPU has. SAMPLER_SIMD=avx512, avx2, sse4, ssse3 or scalar (an environment
 // variable, read once) forces one; a value that names none this machine has is
-// ignored, and SimdTarget tells what is really used. No result depends on it:
-// tests run all of them and compare bits.
+// ignored, and SimdTarget tells what is really used. Highway 1.2 (Debian 13)
+// has avx512_zen4 too, and on x86-64 sse2 in place of scalar. No result depends
+// on it: tests run all of them and compare bits.
 //
 // The choice is Highway's own, so it holds for every user of its library in the
 // process.

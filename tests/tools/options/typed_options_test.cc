@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "sampler/kernels/dispatch.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {
@@ -253,7 +254,10 @@ TEST(GivenAndNotUsed, EnvironmentVariablesToo) {
     EXPECT_TRUE(Says(Failure(command, {"SAMPLER_SIMD=" + value}),
                      absl::StrCat("SAMPLER_SIMD (environment): got ", value)));
   }
-  EXPECT_EQ(RunTool(command, "", {"SAMPLER_SIMD=scalar"}).exit_code, 0);
+  for (const absl::string_view target : kernels::SimdTargets()) {
+    const std::string variable = absl::StrCat("SAMPLER_SIMD=", target);
+    EXPECT_EQ(RunTool(command, "", {variable}).exit_code, 0) << variable;
+  }
 }
 
 }  // namespace
