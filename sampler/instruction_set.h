@@ -2,9 +2,10 @@
 // what they run with. No token depends on it.
 //
 // The environment variable SAMPLER_SIMD (avx512, avx2, sse4, ssse3, neon or
-// scalar), read once at the first step, forces one. A value that names none
-// this machine has is without effect; the library does not print, so a program
-// that obeys its user asks:
+// scalar; with Highway 1.2 also avx512_zen4, and sse2 in place of scalar), read
+// once at the first step, forces one. A value that names none this machine has
+// is without effect; the library does not print, so a program that obeys its
+// user asks:
 //
 //   if (absl::Status status = CheckInstructionSet(); !status.ok()) ...
 //
