@@ -13,6 +13,10 @@
 namespace sampler {
 namespace {
 
+// What is done in double, here and in the exact sums, is off by less than this
+// part of the sum of the squares.
+constexpr double kDoubleSquares = 1e-10;
+
 // Near the mean of the row, by some of its blocks. Squares of offsets from it
 // are small, and so are their rounding errors; no answer depends on how near.
 float SampleMean(Logits row, double least) {
@@ -60,22 +64,26 @@ std::optional<DeviationInterval> BoundDeviation(const CandidateSet& set,
   // The deviation squared is (sum of o^2 - (sum of o)^2 / n) / degrees, o the
   // offsets from the center. A sum of n offsets is off by a part of the sum of
   // |o|, which is at most sqrt(n * sum of o^2). `rounding` bounds what the
-  // exact computation, in doubles, may be off by in each offset.
+  // exact computation, in doubles, may be off by in each offset: by the factors
+  // (twice each, as in mass_bounds.h), the subtraction and the mean.
+  const double roundings =
+      (2.0 * static_cast<double>(stored.scales.size()) + 8.0) * 0x1p-53;
   const auto n = static_cast<double>(set.Count());
   const double squares = sums.squares * (1.0 + sums.relative) + n * 0x1p-126;
   const double error_of_sum = sums.relative * std::sqrt(n * squares);
   const double rounding =
-      0x1p-50 * (std::fabs(static_cast<double>(center)) + std::sqrt(squares));
+      roundings * (std::fabs(static_cast<double>(center)) + std::sqrt(squares));
   const double error =
-      (sums.relative + 1e-10) * squares + n * 0x1p-126 +
+      (sums.relative + kDoubleSquares) * squares + n * 0x1p-126 +
       (2.0 * std::fabs(sums.offsets) + error_of_sum) * error_of_sum / n +
       (2.0 * std::sqrt(n * squares) + n * rounding) * rounding;
   const double middle = sums.squares - sums.offsets * sums.offsets / n;
   const double low = std::sqrt(std::max(middle - error, 0.0) / degrees);
   const double high = std::sqrt((middle + error) / degrees);
-  constexpr double kSlack = 0x1p-48;  // Square roots, products and scaling.
-  const DeviationInterval bounds = {scale * low * (1.0 - kSlack),
-                                    scale * high * (1.0 + kSlack)};
+  // Square roots, products and the product of the factors.
+  const double slack = 0x1p-48 + roundings;
+  const DeviationInterval bounds = {scale * low * (1.0 - slack),
+                                    scale * high * (1.0 + slack)};
   if (!(bounds.high <= std::numeric_limits<double>::max())) return {};
   return bounds;
 }

@@ -4,7 +4,8 @@
 // From float32 sums (kernels/spread.h) around a center near the mean. Beyond
 // their error the bounds allow for 1e-10 of the sum of the squares: for what is
 // done in double, here and in the exact sums; and for the rounding of scaled
-// logits, below 2^-50 of each.
+// logits, by each factor. Proved: tests/proof/spread.g, scaled_logits.g and
+// claims.sollya.
 //
 // Thread-safety: pure functions.
 // Cost: one read of the row.

@@ -140,6 +140,23 @@ TEST_P(DeviationBoundsTest, BoundsTheDeviation) {
   EXPECT_GT(narrow, wide);
 }
 
+// Each factor moves numbers below 1.5 down and others up by a rounding, so that
+// the two values of this row drift apart by more than float32 sums are off by.
+TEST_P(DeviationBoundsTest, BoundsTheDeviationUnderManyFactors) {
+  std::vector<float> floats(1024);
+  for (std::size_t i = 0; i < floats.size(); ++i) {
+    floats[i] = i % 2 == 0 ? 1.5f - 0x1p-23f : 1.5f + 0x1p-23f;
+  }
+  CandidateSet row;
+  row.Begin(Logits(floats));
+  for (int factor = 0; factor < 1000; ++factor) row.Scale(1.0 + 0x1p-52);
+  const double sigma = 0.5 * (row.LogitOfSlot(1) - row.LogitOfSlot(0));
+  const auto bounds = BoundDeviation(row, static_cast<double>(floats.size()));
+  ASSERT_TRUE(bounds.has_value());
+  EXPECT_LE(bounds->low, sigma);
+  EXPECT_GE(bounds->high, sigma);
+}
+
 TEST_P(DeviationBoundsTest, SaysNothingWhereItKnowsNothing) {
   std::vector<float> row(1000, 1.0f);
   const auto bounds = [](Logits logits) {
