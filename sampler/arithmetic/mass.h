@@ -34,8 +34,8 @@ inline constexpr Weight kLikeliestWeight = Weight{1} << 51;
 // Exp(-37) * 2^51 = 0.19 rounds to 0.
 inline constexpr double kZeroWeightGap = 37.0;
 
-// A candidate weighs at most this much more than one with a larger logit:
-// weights are rounded to integers, and each Exp is off by less than 1 in 2^51.
+// A candidate weighs at most this much more than one with a larger logit, as
+// weights are rounded, and Exp is off by 1 in 2^51 (tests/proof/tail_free.g).
 inline constexpr Weight kWeightRise = 2;
 
 // Largest vocabulary the exact arithmetic above is proved for.

@@ -8,7 +8,7 @@
 // compiled with. The environment is IEEE 754's default: round to nearest, no
 // flushing of subnormals.
 // std::sqrt, which IEEE 754 rounds correctly, may be used beside these.
-//
+// The bounds are proved: tests/proof/claims.sollya adds up what others prove.
 // Thread-safety: pure functions.
 // Tested by: tests/arithmetic/numeric_test.cc (error bounds against long
 // double, special values), house_functions_test.cc (golden bits, equality with
@@ -23,7 +23,7 @@ namespace sampler {
 // Exp(x) = 0 for x < -745 and +inf for x > 709.78; NaN for NaN.
 double Exp(double x);
 
-// Natural logarithm of x >= 0, within 2^-51 relative (absolute near 1).
+// Natural logarithm of x >= 0, within 2^-51 relative.
 // Log(1) = 0, Log(0) = -inf, Log(+inf) = +inf; NaN for x < 0 and for NaN.
 double Log(double x);
 
@@ -31,13 +31,13 @@ double Log(double x);
 // 1023; 0 for x <= -1075, +inf for x >= 1024; NaN for NaN.
 double Exp2(double x);
 
-// Logarithm to base 2, exactly for powers of two, within 2^-50 relative
-// (absolute near 1). Otherwise as Log.
+// Logarithm to base 2, exactly for powers of two, within 2^-50 relative.
+// Otherwise as Log.
 double Log2(double x);
 
 // base^exponent for base > 0, as Exp(exponent * Log(base)): the relative error
-// is about |exponent * Log(base)| * 2^-51, which schedules, dry, mirostat and
-// skew can live with.
+// is below (1.26 |exponent * Log(base)| + 1) 2^-51, if the result is a normal
+// number, which schedules, dry, mirostat and skew can live with.
 double Pow(double base, double exponent);
 
 // cos(pi * f) for 0 <= f <= 1, within 2^-51; exactly 1, 0, -1 at 0, 1/2, 1.

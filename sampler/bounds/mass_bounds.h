@@ -12,7 +12,8 @@
 // logits themselves: `scales` pending factors round each product and their
 // own, and the maximum is subtracted with rounding, which moves an exponent by
 // (2 scales + 8) 2^-53 (|M| + 40) at most for every term that is not below
-// e^-40; and 2^-40 of the total for everything done in double here.
+// e^-40; and 2^-40 of the total for everything done in double here. Proved:
+// tests/proof/scaled_logits.g, claims.sollya.
 //
 // Whether decisions are tried by bounds at all is the caller's choice
 // (BoundsUse): for tests, which compare both ways.

@@ -81,14 +81,20 @@ HWY_INLINE double SumOfChunk(D d, const Loader& loader,
   return kFolds<Loader> ? total * k.fold_shift : total;
 }
 
+// The bound of exp_sum.h in units of u: what a term is off by, what it is off
+// by for each unit of its exponent, and the part that all of second order adds.
+constexpr double kU = 0x1p-24;
+constexpr double kTermUnits = 2.25;
+constexpr double kDistanceUnits = HWY_NATIVE_FMA ? 1.0 : 2.0;
+constexpr double kSecondOrder = 1.01;
+
 // The constants of the bound on this instruction set, for terms that are added
 // up over so many blocks.
 HWY_INLINE ExpSumError ErrorOfSum(std::size_t blocks) {
-  constexpr double kU = 0x1p-24;
   const std::size_t additions = blocks * kBlockSize / hn::Lanes(D()) / kRunning;
   const double depth = static_cast<double>(additions) + 1.0;
-  return {1.01 * (2.25 + depth) * kU, 1.01 * (HWY_NATIVE_FMA ? 1.0 : 2.0) * kU,
-          1.01 * depth * kU, 0.0};
+  return {kSecondOrder * (kTermUnits + depth) * kU,
+          kSecondOrder * kDistanceUnits * kU, kSecondOrder * depth * kU, 0.0};
 }
 
 // Blocks whose weighted distances are added in float32 before they are widened.
@@ -100,7 +106,7 @@ HWY_INLINE ExpSumError ErrorWithDistances() {
   static_assert(kDistanceBlocks == 2);
   ExpSumError error = ErrorOfSum(1);
   error.of_distance =
-      ErrorOfSum(kDistanceBlocks).additions + 1.01 * 2.0 * 0x1p-24;
+      ErrorOfSum(kDistanceBlocks).additions + kSecondOrder * 2.0 * kU;
   return error;
 }
 
@@ -109,7 +115,7 @@ HWY_INLINE ExpSumError ErrorWithoutDistances(const ExpArgument& argument) {
   const ExpSumError error = ErrorOfSum(kBlocksTogether);
   const double tail_part = std::fabs(static_cast<double>(argument.log2_tail) /
                                      static_cast<double>(argument.log2_head));
-  return {error.relative, error.per_distance + 1.01 * tail_part,
+  return {error.relative, error.per_distance + kSecondOrder * tail_part,
           error.additions, 0.0};
 }
 

@@ -17,6 +17,9 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
+// What a square is off by, in units of u; without FMA it is rounded.
+constexpr double kSquareUnits = HWY_NATIVE_FMA ? 2.0 : 3.0;
+
 struct Sums {
   V offsets[kRunning];
   V squares[kRunning];
@@ -67,7 +70,7 @@ Spread SumBlocks(const Loader& loader, const unsigned char* row,
   const double depth = static_cast<double>(additions) + 2.0;
   return {hn::GetLane(hn::SumOfLanes(d64, offsets)),
           hn::GetLane(hn::SumOfLanes(d64, squares)),
-          1.01 * (depth + (HWY_NATIVE_FMA ? 2.0 : 3.0)) * 0x1p-24};
+          kSecondOrder * (depth + kSquareUnits) * kU};
 }
 
 Spread SumAll(DType dtype, const unsigned char* row, std::size_t blocks,

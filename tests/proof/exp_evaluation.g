@@ -24,5 +24,5 @@ s1 = s2 * r + {kExpCoefficients[1]};
 s0 = s1 * r + {kExpCoefficients[0]};
 M  = 1 + (r + (r * r) * s0);
 # 1.35e-16 is 0.61 * 2^-52.
-{ r in [-0.34664,0.34664] -> |m - M| - 1.35e-16 * M <= 0 }
+{ r in [-0.34664,0.34664] -> |m - M| - {claim 1.35e-16} * M <= 0 }
 $ r in 64;

@@ -15,5 +15,5 @@ s3 = s4 * f + {kCoefficients[3]};
 s2 = s3 * f + {kCoefficients[4]};
 s1 = s2 * f + {kCoefficients[5]};
 S  = s1 * f + 1;
-{ f in [-0.50002,0.50002] -> |(p - S) / S| <= 6.675720e-08 }
+{ f in [-0.50002,0.50002] -> |(p - S) / S| <= {claim 6.675720e-08} }
 $ f in 256;
