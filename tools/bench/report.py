@@ -68,7 +68,9 @@ def collect(name, compare_file, bench_file):
         "commit": git("rev-parse", "HEAD"),
         # Over the last quarter of an hour: the measurement, and what ran beside.
         "load": round(os.getloadavg()[2], 1),
-        "command": "tools/bench/measure.sh BUILD_DIR"
+        "command": (f"SAMPLER_SIMD={os.environ['SAMPLER_SIMD']} "
+                    if "SAMPLER_SIMD" in os.environ else "")
+                   + "tools/bench/measure.sh BUILD_DIR"
                    + (" LLAMA_DIR" if with_llama else ""),
     }
     lists = {
@@ -105,6 +107,12 @@ def made(name, readme):
         RESULTS / f"{name}.md": tables.everything(numbers, name),
         RESULTS / f"{name}.svg": picture.draw(numbers),
     }
+    avx2 = RESULTS / f"{name}-avx2.json"
+    if avx2.exists():  # measure.sh wrote it, under SAMPLER_SIMD=avx2.
+        narrower = json.loads(avx2.read_text())
+        block += tables.narrower_set(narrower, f"{name}-avx2")
+        files[RESULTS / f"{name}-avx2.md"] = tables.everything(
+            narrower, f"{name}-avx2")
     python = RESULTS / f"{name}-python.json"
     if python.exists():  # peers.sh wrote it.
         peers = json.loads(python.read_text())

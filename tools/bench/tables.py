@@ -199,6 +199,20 @@ Commit {numbers['commit'][:12]}. Medians of {runs} interleaved runs, which diffe
 """
 
 
+def narrower_set(numbers, name):
+    """The page's section of the same machine held to a narrower set."""
+    return f"""
+### With {numbers['machine']['simd'].upper()} alone
+
+What most machines have. The same processor, held to it by
+`SAMPLER_SIMD={numbers['machine']['simd']}`, which the floor follows; llama.cpp's
+own library is the same as above:
+
+{chain_table(numbers)}
+{quiet(numbers)}Every vocabulary size: [`results/{name}.md`](results/{name}.md).
+"""
+
+
 def every_result(numbers):
     lines = ["| chain | tokens | rows | floor ns | ours ns | reads of the row | "
              "goal | llama.cpp ns | times faster | goal |",
