@@ -44,6 +44,11 @@ class TokenMask {
     return (words_[id / 32] >> (id % 32) & 1u) != 0;
   }
 
+  // The same for any id, with `padding` for those that have no bit.
+  bool Allows(std::size_t id, MaskPadding padding) const {
+    return id < size() ? Allows(id) : padding == MaskPadding::kAllow;
+  }
+
  private:
   absl::Span<const std::uint32_t> words_;
 };

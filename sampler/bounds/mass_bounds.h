@@ -215,6 +215,7 @@ class MassBounds {
   // Of what product of factors the last row that began was summed up.
   const void* asked_by_ = nullptr;
   std::optional<double> habit_;
+  const unsigned char* row_ = nullptr;  // That the set began with.
   // Of the last Scan that summed up.
   std::optional<std::uint64_t> scanned_begin_;  // CandidateSet::begins().
   kernels::ExpArgument scanned_argument_{0.0, 1.0};

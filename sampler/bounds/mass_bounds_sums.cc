@@ -92,6 +92,7 @@ void MassBounds::SumPass(const StoredValues& stored, double scale,
 }
 
 kernels::RowScan MassBounds::Scan(Logits row, double* maxima) {
+  row_ = row.data();
   // Until it is asked for again, nobody wants it.
   const std::optional<double> habit = std::exchange(habit_, std::nullopt);
   if (!habit.has_value() || use_ != BoundsUse::kTry ||
@@ -115,9 +116,10 @@ kernels::RowScan MassBounds::Scan(Logits row, double* maxima) {
 }
 
 bool MassBounds::IsWholeRow(const StoredValues& stored) const {
-  // A row of doubles may have been made since.
-  return set_.SlotsAreIds() && stored.values.dtype() != DType::kF64 &&
-         stored.edited.empty() && stored.floor == kRemoved;
+  // A copy without some tokens, or of doubles, may have been made since.
+  return set_.SlotsAreIds() && stored.values.data() == row_ &&
+         stored.values.dtype() != DType::kF64 && stored.edited.empty() &&
+         stored.floor == kRemoved;
 }
 
 bool MassBounds::TakeScanned(double scale) {

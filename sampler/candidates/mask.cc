@@ -12,9 +12,10 @@ namespace sampler {
 namespace {
 
 // If a mask allows at most 1 / 16 of the slots, the allowed tokens become a
-// list; if it bans at most 1 / 16, they are removed one by one. Both cost less
-// than a converting pass.
+// list; if it bans at most 1 / 64, they are removed one by one. Both cost less
+// than a copy of the row.
 constexpr std::size_t kListShare = 16;
+constexpr std::size_t kSinglesShare = 64;
 
 // Calls f(id) for every id below `covered` whose bit, inverted or not, is set.
 template <typename F>
@@ -33,21 +34,13 @@ void ForEachBit(TokenMask mask, std::size_t covered, std::uint32_t inverted,
 }  // namespace
 
 void Candidates::RemoveUnmasked(TokenMask mask, MaskPadding padding) {
-  const auto stays = [&](TokenId id) {
-    const auto i = static_cast<std::size_t>(id);
-    return i < mask.size() ? mask.Allows(i) : padding == MaskPadding::kAllow;
-  };
-  if (!state_->set.SlotsAreIds()) {
-    state_->set.RemoveUnless(stays);
-    return;
-  }
-  const auto limit = static_cast<std::size_t>(state_->set.IdLimit());
+  CandidateSet& set = state_->set;
+  const auto limit = static_cast<std::size_t>(set.IdLimit());
   const std::size_t covered = std::min(mask.size(), limit);
   const bool pads = padding == MaskPadding::kAllow;
   const std::size_t allowed =
       mask.CountAllowed(limit) + (pads ? limit - covered : 0);
-  const std::size_t few = state_->set.slots() / kListShare;
-  if (limit - allowed <= few) {
+  if (set.SlotsAreIds() && limit - allowed <= set.slots() / kSinglesShare) {
     ForEachBit(mask, covered, ~std::uint32_t{0},
                [&](TokenId id) { Remove(id); });
     for (std::size_t id = covered; id < limit && !pads; ++id) {
@@ -55,8 +48,8 @@ void Candidates::RemoveUnmasked(TokenMask mask, MaskPadding padding) {
     }
     return;
   }
-  if (allowed > few) {
-    state_->set.RemoveUnless(stays);
+  if (!set.SlotsAreIds() || allowed > set.slots() / kListShare) {
+    set.RemoveUnmasked(mask, padding, allowed);
     return;
   }
   state_->allowed.clear();

@@ -54,6 +54,19 @@ void CandidateSet::RemoveAllBut(absl::Span<const TokenId> ids) {
   BecomeList(spare_);
 }
 
+void CandidateSet::RemoveUnmasked(TokenMask mask, MaskPadding padding,
+                                  std::size_t allowed) {
+  if (dense_form_) {
+    dense_.RemoveUnmasked(mask, padding, allowed);
+    Changed();
+    return;
+  }
+  Transform([&](TokenId id, double logit) {
+    return mask.Allows(static_cast<std::size_t>(id), padding) ? logit
+                                                              : kRemoved;
+  });
+}
+
 void CandidateSet::RemoveAll(absl::Span<const TokenId> ids) {
   if (!dense_form_) {
     list_.RemoveAll(ids);

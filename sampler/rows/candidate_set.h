@@ -39,6 +39,7 @@
 #include "sampler/rows/scaled_row.h"
 #include "sampler/rows/stored_values.h"
 #include "sampler/rows/survivors.h"
+#include "sampler/token_mask.h"
 
 namespace sampler {
 
@@ -82,12 +83,10 @@ class CandidateSet {
   // Removes these candidates. REQUIRES: `ids` are candidates and ascend.
   void RemoveAll(absl::Span<const TokenId> ids);
 
-  // Removes every candidate for which stays(id) is false. Cost: a pass.
-  template <typename F>
-  void RemoveUnless(F stays) {
-    Transform(
-        [&](TokenId id, double logit) { return stays(id) ? logit : kRemoved; });
-  }
+  // Removes every candidate that `mask` does not allow (one that it has no bit
+  // for, where `padding` says so). REQUIRES: `mask` allows `allowed` tokens
+  // below IdLimit(). Cost: two passes.
+  void RemoveUnmasked(TokenMask mask, MaskPadding padding, std::size_t allowed);
 
   // Multiplies every logit by `factor` > 0.
   void Scale(double factor);

@@ -30,10 +30,8 @@ void DenseRow::Reset(Logits row, Scan scan) {
 void DenseRow::Restart(Logits row, Scan scan) {
   stored_.Reset(row);
   edits_.Reset(row.size());
-  for (const std::uint32_t block : dirty_blocks_) dirty_[block] = 0;
-  dirty_blocks_.clear();
   const std::size_t blocks = kernels::BlockCount(row.size());
-  dirty_.resize(std::max(dirty_.size(), blocks));
+  dirty_.Reset(blocks);
   block_max_.resize(blocks);
   const kernels::RowScan found = scan(row, block_max_.data());
   magnitude_ = found.magnitude;
@@ -170,23 +168,6 @@ void DenseRow::Scale(double factor) {
   }
 }
 
-bool DenseRow::RemoveBelow(double threshold) {
-  if (stored_.IsOfDoubles()) return false;
-  const std::optional<double> least = stored_.LeastStored(threshold);
-  if (!least.has_value()) return false;
-  stored_.RaiseFloor(*least);
-  for (double& value : edits_.mutable_values()) {
-    if (value < threshold) value = kRemoved;
-  }
-  BlockMaxima();
-  for (double& max : block_max_) {
-    if (max < threshold) max = kRemoved;
-  }
-  finite_count_.reset();
-  max_.reset();
-  return true;
-}
-
 std::size_t DenseRow::finite_count() const {
   if (!finite_count_.has_value()) {
     std::size_t finite = 0;
@@ -249,12 +230,11 @@ bool DenseRow::HasMoreThan(std::size_t count) const {
 
 absl::Span<const double> DenseRow::BlockMaxima() const {
   Block values;
-  for (const std::uint32_t block : dirty_blocks_) {
+  for (const std::uint32_t block : dirty_.blocks()) {
     const std::size_t count = LoadBlock(block, values);
     block_max_[block] = kernels::Summarize(values.data(), count).max;
-    dirty_[block] = 0;
   }
-  dirty_blocks_.clear();
+  dirty_.Clear();
   return block_max_;
 }
 

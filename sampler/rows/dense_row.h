@@ -9,17 +9,16 @@
 // doubles, which then replaces the row, unless few values change.
 //
 // A truncation that keeps many values raises the floor of the stored numbers
-// (RemoveBelow) and leaves the row as it is.
+// (RemoveBelow) and leaves the row as it is. -inf means removed, and is sticky:
+// Set on a removed id does nothing.
 //
-// -inf means removed, and is sticky: Set on a removed id does nothing.
-//
-// Invariant: block_max_[b] is the maximum of block b unless dirty_[b], when b
-//   is listed in dirty_blocks_.
+// Invariant: block_max_[b] is the maximum of block b, unless b is dirty.
 // Thread-safety: one thread at a time.
 // Cost: Reset is one pass over the row in its stored type; an edit or a look-up
 //   is O(1); Scale is O(V / 64); Max is O(V / 64) after a change. finite_count
 //   costs a pass if the row has infinities or a floor. Memory: 4.4 bytes per
-//   token, and 8 more after the first Transform.
+//   token, 8 more after the first Transform, and a copy of the row after the
+//   first RemoveUnmasked.
 // Tested by: tests/rows/dense_row_test.cc (random changes against a plain
 //   array).
 
@@ -42,8 +41,10 @@
 #include "sampler/logits.h"
 #include "sampler/row_status.h"
 #include "sampler/rows/candidate_list.h"
+#include "sampler/rows/dirty_blocks.h"
 #include "sampler/rows/edit_overlay.h"
 #include "sampler/rows/scaled_row.h"
+#include "sampler/token_mask.h"
 
 namespace sampler {
 
@@ -123,6 +124,12 @@ class DenseRow {
   // leaves one), and with extreme scale factors. REQUIRES: `threshold` is no
   // NaN; status() is kOk. Cost: O(V / 64 + edits).
   bool RemoveBelow(double threshold);
+
+  // Removes every token that `mask` does not allow (one that it has no bit for,
+  // where `padding` says so): in a copy of the stored numbers, in their type.
+  // REQUIRES: it allows `allowed` of the row's. Cost: two passes, no
+  // conversion.
+  void RemoveUnmasked(TokenMask mask, MaskPadding padding, std::size_t allowed);
 
   // Returns true if so many values reach `threshold`, by a sample, that a pass
   // over the row costs less than a list of them. Returns false in a row of
@@ -238,8 +245,7 @@ class DenseRow {
   // type and bounds still work.
   static constexpr std::size_t kFewOfARow = 16;
 
-  // A value that Transform changes.
-  struct Change {
+  struct Change {  // A value that Transform changes.
     std::uint32_t id;
     double before;
     double after;
@@ -252,9 +258,8 @@ class DenseRow {
   // Makes `row` the stored row, with no factor, floor or edit.
   void Restart(Logits row, Scan scan = kernels::ScanBlockMaxima);
 
-  // A threshold on values, and one on stored numbers: if a value reaches
-  // `least`, its stored number reaches `stored`. The converse may fail for a
-  // few.
+  // If a value reaches `least`, its stored number reaches `stored`; the
+  // converse may fail for a few.
   struct Threshold {
     double least;
     double stored;
@@ -266,30 +271,28 @@ class DenseRow {
   std::uint64_t LoadReaching(std::size_t block, const Threshold& threshold,
                              Block& values) const;
 
-  // Updates block_max_, or marks it dirty, after a value of the block changed.
+  // Updates a block's maximum, or marks it dirty, after a value changed; and
+  // NoteEach, that and Recount of many values, but for those removed before.
   void NoteInBlock(std::size_t block, double before, double after);
-  // Recount and NoteInBlock of many values, but for those removed before.
   void NoteEach(absl::Span<const TokenId> ids, const double* before,
                 const double* after);
 
-  // Sets status_ if `value`, which a change produced, is NaN or +inf.
+  // Sets status_ if `value` is NaN or +inf; Recount: after a value changed, and
+  // updates finite_count_.
   void Note(double value);
-  // Updates finite_count_ and status_ after a value changed.
   void Recount(double before, double after);
 
   ScaledRow stored_;
   EditOverlay edits_;
-  std::vector<double> buffer_;  // Values after a Transform.
-  double magnitude_ = 0.0;      // Bounds |v| of every finite unedited value.
+  std::vector<double> buffer_;         // Values after a Transform.
+  std::vector<unsigned char> masked_;  // Stored numbers after a mask.
+  double magnitude_ = 0.0;  // Bounds |v| of every finite unedited value.
   RowStatus status_ = RowStatus::kOk;
   mutable std::optional<std::size_t> finite_count_;
   mutable std::optional<double> max_;
-
   std::vector<Change> changes_;  // Scratch of TransformFew; may be longer.
-
   mutable std::vector<double> block_max_;
-  mutable std::vector<std::uint8_t> dirty_;  // Must block_max_ be recomputed?
-  mutable std::vector<std::uint32_t> dirty_blocks_;
+  mutable DirtyBlocks dirty_;
 };
 
 }  // namespace sampler

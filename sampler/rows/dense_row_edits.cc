@@ -104,12 +104,11 @@ void DenseRow::NoteEach(absl::Span<const TokenId> ids, const double* before,
 // A block's maximum is only recomputed (when it is next asked for) if the value
 // that was the maximum fell: it may have been the only one.
 void DenseRow::NoteInBlock(std::size_t block, double before, double after) {
-  if (dirty_[block] != 0) return;
+  if (dirty_.Has(block)) return;
   if (after >= block_max_[block]) {
     block_max_[block] = after;
   } else if (before == block_max_[block] || std::isnan(after)) {
-    dirty_[block] = 1;
-    dirty_blocks_.push_back(static_cast<std::uint32_t>(block));
+    dirty_.Mark(block);
   }
 }
 

@@ -67,6 +67,11 @@ class ScaledRow {
     return row_.dtype() == DType::kF32 && factors_.empty() && !HasFloor();
   }
 
+  // Reads the stored numbers from `data` on, in place of where they were.
+  void MoveTo(const unsigned char* data) {
+    row_ = Logits(data, row_.dtype(), row_.size());
+  }
+
   // Multiplies every value by `factor` > 0.
   void Scale(double factor) { factors_.push_back(factor); }
 

@@ -48,6 +48,26 @@ void EditBatches(std::mt19937_64& random, DenseRow& row, PlainRow& plain) {
   }
 }
 
+// Removes what a mask does not allow, which may be shorter than the row.
+void MaskBoth(std::mt19937_64& random, DenseRow& row, PlainRow& plain) {
+  std::vector<std::uint32_t> words(random() % (row.size() / 32 + 3));
+  for (std::uint32_t& word : words) {
+    word = static_cast<std::uint32_t>(random() | random());
+  }
+  const TokenMask mask{absl::MakeConstSpan(words)};
+  const auto padding =
+      random() % 2 == 0 ? MaskPadding::kBan : MaskPadding::kAllow;
+  std::size_t allowed = 0;
+  for (std::size_t id = 0; id < row.size(); ++id) {
+    if (mask.Allows(id, padding)) {
+      ++allowed;
+    } else {
+      plain.values[id] = -kInfinity;
+    }
+  }
+  row.RemoveUnmasked(mask, padding, allowed);
+}
+
 TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
   std::mt19937_64 random(1);
   DenseRow row;  // Reused, as in a workspace.
@@ -64,7 +84,7 @@ TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
     std::string what = "trace " + std::to_string(trace) + ": reset";
     ExpectSame(row, plain, what);
     for (int step = 0; step < 12; ++step) {
-      const std::uint64_t action = random() % 14;
+      const std::uint64_t action = random() % 15;
       if (action < 6) {
         // Several edits between two looks, often of one id.
         for (std::uint64_t i = random() % 5; i <= 5; ++i) {
@@ -91,6 +111,9 @@ TEST(DenseRow, EqualsAPlainArrayOverRandomChanges) {
       } else if (action < 13) {
         EditBatches(random, row, plain);
         what += ", batches";
+      } else if (action < 14) {
+        MaskBoth(random, row, plain);
+        what += ", mask";
       } else if (row.status() == RowStatus::kOk) {
         const double threshold = plain.values[random() % values.size()];
         if (row.RemoveBelow(threshold)) {

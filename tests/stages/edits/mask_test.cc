@@ -176,5 +176,30 @@ TEST(Mask, OnARetryEqualsMaskingFromTheStart) {
   }
 }
 
+// A workspace that expects to be asked for masses sums up a row while it scans
+// it, before the mask: those sums are not of what the mask leaves.
+TEST(Mask, HoldsInAWorkspaceThatSumsRowsUpAsTheyCome) {
+  constexpr std::int64_t kSize = 5000;
+  std::mt19937_64 random(4);
+  std::normal_distribution<float> normal(0.0f, 2.0f);
+  for (const std::string shape : {"", R"({"type": "top_p", "p": 0.9},)"}) {
+    const Pipeline pipeline = MakePipeline(
+        absl::StrCat(kBan, ",", shape, R"({"type": "categorical"})"), kSize);
+    Workspace used;
+    for (int step = 0; step < Share(200); ++step) {
+      std::vector<float> row(kSize);
+      for (float& v : row) v = normal(random);
+      Words words(kSize / 32 + 1);
+      for (auto& w : words) w = static_cast<std::uint32_t>(random());
+      const StepInputs masked = {.mask = TokenMask(absl::MakeConstSpan(words))};
+      const absl::Span<const float> logits(row);
+      const Sequence sequence = MakeSequence(kSize, {}, {}, random());
+      Workspace fresh;
+      ASSERT_EQ(pipeline.Sample(logits, sequence, used, masked).id,
+                pipeline.Sample(logits, sequence, fresh, masked).id);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sampler
