@@ -65,7 +65,7 @@ std::optional<DeviationInterval> BoundDeviation(const CandidateSet& set,
   // offsets from the center. A sum of n offsets is off by a part of the sum of
   // |o|, which is at most sqrt(n * sum of o^2). `rounding` bounds what the
   // exact computation, in doubles, may be off by in each offset: by the factors
-  // (twice each, as in mass_bounds.h), the subtraction and the mean.
+  // (twice each, as in sum_error.h), the subtraction and the mean.
   const double roundings =
       (2.0 * static_cast<double>(stored.scales.size()) + 8.0) * 0x1p-53;
   const auto n = static_cast<double>(set.Count());

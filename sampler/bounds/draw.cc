@@ -8,7 +8,7 @@ namespace sampler {
 namespace {
 
 std::optional<TokenId> FindToken(const CandidateSet& set,
-                                 const MassBounds::Place& place) {
+                                 const ChunkSums::Place& place) {
   if (!(place.low >= 0.0)) return {};
   const double max = set.Max();
   const std::size_t first = place.chunk * kernels::kChunkSize;
@@ -37,7 +37,7 @@ std::optional<TokenId> FindToken(const CandidateSet& set,
 
 std::optional<TokenId> DecideDraw(const CandidateSet& set, MassBounds& bounds,
                                   std::uint64_t bits) {
-  const std::optional<TokenId> token = FindToken(set, bounds.Find(bits));
+  const std::optional<TokenId> token = FindToken(set, bounds.sums().Find(bits));
   bounds.Note(token.has_value());
   return token;
 }

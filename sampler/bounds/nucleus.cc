@@ -54,12 +54,12 @@ std::optional<MassCut> CutHead(const Attempt& a, const Head& head,
 std::optional<Survivors> DecideInHead(const Attempt& a, const Head& head) {
   const kernels::Ranking ranking =
       RankByLogit(*head.list.list, a.rule.tie_order);
-  std::optional<MassCut> reached = CutHead(a, head, a.bounds.Total());
+  std::optional<MassCut> reached = CutHead(a, head, a.bounds.sums().Total());
   // With the head's mass known exactly, only the error of the rest counts: of a
   // twentieth of the mass, not of all of it.
   if (!reached.has_value() &&
-      a.bounds.Split({head.floor}, {head.floor}, a.scratch.more)) {
-    reached = CutHead(a, head, a.bounds.TotalAround(head.mass));
+      a.bounds.split().Split({head.floor}, {head.floor}, a.scratch.more)) {
+    reached = CutHead(a, head, a.bounds.split().TotalAround(head.mass));
   }
   if (!a.bounds.Note(reached.has_value())) {
     // Two tokens are left: the exact total decides.
@@ -139,7 +139,7 @@ Survivors DownTo(const Attempt& a, const kernels::Cut& cut) {
   }
   except.resize(gone);
   if (a.set.SlotsAreIds()) {
-    a.bounds.JoinInside(ids, a.scratch.weights, [=](std::size_t i) {
+    a.bounds.split().JoinInside(ids, a.scratch.weights, [=](std::size_t i) {
       return static_cast<unsigned>(logits[i] < cut.value) | tie_goes(i);
     });
   }
@@ -150,7 +150,7 @@ Survivors DownTo(const Attempt& a, const kernels::Cut& cut) {
 std::optional<Survivors> DecideInBand(const Attempt& a,
                                       const LogitRange& band) {
   CandidateList& list = a.scratch.gathered;
-  if (!a.bounds.Split({band.high}, {band.low}, list)) {
+  if (!a.bounds.split().Split({band.high}, {band.low}, list)) {
     a.bounds.Note(false);
     return {};
   }
@@ -159,7 +159,7 @@ std::optional<Survivors> DecideInBand(const Attempt& a,
   const Mass in_band = kernels::MassOf(weights);
   // What the band has to add to the mass above it lies between these, and so
   // that neither ">=" nor ">" is in question.
-  const MassBounds::Missing missing = a.bounds.MissingTo(a.p, in_band);
+  const SplitSums::Missing missing = a.bounds.split().MissingTo(a.p, in_band);
   const double low = std::floor(missing.low) - 1.0;
   const double high = std::ceil(missing.high) + 1.0;
   if (!(low >= 1.0) || !(high <= ToDouble(in_band))) {
@@ -211,7 +211,7 @@ std::optional<Survivors> DecideNucleus(const CandidateSet& set,
                                        const MassRule& rule,
                                        SelectionScratch& scratch) {
   const Attempt a = {set, masses, bounds, p, rule, scratch};
-  const MassInterval total = bounds.Total();
+  const MassInterval total = bounds.sums().Total();
   const Mass high = MassToReach(p, total.high, rule);
   // A mass of 0 needs no bounds: the likeliest alone stays.
   if (high == 0) return {};

@@ -67,7 +67,7 @@ Ring GuessRing(const Attempt& a, double center) {
   const auto beyond_of = [&](float distance) {
     return exact.Beyond(distance) + stride * sketch.Beyond(distance);
   };
-  const double total = ToDouble(a.bounds.Total().high) * 0x1p-51;
+  const double total = ToDouble(a.bounds.sums().Total().high) * 0x1p-51;
   const double beyond = (1.0 - a.p) * total;
   const MassSketch::Place place = MassSketch::WhereFallsTo(
       beyond, beyond_of, {tuning::kFirstDistance, tuning::kFirstDistance},
@@ -220,7 +220,7 @@ std::optional<Survivors> CutInRing(const Attempt& a, const Ring& ring,
   except.insert(except.end(), next, ids.end());
   // What bounds know is relative to the likeliest, which may be among these.
   if (a.set.SlotsAreIds() && a.set.Max() < end) {
-    a.bounds.JoinInside(list.ids(), a.scratch.weights, goes);
+    a.bounds.split().JoinInside(list.ids(), a.scratch.weights, goes);
   }
   return Survivors::AtLeast(threshold, except);
 }
@@ -229,7 +229,7 @@ std::optional<Survivors> CutInRing(const Attempt& a, const Ring& ring,
 // mass, then all that are as near as the last one needed of it.
 std::optional<LastKept> DecideInHead(const Attempt& a, double center,
                                      double error) {
-  const MassInterval total = a.bounds.Total();
+  const MassInterval total = a.bounds.sums().Total();
   const Mass low = MassToReach(a.p, total.low, a.rule);
   const Mass high = MassToReach(a.p, total.high, a.rule);
   const double beyond = a.p + tuning::kBeyond * (1.0 - a.p);
@@ -259,7 +259,7 @@ std::optional<Survivors> DecideTypical(const CandidateSet& set,
                                        const MassRule& rule,
                                        SelectionScratch& scratch) {
   const Attempt a = {set, masses, bounds, p, rule, scratch};
-  const MassBounds::Offset offset = bounds.MeanOffset();
+  const ChunkSums::Offset offset = bounds.sums().MeanOffset();
   const double center = set.Max() + 0.5 * (offset.low + offset.high);
   // By how much distances may be off.
   const double error = 0.5 * (offset.high - offset.low) + a.Rounding(center);
@@ -270,14 +270,14 @@ std::optional<Survivors> DecideTypical(const CandidateSet& set,
   const LogitRange listed = {std::max(kLowestLogit, center - ring.outer),
                              center + ring.outer};
   // Nothing lies within where the two are equal, or the wrong way around.
-  if (!bounds.Split(inside, listed, scratch.gathered)) {
+  if (!bounds.split().Split(inside, listed, scratch.gathered)) {
     bounds.Note(false);
     return {};
   }
   const WeighedList list = {
       &scratch.gathered, Weigh(scratch.gathered.logits(), set.Max(), scratch)};
   const Mass in_ring = kernels::MassOf(list.weights);
-  const MassBounds::Missing missing = bounds.MissingTo(p, in_ring);
+  const SplitSums::Missing missing = bounds.split().MissingTo(p, in_ring);
   const double low = std::floor(missing.low) - 1.0;
   const double high = std::ceil(missing.high) + 1.0;
   if (!(low >= 1.0) || !(high <= ToDouble(in_ring))) {

@@ -13,7 +13,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/arithmetic/mass.h"
-#include "sampler/bounds/mass_bounds.h"
+#include "sampler/bounds/mass_interval.h"
 #include "sampler/rows/candidate_set.h"
 #include "sampler/rows/selection_scratch.h"
 #include "sampler/rows/survivors.h"

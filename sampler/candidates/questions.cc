@@ -122,7 +122,7 @@ absl::Span<WeightedCandidate> CandidateView::WithProbabilityAtLeast(
     double p) const {
   state_->listed.clear();
   if (state_->HaveBounds()) {
-    const MassInterval total = state_->bounds.Total();
+    const MassInterval total = state_->bounds.sums().Total();
     const std::optional<WeighedList> heavy = GatherHeavy(
         state_->set, {LeastMass(p, total.low), LeastMass(p, total.high)},
         state_->scratch);

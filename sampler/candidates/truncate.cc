@@ -24,17 +24,17 @@ namespace sampler {
 namespace {
 
 // An interval that holds `least` of the exact totals.
-MassInterval BoundLeast(const MassBounds& bounds,
+MassInterval BoundLeast(const ChunkSums& sums,
                         absl::FunctionRef<Mass(const Totals&)> least,
                         Needs needs) {
-  const MassInterval total = bounds.Total();
+  const MassInterval total = sums.Total();
   double low = 0.0;  // low and high bound the entropy.
   double high = 0.0;
   if (needs == Needs::kEntropy) {
     // More than the rounding error of the entropy, in these bounds and in
     // ExactMasses::Entropy.
     constexpr double kSlack = 1e-9;
-    const MassBounds::Offset offset = bounds.MeanOffset();
+    const ChunkSums::Offset offset = sums.MeanOffset();
     low = Log(ToDouble(total.low) * 0x1p-51) - offset.high - kSlack;
     high = Log(ToDouble(total.high) * 0x1p-51) - offset.low + kSlack;
   }
@@ -230,8 +230,8 @@ void Candidates::KeepWeights(absl::FunctionRef<Mass(const Totals&)> least,
       (rule.needs == Needs::kEntropy && state_->HaveBoundsOfMean());
   if (bounded) {
     kept = DecideWeights(state_->set,
-                         BoundLeast(state_->bounds, least, rule.needs), wanted,
-                         state_->scratch);
+                         BoundLeast(state_->bounds.sums(), least, rule.needs),
+                         wanted, state_->scratch);
     state_->bounds.Note(kept.has_value());
   }
   if (!kept.has_value()) {

@@ -46,8 +46,9 @@ TEST_F(MassBoundsTest, HoldsTheExactTotal) {
         exact += kernels::ComputeWeight(values[i], set.Max());
       }
       ASSERT_TRUE(bounds.Have());
-      const MassInterval of_row = bounds.Total();
-      for (const MassInterval& total : {of_row, OfList(values).Total()}) {
+      const MassInterval of_row = bounds.sums().Total();
+      for (const MassInterval& total :
+           {of_row, OfList(values).sums().Total()}) {
         ASSERT_LE(total.low, exact) << target;
         ASSERT_GE(total.high, exact) << target;
         widest = std::max(widest, Ratio(total.high - total.low, exact));
@@ -107,7 +108,7 @@ TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
       const long double exact = static_cast<long double>(p) * total - inside;
       ASSERT_TRUE(bounds.Have());
       CandidateList found;
-      ASSERT_TRUE(bounds.Split(inner, outer, found));
+      ASSERT_TRUE(bounds.split().Split(inner, outer, found));
       ASSERT_EQ(std::vector<TokenId>(found.ids().begin(), found.ids().end()),
                 listed);
       for (std::size_t i = 0; i < listed.size(); ++i) {
@@ -115,15 +116,15 @@ TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
                   values[static_cast<std::size_t>(listed[i])]);
       }
       const auto in_list = static_cast<Mass>(between);
-      const MassBounds::Missing of_row = bounds.MissingTo(p, in_list);
-      MassBounds& of_list = OfList(values);
+      const SplitSums::Missing of_row = bounds.split().MissingTo(p, in_list);
+      SplitSums& of_list = OfList(values).split();
       ASSERT_TRUE(of_list.Split(inner, outer, found));
       ASSERT_EQ(found.size(), listed.size());
       // With what is inside and listed known, only the rest is uncertain.
       const auto known = static_cast<Mass>(inside + between);
       const auto all = static_cast<Mass>(total);
       for (const MassInterval& around :
-           {bounds.TotalAround(known), of_list.TotalAround(known)}) {
+           {bounds.split().TotalAround(known), of_list.TotalAround(known)}) {
         ASSERT_LE(around.low, all) << target;
         ASSERT_GE(around.high, all) << target;
         ASSERT_GE(around.low, known) << target;
@@ -169,7 +170,7 @@ TEST_F(MassBoundsTest, FollowsASetThatIsCutInPlace) {
       const LogitRange listed = {std::min(one, other)};
       ASSERT_TRUE(bounds.Have());
       CandidateList list;
-      ASSERT_TRUE(bounds.Split(inside, listed, list));
+      ASSERT_TRUE(bounds.split().Split(inside, listed, list));
       std::vector<Weight> weights;
       for (const double logit : list.logits()) {
         weights.push_back(kernels::ComputeWeight(logit, set.Max()));
@@ -178,19 +179,19 @@ TEST_F(MassBoundsTest, FollowsASetThatIsCutInPlace) {
       const double cut = list.size() == 0
                              ? inside.low
                              : list.logits()[random_() % list.size()];
-      bounds.JoinInside(list.ids(), weights, [&](std::size_t i) {
+      bounds.split().JoinInside(list.ids(), weights, [&](std::size_t i) {
         return list.logits()[i] < cut ? 1 : 0;
       });
       if (!set.CutInPlace(cut)) continue;
       bounds.Follow();
       ++followed;
-      const MassInterval total = bounds.Total();
+      const MassInterval total = bounds.sums().Total();
       ASSERT_LE(total.low, masses.Total()) << target;
       ASSERT_GE(total.high, masses.Total()) << target;
       ASSERT_LT(Ratio(total.high - total.low, masses.Total()), 1e-4);
       // Places in the running mass: that of the last token before a chunk.
       const std::uint64_t bits = random_();
-      const MassBounds::Place place = bounds.Find(bits);
+      const ChunkSums::Place place = bounds.sums().Find(bits);
       Mass before = 0;
       for (std::size_t slot = 0; slot < place.chunk * kernels::kChunkSize;
            ++slot) {
@@ -240,8 +241,8 @@ TEST_F(MassBoundsTest, HoldsTheMeanOffset) {
       EXPECT_NEAR(exact.MeanLogit() - set.Max(), mean,
                   1e-12 * (1.0 + std::fabs(mean) + std::fabs(set.Max())));
       ASSERT_TRUE(bounds.HaveMean());
-      const MassBounds::Offset of_row = bounds.MeanOffset();
-      for (const auto& offset : {of_row, OfList(values).MeanOffset()}) {
+      const ChunkSums::Offset of_row = bounds.sums().MeanOffset();
+      for (const auto& offset : {of_row, OfList(values).sums().MeanOffset()}) {
         ASSERT_LE(offset.low, mean) << target;
         ASSERT_GE(offset.high, mean) << target;
         widest = std::max(widest, offset.high - offset.low);

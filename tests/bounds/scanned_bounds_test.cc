@@ -35,7 +35,7 @@ double WidthAfterScan(const std::vector<float>& row, double habit, F change) {
   begin();
   change(set);
   EXPECT_TRUE(bounds.Have());
-  const MassInterval total = bounds.Total();
+  const MassInterval total = bounds.sums().Total();
   EXPECT_LE(total.low, masses.Total());
   EXPECT_GE(total.high, masses.Total());
   return ToDouble(total.high - total.low) / ToDouble(total.high);

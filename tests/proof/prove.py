@@ -37,7 +37,7 @@ PLACES = {
         "kLn2", "kPi", "kCosCoefficients", "kSinCoefficients"],
     "sampler/arithmetic/mass.h": ["kWeightRise"],
     "sampler/bounds/deviation_bounds.cc": ["kDoubleSquares"],
-    "sampler/bounds/mass_bounds.cc": ["kDoubleError"],
+    "sampler/bounds/sum_error.h": ["kDoubleError"],
     "sampler/kernels/exp_float-inl.h": ["kCoefficients"],
     "sampler/kernels/exp_sum.h": ["kTermError"],
     "sampler/kernels/exp_sum-inl.h": ["kTermUnits", "kSecondOrder"],

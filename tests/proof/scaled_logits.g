@@ -1,4 +1,4 @@
-# Pending factors (mass_bounds.h, deviation_bounds.cc): each rounds the product
+# Pending factors (sum_error.h, deviation_bounds.cc): each rounds the product
 # of a logit, and the product of all factors, by 2^-53 once more. A number off by
 # a factor 1 + E, E <= 2^-40, is then off by E + 1.01 * 2^-53.
 @rnd = float<ieee_64,ne>;
