@@ -3,7 +3,9 @@
 //
 // Errors: InvalidArgument for a header that no reader would take.
 // Thread-safety: one thread at a time.
-// Tested by: tests/logs/writers_test.cc, tests/tools/replay/emit_test.cc.
+// Tested by: tests/logs/writers_test.cc,
+// tests/logs/server/array_answer_test.cc,
+//   tests/tools/replay/emit_test.cc.
 
 #ifndef SAMPLER_LOGS_FORMATS_SAFETENSORS_HEADER_WRITER_H_
 #define SAMPLER_LOGS_FORMATS_SAFETENSORS_HEADER_WRITER_H_
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "sampler/logs/files/output_file.h"
 
 namespace sampler::logs {
@@ -27,11 +30,12 @@ class SafetensorsHeaderWriter {
       : metadata_(std::move(metadata)) {}
 
   // A tensor of elements of `width` bytes, `dtype` as the format spells it.
-  void Add(const char* name, const char* dtype, std::vector<std::int64_t> shape,
+  void Add(std::string name, std::string dtype, std::vector<std::int64_t> shape,
            std::size_t width);
 
   // Length and text, padded so that the data is aligned for 64-bit elements.
   // `path` names the file in errors.
+  absl::StatusOr<std::string> Bytes(const std::string& path) const;
   absl::Status WriteTo(const std::string& path, OutputFile& file) const;
 
  private:

@@ -115,6 +115,7 @@ absl::Status WriteMasks(const std::string& path, const LogContents& contents,
   return absl::OkStatus();
 }
 
+// What AddSmallTensors announced, in its order.
 // Errors: those of the masks.
 absl::Status WriteSmallTensors(const std::string& path,
                                const LogContents& contents, OutputFile& file) {
@@ -225,6 +226,8 @@ absl::Status WriteSparseSafetensors(const std::string& path,
   status = WriteSmallTensors(path, contents, *file);
   if (!status.ok()) return status;
   file->AppendValues(absl::MakeConstSpan(log_sum_exps));
+  // In the file one part of all rows follows another; so that memory holds one
+  // row, each is asked for once more.
   const auto append = [&](void (*part)(const SparseRow&, OutputFile&)) {
     for (std::int64_t n = 0; n < count && !file->failed(); ++n) {
       const auto row = rows(n);

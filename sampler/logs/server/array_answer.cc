@@ -10,41 +10,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "nlohmann/json.hpp"
 #include "sampler/logs/files/scratch_file.h"
+#include "sampler/logs/formats/safetensors_header_writer.h"
 #include "sampler/logs/server/array_choices.h"
 #include "sampler/logs/server/documents.h"
 
 namespace sampler::logs {
 namespace {
 
-// Of answers; a longer file is refused by who reads them.
+// A longer file is left to the readers of JSON, which refuse it.
 constexpr std::int64_t kMostArrayBytes = std::int64_t{1} << 30;
-
-// Writes a safetensors file, tensor by tensor.
-class SafetensorsText {
- public:
-  void Add(const std::string& name, const std::string& dtype,
-           const std::vector<std::int64_t>& shape, std::int64_t bytes) {
-    header_[name] = {{"dtype", dtype},
-                     {"shape", shape},
-                     {"data_offsets", {end_, end_ + bytes}}};
-    end_ += bytes;
-  }
-
-  std::string Header() const {
-    const std::string text = header_.dump();
-    std::string header(8, '\0');
-    for (std::size_t i = 0; i < header.size(); ++i) {
-      header[i] = static_cast<char>(text.size() >> (8 * i) & 0xff);
-    }
-    return header + text;
-  }
-
- private:
-  nlohmann::ordered_json header_ = nlohmann::ordered_json::object();
-  std::int64_t end_ = 0;
-};
 
 std::string LittleEndian(const std::vector<std::int64_t>& values) {
   std::string bytes;
@@ -65,15 +40,15 @@ absl::Status WriteText(absl::string_view text, ScratchFile& scratch) {
 
 absl::StatusOr<InputFile> WriteAll(const std::string& path,
                                    const ArrayChoices& all) {
-  SafetensorsText text;
+  SafetensorsHeaderWriter header({});
   const ArrayRows& first = all.rows.front();
   const std::int64_t count = all.offsets.back();
-  text.Add(first.key, first.element->name, {count, first.width},
-           count * first.width * first.element->width);
+  header.Add(first.key, first.element->name, {count, first.width},
+             static_cast<std::size_t>(first.element->width));
   std::vector<std::string> lists;
   const auto add = [&](const char* name,
                        const std::vector<std::int64_t>& values) {
-    text.Add(name, "I64", {std::ssize(values)}, 8 * std::ssize(values));
+    header.Add(name, "I64", {std::ssize(values)}, 8);
     lists.push_back(LittleEndian(values));
   };
   add("seq_offsets", all.offsets);
@@ -82,9 +57,11 @@ absl::StatusOr<InputFile> WriteAll(const std::string& path,
     add("sampling_mask_offsets", all.mask_offsets);
     add("sampling_mask_token_ids", all.mask_ids);
   }
+  const auto head = header.Bytes(path);
+  if (!head.ok()) return head.status();
   auto scratch = ScratchFile::Create(path);
   if (!scratch.ok()) return scratch.status();
-  absl::Status status = WriteText(text.Header(), *scratch);
+  absl::Status status = WriteText(*head, *scratch);
   for (const ArrayRows& rows : all.rows) {
     if (!status.ok()) return status;
     status =
