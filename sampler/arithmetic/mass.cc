@@ -22,6 +22,7 @@ Dyadic Decompose(double p) {
 
 }  // namespace
 
+// Both products fit: significands have 53 bits, totals at most 71.
 Mass MostMass(double p, Mass total) {
   const Dyadic d = Decompose(p);
   return d.shift >= 128 ? Mass{0} : (d.significand * total) >> d.shift;

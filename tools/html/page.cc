@@ -1,5 +1,8 @@
 #include "tools/html/page.h"
 
+#include <cstdint>
+#include <string>
+
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -115,7 +118,8 @@ std::string PageHtml(const Page& page) {
       kPageStyle, page.style, "</style>\n</head>\n<body class=\"", page.command,
       page.steps <= kFewSteps ? " few" : "", "\">\n", HeadHtml(page),
       page.body);
-  // The size is part of what it counts.
+  // The foot says how large the page is, itself included: more digits make it
+  // larger, so it is counted until the number stands.
   auto size = static_cast<std::int64_t>(html.size());
   for (int i = 0; i < 3; ++i) {
     size = static_cast<std::int64_t>(html.size() + FootHtml(page, size).size());

@@ -1,8 +1,11 @@
 // A verification for people.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,10 +23,10 @@ namespace sampler::tools {
 namespace {
 
 constexpr std::size_t kColumns = 12;
-// So many tokens agree where an explanation explains something.
+// A suspicion is only told if it explains this share of the tokens.
 constexpr double kTelling = 0.9;
 
-// An e-value whose logarithm may be beyond every double.
+// An e-value, given by its logarithm: it may exceed every double.
 std::string EvidenceText(double log) {
   if (std::isinf(log)) return log > 0 ? "infinite" : "0";
   if (log < 600.0) return NumberText(Exp(log), 4, kColumns);
@@ -141,13 +144,13 @@ std::string LawLines(const VerifyReport& report) {
 
 std::string CountsText(const VerifyReport& report) {
   const VerifySummary& s = report.summary;
+  const std::int64_t undecided =
+      s.match_bases()[static_cast<std::size_t>(Basis::kUnknowable)];
   std::string text =
       Line("tokens", absl::StrCat(Grouped(s.total_tokens()), " checked of ",
                                   Grouped(s.rows()), " rows; ", s.skipped(),
                                   " without a claimed token or a draw, ",
-                                  s.match_bases()[2],
-                                  " that the log does not "
-                                  "decide"));
+                                  undecided, " that the log does not decide"));
   text += report.claim == Claim::kSeed ? SeedLines(report) : LawLines(report);
   const double t = CramerVonMises(s.percentiles());
   absl::StrAppend(
@@ -160,49 +163,51 @@ std::string CountsText(const VerifyReport& report) {
   return text;
 }
 
-std::string SuspicionText(const VerifyReport& report) {
+// Tokens that belong to other rows.
+std::string ShiftText(const ShiftedMatch& shift) {
+  if (!(shift.rate >= kTelling) || shift.shift == 0) return "";
+  return Line("shift",
+              absl::StrCat("rows agree best with the tokens ", shift.shift,
+                           " later: ", PercentText(shift.rate)));
+}
+
+// Tokens of another seed, or of one seed for all sequences.
+std::string SuspectsText(const Suspects& suspects) {
   std::string text;
-  const ShiftedMatch shift = report.summary.BestShift();
-  if (shift.rate >= kTelling && shift.shift != 0) {
-    absl::StrAppend(
-        &text, Line("shift", absl::StrCat("rows agree best with the tokens ",
-                                          shift.shift, " later: ",
-                                          PercentText(shift.rate))));
+  if (suspects.best_seed_rate >= kTelling && suspects.best_seed_offset != 0) {
+    text += Line("seed", absl::StrCat("the tokens agree best with seed ",
+                                      suspects.best_seed_offset > 0 ? "+" : "",
+                                      suspects.best_seed_offset, ": ",
+                                      PercentText(suspects.best_seed_rate)));
   }
-  if (report.suspects) {
-    const Suspects& suspects = *report.suspects;
-    if (suspects.best_seed_rate >= kTelling && suspects.best_seed_offset != 0) {
-      absl::StrAppend(
-          &text,
-          Line("seed", absl::StrCat("the tokens agree best with seed ",
-                                    suspects.best_seed_offset > 0 ? "+" : "",
-                                    suspects.best_seed_offset, ": ",
-                                    PercentText(suspects.best_seed_rate))));
-    }
-    if (suspects.shared_noise_suspected) {
-      absl::StrAppend(
-          &text, Line("shared noise",
-                      absl::StrCat("the later sequences repeat the first one's "
-                                   "random numbers: ",
-                                   PercentText(suspects.shared_rate),
-                                   " agree, ", PercentText(suspects.own_rate),
-                                   " with their own")));
-    }
+  if (suspects.shared_noise_suspected) {
+    text +=
+        Line("shared noise",
+             absl::StrCat("the later sequences repeat the first one's "
+                          "random numbers: ",
+                          PercentText(suspects.shared_rate), " agree, ",
+                          PercentText(suspects.own_rate), " with their own"));
   }
-  if (report.nearest) {
-    const NearestChain& nearest = *report.nearest;
-    absl::StrAppend(
-        &text, Line("impossible",
-                    absl::StrCat(
-                        Printable(nearest.removed_by),
-                        nearest.chain
-                            ? absl::StrCat(
-                                  "; the nearest chain that allows "
-                                  "it has ",
-                                  NearestText(report.header.configs.configs[0],
-                                              *nearest.chain))
-                            : "; no numbers of this chain would allow it")));
-  }
+  return text;
+}
+
+// What removed a token that was claimed, and a chain near this one that would
+// not have.
+std::string NearestChainText(const VerifyReport& report,
+                             const NearestChain& nearest) {
+  const std::string allowed =
+      nearest.chain ? absl::StrCat("; the nearest chain that allows it has ",
+                                   NearestText(report.header.configs.configs[0],
+                                               *nearest.chain))
+                    : "; no numbers of this chain would allow it";
+  return Line("impossible",
+              absl::StrCat(Printable(nearest.removed_by), allowed));
+}
+
+std::string SuspicionText(const VerifyReport& report) {
+  std::string text = ShiftText(report.summary.BestShift());
+  if (report.suspects) text += SuspectsText(*report.suspects);
+  if (report.nearest) text += NearestChainText(report, *report.nearest);
   return text;
 }
 
