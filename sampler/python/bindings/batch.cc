@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,7 +77,7 @@ std::vector<const Pipeline*> PipelinesOf(nb::handle pipelines,
   for (const nb::handle one : nb::iter(pipelines)) {
     all.push_back(&As<const Pipeline>(one, "pipelines"));
   }
-  CheckCount("pipelines", all.size(), rows);
+  CheckCount("pipelines", std::ssize(all), rows);
   return all;
 }
 
@@ -119,7 +120,7 @@ std::unique_ptr<Tokens> SampleAll(nb::handle pipelines, nb::handle logits,
   for (const nb::handle one : nb::iter(sequences)) {
     leases.emplace_back(As<const SharedSequence>(one, "sequences"));
   }
-  CheckCount("sequences", leases.size(), rows.count());
+  CheckCount("sequences", std::ssize(leases), rows.count());
 
   auto result = std::make_unique<Tokens>();
   const std::size_t size = leases.size();

@@ -42,6 +42,12 @@ void RaiseValueError(absl::string_view text) { Raise(PyExc_ValueError, text); }
 
 void RaiseTypeError(absl::string_view text) { Raise(PyExc_TypeError, text); }
 
+void CheckCount(absl::string_view name, std::int64_t got, std::int64_t rows) {
+  if (got == rows) return;
+  RaiseValueError(absl::StrCat(name, ": got ", got, ", want ", rows,
+                               " (one for each row)"));
+}
+
 std::string TypeMismatch(nb::handle got, absl::string_view name,
                          nb::handle want) {
   const auto name_of = [](nb::handle type) {

@@ -16,6 +16,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -31,6 +32,9 @@ namespace sampler::python {
 [[noreturn]] void Raise(PyObject* type, absl::string_view text);
 [[noreturn]] void RaiseValueError(absl::string_view text);
 [[noreturn]] void RaiseTypeError(absl::string_view text);
+
+// ValueError unless there are `rows` of what `name` names.
+void CheckCount(absl::string_view name, std::int64_t got, std::int64_t rows);
 
 // "sequences: got int, want Sequence".
 std::string TypeMismatch(nanobind::handle got, absl::string_view name,

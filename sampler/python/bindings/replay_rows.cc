@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -102,12 +103,6 @@ absl::Status Replay(const Pipeline& pipeline, const BorrowedRows& rows,
   return absl::OkStatus();
 }
 
-void CheckCount(absl::string_view name, std::size_t got, std::int64_t want) {
-  if (static_cast<std::int64_t>(got) == want) return;
-  RaiseValueError(absl::StrCat(name, ": got ", got, ", want one for each of ",
-                               want, " rows"));
-}
-
 nb::dict ReplayRows(const Pipeline& pipeline, nb::handle logits,
                     nb::handle mask, std::vector<std::uint64_t> seeds,
                     std::vector<std::uint32_t> streams, nb::handle prompts,
@@ -116,14 +111,14 @@ nb::dict ReplayRows(const Pipeline& pipeline, nb::handle logits,
                     bool raw) {
   const BorrowedRows rows(logits, "logits");
   const std::int64_t count = rows.count();
-  CheckCount("seeds", seeds.size(), count);
-  CheckCount("streams", streams.size(), count);
+  CheckCount("seeds", std::ssize(seeds), count);
+  CheckCount("streams", std::ssize(streams), count);
   const std::vector<TokenId> logged = TokenIds(tokens, "tokens");
-  CheckCount("tokens", logged.size(), count);
+  CheckCount("tokens", std::ssize(logged), count);
   std::optional<BorrowedMasks> masks;
   if (!mask.is_none()) {
     masks.emplace(mask, "mask");
-    CheckCount("mask", static_cast<std::size_t>(masks->count()), count);
+    CheckCount("mask", masks->count(), count);
   }
   const Texts texts = {
       std::move(seeds), std::move(streams),

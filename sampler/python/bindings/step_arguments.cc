@@ -1,5 +1,7 @@
 #include "sampler/python/bindings/step_arguments.h"
 
+#include <iterator>
+
 #include "absl/strings/str_cat.h"
 #include "sampler/python/bindings/errors.h"
 
@@ -7,12 +9,6 @@ namespace sampler::python {
 namespace {
 
 namespace nb = nanobind;
-
-void CheckCount(absl::string_view name, std::int64_t got, std::int64_t rows) {
-  if (got == rows) return;
-  RaiseValueError(absl::StrCat(name, ": got ", got, ", want ", rows,
-                               " (one for each row)"));
-}
 
 double ToDouble(nb::handle number) {
   const double value = PyFloat_AsDouble(number.ptr());
@@ -47,7 +43,7 @@ StepArguments::StepArguments(nb::handle mask, nb::handle unconditional,
   }
   if (!uniform.is_none()) {
     uniforms_ = Numbers(uniform);
-    CheckCount("uniform", static_cast<std::int64_t>(uniforms_.size()), rows);
+    CheckCount("uniform", std::ssize(uniforms_), rows);
   }
 }
 

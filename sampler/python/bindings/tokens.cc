@@ -4,6 +4,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -26,7 +27,7 @@ void AcceptAll(const Tokens& tokens, nb::handle sequences) {
     leases.push_back(std::make_unique<SharedSequence::Writer>(
         As<SharedSequence>(one, "sequences")));
   }
-  CheckCount("sequences", leases.size(),
+  CheckCount("sequences", std::ssize(leases),
              static_cast<std::int64_t>(tokens.tokens.size()));
   for (std::size_t i = 0; i < leases.size(); ++i) {
     if (tokens.tokens[i].status != RowStatus::kOk) {
@@ -105,12 +106,6 @@ void BindLogprobTable(nb::module_& module) {
 }
 
 }  // namespace
-
-void CheckCount(absl::string_view name, std::size_t got, std::int64_t rows) {
-  if (got == static_cast<std::size_t>(rows)) return;
-  RaiseValueError(
-      absl::StrCat(name, ": got ", got, ", want ", rows, " (one a row)"));
-}
 
 void BindTokens(nb::module_& module) {
   BindLogprobTable(module);

@@ -13,7 +13,6 @@
 #include <memory>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "sampler/logprobs.h"
 #include "sampler/token.h"
 
@@ -38,9 +37,6 @@ struct Tokens {
   std::unique_ptr<LogprobTable> raw;
   std::unique_ptr<LogprobTable> processed;
 };
-
-// ValueError unless there are `rows` of what `name` names.
-void CheckCount(absl::string_view name, std::size_t got, std::int64_t rows);
 
 void BindTokens(nanobind::module_& module);
 

@@ -130,7 +130,8 @@ void CheckWeighed(const TreeState& state) {
   Raise(PyExc_RuntimeError, "judge: the tree was not weighed");
 }
 
-TreeResult JudgeRound(const SharedTree& shared, const SharedSequence& target) {
+TreeResult JudgeWeighed(const SharedTree& shared,
+                        const SharedSequence& target) {
   const SharedTree::Reader state(shared);
   CheckWeighed(*state);
   const SharedSequence::Reader lease(target);
@@ -138,9 +139,9 @@ TreeResult JudgeRound(const SharedTree& shared, const SharedSequence& target) {
   return {verdict.path, verdict.next};
 }
 
-TreeResult JudgeRoundByTarget(const SharedTree& shared,
-                              const SharedSequence& target, double accumulated,
-                              double single) {
+TreeResult JudgeWeighedByTarget(const SharedTree& shared,
+                                const SharedSequence& target,
+                                double accumulated, double single) {
   const SharedTree::Reader state(shared);
   CheckWeighed(*state);
   const SharedSequence::Reader lease(target);
@@ -218,9 +219,9 @@ void BindRound(nb::module_& module) {
       .def("weigh", &WeighTree, "pipeline"_a, "target"_a, "row"_a,
            "Records the target's distributions at the root, row(-1), and at "
            "every node.")
-      .def("tree", &JudgeRound, "target"_a,
+      .def("tree", &JudgeWeighed, "target"_a,
            "SpecInfer's rule: (path of accepted nodes, token after them).")
-      .def("tree_by_target", &JudgeRoundByTarget, "target"_a,
+      .def("tree_by_target", &JudgeWeighedByTarget, "target"_a,
            "accumulated"_a = 1.0, "single"_a = 1.0,
            "SGLang's rule. Thresholds in (0, 1]; at 1 the law is the "
            "target's.")
