@@ -10,22 +10,22 @@
 namespace sampler {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 LogprobList ListOf(const Distribution& distribution, TokenId token,
                    std::int64_t top) {
   return {LogprobOf(distribution, token), TopLogprobs(distribution, top)};
 }
 
-Json ToJsonObject(const TokenLogprob& token) {
-  return {
-      {"id", token.id},
-      {"logprob", std::isfinite(token.logprob) ? Json(token.logprob) : Json()},
-      {"rank", token.rank}};
+OrderedJson ToJsonObject(const TokenLogprob& token) {
+  return {{"id", token.id},
+          {"logprob", std::isfinite(token.logprob) ? OrderedJson(token.logprob)
+                                                   : OrderedJson()},
+          {"rank", token.rank}};
 }
 
-Json ToJsonObject(const LogprobList& list) {
-  Json top = Json::array();
+OrderedJson ToJsonObject(const LogprobList& list) {
+  OrderedJson top = OrderedJson::array();
   for (const TokenLogprob& token : list.top) top.push_back(ToJsonObject(token));
   return {{"token", ToJsonObject(list.token)}, {"top", std::move(top)}};
 }
@@ -75,8 +75,8 @@ Logprobs LogprobReporter::Report(Logits row, const Distribution& processed,
 }
 
 std::string ToJson(const Logprobs& logprobs) {
-  return Json{{"raw", ToJsonObject(logprobs.raw)},
-              {"processed", ToJsonObject(logprobs.processed)}}
+  return OrderedJson{{"raw", ToJsonObject(logprobs.raw)},
+                     {"processed", ToJsonObject(logprobs.processed)}}
       .dump();
 }
 

@@ -12,7 +12,7 @@
 #include "sampler/sequence.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::attempt_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -122,4 +122,4 @@ TEST(Attempt, IsCarriedBySnapshots) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::attempt_test

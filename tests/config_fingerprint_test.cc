@@ -7,7 +7,7 @@
 #include "sampler/config/fingerprint.h"
 #include "sampler/pipeline.h"
 
-namespace sampler {
+namespace sampler::config_fingerprint_test {
 namespace {
 
 PipelineConfig Config(double temperature, std::int64_t k) {
@@ -123,4 +123,4 @@ TEST_F(SnapshotOfAConfig, MayBeNobodys) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::config_fingerprint_test

@@ -14,7 +14,7 @@
 #include "sampler/pipeline.h"
 #include "sampler/stage_lookup.h"
 
-namespace sampler {
+namespace sampler::config_phases_test {
 namespace {
 
 constexpr char kPhases[] =
@@ -240,4 +240,4 @@ TEST(ConfigPhases, TellWhyAStageDoesNotRun) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::config_phases_test

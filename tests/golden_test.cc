@@ -18,7 +18,7 @@
 #include "tests/oracle/pipeline.h"
 #include "tests/support/library_adapter.h"
 
-namespace oracle {
+namespace oracle::golden_test {
 namespace {
 
 using nlohmann::json;
@@ -188,4 +188,4 @@ INSTANTIATE_TEST_SUITE_P(Golden, ScoresGoldenTest,
                          Cases({GoldenSource{"rivers-hf", "rivers"}}), NameOf);
 
 }  // namespace
-}  // namespace oracle
+}  // namespace oracle::golden_test

@@ -15,7 +15,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 
-namespace sampler {
+namespace sampler::inputs_test {
 namespace {
 
 constexpr std::int64_t kSize = 8;
@@ -167,4 +167,4 @@ TEST(Inputs, AreReadByStagesOfAProgram) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::inputs_test

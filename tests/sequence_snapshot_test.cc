@@ -12,7 +12,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::sequence_snapshot_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -150,4 +150,4 @@ TEST(Snapshot, SurvivesMutationsWithoutACrash) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::sequence_snapshot_test

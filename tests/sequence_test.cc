@@ -13,7 +13,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::sequence_test {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
@@ -172,4 +172,4 @@ TEST(Sequence, ComparesEveryPartOfItsState) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::sequence_test

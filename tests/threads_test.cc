@@ -19,7 +19,7 @@
 #include "sampler/pipeline.h"
 #include "sampler/presets.h"
 
-namespace sampler {
+namespace sampler::threads_test {
 namespace {
 
 constexpr std::size_t kThreads = 8;
@@ -244,4 +244,4 @@ TEST(Threads, AppendToOneLogger) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::threads_test

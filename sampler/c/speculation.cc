@@ -58,7 +58,7 @@ class RoundRows {
   sampler::c::CallersRows rows_;
 };
 
-sampler_status NotWeighed(sampler_error* error) {
+sampler_status RoundNotWeighed(sampler_error* error) {
   return Fail(error, SAMPLER_WRONG_STATE,
               "round: got one that is not weighed, want sampler_round_weigh "
               "before it");
@@ -87,7 +87,7 @@ sampler_status Judge(const sampler_round* round, const sampler_sequence* target,
   return OnHandle("round", round, error, [&] {
     return OnHandle("target", target, error, [&] {
       if (!KnowsVerdict(verdict)) return UnknownVerdict(error);
-      if (!round->weighed) return NotWeighed(error);
+      if (!round->weighed) return RoundNotWeighed(error);
       return rule();
     });
   });
@@ -215,7 +215,7 @@ sampler_status sampler_round_accept(sampler_round* round,
     return OnHandle("target", target, error, [&] {
       return OnHandle("draft", draft, error, [&] {
         if (!KnowsVerdict(verdict)) return UnknownVerdict(error);
-        if (!round->weighed) return NotWeighed(error);
+        if (!round->weighed) return RoundNotWeighed(error);
         const absl::Status accepted =
             round->round.Accept({verdict->accepted, verdict->next},
                                 target->sequence, draft->sequence);

@@ -73,7 +73,7 @@ class TreeRows {
   sampler::c::CallersRows rows_;
 };
 
-sampler_status NotWeighed(sampler_error* error) {
+sampler_status TreeNotWeighed(sampler_error* error) {
   return Fail(error, SAMPLER_WRONG_STATE,
               "tree: got one that is not weighed, want sampler_tree_weigh "
               "before it");
@@ -98,7 +98,7 @@ sampler_status Judge(const sampler_tree* tree, const sampler_sequence* target,
     return OnHandle("target", target, error, [&] {
       const sampler_status known = CheckVerdict(verdict, error);
       if (known != SAMPLER_OK) return known;
-      if (!tree->weighed) return NotWeighed(error);
+      if (!tree->weighed) return TreeNotWeighed(error);
       const speculative::TreeVerdict judged = rule(tree->round.view());
       verdict->last = judged.path.empty() ? SAMPLER_ROOT : judged.path.back();
       verdict->accepted = judged.path.size();
@@ -258,7 +258,7 @@ sampler_status sampler_tree_accept(sampler_tree* tree,
       return OnHandle("draft", draft, error, [&] {
         const sampler_status known = CheckVerdict(verdict, error);
         if (known != SAMPLER_OK) return known;
-        if (!tree->weighed) return NotWeighed(error);
+        if (!tree->weighed) return TreeNotWeighed(error);
         if (!HasNode(*tree, verdict->last)) {
           return NoSuchNode(*tree, verdict->last, error);
         }

@@ -13,7 +13,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::faded_counts_test {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
@@ -76,4 +76,4 @@ TEST(FadedCounts, TellTheLastOccurrenceFirst) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::faded_counts_test

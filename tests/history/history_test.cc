@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::history_test {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
@@ -122,4 +122,4 @@ TEST(History, OutlivesTheHistoryItWasCopiedFrom) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::history_test

@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace sampler {
+namespace sampler::loops_test {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
@@ -88,4 +88,4 @@ TEST(FindLoop, AnswersRulesThatNoLoopMeets) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::loops_test

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "sampler/history/history.h"
 
-namespace sampler {
+namespace sampler::phases_test {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
@@ -189,4 +189,4 @@ TEST(Phases, AreNoneWithoutRules) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::phases_test

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::repeats_test {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
@@ -166,4 +166,4 @@ TEST(Repeats, TakeLinearTimeOnTheTextThatRepeatsMost) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::repeats_test

@@ -12,7 +12,7 @@
 #include "sampler/history/history.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::token_counts_test {
 namespace {
 
 using Tokens = std::vector<TokenId>;
@@ -128,4 +128,4 @@ TEST(TokenCounts, KeepTheirRoomWhenASmallerVocabularyAsks) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::token_counts_test

@@ -15,7 +15,7 @@
 #include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::exp_split_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -137,4 +137,4 @@ TEST_P(ExpSplitTest, BoundsTheTrueSumsOfRandomRows) {
 INSTANTIATE_TEST_SUITE_P(Every, ExpSplitTest, EveryTarget(), TargetName);
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::exp_split_test

@@ -17,7 +17,7 @@
 #include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::exp_sum_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -216,4 +216,4 @@ TEST_P(ExpSum, OverlooksNothingFarBelow) {
 INSTANTIATE_TEST_SUITE_P(Every, ExpSum, EveryTarget(), TargetName);
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::exp_sum_test

@@ -17,7 +17,7 @@
 #include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::gather_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -134,4 +134,4 @@ TEST_P(GatherTest, GathersFromRowsAsStagesMeetThem) {
 INSTANTIATE_TEST_SUITE_P(Every, GatherTest, EveryTarget(), TargetName);
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::gather_test

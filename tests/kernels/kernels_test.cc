@@ -10,7 +10,7 @@
 #include "sampler/kernels/block.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::kernels_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -121,4 +121,4 @@ TEST(ComputeWeights, NeverRiseAsValuesFall) {
 }
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::kernels_test

@@ -7,7 +7,7 @@
 
 #include "gtest/gtest.h"
 
-namespace sampler {
+namespace sampler::lane_sum_test {
 namespace {
 
 std::uint64_t Bits(double x) { return std::bit_cast<std::uint64_t>(x); }
@@ -85,4 +85,4 @@ TEST(LaneSum, TellsOrdersApart) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::lane_sum_test

@@ -16,7 +16,7 @@
 #include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::power_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -162,4 +162,4 @@ TEST_P(Power, SharesAreRatiosOfMasses) {
 INSTANTIATE_TEST_SUITE_P(Every, Power, EveryTarget(), TargetName);
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::power_test

@@ -17,7 +17,7 @@
 #include "sampler/kernels/dispatch.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::select_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -282,4 +282,4 @@ INSTANTIATE_TEST_SUITE_P(Targets, CutTest, testing::ValuesIn([] {
                          [](const auto& info) { return info.param; });
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::select_test

@@ -16,7 +16,7 @@
 #include "tests/oracle/house.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::softmax_term_test {
 namespace {
 
 constexpr double kRemoved = -std::numeric_limits<double>::infinity();
@@ -108,4 +108,4 @@ TEST_P(SoftmaxTermTest, AddsAsPlainLoopsDo) {
 INSTANTIATE_TEST_SUITE_P(Every, SoftmaxTermTest, EveryTarget(), TargetName);
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::softmax_term_test

@@ -12,7 +12,7 @@
 #include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::term_sums_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -102,4 +102,4 @@ TEST_P(TermSumsTest, SumsAreThoseOfAPlainLoop) {
 INSTANTIATE_TEST_SUITE_P(Targets, TermSumsTest, EveryTarget(), TargetName);
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::term_sums_test

@@ -24,7 +24,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::draw_law_test {
 namespace {
 
 constexpr double kFalseAlarm = 1e-6;
@@ -161,4 +161,4 @@ TEST(Draw, NeverGivesAWeightlessToken) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::draw_law_test

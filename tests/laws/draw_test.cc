@@ -12,7 +12,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::draw_test {
 namespace {
 
 constexpr std::uint64_t kLastBits = std::numeric_limits<std::uint64_t>::max();
@@ -194,4 +194,4 @@ TEST(Draw, HitsTailsAtTheirRate) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::draw_test

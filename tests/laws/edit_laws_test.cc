@@ -14,7 +14,7 @@
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::edit_laws_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -97,4 +97,4 @@ TEST(Temperature, LowersTheEntropyAsItFalls) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::edit_laws_test

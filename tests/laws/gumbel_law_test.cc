@@ -17,7 +17,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::gumbel_law_test {
 namespace {
 
 constexpr double kFalseAlarm = 1e-6;
@@ -130,4 +130,4 @@ TEST(GumbelMax, LawHoldsInTailsOfManySmallTokens) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::gumbel_law_test

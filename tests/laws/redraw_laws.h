@@ -14,7 +14,7 @@
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::redraw_laws {
 
 using Text = std::vector<TokenId>;
 using Row = std::vector<double>;
@@ -56,6 +56,6 @@ inline double Misfit(const std::map<Text, double>& law,
   return fit.statistic / ChiSquareQuantile(fit.degrees, kFalseAlarm);
 }
 
-}  // namespace sampler
+}  // namespace sampler::redraw_laws
 
 #endif  // SAMPLER_TESTS_LAWS_REDRAW_LAWS_H_

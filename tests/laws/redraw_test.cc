@@ -17,7 +17,7 @@
 #include "tests/laws/redraw_laws.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::redraw_laws {
 namespace {
 
 // A grammar: at every place three of the seven tokens are refused.
@@ -191,4 +191,4 @@ TEST(Redraw, IsNeededForThat) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::redraw_laws

@@ -13,7 +13,7 @@
 #include "tests/laws/redraw_laws.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::redraw_laws {
 namespace {
 
 // Bans by the text before them.
@@ -147,4 +147,4 @@ TEST(Rewind, IsRepeatedFromNotedAttempts) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::redraw_laws

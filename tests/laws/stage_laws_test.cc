@@ -18,7 +18,7 @@
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::stage_laws_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -225,4 +225,4 @@ TEST(EveryStage, DoesNotSeeWhatIsMasked) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stage_laws_test

@@ -20,7 +20,7 @@
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::stage_state_laws_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -280,4 +280,4 @@ TEST(Sequence, CarriesFourBytesATokenAndNoEngine) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stage_state_laws_test

@@ -19,7 +19,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::synthid_laws_test {
 namespace {
 
 using nlohmann::json;
@@ -209,4 +209,4 @@ TEST(ScoreSynthIdMark, CountsARepeatedContextOnce) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::synthid_laws_test

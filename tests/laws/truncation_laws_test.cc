@@ -14,7 +14,7 @@
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::truncation_laws_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -123,4 +123,4 @@ TEST(TopKAndMinP, AreIdempotent) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::truncation_laws_test

@@ -5,7 +5,7 @@
 #include "sampler/logs/survey.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::full_log_test {
 namespace {
 
 std::string Data(absl::string_view name) {
@@ -66,4 +66,4 @@ TEST(FullLogTest, RiversAsksWhichTensorAndScoresAreProcessed) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::full_log_test

@@ -6,7 +6,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::kind_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -132,4 +132,4 @@ TEST_F(TallyTest, WithoutARowThereIsNoEvidence) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::kind_test

@@ -16,7 +16,7 @@
 #include "sampler/logs/logger.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::logger_kill_test {
 namespace {
 
 constexpr std::size_t kSize = 3000;
@@ -181,4 +181,4 @@ TEST_P(LoggerKillTest, LosesNoAcknowledgedRow) {
 INSTANTIATE_TEST_SUITE_P(DenseAndTopK, LoggerKillTest, testing::Values(0, 20));
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::logger_kill_test

@@ -12,7 +12,7 @@
 #include "sampler/logs/logger.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::logger_limits_test {
 namespace {
 
 constexpr std::int64_t kSize = 4;
@@ -149,4 +149,4 @@ TEST(LoggerLimits, RowsAfterAFailedFinishAreInTheLog) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::logger_limits_test

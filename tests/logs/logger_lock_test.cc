@@ -15,7 +15,7 @@
 #include "sampler/logs/logger.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::logger_lock_test {
 namespace {
 
 constexpr std::int64_t kSize = 4;
@@ -214,4 +214,4 @@ TEST_F(LoggerLockTest, OfTwoProcessesOneLogs) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::logger_lock_test

@@ -14,7 +14,7 @@
 #include "sampler/pipeline.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::logger_replay_test {
 namespace {
 
 constexpr std::uint64_t kSeed = 1234;
@@ -178,4 +178,4 @@ INSTANTIATE_TEST_SUITE_P(Chains, LoggerReplayTest, testing::ValuesIn(kChains),
                          });
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::logger_replay_test

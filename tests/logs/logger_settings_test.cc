@@ -10,7 +10,7 @@
 #include "sampler/logs/sequence_settings.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::logger_settings_test {
 namespace {
 
 constexpr std::int64_t kSize = 4;
@@ -123,4 +123,4 @@ TEST(LoggerSettings, ThatNoReaderTakesAreRefused) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::logger_settings_test

@@ -15,7 +15,7 @@
 #include "sampler/logs/journal/recover.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::logger_test {
 namespace {
 
 constexpr std::int64_t kSize = 50;
@@ -277,4 +277,4 @@ TEST(Logger, KeepsRowsThatNoSamplerTakes) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::logger_test

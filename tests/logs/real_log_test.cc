@@ -5,7 +5,7 @@
 #include "sampler/logs/survey.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::real_log_test {
 namespace {
 
 std::string Data(absl::string_view name) {
@@ -50,4 +50,4 @@ TEST(RealLogTest, AliceIsOneChunkOfLlamaCpp) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::real_log_test

@@ -19,7 +19,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/rewound_run.h"
 
-namespace sampler::logs {
+namespace sampler::logs::row_notes_test {
 namespace {
 
 const std::vector<Rewinder::Phrase>& Phrases() {
@@ -251,4 +251,4 @@ TEST(RowNotesTest, TensorsThatAreNoNotesAreErrorsThatNameThem) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::row_notes_test

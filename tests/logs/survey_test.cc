@@ -5,7 +5,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::survey_test {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -214,4 +214,4 @@ INSTANTIATE_TEST_SUITE_P(EitherPolicy, FloorSurveyTest,
                                          FloorPolicy::kKeep));
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::survey_test

@@ -14,7 +14,7 @@
 #include "sampler/parity/llama_cpp_stages.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::parity {
+namespace sampler::parity::candidate_array_test {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -222,4 +222,4 @@ TEST(TypicalP, SurvivesProbabilitiesOfZero) {
 }
 
 }  // namespace
-}  // namespace sampler::parity
+}  // namespace sampler::parity::candidate_array_test

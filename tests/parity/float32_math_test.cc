@@ -11,7 +11,7 @@
 
 #include "gtest/gtest.h"
 
-namespace sampler::parity {
+namespace sampler::parity::float32_math_test {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -124,4 +124,4 @@ TEST(Float32Math, KeepsSpecialValues) {
 }
 
 }  // namespace
-}  // namespace sampler::parity
+}  // namespace sampler::parity::float32_math_test

@@ -15,7 +15,7 @@
 #include "sampler/stages/registry.h"
 #include "tests/parity/chains.h"
 
-namespace sampler {
+namespace sampler::llama_cpp_limits_test {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -189,4 +189,4 @@ TEST(LlamaCppLimits, NumbersThatOverflowWhenTheyMeetAreErrors) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::llama_cpp_limits_test

@@ -15,7 +15,7 @@
 #include "sampler/pipeline.h"
 #include "tests/parity/chains.h"
 
-namespace sampler {
+namespace sampler::llama_cpp_test {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -219,4 +219,4 @@ TEST(LlamaCpp, RefusesTheStateOfAnotherChain) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::llama_cpp_test

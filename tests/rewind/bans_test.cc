@@ -7,7 +7,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::bans_test {
 namespace {
 
 constexpr std::int64_t kSize = 4;
@@ -102,4 +102,4 @@ TEST(Bans, AreNotForAParityMode) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::bans_test

@@ -16,7 +16,7 @@
 #include "sampler/rewind/rewinder.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::pattern_test {
 namespace {
 
 // Two or more digits between other bytes.
@@ -197,4 +197,4 @@ TEST(PatternTest, APhraseIsATextOrAPattern) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::pattern_test

@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::rewinder_test {
 namespace {
 
 using Phrase = Rewinder::Phrase;
@@ -227,4 +227,4 @@ TEST(Rewinder, EmitsTheTextAndNoPhrase) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::rewinder_test

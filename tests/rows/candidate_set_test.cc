@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::candidate_set_test {
 namespace {
 
 constexpr std::size_t kSize = 1000;
@@ -157,4 +157,4 @@ INSTANTIATE_TEST_SUITE_P(EveryForm, CandidateSetTest,
                          NameOf);
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::candidate_set_test

@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::edit_overlay_test {
 namespace {
 
 constexpr std::size_t kSize = 200;
@@ -94,4 +94,4 @@ TEST(EditOverlay, FindsIdsThatWereEditedInThisOrder) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::edit_overlay_test

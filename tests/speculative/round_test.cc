@@ -13,7 +13,7 @@
 #include "tests/speculative/round_laws.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::speculative {
+namespace sampler::speculative::round_test {
 namespace {
 
 const std::vector<float> kEven = {0, 0, 0};
@@ -174,4 +174,4 @@ TEST(Round, SaysWhatIsWrongAndLeavesTheText) {
 }
 
 }  // namespace
-}  // namespace sampler::speculative
+}  // namespace sampler::speculative::round_test

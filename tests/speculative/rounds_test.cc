@@ -14,7 +14,7 @@
 #include "tests/speculative/round_laws.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::speculative {
+namespace sampler::speculative::rounds_test {
 namespace {
 
 struct Rule {
@@ -160,4 +160,4 @@ TEST(Rounds, LeaveTheTargetsCoinsUniform) {
 }
 
 }  // namespace
-}  // namespace sampler::speculative
+}  // namespace sampler::speculative::rounds_test

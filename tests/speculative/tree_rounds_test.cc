@@ -14,7 +14,7 @@
 #include "tests/speculative/round_laws.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::speculative {
+namespace sampler::speculative::tree_rounds_test {
 namespace {
 
 constexpr int kRoot = TreeRound::kRoot;
@@ -253,4 +253,4 @@ TEST(TreeRound, SaysWhatIsWrongAndLeavesTheText) {
 }
 
 }  // namespace
-}  // namespace sampler::speculative
+}  // namespace sampler::speculative::tree_rounds_test

@@ -12,7 +12,7 @@
 #include "sampler/stages/registry.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::own_stage_test {
 namespace {
 
 // What a tool call allows for one step.
@@ -147,4 +147,4 @@ TEST(OwnStage, NeverGetsTheMemoryOfAnother) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::own_stage_test

@@ -13,7 +13,7 @@
 #include "sampler/pipeline.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::registry_test {
 namespace {
 
 void ExpectDescribed(const ParameterTable& table, const std::string& where) {
@@ -211,4 +211,4 @@ TEST(UserStage, IsCheckedLikeOneOfOurs) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::registry_test

@@ -18,7 +18,7 @@
 
 namespace sampler {
 
-inline constexpr std::int64_t kSize = 50;
+inline constexpr std::int64_t kRemembererSize = 50;
 
 // Remembers the sum of the probabilities it drew with, and their number; every
 // second step it leaves only the better half.
@@ -59,7 +59,8 @@ class Rememberer final : public Stage {
 inline Pipeline MakePipeline(const std::vector<StageConfig>& stages) {
   StageRegistry registry = StageRegistry::BuiltIn();
   EXPECT_TRUE(registry.Add(Rememberer::Type()).ok());
-  return Pipeline::Create({.stages = stages}, kSize, registry).value();
+  return Pipeline::Create({.stages = stages}, kRemembererSize, registry)
+      .value();
 }
 
 // One before and one behind a temperature.
@@ -73,7 +74,7 @@ inline const Pipeline& TwoMemories() {
 }
 
 inline std::vector<double> RandomRow(std::mt19937_64& random) {
-  std::vector<double> row(kSize);
+  std::vector<double> row(kRemembererSize);
   for (double& logit : row) logit = static_cast<double>(random() % 64) / 16;
   return row;
 }

@@ -12,7 +12,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/stage_examples.h"
 
-namespace sampler {
+namespace sampler::stage_coins_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -82,4 +82,4 @@ TEST(Xtc, TossesAnotherCoinAtEveryAttempt) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stage_coins_test

@@ -21,7 +21,7 @@
 #include "tests/support/random_parameters.h"
 #include "tests/support/stage_examples.h"
 
-namespace sampler {
+namespace sampler::stage_facts_test {
 namespace {
 
 constexpr std::int64_t kSize = 32;
@@ -285,4 +285,4 @@ TEST(FactsOf, AreTheCarefulOnesOfAStageThatIsNotRight) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stage_facts_test

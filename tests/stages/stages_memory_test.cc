@@ -15,7 +15,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/zipf_steps.h"
 
-namespace sampler {
+namespace sampler::stages_memory_test {
 namespace {
 
 using nlohmann::json;
@@ -248,4 +248,4 @@ TEST(AdaptiveP, StandsDirectlyBeforeTheDraw) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_memory_test

@@ -145,7 +145,8 @@ TEST(State, OfAnotherPipelineIsNotRestored) {
   EXPECT_EQ(adaptive.RestoreSequence(snapshot.dump()).status().message(),
             "sequence snapshot: /state, after 1 tokens: got the memory of "
             "other stages");
-  const Pipeline small = Pipeline::Create(mirostat.config(), kSize - 1).value();
+  const Pipeline small =
+      Pipeline::Create(mirostat.config(), kRemembererSize - 1).value();
   EXPECT_EQ(small.RestoreSequence(s.Snapshot()).status().message(),
             "sequence snapshot: /vocabulary_size: got 50, want 49");
 }

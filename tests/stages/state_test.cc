@@ -86,7 +86,8 @@ TEST(State, IsExactUnderRollbackAndSnapshots) {
         s = *restored;
       } else if (action == 2) {
         ASSERT_TRUE(
-            s.AcceptId(static_cast<std::int32_t>(random() % kSize)).ok());
+            s.AcceptId(static_cast<std::int32_t>(random() % kRemembererSize))
+                .ok());
         past.push_back(s);
       } else {
         const std::vector<double> row = RandomRow(random);

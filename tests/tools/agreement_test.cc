@@ -16,7 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::agreement_test {
 namespace {
 
 using nlohmann::json;
@@ -287,4 +287,4 @@ TEST(Agreement, HoldsInTables) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::agreement_test

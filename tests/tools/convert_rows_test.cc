@@ -9,7 +9,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::convert_rows_test {
 namespace {
 
 using nlohmann::json;
@@ -96,4 +96,4 @@ TEST(ConvertRows, AreRefusedWhereRowsHavePlaces) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::convert_rows_test

@@ -15,7 +15,7 @@
 #include "sampler/logs/logger.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::convert_test {
 namespace {
 
 using nlohmann::json;
@@ -220,4 +220,4 @@ TEST(Convert, RecoversWhatAKilledProcessWasLogging) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::convert_test

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::detect_key_test {
 namespace {
 
 using nlohmann::json;
@@ -124,4 +124,4 @@ TEST(DetectTest, Errors) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::detect_key_test

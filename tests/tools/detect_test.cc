@@ -13,7 +13,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::detect_test {
 namespace {
 
 using nlohmann::json;
@@ -204,4 +204,4 @@ TEST(DetectTest, ReadsTheKeyFromADescriptor) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::detect_test

@@ -10,7 +10,7 @@
 #include "tests/tools/six_tokens.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::explain_test {
 namespace {
 
 using nlohmann::json;
@@ -230,4 +230,4 @@ TEST(ExplainTest, RefusesRowsAndTokensThatAreNotThere) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::explain_test

@@ -19,7 +19,7 @@
 #include "tests/tools/process/become.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::huge_log_test {
 namespace {
 
 using Arguments = std::vector<std::string>;
@@ -86,4 +86,4 @@ TEST(HugeLog, TakesTheMemoryOfASmallOne) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::huge_log_test

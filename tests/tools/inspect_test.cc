@@ -10,7 +10,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::inspect_test {
 namespace {
 
 using nlohmann::json;
@@ -227,4 +227,4 @@ TEST(InspectTest, UntrustedTextCannotReachTheTerminal) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::inspect_test

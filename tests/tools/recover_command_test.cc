@@ -12,7 +12,7 @@
 #include "sampler/logs/logger.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::recover_command_test {
 namespace {
 
 using nlohmann::json;
@@ -162,4 +162,4 @@ TEST(RecoverCommand, ReadsAndWritesStandardStreams) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::recover_command_test

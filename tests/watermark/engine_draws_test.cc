@@ -15,7 +15,7 @@
 #include "tests/support/test_share.h"
 #include "tests/watermark/engine_golden.h"
 
-namespace sampler {
+namespace sampler::engine_draws_test {
 namespace {
 
 using nlohmann::json;
@@ -239,4 +239,4 @@ TEST(EngineMarks, RefuseWhatTheirVariantDoesNotRead) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::engine_draws_test

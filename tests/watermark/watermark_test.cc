@@ -19,7 +19,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::watermark_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -234,4 +234,4 @@ TEST(Detectors, CountARepeatedGramOnce) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::watermark_test

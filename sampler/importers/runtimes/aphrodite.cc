@@ -16,6 +16,7 @@
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
+namespace aphrodite {
 namespace {
 
 // Beyond any text.
@@ -233,6 +234,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace aphrodite
 
 const Runtime& Aphrodite() {
   static const auto& runtime = *new Runtime{
@@ -245,7 +247,7 @@ const Runtime& Aphrodite() {
           "draw",
       .fields = AphroditeFields(),
       .containers = {"extra_body", "sampling_params", "body"},
-      .build = Build,
+      .build = aphrodite::Build,
       .leniency = {.texts = true},
       .marks = {"dynatemp_min", "dynatemp_max", "nsigma", "deterministic"}};
   return runtime;

@@ -13,6 +13,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace exllamav2 {
 namespace {
 
 using enum FieldKind;
@@ -251,6 +252,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace exllamav2
 
 const Runtime& ExLlamaV2() {
   static const auto& runtime = *new Runtime{
@@ -261,8 +263,8 @@ const Runtime& ExLlamaV2() {
           "token_bias, dry, smoothing, temperature, top_k, top_p, top_a, "
           "min_p, tfs, typical, mirostat, dynamic temperature, xtc, skew, "
           "draw",
-      .fields = Fields(),
-      .build = Build,
+      .fields = exllamav2::Fields(),
+      .build = exllamav2::Build,
       .leniency = {.texts = true, .empty_lists = true},
       .marks = {"token_repetition_penalty", "token_repetition_range",
                 "token_repetition_decay", "token_frequency_penalty",

@@ -11,6 +11,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace exllamav3 {
 namespace {
 
 using enum FieldKind;
@@ -142,6 +143,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace exllamav3
 
 void AddExLlamaV3Draw(Draft& draft) {
   const StageConfig draw = {"gumbel_max", {}};
@@ -157,8 +159,8 @@ const Runtime& ExLlamaV3() {
                    .order =
                        "logit_bias, repetition, presence, frequency penalty, "
                        "temperature, min_p, top_k, top_p, draw",
-                   .fields = Fields(),
-                   .build = Build,
+                   .fields = exllamav3::Fields(),
+                   .build = exllamav3::Build,
                    .leniency = {.texts = true, .empty_lists = true},
                    .marks = {"rep_p", "freq_p", "pres_p", "rep_sustain_range",
                              "rep_decay_range", "temp_last"}};

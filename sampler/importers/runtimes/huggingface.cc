@@ -20,6 +20,7 @@
 #include "sampler/parameters/value.h"
 
 namespace sampler::importers {
+namespace huggingface {
 namespace {
 
 constexpr std::int64_t kSilentTopK = 50;
@@ -138,6 +139,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace huggingface
 
 const Runtime& HuggingFace() {
   static const auto& runtime = *new Runtime{
@@ -152,7 +154,7 @@ const Runtime& HuggingFace() {
           "top_h, top_k, top_p, min_p, typical_p, epsilon_cutoff, "
           "eta_cutoff; watermark, draw",
       .fields = HuggingFaceFields(),
-      .build = Build,
+      .build = huggingface::Build,
       .marks = {"transformers_version", "_from_model_config", "do_sample",
                 "bad_words_ids", "eos_token_id", "num_beams", "suppress_tokens",
                 "begin_suppress_tokens", "pad_token_id", "forced_eos_token_id",

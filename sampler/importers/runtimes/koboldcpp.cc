@@ -20,6 +20,7 @@
 #include "sampler/parameters/value.h"
 
 namespace sampler::importers {
+namespace koboldcpp {
 namespace {
 
 constexpr std::int64_t kPrefilter = 3000;
@@ -262,6 +263,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace koboldcpp
 
 const Runtime& KoboldCpp() {
   static const auto& runtime = *new Runtime{
@@ -273,7 +275,7 @@ const Runtime& KoboldCpp() {
           "temperature), xtc, adaptive_p, draw",
       .fields = KoboldCppFields(),
       .containers = {"gendefaults"},
-      .build = Build,
+      .build = koboldcpp::Build,
       .leniency = {.truncates = true, .texts = true, .empty_lists = true},
       .marks = {"rep_pen_slope", "sampler_order", "max_context_length",
                 "sampler_seed", "use_default_badwordsids", "gendefaults",

@@ -12,6 +12,7 @@
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
+namespace litellm {
 namespace {
 
 FieldTable Fields() {
@@ -120,19 +121,20 @@ void Collect(const Value::Object& root, const ImportOptions& options,
 }
 
 }  // namespace
+}  // namespace litellm
 
 const Runtime& LiteLlm() {
   static const auto& runtime = *new Runtime{
       .name = "litellm",
       .version = "LiteLLM (2026)",
       .order = "the provider's; OpenAI's fields as those of an OpenAI request",
-      .fields = Fields(),
+      .fields = litellm::Fields(),
       .build = OpenAi().build,
       .leniency = {.texts = true},
       .marks = {"model_list", "litellm_params", "litellm_settings",
                 "router_settings", "drop_params", "api_base"},
       .extras = {Extra::kSection},
-      .collect = Collect};
+      .collect = litellm::Collect};
   return runtime;
 }
 

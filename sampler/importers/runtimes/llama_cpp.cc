@@ -15,6 +15,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace llama_cpp {
 namespace {
 
 constexpr std::int64_t kRandomSeed = 4294967295;
@@ -86,6 +87,7 @@ std::vector<Setting> ReadText(absl::string_view text,
 }
 
 }  // namespace
+}  // namespace llama_cpp
 
 const Runtime& LlamaCpp() {
   static const auto& runtime = *new Runtime{
@@ -95,14 +97,14 @@ const Runtime& LlamaCpp() {
           "logit_bias, samplers (penalties, dry, top_n_sigma, top_k, "
           "typ_p, top_p, min_p, xtc, temperature), dist",
       .fields = LlamaCppFields(),
-      .build = Build,
+      .build = llama_cpp::Build,
       .leniency = {.truncates = true},
       .marks = {"generation_settings", "default_generation_settings",
                 "n_predict", "samplers", "cache_prompt", "id_slot", "n_probs",
                 "repeat_last_n", "dry_penalty_last_n", "timings_per_token",
                 "typ_p", "post_sampling_probs", "n_keep"},
       .extras = {Extra::kSection},
-      .read_text = ReadText};
+      .read_text = llama_cpp::ReadText};
   return runtime;
 }
 

@@ -11,6 +11,7 @@
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
+namespace lm_studio {
 namespace {
 
 struct Key {
@@ -117,18 +118,19 @@ void Collect(const Value::Object& root, const ImportOptions&,
 }
 
 }  // namespace
+}  // namespace lm_studio
 
 const Runtime& LmStudio() {
   static const auto& runtime =
       *new Runtime{.name = "lmstudio",
                    .version = "LM Studio with llama.cpp",
                    .order = "that of llama.cpp",
-                   .fields = Fields(),
+                   .fields = lm_studio::Fields(),
                    .build = LlamaCpp().build,
                    .leniency = {.truncates = true},
                    .marks = {"operation/fields", "config/operation",
                              "load/fields", "fields/key"},
-                   .collect = Collect};
+                   .collect = lm_studio::Collect};
   return runtime;
 }
 

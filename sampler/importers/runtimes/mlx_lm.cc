@@ -14,6 +14,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace mlx_lm {
 namespace {
 
 using enum FieldKind;
@@ -143,6 +144,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace mlx_lm
 
 const Runtime& MlxLm() {
   static const auto& runtime = *new Runtime{
@@ -151,8 +153,8 @@ const Runtime& MlxLm() {
       .order =
           "logit_bias, repetition, presence, frequency penalty, top_p, min_p, "
           "xtc, top_k, temperature, draw",
-      .fields = Fields(),
-      .build = Build,
+      .fields = mlx_lm::Fields(),
+      .build = mlx_lm::Build,
       .marks = {"repetition_context_size", "presence_context_size",
                 "frequency_context_size", "num_draft_tokens", "role_mapping",
                 "min_tokens_to_keep", "xtc_special_tokens"}};

@@ -14,6 +14,7 @@
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
+namespace ollama {
 namespace {
 
 // llama.cpp's fields that are Ollama's options too, with its defaults.
@@ -97,19 +98,20 @@ std::vector<Setting> ReadText(absl::string_view text, const ImportOptions&,
 }
 
 }  // namespace
+}  // namespace ollama
 
 const Runtime& Ollama() {
   static const auto& runtime = *new Runtime{
       .name = "ollama",
       .version = "Ollama (2026)",
       .order = "that of llama.cpp, with Ollama's defaults",
-      .fields = Fields(),
+      .fields = ollama::Fields(),
       .build = LlamaCpp().build,
       .leniency = {.truncates = true},
       .marks = {"options", "keep_alive", "num_ctx", "num_gpu", "modelfile",
                 "options/temperature", "options/num_ctx"},
-      .read_text = ReadText,
-      .collect = Collect};
+      .read_text = ollama::ReadText,
+      .collect = ollama::Collect};
   return runtime;
 }
 

@@ -9,6 +9,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace openai {
 namespace {
 
 using enum FieldKind;
@@ -49,6 +50,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace openai
 
 const Runtime& OpenAi() {
   static const auto& runtime = *new Runtime{
@@ -57,9 +59,9 @@ const Runtime& OpenAi() {
       .order =
           "frequency_penalty, presence_penalty, logit_bias, temperature, "
           "top_p (the order is not published)",
-      .fields = Fields(),
+      .fields = openai::Fields(),
       .containers = {"extra_body", "body"},
-      .build = Build,
+      .build = openai::Build,
       .leniency = {.texts = true},
       .marks = {"service_tier", "max_completion_tokens", "safety_identifier",
                 "prompt_cache_key", "reasoning_effort", "verbosity",

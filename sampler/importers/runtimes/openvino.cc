@@ -7,6 +7,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace openvino {
 namespace {
 
 using enum FieldKind;
@@ -100,6 +101,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace openvino
 
 const Runtime& OpenVino() {
   static const auto& runtime = *new Runtime{
@@ -108,8 +110,8 @@ const Runtime& OpenVino() {
       .order =
           "min_new_tokens, grammar, repetition, presence, frequency penalty, "
           "then with do_sample: top_k, temperature, min_p, top_p; draw",
-      .fields = Fields(),
-      .build = Build,
+      .fields = openvino::Fields(),
+      .build = openvino::Build,
       .marks = {"rng_seed", "structured_output_config", "stop_criteria",
                 "max_ngram_size", "apply_chat_template"}};
   return runtime;

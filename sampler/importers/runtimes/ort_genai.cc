@@ -11,6 +11,7 @@
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
+namespace ort_genai {
 namespace {
 
 using enum FieldKind;
@@ -104,6 +105,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace ort_genai
 
 const Runtime& OrtGenAi() {
   static const auto& runtime = *new Runtime{
@@ -112,11 +114,11 @@ const Runtime& OrtGenAi() {
       .order =
           "min_length, repetition_penalty, then with do_sample: top_k, "
           "temperature, top_p, draw",
-      .fields = Fields(),
-      .build = Build,
+      .fields = ort_genai::Fields(),
+      .build = ort_genai::Build,
       .marks = {"search", "search/past_present_share_buffer",
                 "search/do_sample", "past_present_share_buffer"},
-      .collect = Collect};
+      .collect = ort_genai::Collect};
   return runtime;
 }
 

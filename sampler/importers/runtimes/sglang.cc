@@ -13,6 +13,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace sglang {
 namespace {
 
 using enum FieldKind;
@@ -143,6 +144,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace sglang
 
 const Runtime& SgLang() {
   static const auto& runtime = *new Runtime{
@@ -152,9 +154,9 @@ const Runtime& SgLang() {
           "frequency, presence penalty, min_new_tokens, repetition "
           "penalty, grammar mask, logit_bias, temperature, top_k and "
           "top_p together, min_p, draw",
-      .fields = Fields(),
+      .fields = sglang::Fields(),
       .containers = {"sampling_params", "extra_body", "body"},
-      .build = Build,
+      .build = sglang::Build,
       .leniency = {.texts = true},
       .marks = {"sampling_params", "sampling_seed", "custom_logit_processor",
                 "return_hidden_states", "no_stop_trim", "session_params"},

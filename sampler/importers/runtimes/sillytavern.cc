@@ -15,6 +15,7 @@
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
+namespace sillytavern {
 namespace {
 
 constexpr std::size_t kTextGen = 0;
@@ -192,6 +193,7 @@ const Runtime* Translate(const ImportOptions& options,
 void BuildNothing(Draft&) {}
 
 }  // namespace
+}  // namespace sillytavern
 
 std::vector<absl::string_view> Backends() {
   std::vector<absl::string_view> names;
@@ -208,14 +210,14 @@ const Runtime& SillyTavern() {
       .order =
           "that of the backend (--backend; by default textgen, koboldcpp "
           "for a preset with a sampler_order)",
-      .fields = Fields(),
-      .build = BuildNothing,
+      .fields = sillytavern::Fields(),
+      .build = sillytavern::BuildNothing,
       .marks = {"temp", "freq_pen", "presence_pen", "encoder_rep_pen",
                 "min_temp", "max_temp", "dynatemp", "samplers_priorities",
                 "rep_pen_size", "rep_pen_decay", "streaming",
                 "openrouter_allow_fallbacks"},
       .extras = {Extra::kBackend},
-      .translate = Translate};
+      .translate = sillytavern::Translate};
   return runtime;
 }
 

@@ -13,6 +13,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace tabbyapi {
 namespace {
 
 using enum FieldKind;
@@ -190,6 +191,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace tabbyapi
 
 const Runtime& TabbyApi() {
   static const auto& runtime = *new Runtime{
@@ -198,9 +200,9 @@ const Runtime& TabbyApi() {
       .order =
           "logit_bias, repetition, presence, frequency penalty, bans, "
           "temperature, top_k, top_p, min_p, xtc, adaptive_p, draw",
-      .fields = Fields(),
+      .fields = tabbyapi::Fields(),
       .containers = {"extra_body", "body"},
-      .build = Build,
+      .build = tabbyapi::Build,
       .leniency = {.texts = true, .empty_lists = true},
       .marks = {"penalty_range", "repetition_range", "repetition_decay",
                 "generate_window", "regex_pattern", "cfg_scale",

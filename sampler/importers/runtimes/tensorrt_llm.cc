@@ -11,6 +11,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace tensorrt_llm {
 namespace {
 
 using enum FieldKind;
@@ -144,6 +145,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace tensorrt_llm
 
 const Runtime& TensorRtLlm() {
   static const auto& runtime = *new Runtime{
@@ -152,9 +154,9 @@ const Runtime& TensorRtLlm() {
       .order =
           "logit_bias, repetition, frequency, presence penalty, bad words, "
           "no_repeat_ngram, min_tokens, temperature, min_p, top_k, top_p, draw",
-      .fields = Fields(),
+      .fields = tensorrt_llm::Fields(),
       .containers = {"sampling_params", "extra_body", "body"},
-      .build = Build,
+      .build = tensorrt_llm::Build,
       .leniency = {.texts = true},
       .marks = {"end_id", "bad_token_ids", "embedding_bias", "top_p_decay",
                 "top_p_min", "top_p_reset_ids", "beam_width_array",

@@ -23,6 +23,7 @@
 #include "sampler/parameters/spelling.h"
 
 namespace sampler::importers {
+namespace textgen {
 namespace {
 
 // ---- The order
@@ -199,6 +200,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace textgen
 
 const Runtime& TextGen() {
   static const auto& runtime = *new Runtime{
@@ -212,7 +214,7 @@ const Runtime& TextGen() {
           "tfs, top_a, min_p, adaptive_p, mirostat, xtc, encoder "
           "repetition penalty, no_repeat_ngram), draw",
       .fields = TextGenFields(),
-      .build = Build,
+      .build = textgen::Build,
       .leniency = {.texts = true, .empty_lists = true},
       .marks = {"sampler_priority", "repetition_penalty_range",
                 "custom_token_bans", "auto_max_new_tokens", "mirostat_mode",

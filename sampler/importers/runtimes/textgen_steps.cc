@@ -11,6 +11,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace textgen_steps {
 namespace {
 
 Scope HistoryScope(Draft& draft) {
@@ -170,7 +171,44 @@ void AddNgrams(Draft& draft) {
             "n");
 }
 
+StepTable Steps() {
+  return {{"repetition_penalty", {"repetition_penalty"}, AddRepetitionPenalty},
+          {"presence_penalty", {"presence_penalty"}, AddPresencePenalty},
+          {"frequency_penalty", {"frequency_penalty"}, AddFrequencyPenalty},
+          {"dry",
+           {"dry_multiplier", "dry_base", "dry_allowed_length",
+            "dry_sequence_breakers"},
+           AddDryStage},
+          {"top_n_sigma", {"top_n_sigma"}, AddTopNSigma},
+          {"temperature", {"temperature"}, AddTemperature},
+          {"dynamic_temperature",
+           {"dynamic_temperature", "dynatemp_low", "dynatemp_high",
+            "dynatemp_exponent"},
+           AddDynamicTemperature},
+          {"quadratic_sampling",
+           {"smoothing_factor", "smoothing_curve"},
+           AddQuadratic},
+          {"top_k", {"top_k"}, AddTopK},
+          {"top_p", {"top_p"}, AddTopP},
+          {"typical_p", {"typical_p"}, AddTypicalP},
+          {"epsilon_cutoff", {"epsilon_cutoff"}, AddEpsilonCutoff},
+          {"eta_cutoff", {"eta_cutoff"}, AddEtaCutoff},
+          {"tfs", {"tfs"}, AddTailFree},
+          {"top_a", {"top_a"}, AddTopA},
+          {"min_p", {"min_p"}, AddMinP},
+          {"adaptive_p", {"adaptive_target", "adaptive_decay"}, AddNothing},
+          {"mirostat",
+           {"mirostat_mode", "mirostat_tau", "mirostat_eta"},
+           AddNothing},
+          {"xtc", {"xtc_probability", "xtc_threshold"}, AddXtcStage},
+          {"encoder_repetition_penalty",
+           {"encoder_repetition_penalty"},
+           AddEncoderPenalty},
+          {"no_repeat_ngram", {"no_repeat_ngram_size"}, AddNgrams}};
+}
+
 }  // namespace
+}  // namespace textgen_steps
 
 void AddTextGenCutoff(Draft& draft, absl::string_view name) {
   constexpr double kCutoffUnit = 1e-4;
@@ -185,40 +223,7 @@ void AddTextGenCutoff(Draft& draft, absl::string_view name) {
 }
 
 const StepTable& TextGenSteps() {
-  static const auto& steps = *new StepTable{
-      {"repetition_penalty", {"repetition_penalty"}, AddRepetitionPenalty},
-      {"presence_penalty", {"presence_penalty"}, AddPresencePenalty},
-      {"frequency_penalty", {"frequency_penalty"}, AddFrequencyPenalty},
-      {"dry",
-       {"dry_multiplier", "dry_base", "dry_allowed_length",
-        "dry_sequence_breakers"},
-       AddDryStage},
-      {"top_n_sigma", {"top_n_sigma"}, AddTopNSigma},
-      {"temperature", {"temperature"}, AddTemperature},
-      {"dynamic_temperature",
-       {"dynamic_temperature", "dynatemp_low", "dynatemp_high",
-        "dynatemp_exponent"},
-       AddDynamicTemperature},
-      {"quadratic_sampling",
-       {"smoothing_factor", "smoothing_curve"},
-       AddQuadratic},
-      {"top_k", {"top_k"}, AddTopK},
-      {"top_p", {"top_p"}, AddTopP},
-      {"typical_p", {"typical_p"}, AddTypicalP},
-      {"epsilon_cutoff", {"epsilon_cutoff"}, AddEpsilonCutoff},
-      {"eta_cutoff", {"eta_cutoff"}, AddEtaCutoff},
-      {"tfs", {"tfs"}, AddTailFree},
-      {"top_a", {"top_a"}, AddTopA},
-      {"min_p", {"min_p"}, AddMinP},
-      {"adaptive_p", {"adaptive_target", "adaptive_decay"}, AddNothing},
-      {"mirostat",
-       {"mirostat_mode", "mirostat_tau", "mirostat_eta"},
-       AddNothing},
-      {"xtc", {"xtc_probability", "xtc_threshold"}, AddXtcStage},
-      {"encoder_repetition_penalty",
-       {"encoder_repetition_penalty"},
-       AddEncoderPenalty},
-      {"no_repeat_ngram", {"no_repeat_ngram_size"}, AddNgrams}};
+  static const auto& steps = *new StepTable(textgen_steps::Steps());
   return steps;
 }
 

@@ -8,6 +8,7 @@
 #include "sampler/importers/steps.h"
 
 namespace sampler::importers {
+namespace tgi {
 namespace {
 
 using enum FieldKind;
@@ -74,6 +75,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace tgi
 
 const Runtime& Tgi() {
   static const auto& runtime = *new Runtime{
@@ -82,9 +84,9 @@ const Runtime& Tgi() {
       .order =
           "watermark, repetition, frequency penalty, grammar, temperature, "
           "top_k, top_p, typical_p, draw",
-      .fields = Fields(),
+      .fields = tgi::Fields(),
       .containers = {"parameters"},
-      .build = Build,
+      .build = tgi::Build,
       .marks = {"inputs", "parameters", "decoder_input_details", "top_n_tokens",
                 "return_full_text"}};
   return runtime;

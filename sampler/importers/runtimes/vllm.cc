@@ -18,6 +18,7 @@
 #include "sampler/parameters/value.h"
 
 namespace sampler::importers {
+namespace vllm {
 namespace {
 
 using enum FieldKind;
@@ -230,6 +231,7 @@ void Build(Draft& draft) {
 }
 
 }  // namespace
+}  // namespace vllm
 
 const Runtime& Vllm() {
   static const auto& runtime = *new Runtime{
@@ -239,9 +241,9 @@ const Runtime& Vllm() {
           "grammar mask, allowed_token_ids, bad_words, min_tokens, "
           "logit_bias, repetition, frequency, presence penalty, "
           "temperature, min_p, top_k, top_p, draw",
-      .fields = Fields(),
+      .fields = vllm::Fields(),
       .containers = {"extra_body", "sampling_params", "body"},
-      .build = Build,
+      .build = vllm::Build,
       .leniency = {.texts = true},
       .marks = {"structured_outputs", "guided_json", "guided_regex",
                 "guided_choice", "guided_grammar", "vllm_xargs",

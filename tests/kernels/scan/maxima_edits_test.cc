@@ -13,7 +13,7 @@
 #include "sampler/kernels/dispatch.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::maxima_edits_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -75,4 +75,4 @@ INSTANTIATE_TEST_SUITE_P(Every, MaximaEditsTest, testing::ValuesIn(Targets()),
                          [](const auto& target) { return target.param; });
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::maxima_edits_test

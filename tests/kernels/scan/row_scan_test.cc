@@ -13,7 +13,7 @@
 #include "sampler/kernels/load.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::row_scan_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -219,4 +219,4 @@ TEST(LoadElements, EqualsLoadScaledOnEveryInstructionSet) {
 }
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::row_scan_test

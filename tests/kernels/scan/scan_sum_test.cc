@@ -15,7 +15,7 @@
 #include "tests/kernels/every_target.h"
 #include "tests/support/test_share.h"
 
-namespace sampler::kernels {
+namespace sampler::kernels::scan_sum_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -160,4 +160,4 @@ TEST_P(ScanSum, SeesOneBadNumberInEverySlot) {
 INSTANTIATE_TEST_SUITE_P(Every, ScanSum, EveryTarget(), TargetName);
 
 }  // namespace
-}  // namespace sampler::kernels
+}  // namespace sampler::kernels::scan_sum_test

@@ -5,7 +5,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::llama_logits_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -193,4 +193,4 @@ TEST(LlamaLogitsTest, RefusesTokensOutsideTheVocabulary) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::llama_logits_test

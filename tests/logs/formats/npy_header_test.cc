@@ -2,7 +2,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::npy_header_test {
 namespace {
 
 absl::StatusOr<NpyHeader> Parse(const std::string& bytes) {
@@ -104,4 +104,4 @@ TEST(NpyHeaderTest, EveryPrefixOfTheHeaderIsTruncated) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::npy_header_test

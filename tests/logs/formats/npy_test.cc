@@ -4,7 +4,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::npy_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -142,4 +142,4 @@ TEST(NpyTest, EveryPrefixGivesItsWholeRowsOrAnError) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::npy_test

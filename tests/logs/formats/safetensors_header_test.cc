@@ -2,7 +2,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::safetensors_header_test {
 namespace {
 
 absl::StatusOr<SafetensorsHeader> Parse(const std::string& bytes) {
@@ -149,4 +149,4 @@ TEST(SafetensorsHeaderTest, StopsAtTheFirstBracketThatDoesNotBelong) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::safetensors_header_test

@@ -2,7 +2,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::safetensors_test {
 namespace {
 
 const std::vector<double> kValues = {1, -2, 0.5, 4, 3, 1024};
@@ -164,4 +164,4 @@ TEST(SafetensorsTest, TensorsBehindATruncationAreLeftOutWithANotice) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::safetensors_test

@@ -4,7 +4,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::safetensors_tokens_test {
 namespace {
 
 using Ids32 = std::vector<std::int32_t>;
@@ -204,4 +204,4 @@ TEST(SafetensorsTokensTest, ATruncationThatTakesTheSequencesSaysSo) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::safetensors_tokens_test

@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-namespace sampler::logs {
+namespace sampler::logs::narrow_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -132,4 +132,4 @@ TEST(Narrow, GivesEveryTypeWhatItHolds) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::narrow_test

@@ -6,7 +6,7 @@
 
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::row_layout_test {
 namespace {
 
 using Opened = absl::StatusOr<std::unique_ptr<const Log>>;
@@ -232,4 +232,4 @@ TEST(RowLayoutTest, LabelMasksAreRowsWithoutALoggedToken) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::row_layout_test

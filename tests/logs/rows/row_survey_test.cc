@@ -5,7 +5,7 @@
 
 #include "gtest/gtest.h"
 
-namespace sampler::logs {
+namespace sampler::logs::row_survey_test {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -104,4 +104,4 @@ TEST(RowSurveyTest, ProbabilitiesAreMeasuredByTheirLogarithms) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::row_survey_test

@@ -18,7 +18,7 @@
 #include "tests/logs/log_files.h"
 #include "tests/logs/rows/sparse_file.h"
 
-namespace sampler::logs {
+namespace sampler::logs::sparse_log_test {
 namespace {
 
 constexpr double kRemoved = -std::numeric_limits<double>::infinity();
@@ -190,4 +190,4 @@ TEST(SparseLog, HoldsTheRowsOfTheLogger) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::sparse_log_test

@@ -8,7 +8,7 @@
 #include "sampler/logs/survey.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::tensor_roles_test {
 namespace {
 
 using Opened = absl::StatusOr<std::unique_ptr<const Log>>;
@@ -212,4 +212,4 @@ TEST(TensorRolesTest, AnUnknownNormaliserIsNoNumber) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::tensor_roles_test

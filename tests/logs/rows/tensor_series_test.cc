@@ -13,7 +13,7 @@
 #include "sampler/logs/log.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::tensor_series_test {
 namespace {
 
 constexpr std::int64_t kWidth = 5;
@@ -229,4 +229,4 @@ TEST(ListedMasks, ThatDoNotFitAreErrors) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::tensor_series_test

@@ -13,7 +13,7 @@
 #include "sampler/logs/log.h"
 #include "tests/logs/log_files.h"
 
-namespace sampler::logs {
+namespace sampler::logs::array_answer_test {
 namespace {
 
 // Rows n, n + 1, ... of three tokens each; row n holds n, n + 0.5, n - 1.
@@ -153,4 +153,4 @@ TEST(ArrayAnswer, DamageIsAnError) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::array_answer_test

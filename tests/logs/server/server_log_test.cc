@@ -15,7 +15,7 @@
 #include "tests/logs/log_files.h"
 #include "tests/logs/server/answers.h"
 
-namespace sampler::logs {
+namespace sampler::logs::server_log_test {
 namespace {
 
 using nlohmann::json;
@@ -243,4 +243,4 @@ TEST(ServerLogTest, HoldsWhateverTheBytes) {
 }
 
 }  // namespace
-}  // namespace sampler::logs
+}  // namespace sampler::logs::server_log_test

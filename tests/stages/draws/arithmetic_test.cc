@@ -15,7 +15,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::arithmetic_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -202,4 +202,4 @@ TEST(ParallelCode, StaysBelowOne) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::arithmetic_test

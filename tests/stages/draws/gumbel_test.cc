@@ -23,7 +23,7 @@
 #include "tests/support/rows.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::gumbel_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -223,4 +223,4 @@ TEST(DrawAll, OfAnyOtherDrawIsItsToken) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::gumbel_test

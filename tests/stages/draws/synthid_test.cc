@@ -16,7 +16,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/rows.h"
 
-namespace sampler {
+namespace sampler::synthid_test {
 namespace {
 
 using nlohmann::json;
@@ -247,4 +247,4 @@ TEST(SynthId, IsExactUnderRollbackSnapshotAndFork) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::synthid_test

@@ -16,7 +16,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::dry_limits_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -154,4 +154,4 @@ TEST(DryLimits, AreAphroditesUnderItsRule) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::dry_limits_test

@@ -13,7 +13,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::dry_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -211,4 +211,4 @@ TEST(Dry, FollowsRollbacksAndSnapshotsExactly) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::dry_test

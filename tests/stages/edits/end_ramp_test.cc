@@ -10,7 +10,7 @@
 #include "sampler/config.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::end_ramp_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -116,4 +116,4 @@ TEST(TopPDecay, SaysWhatHasNoEffect) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::end_ramp_test

@@ -11,7 +11,7 @@
 #include "sampler/rows/log_softmax.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::guidance_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -168,4 +168,4 @@ TEST(LogSoftmax, SumsToOneOverBlocksOfAnySize) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::guidance_test

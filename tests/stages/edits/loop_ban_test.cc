@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::loop_ban_test {
 namespace {
 
 // Which of three tokens may follow.
@@ -67,4 +67,4 @@ TEST(LoopBan, KeepsTextsFromLooping) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::loop_ban_test

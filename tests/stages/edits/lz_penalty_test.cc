@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::lz_penalty_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -94,4 +94,4 @@ TEST(LzPenalty, IsScaledByItsStrength) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::lz_penalty_test

@@ -9,7 +9,7 @@
 #include "sampler/config.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::penalty_decay_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -103,4 +103,4 @@ TEST(PenaltyDecay, NeedsAWindowWhoseEndItBeginsAt) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::penalty_decay_test

@@ -13,7 +13,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::stages_history_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -209,4 +209,4 @@ TEST(Penalties, FollowRollbacksInTheirWorkspaceExactly) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_history_test

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::stages_length_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -145,4 +145,4 @@ TEST(ExponentialDecayLength, ThatOverflowsGivesAStatusButZeroStays) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_length_test

@@ -8,7 +8,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::stages_sequence_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -128,4 +128,4 @@ TEST(SequenceBias, FollowsRollbacksAndSnapshotsExactly) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_sequence_test

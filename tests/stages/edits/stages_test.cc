@@ -12,7 +12,7 @@
 #include "sampler/random/random.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::stages_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -240,4 +240,4 @@ TEST(Categorical, DrawsByTheBitsOfItsPosition) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_test

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::thinking_budget_test {
 namespace {
 
 using Tokens = std::vector<std::int32_t>;
@@ -140,4 +140,4 @@ TEST(ThinkingBudget, RevivesNoToken) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::thinking_budget_test

@@ -8,7 +8,7 @@
 #include "sampler/config.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::token_ranges_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -117,4 +117,4 @@ TEST(Penalties, LeaveExemptTokensAlone) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::token_ranges_test

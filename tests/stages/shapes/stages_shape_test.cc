@@ -11,7 +11,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::stages_shape_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -155,4 +155,4 @@ TEST(DynamicTemperature, LooksAtWhatIsLeft) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_shape_test

@@ -12,7 +12,7 @@
 #include "sampler/config.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::temperature_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -153,4 +153,4 @@ TEST(TemperatureSchedule, MayEndInGreedy) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::temperature_test

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::diff_sampling_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -85,4 +85,4 @@ TEST(LogitThreshold, KeepsTheLogitsThatReachIt) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::diff_sampling_test

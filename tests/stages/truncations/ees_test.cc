@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::ees_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -48,4 +48,4 @@ TEST(Ees, Readmits) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::ees_test

@@ -12,7 +12,7 @@
 #include "tests/support/test_share.h"
 #include "tests/support/zipf_steps.h"
 
-namespace sampler {
+namespace sampler::mirostat_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -131,4 +131,4 @@ TEST(Mirostat, LearnsNothingAtEtaZero) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::mirostat_test

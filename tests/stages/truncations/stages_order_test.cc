@@ -14,7 +14,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::stages_order_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -294,4 +294,4 @@ TEST(Skew, IsTheLawOfDraws) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_order_test

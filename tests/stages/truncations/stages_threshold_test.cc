@@ -13,7 +13,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::stages_threshold_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -271,4 +271,4 @@ TEST(Thresholds, HonourMinKeep) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_threshold_test

@@ -12,7 +12,7 @@
 #include "sampler/kernels/block.h"
 #include "tests/support/pipelines.h"
 
-namespace sampler {
+namespace sampler::stages_truncation_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -250,4 +250,4 @@ TEST(MinKeep, IsNoMaximum) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::stages_truncation_test

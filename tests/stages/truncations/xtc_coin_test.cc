@@ -13,7 +13,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::xtc_coin_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -237,4 +237,4 @@ TEST(XtcCoin, FiresOnItsProbabilityExactlyIfToldSo) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::xtc_coin_test

@@ -12,7 +12,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
-namespace sampler {
+namespace sampler::xtc_test {
 namespace {
 
 using Row = std::vector<double>;
@@ -169,4 +169,4 @@ TEST(XtcExpected, DoesNothingWhereTheRandomModeWouldNot) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::xtc_test

@@ -12,7 +12,7 @@
 #include "tests/tools/html/browser_pages.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::browser_looks_test {
 namespace {
 
 using nlohmann::json;
@@ -188,4 +188,4 @@ TEST_F(BrowserTest, HostileTextsAreText) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::browser_looks_test

@@ -12,7 +12,7 @@
 #include "tests/tools/html/browser_pages.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::browser_test {
 namespace {
 
 using nlohmann::json;
@@ -289,4 +289,4 @@ TEST_F(BrowserTest, TheKeyboardChoosesWhatColoursSay) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::browser_test

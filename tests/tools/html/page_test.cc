@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::page_test {
 namespace {
 
 using Arguments = std::vector<std::string>;
@@ -185,4 +185,4 @@ TEST(Page, ElementsAreClosed) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::page_test

@@ -27,7 +27,7 @@
 #include "tests/tools/tool.h"
 #include "tests/tools/verify/claim_game.h"
 
-namespace sampler::tools {
+namespace sampler::tools::error_rates_test {
 namespace {
 
 constexpr std::int64_t kSize = 256;
@@ -179,4 +179,4 @@ TEST(VerifyErrorRates, DishonestRunsAreFound) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::error_rates_test

@@ -12,7 +12,7 @@
 #include "sampler/arithmetic/numeric.h"
 #include "tools/verify/normal.h"
 
-namespace sampler::tools {
+namespace sampler::tools::evidence_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -209,4 +209,4 @@ TEST(Wealth, IsTheMeanOfItsStrategies) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::evidence_test

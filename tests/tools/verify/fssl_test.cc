@@ -6,7 +6,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/tools/tool.h"
 
-namespace sampler::tools {
+namespace sampler::tools::fssl_test {
 namespace {
 
 using nlohmann::json;
@@ -85,4 +85,4 @@ TEST(Fssl, UnknowableNoiseIsSaid) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::fssl_test

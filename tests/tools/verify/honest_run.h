@@ -16,7 +16,7 @@
 
 namespace sampler::tools {
 
-inline constexpr std::int64_t kSize = 64;
+inline constexpr std::int64_t kHonestSize = 64;
 
 // What may be changed of a log that was drawn honestly.
 struct Forgery {
@@ -41,10 +41,11 @@ inline HonestRun MakeRun(const std::string& name, const std::string& chain,
   run.path = WriteTemporary(absl::StrCat(name, ".safetensors"), "");
   const auto config = ParseConfig(chain);
   EXPECT_TRUE(config.ok()) << config.status();
-  const auto pipeline = Pipeline::Create(*config, kSize);
+  const auto pipeline = Pipeline::Create(*config, kHonestSize);
   EXPECT_TRUE(pipeline.ok()) << pipeline.status();
   auto logger = logs::Logger::Create(
-      run.path, {.vocabulary_size = kSize, .overwrite = logs::Overwrite::kYes});
+      run.path,
+      {.vocabulary_size = kHonestSize, .overwrite = logs::Overwrite::kYes});
   EXPECT_TRUE(logger.ok()) << logger.status();
   Workspace workspace;
   for (std::uint32_t s = 0; s < 2; ++s) {
@@ -57,12 +58,12 @@ inline HonestRun MakeRun(const std::string& name, const std::string& chain,
     }
     for (int t = 0; t < 20; ++t) {
       const auto row = static_cast<std::int64_t>(run.rows.size());
-      run.rows.push_back(
-          MakeRow(RowKind::kGaussian, kSize, static_cast<std::uint64_t>(row)));
+      run.rows.push_back(MakeRow(RowKind::kGaussian, kHonestSize,
+                                 static_cast<std::uint64_t>(row)));
       Token token = pipeline->Sample(run.rows.back(), *sequence, workspace);
       TokenId logged = token.id;
       if (row == forgery.altered) {
-        logged = forgery.by >= 0 ? forgery.by : (token.id + 1) % kSize;
+        logged = forgery.by >= 0 ? forgery.by : (token.id + 1) % kHonestSize;
       }
       run.tokens.push_back(logged);
       EXPECT_TRUE(logger->Append(s, run.rows.back(), logged).ok());

@@ -16,7 +16,7 @@
 #include "tests/tools/verify/row_views.h"
 #include "tools/verify/token_check.h"
 
-namespace sampler::tools {
+namespace sampler::tools::noise_check_test {
 namespace {
 
 constexpr long double kInfinity = std::numeric_limits<long double>::infinity();
@@ -115,4 +115,4 @@ INSTANTIATE_TEST_SUITE_P(
     });
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::noise_check_test

@@ -7,7 +7,7 @@
 
 #include "gtest/gtest.h"
 
-namespace sampler::tools {
+namespace sampler::tools::normal_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -75,4 +75,4 @@ TEST(Normal, EmptyIntervalsHaveNoMass) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::normal_test

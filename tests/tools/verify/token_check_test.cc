@@ -16,7 +16,7 @@
 #include "tests/tools/verify/checked_rows.h"
 #include "tests/tools/verify/row_views.h"
 
-namespace sampler::tools {
+namespace sampler::tools::token_check_test {
 namespace {
 
 constexpr long double kInfinity = std::numeric_limits<long double>::infinity();
@@ -215,4 +215,4 @@ TEST(TopKLogs, SayWhatTheyDoNotKnow) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::token_check_test

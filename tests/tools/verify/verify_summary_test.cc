@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tools/verify/summary.h"
 
-namespace sampler::tools {
+namespace sampler::tools::verify_summary_test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -84,4 +84,4 @@ TEST(VerifySummary, FindsTheShiftOfTheTokens) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::verify_summary_test

@@ -16,7 +16,7 @@
 #include "tests/tools/tool.h"
 #include "tests/tools/verify/honest_run.h"
 
-namespace sampler::tools {
+namespace sampler::tools::verify_test {
 namespace {
 
 using Json = nlohmann::json;
@@ -87,7 +87,7 @@ TEST(Verify, OneAlteredTokenIsFound) {
 
 TEST(Verify, AnImpossibleTokenIsExplained) {
   // The token of rank 30 of row 5.
-  const std::vector<float> row = MakeRow(RowKind::kGaussian, kSize, 5);
+  const std::vector<float> row = MakeRow(RowKind::kGaussian, kHonestSize, 5);
   std::vector<TokenId> order(row.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](TokenId a, TokenId b) {
@@ -246,4 +246,4 @@ TEST(Verify, WhatCannotBeCheckedIsAnError) {
 }
 
 }  // namespace
-}  // namespace sampler::tools
+}  // namespace sampler::tools::verify_test
