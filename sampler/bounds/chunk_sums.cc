@@ -14,6 +14,16 @@ namespace sampler {
 
 using kernels::kChunkSize;
 
+kernels::ExpArgument AboutMax(double max, double scale,
+                              const StoredValues& stored) {
+  kernels::ExpArgument argument(max / scale, scale);
+  argument.least = stored.floor;
+  if (stored.values.dtype() != DType::kF64) {
+    argument.center = static_cast<double>(static_cast<float>(argument.center));
+  }
+  return argument;
+}
+
 bool ChunkSums::Sum(const CandidateSet& set, Distances distances,
                     ScannedSums& scanned) {
   size_ = set.slots();
@@ -34,7 +44,8 @@ bool ChunkSums::Sum(const CandidateSet& set, Distances distances,
   argument_ = made->argument;
   error_ = SumError(made->error, RoundingOfLogits(stored.scales.size(), max_),
                     argument_.center * argument_.scale - max_);
-  const double factor = FactorToLikeliest();
+  // From the center to the likeliest.
+  const double factor = Exp(error_.excess());
   subtracted_error_ = 0.0;
   total_ = 0.0;
   total_distance_ = 0.0;
@@ -50,11 +61,7 @@ bool ChunkSums::Sum(const CandidateSet& set, Distances distances,
 }
 
 ScannedSums::Made ChunkSums::SumPass(const StoredValues& stored, double scale) {
-  kernels::ExpArgument argument(max_ / scale, scale);
-  argument.least = stored.floor;
-  if (stored.values.dtype() != DType::kF64) {
-    argument.center = static_cast<double>(static_cast<float>(argument.center));
-  }
+  const kernels::ExpArgument argument = AboutMax(max_, scale, stored);
   return {argument,
           kernels::SumExpOfRow(
               stored.values, argument, stored.edit_masks, sums_.data(),
@@ -76,8 +83,6 @@ void ChunkSums::AddEdited(const CandidateSet& set, const StoredValues& stored) {
     total_ += part;
   }
 }
-
-double ChunkSums::FactorToLikeliest() const { return Exp(error_.excess()); }
 
 double ChunkSums::ErrorOfPart(double sum, double distance, double terms) const {
   return has_distances_ ? error_.WithDistance(sum, distance, terms)

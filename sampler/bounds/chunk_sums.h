@@ -24,6 +24,12 @@
 
 namespace sampler {
 
+// What a pass over `stored` sums up, where the largest logit is `max` and
+// `scale` is the product of all factors: relative to the maximum, but for the
+// rounding of its center.
+kernels::ExpArgument AboutMax(double max, double scale,
+                              const StoredValues& stored);
+
 class ChunkSums {
  public:
   // Are sums made with their weighted distances (kernels/exp_sum.h)? A tenth
@@ -69,10 +75,8 @@ class ChunkSums {
   std::size_t chunks() const { return sums_.size(); }
   std::size_t slots() const { return size_; }
 
-  // What is summed, relative to which center; the factor from there to
-  // fractions of the likeliest's weight; and how far sums may be off.
+  // What is summed, relative to which center, and how far sums may be off.
   const kernels::ExpArgument& argument() const { return argument_; }
-  double FactorToLikeliest() const;
   const SumError& error() const { return error_; }
 
   // As a fraction of the likeliest's weight.

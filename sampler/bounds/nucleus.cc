@@ -159,23 +159,37 @@ std::optional<Survivors> DecideInBand(const Attempt& a,
   const Mass in_band = kernels::MassOf(weights);
   // What the band has to add to the mass above it lies between these, and so
   // that neither ">=" nor ">" is in question.
-  const SplitSums::Missing missing = a.bounds.split().MissingTo(a.p, in_band);
-  const double low = std::floor(missing.low) - 1.0;
-  const double high = std::ceil(missing.high) + 1.0;
-  if (!(low >= 1.0) || !(high <= ToDouble(in_band))) {
+  struct Ends {
+    double low;
+    double high;
+  };
+  const auto missing = [&]() -> Ends {
+    const SplitSums::Missing mass = a.bounds.split().MissingTo(a.p, in_band);
+    return {std::floor(mass.low) - 1.0, std::ceil(mass.high) + 1.0};
+  };
+  Ends ends = missing();
+  if (!(ends.low >= 1.0) || !(ends.high <= ToDouble(in_band))) {
     a.bounds.Note(false);
     return {};
   }
   const kernels::Ranking ranking = RankByLogit(list, a.rule.tie_order);
-  kernels::Cut cut = kernels::CutAtMass(
-      ranking, weights, static_cast<Mass>(high), a.scratch.select);
-  if (!a.bounds.Note(cut.mass - weights[cut.position] <
-                     static_cast<Mass>(low))) {
+  const auto reach = [&](Mass mass) {
+    return kernels::CutAtMass(ranking, weights, mass, a.scratch.select);
+  };
+  kernels::Cut cut = reach(static_cast<Mass>(ends.high));
+  const auto settled = [&] {
+    return cut.mass - weights[cut.position] < static_cast<Mass>(ends.low);
+  };
+  // Distances make the bounds of the total narrower, for a tenth of what exact
+  // masses cost.
+  if (!settled() && a.bounds.HaveMean()) {
+    ends = missing();
+    cut = reach(static_cast<Mass>(ends.high));
+  }
+  if (!a.bounds.Note(settled())) {
     // Two tokens are left: the exact masses on both sides of the band decide.
     const ExactMasses::Parts parts = a.masses.SumParts({band.high});
-    cut = kernels::CutAtMass(
-        ranking, weights, MassToReach(a.p, parts.total, a.rule) - parts.inside,
-        a.scratch.select);
+    cut = reach(MassToReach(a.p, parts.total, a.rule) - parts.inside);
   }
   if (a.rule.crossing == Crossing::kExclude) {
     if (cut.count < 2) return {};

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <numeric>
 
+#include "sampler/arithmetic/numeric.h"
+#include "sampler/bounds/sum_error.h"
 #include "sampler/kernels/block.h"
 #include "sampler/kernels/exp_split.h"
 #include "sampler/rows/stored_values.h"
@@ -17,18 +19,22 @@ bool SplitSums::Split(const LogitRange& inside, const LogitRange& listed,
   if (!inner.exact || !outer.exact) return false;
   joined_ = false;
   const StoredValues stored = set_.stored();
+  const double max = set_.Max();
+  const kernels::ExpArgument argument =
+      AboutMax(max, whole_.argument().scale, stored);
   sums_.resize(whole_.chunks());
   kernels::ExpSplit split;
   set_.GatherStored(
       [&](TokenId* ids, double* values) {
         split = kernels::SplitExpOfRow(
-            stored.values, whole_.argument(), {inner.interval, outer.interval},
+            stored.values, argument, {inner.interval, outer.interval},
             stored.edit_masks, sums_.data(), ids, values);
         return split.found;
       },
       out);
-  error_ = whole_.error().Of(split.error);
-  const double factor = whole_.FactorToLikeliest();
+  const double excess = argument.center * argument.scale - max;
+  error_ = SumError(split.error, whole_.error().rounding(), excess);
+  const double factor = Exp(excess);
   for (double& sum : sums_) sum *= factor;
   if (!stored.edited.empty()) {
     AddEdited(inside, listed);

@@ -55,11 +55,6 @@ class SumError {
                         terms);
   }
 
-  // That of other sums of the same logits about the same center.
-  SumError Of(const kernels::ExpSumError& terms) const {
-    return {terms, rounding_, excess_};
-  }
-
   const kernels::ExpSumError& terms() const { return terms_; }
   double rounding() const { return rounding_; }
   double excess() const { return excess_; }
