@@ -2,8 +2,7 @@
 // say together.
 //
 //   safe        the score is at least the threshold: noise explains the token
-//   suspicious  it is below, and the token is among the `rank` likeliest ones
-//   of
+//   suspicious  it is below, and the token is among the `rank` likeliest of
 //               its row: a nudged logit can explain it
 //   dangerous   it is below, and the token is none of these
 //

@@ -15,9 +15,8 @@
 //   input_ids       of N + 1 per sequence: row t predicts input_ids[t + 1];
 //                   of N: taken as tokens, with a notice (the shift check
 //                   tells)
-//   sequences       [B, P + T], as generate() returns it: of each sequence P
-//   ids
-//                   of its prompt and the T that were drawn
+//   sequences       [B, P + T], as generate() returns it: of each sequence the
+//                   P ids of its prompt and the T that were drawn
 //   seq_offsets     [S + 1], rows at which sequences start
 //   prompt_tokens   ids before row 0 of each sequence, split by
 //   prompt_offsets  [S + 1]
