@@ -16,6 +16,7 @@
 #include "sampler/parameters/value.h"
 #include "sampler/pipeline.h"
 #include "sampler/stages/registry.h"
+#include "tests/support/mutated_text.h"
 #include "tests/support/random_parameters.h"
 #include "tests/support/stage_examples.h"
 #include "tests/support/test_share.h"
@@ -163,28 +164,9 @@ TEST(ParseConfig, SurvivesMutationsWithoutACrash) {
       "{}[]\",:0123456789-+.eEtrufalsn\\/ \n\t\xff\x80";
   int accepted = 0;
   for (int i = 0; i < Share(8000); ++i) {
-    std::string text = ToJson(RandomConfig(random));
-    for (std::uint64_t n = 1 + random() % 4; n > 0 && !text.empty(); --n) {
-      const std::size_t at = random() % text.size();
-      const std::size_t length =
-          std::min<std::size_t>(text.size() - at, 1 + random() % 12);
-      switch (random() % 5) {
-        case 0:
-          text[at] = alphabet[random() % alphabet.size()];
-          break;
-        case 1:
-          text.insert(at, 1, alphabet[random() % alphabet.size()]);
-          break;
-        case 2:
-          text.erase(at, length);
-          break;
-        case 3:  // A piece of it elsewhere: doubled keys, moved values.
-          text.insert(random() % text.size(), text.substr(at, length));
-          break;
-        default:
-          text.resize(at);
-      }
-    }
+    const std::string good = ToJson(RandomConfig(random));
+    const std::uint64_t changes = 1 + random() % 4;
+    const std::string text = MutatedText(good, changes, alphabet, "", random);
     std::vector<JsonProblem> problems;
     const absl::StatusOr<PipelineConfig> config =
         ParseConfig(text, 100, &problems);

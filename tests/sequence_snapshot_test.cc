@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "sampler/sequence.h"
+#include "tests/support/mutated_text.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
@@ -126,21 +127,8 @@ TEST(Snapshot, SurvivesMutationsWithoutACrash) {
   const std::string alphabet = "{}[]\",:0123456789-.eEtrufalsn\\ \xff";
   int restored = 0;
   for (int i = 0; i < Share(5000); ++i) {
-    std::string text = good;
-    for (std::uint64_t n = 1 + random() % 3; n > 0; --n) {
-      const std::size_t at = random() % text.size();
-      switch (random() % 3) {
-        case 0:
-          text[at] = alphabet[random() % alphabet.size()];
-          break;
-        case 1:
-          text.insert(at, 1, alphabet[random() % alphabet.size()]);
-          break;
-        default:
-          text.erase(at, 1 + random() % 4);
-      }
-      if (text.empty()) break;
-    }
+    const std::uint64_t changes = 1 + random() % 3;
+    const std::string text = MutatedText(good, changes, alphabet, "", random);
     const absl::StatusOr<Sequence> s = Sequence::Restore(text);
     if (!s.ok()) continue;
     ++restored;  // Whatever was accepted is a sequence like any other.

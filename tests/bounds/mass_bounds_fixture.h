@@ -27,6 +27,17 @@ class MassBoundsTest : public testing::Test {
   TokenId AnyId(const std::vector<float>& row) {
     return static_cast<TokenId>(random_() % row.size());
   }
+  // Begins `set` on a random row, whose memory it returns, and at times scales
+  // and edits it.
+  std::vector<float> BeginAtRandom(CandidateSet& set) {
+    std::vector<float> row = RandomBoundedRow(random_);
+    set.Begin(Logits(row));
+    for (std::uint64_t i = random_() % 4; i < 3; ++i) {
+      set.Scale(1.0 / 0.9);
+      Set(set, AnyId(row), 3.0);
+    }
+    return row;
+  }
   // Bounds of the same candidates as a list.
   MassBounds& OfList(const std::vector<double>& logits) {
     std::vector<TokenId> ids(logits.size());

@@ -29,13 +29,8 @@ TEST_F(MassBoundsTest, HoldsTheExactTotal) {
     ASSERT_TRUE(kernels::UseSimdTarget(target));
     double widest = 0.0;
     for (int round = 0; round < Share(2000); ++round) {
-      const std::vector<float> row = RandomBoundedRow(random_);
-      set.Begin(Logits(row));
-      for (std::uint64_t i = random_() % 4; i < 3; ++i) {
-        set.Scale(1.0 / 0.9);
-        Set(set, AnyId(row), 3.0);
-        Set(set, set.Likeliest().id, set.Max() + 2.0);
-      }
+      const std::vector<float> row = BeginAtRandom(set);
+      if (random_() % 2 == 0) Set(set, set.Likeliest().id, set.Max() + 2.0);
       if (random_() % 2 == 0) {
         set.CutInPlace(set.LogitOfSlot(random_() % row.size()));
       }
@@ -65,12 +60,7 @@ TEST_F(MassBoundsTest, HoldsWhatIsMissingInAPart) {
     ASSERT_TRUE(kernels::UseSimdTarget(target));
     double widest = 0.0;
     for (int round = 0; round < Share(2000); ++round) {
-      const std::vector<float> row = RandomBoundedRow(random_);
-      set.Begin(Logits(row));
-      for (std::uint64_t i = random_() % 4; i < 3; ++i) {
-        set.Scale(1.0 / 0.9);
-        Set(set, AnyId(row), 3.0);
-      }
+      const std::vector<float> row = BeginAtRandom(set);
       if (random_() % 2 == 0) {
         set.CutInPlace(set.LogitOfSlot(random_() % row.size()));
       }
@@ -155,12 +145,7 @@ TEST_F(MassBoundsTest, FollowsASetThatIsCutInPlace) {
   for (const absl::string_view target : kernels::SimdTargets()) {
     ASSERT_TRUE(kernels::UseSimdTarget(target));
     for (int round = 0; round < Share(1000); ++round) {
-      const std::vector<float> row = RandomBoundedRow(random_);
-      set.Begin(Logits(row));
-      for (std::uint64_t i = random_() % 4; i < 3; ++i) {
-        set.Scale(1.0 / 0.9);
-        Set(set, AnyId(row), 3.0);
-      }
+      const std::vector<float> row = BeginAtRandom(set);
       const auto any = [&] {
         return std::max(kLowestLogit, set.LogitOfSlot(random_() % row.size()));
       };

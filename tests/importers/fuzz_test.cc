@@ -19,6 +19,7 @@
 #include "sampler/importers/recognise.h"
 #include "sampler/parameters/value_json.h"
 #include "tests/importers/imports.h"
+#include "tests/support/mutated_text.h"
 #include "tests/support/test_share.h"
 
 namespace sampler::importers {
@@ -63,32 +64,12 @@ const std::vector<std::string>& Seeds() {
 }
 
 std::string Mutated(Random& random) {
-  std::string text = Seeds()[random() % Seeds().size()];
   static constexpr char kAlphabet[] = "{}[]\":,-=#\n\\'0919eE.x \xff\x00;";
-  const std::string alphabet(kAlphabet, sizeof(kAlphabet) - 1);
-  for (std::size_t edits = random() % 6; edits-- > 0 && !text.empty();) {
-    const std::size_t at = random() % text.size();
-    switch (random() % 5) {
-      case 0:
-        text[at] = alphabet[random() % alphabet.size()];
-        break;
-      case 1:
-        text.erase(at, 1 + random() % 5);
-        break;
-      case 2:
-        text.insert(at, text.substr(random() % text.size(), random() % 20));
-        break;
-      case 3: {
-        const std::string& other = Seeds()[random() % Seeds().size()];
-        text.resize(at);
-        text += other.substr(random() % (other.size() + 1));
-        break;
-      }
-      default:
-        text.insert(at, 1, alphabet[random() % alphabet.size()]);
-    }
-  }
-  return text;
+  const absl::string_view alphabet(kAlphabet, sizeof(kAlphabet) - 1);
+  const std::string& text = Seeds()[random() % Seeds().size()];
+  const std::string& other = Seeds()[random() % Seeds().size()];
+  const std::uint64_t changes = random() % 6;
+  return MutatedText(text, changes, alphabet, other, random);
 }
 
 // Imports, and holds what must hold of every answer.
