@@ -151,14 +151,11 @@ sampler_status Answer(sampler_rewinder* rewinder, sampler_sequence* sequence,
   });
 }
 
-}  // namespace
-
-extern "C" {
-
-sampler_status sampler_rewinder_create(const sampler_phrase* phrases,
-                                       size_t count,
-                                       sampler_rewinder** rewinder,
-                                       sampler_error* error) {
+// Reads the phrases and hands them to `make`.
+template <typename Maker>
+sampler_status Make(const sampler_phrase* phrases, size_t count,
+                    sampler_rewinder** rewinder, sampler_error* error,
+                    Maker make) {
   return Guarded(error, [&] {
     if (rewinder == nullptr) return Invalid(error, "rewinder: got NULL");
     if (phrases == nullptr && count > 0) {
@@ -175,11 +172,48 @@ sampler_status sampler_rewinder_create(const sampler_phrase* phrases,
       if (!phrase.ok()) return Fail(error, phrase.status());
       read.push_back(*std::move(phrase));
     }
-    auto made = Rewinder::Create(std::move(read));
+    absl::StatusOr<Rewinder> made = make(std::move(read));
     if (!made.ok()) return Fail(error, made.status());
     *rewinder = new sampler_rewinder{*std::move(made)};
     return SAMPLER_OK;
   });
+}
+
+}  // namespace
+
+extern "C" {
+
+sampler_status sampler_rewinder_create(const sampler_phrase* phrases,
+                                       size_t count,
+                                       sampler_rewinder** rewinder,
+                                       sampler_error* error) {
+  return Make(phrases, count, rewinder, error,
+              [](std::vector<Rewinder::Phrase> read) {
+                return Rewinder::Create(std::move(read));
+              });
+}
+
+sampler_status sampler_rewinder_snapshot(const sampler_rewinder* rewinder,
+                                         char* text, size_t capacity,
+                                         size_t* size, sampler_error* error) {
+  return OnHandle("rewinder", rewinder, error, [&] {
+    const std::string snapshot = rewinder->rewinder.Snapshot();
+    return sampler::c::WriteAll(
+        absl::MakeConstSpan(snapshot.data(), snapshot.size()), "text", text,
+        capacity, size, error);
+  });
+}
+
+sampler_status sampler_rewinder_restore(const sampler_phrase* phrases,
+                                        size_t count, const char* snapshot,
+                                        size_t snapshot_size,
+                                        sampler_rewinder** rewinder,
+                                        sampler_error* error) {
+  if (snapshot == nullptr) return Invalid(error, "snapshot: got NULL");
+  return Make(
+      phrases, count, rewinder, error, [&](std::vector<Rewinder::Phrase> read) {
+        return Rewinder::Restore(std::move(read), {snapshot, snapshot_size});
+      });
 }
 
 sampler_status sampler_rewinder_copy(const sampler_rewinder* rewinder,

@@ -84,6 +84,18 @@ sampler_rewinder_copy(const sampler_rewinder* rewinder, sampler_rewinder** copy,
                       sampler_error* error);
 SAMPLER_API void sampler_rewinder_free(sampler_rewinder* rewinder);
 
+/* What is held and counted, as JSON: given as by sampler_sequence_snapshot. */
+SAMPLER_API sampler_status
+sampler_rewinder_snapshot(const sampler_rewinder* rewinder, char* text,
+                          size_t capacity, size_t* size, sampler_error* error);
+
+/* A rewinder that goes on, with a sequence that is restored, where that one
+ * stood. The phrases are those that it was made of: others are
+ * SAMPLER_INVALID_ARGUMENT, but patterns cannot be compared. */
+SAMPLER_API sampler_status sampler_rewinder_restore(
+    const sampler_phrase* phrases, size_t count, const char* snapshot,
+    size_t snapshot_size, sampler_rewinder** rewinder, sampler_error* error);
+
 typedef enum sampler_next SAMPLER_ANY_INT {
   SAMPLER_GO_ON = 0,   /* Draw the next token. */
   SAMPLER_REWOUND = 1, /* The same, `taken` tokens farther back. */

@@ -14,15 +14,22 @@ struct ByByte {
 
 }  // namespace
 
-PhraseAutomaton::PhraseAutomaton(absl::Span<const std::string> phrases)
-    : nodes_(1) {
+PhraseAutomaton::PhraseAutomaton(absl::Span<const std::string> phrases,
+                                 Letters letters)
+    : letters_(letters), nodes_(1) {
   for (std::size_t i = 0; i < phrases.size(); ++i) {
     if (phrases[i].empty()) continue;
     State state = kStart;
-    for (const char byte : phrases[i]) state = Insert(state, Folded(byte));
+    for (const char byte : phrases[i]) state = Insert(state, Compared(byte));
     nodes_[state].phrases.push_back(i);
   }
   Link();
+}
+
+char PhraseAutomaton::Compared(char byte) const {
+  return letters_ == Letters::kAnyCase && 'A' <= byte && byte <= 'Z'
+             ? static_cast<char>(byte - 'A' + 'a')
+             : byte;
 }
 
 PhraseAutomaton::State PhraseAutomaton::Edge(State state, char byte) const {
@@ -61,9 +68,9 @@ void PhraseAutomaton::Link() {
 }
 
 PhraseAutomaton::State PhraseAutomaton::Next(State state, char byte) const {
-  const char folded = Folded(byte);
+  const char compared = Compared(byte);
   while (true) {
-    const State next = Edge(state, folded);
+    const State next = Edge(state, compared);
     if (next != kStart || state == kStart) return next;
     state = nodes_[state].shorter;
   }

@@ -1,9 +1,9 @@
 // Finds many phrases in a text that comes byte by byte (Aho-Corasick): which of
-// them end here, and how long a beginning of one the text ends with. Letters of
-// ASCII are compared without case; who minds it looks at the bytes again.
+// them end here, and how long a beginning of one the text ends with.
 //
 // Thread-safety: immutable.
-// Cost: memory linear in the phrases' bytes; amortised O(1) edges a byte.
+// Cost: memory linear in the phrases' bytes; of a text that goes on, amortised
+//   O(1) edges a byte.
 // Source: Aho and Corasick, "Efficient string matching" (CACM 18, 1975).
 // Tested by: tests/rewind/phrase_automaton_test.cc.
 
@@ -25,8 +25,11 @@ class PhraseAutomaton {
   using State = std::uint32_t;
   static constexpr State kStart = 0;
 
+  // How the letters of ASCII are compared.
+  enum class Letters { kExact, kAnyCase };
+
   // A phrase that is empty is never found.
-  explicit PhraseAutomaton(absl::Span<const std::string> phrases);
+  PhraseAutomaton(absl::Span<const std::string> phrases, Letters letters);
 
   // The state after one more byte.
   State Next(State state, char byte) const;
@@ -35,19 +38,15 @@ class PhraseAutomaton {
   std::size_t Depth(State state) const { return nodes_[state].begun; }
 
   // Calls f(phrase) for every phrase that the text ends with, the longest
-  // first.
+  // first, while it returns true.
   template <typename F>
   void ForEachMatch(State state, F f) const {
     if (nodes_[state].phrases.empty()) state = nodes_[state].shorter_match;
     for (; state != kStart; state = nodes_[state].shorter_match) {
-      for (const std::size_t phrase : nodes_[state].phrases) f(phrase);
+      for (const std::size_t phrase : nodes_[state].phrases) {
+        if (!f(phrase)) return;
+      }
     }
-  }
-
-  // The byte as it is compared.
-  static char Folded(char byte) {
-    return 'A' <= byte && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a')
-                                      : byte;
   }
 
  private:
@@ -65,6 +64,10 @@ class PhraseAutomaton {
   State Insert(State state, char byte);
   void Link();
 
+  // The byte as it is compared.
+  char Compared(char byte) const;
+
+  Letters letters_;
   std::vector<Node> nodes_;
 };
 

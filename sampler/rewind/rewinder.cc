@@ -9,11 +9,21 @@
 namespace sampler {
 namespace {
 
-std::vector<std::string> TextsOf(const std::vector<Rewinder::Phrase>& phrases) {
-  std::vector<std::string> texts;
-  texts.reserve(phrases.size());
-  for (const Rewinder::Phrase& phrase : phrases) texts.push_back(phrase.text);
-  return texts;
+// The automaton of those phrases; the others keep their number, without a text.
+PhraseAutomaton AutomatonOf(const std::vector<Rewinder::Phrase>& phrases,
+                            PhraseAutomaton::Letters letters) {
+  const bool any_case = letters == PhraseAutomaton::Letters::kAnyCase;
+  std::vector<std::string> texts(phrases.size());
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    if (phrases[i].ignore_case == any_case) texts[i] = phrases[i].text;
+  }
+  return PhraseAutomaton(texts, letters);
+}
+
+template <typename Items>
+void DropFirst(Items& items, std::size_t count) {
+  items.erase(items.begin(),
+              items.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 // "" if nothing is.
@@ -42,7 +52,9 @@ std::string WrongWith(const Rewinder::Phrase& phrase) {
 
 Rewinder::Rewinder(std::vector<Phrase> phrases)
     : phrases_(std::move(phrases)),
-      automaton_(std::make_shared<const PhraseAutomaton>(TextsOf(phrases_))),
+      automata_(std::make_shared<const Automata>(
+          Automata{AutomatonOf(phrases_, PhraseAutomaton::Letters::kExact),
+                   AutomatonOf(phrases_, PhraseAutomaton::Letters::kAnyCase)})),
       taken_(phrases_.size()) {
   for (std::size_t i = 0; i < phrases_.size(); ++i) {
     if (phrases_[i].pattern != nullptr) patterns_.push_back(i);
@@ -97,19 +109,38 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Add(TokenId token, StringView text,
                      "has accepted last, ",
                      last));
   }
-  tokens_.push_back({token, text_.size(), state_, waiting_});
-  text_.append(text.data(), text.size());
-  LookForPatterns(tokens_.back().begin);
-  for (std::size_t at = tokens_.back().begin; at < text_.size(); ++at) {
+  Hold(token, text);
+  const std::size_t begin = tokens_.back().begin;
+  LookForPatterns(begin);
+  for (std::size_t at = begin; at < end(); ++at) {
     const std::optional<Match> match = Step(at);
     if (match.has_value()) return Complete(*match, sequence);
   }
   if (!wrong_pattern_.empty()) return WrongPattern();
-  std::size_t open =
-      text_.size() - std::min(text_.size(), std::max(automaton_->Depth(state_),
-                                                     HeldForPatterns()));
-  for (const Match& match : waiting_) open = std::min(open, match.begin);
-  return Answer{.emit = EmitBefore(open)};
+  const std::size_t window = std::min(held().size(), HeldForPatterns());
+  return Answer{.emit = EmitBefore(std::min(Begun(), end() - window))};
+}
+
+void Rewinder::Hold(TokenId token, StringView text) {
+  const std::size_t begin = end();
+  const std::size_t begun = Begun();
+  // What is needed for this token is needed for those before it, back to the
+  // one where the phrase may have begun. That is enough to look at: a later
+  // place never has an earlier one at which a phrase may have begun.
+  const std::size_t needs = begun < begin && held_tokens() > 0
+                                ? tokens_[TokenAt(begun)].needs
+                                : begin;
+  tokens_.push_back({token, begin, needs, progress_});
+  text_.append(text.data(), text.size());
+}
+
+std::size_t Rewinder::TokenAt(std::size_t place) const {
+  const auto first =
+      tokens_.begin() + static_cast<std::ptrdiff_t>(emitted_tokens_);
+  const auto after = std::upper_bound(
+      first, tokens_.end(), place,
+      [](std::size_t at, const Held& token) { return at < token.begin; });
+  return static_cast<std::size_t>(std::max(after - 1, first) - tokens_.begin());
 }
 
 absl::StatusOr<Rewinder::Answer> Rewinder::Complete(const Match& match,
@@ -118,12 +149,7 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Complete(const Match& match,
   if (phrase.most.has_value() && taken_[match.phrase] >= *phrase.most) {
     return Answer{.next = Next::kStop, .phrase = match.phrase};
   }
-  // The last token that begins at or before it: those of no text hold nothing.
-  const auto after = std::upper_bound(
-      tokens_.begin(), tokens_.end(), match.begin,
-      [](std::size_t begin, const Held& held) { return begin < held.begin; });
-  const auto first = static_cast<std::size_t>(after - tokens_.begin()) - 1;
-  absl::StatusOr<Answer> answer = TakeBack(first, sequence);
+  absl::StatusOr<Answer> answer = TakeBack(TokenAt(match.begin), sequence);
   if (!answer.ok()) return answer;
   ++taken_[match.phrase];
   answer->phrase = match.phrase;
@@ -133,14 +159,13 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Complete(const Match& match,
 absl::StatusOr<Rewinder::Answer> Rewinder::TakeBack(std::size_t first,
                                                     Sequence& sequence) {
   const auto taken = static_cast<std::int64_t>(tokens_.size() - first);
-  const Held held = tokens_[first];
+  Held& held = tokens_[first];
   absl::Status status = sequence.Redraw(taken);
   if (status.ok()) status = sequence.Ban(held.token);
   if (!status.ok()) return status;
+  text_.resize(held.begin - left_);
+  progress_ = std::move(held.before);
   tokens_.resize(first, Held{});
-  text_.resize(held.begin);
-  state_ = held.state;
-  waiting_ = held.waiting;
   return Answer{.next = Next::kRewound, .taken = taken};
 }
 
@@ -148,7 +173,7 @@ absl::StatusOr<Rewinder::Answer> Rewinder::NoCandidate(Sequence& sequence) {
   absl::Status status = CheckWhole();
   if (!status.ok()) return status;
   const Call call(*this);
-  if (tokens_.empty()) return Answer{.next = Next::kStop};
+  if (held_tokens() == 0) return Answer{.next = Next::kStop};
   if (sequence.position() < held_tokens()) {
     return absl::InvalidArgumentError(
         absl::StrCat("sequence: got ", sequence.position(),
@@ -165,48 +190,43 @@ absl::StatusOr<Rewinder::Answer> Rewinder::Finish(Sequence& sequence) {
   const auto offer = [&](const Match& match) {
     if (!first.has_value() || match.begin < first->begin) first = match;
   };
-  for (const Match& match : waiting_) offer(match);
-  LookForPatterns(text_.size());
+  for (const Match& match : progress_.waiting) {
+    if (!Passes(match.phrase)) offer(match);
+  }
+  LookForPatterns(end());
   for (const std::size_t phrase : patterns_) {
     if (Passes(phrase)) continue;
-    const std::optional<Match> match = PatternEndingAt(phrase, text_.size());
+    const std::optional<Match> match = PatternEndingAt(phrase, end());
     if (match.has_value()) offer(*match);
   }
   if (first.has_value()) return Complete(*first, sequence);
   if (!wrong_pattern_.empty()) return WrongPattern();
-  Answer answer;
-  answer.emit = EmitBefore(text_.size());
-  answer.emit += std::exchange(text_, "");
-  tokens_.clear();
-  state_ = PhraseAutomaton::kStart;
-  return answer;
+  progress_ = {};
+  return Answer{.emit = Emit(tokens_.size() - emitted_tokens_, end())};
 }
 
 std::string Rewinder::EmitBefore(std::size_t begin) {
-  // From the end on: a token is held if it reaches beyond `begin`; and as it
-  // may be taken back, so is what a phrase had begun with before it came.
-  std::size_t first = tokens_.size();
-  std::size_t end = text_.size();
-  for (; first > 0 && end > begin; --first) {
-    const Held& held = tokens_[first - 1];
-    begin = std::min(begin, held.begin - automaton_->Depth(held.state));
-    for (const Match& match : held.waiting) {
-      begin = std::min(begin, match.begin);
-    }
-    end = held.begin;
+  if (begin >= end()) return Emit(tokens_.size() - emitted_tokens_, end());
+  // As the token that holds it may be taken back, so is what it needs.
+  const std::size_t first = TokenAt(tokens_[TokenAt(begin)].needs);
+  return Emit(first - emitted_tokens_, tokens_[first].begin);
+}
+
+std::string Rewinder::Emit(std::size_t tokens, std::size_t end) {
+  std::string emit = text_.substr(emitted_, end - held_begin());
+  emitted_ += emit.size();
+  emitted_tokens_ += tokens;
+  // What was emitted is dropped once it is half of all: amortised O(1).
+  if (emitted_tokens_ * 2 >= tokens_.size()) {
+    DropFirst(tokens_, emitted_tokens_);
+    emitted_tokens_ = 0;
   }
-  const std::size_t safe =
-      first == tokens_.size() ? text_.size() : tokens_[first].begin;
-  std::string emit = text_.substr(0, safe);
-  if (!emit.empty()) before_ = emit.back();
-  text_.erase(0, safe);
-  tokens_.erase(tokens_.begin(),
-                tokens_.begin() + static_cast<std::ptrdiff_t>(first));
-  for (Held& held : tokens_) {
-    held.begin -= safe;
-    for (Match& match : held.waiting) match.begin -= safe;
+  // The last byte stays: it says whether a word begins behind it.
+  if (emitted_ > 1 && emitted_ * 2 >= text_.size()) {
+    left_ += emitted_ - 1;
+    DropFirst(text_, emitted_ - 1);
+    emitted_ = 1;
   }
-  for (Match& match : waiting_) match.begin -= safe;
   return emit;
 }
 

@@ -35,18 +35,20 @@
 // safe.
 //
 // Bans are the sequence's: they count in its copies and snapshots, and in
-// speculation. The rewinder holds the end of the text alone.
+// speculation. The rewinder holds the end of the text, and counts what it has
+// taken back: its own snapshot goes beside that of the sequence.
 //
 // Where memory runs out (std::bad_alloc) a rewinder is of no more use: every
 // later call gives FailedPrecondition.
 //
 // Thread-safety: one thread at a time; a copy is independent.
-// Cost: amortised O(1) a byte and token, whatever the number of texts; of every
-//   pattern a look at the window for each token, and where something of it is
-//   there, for each byte.
+// Cost: amortised O(1) a byte and O(log held tokens) a token, whatever the
+//   number of texts and however much is held; of every pattern a look at the
+//   window for each token, and where something of it is there, for each byte.
 // Not with "rng": "llama_cpp", whose samplers know no bans of a sequence.
-// Tested by: tests/rewind/rewinder_test.cc, tests/rewind/bans_test.cc,
-//   tests/rewind/pattern_test.cc,
+// Tested by: tests/rewind/rewinder_test.cc, tests/rewind/holding_test.cc
+//   (against its definition; linear), tests/rewind/rewinder_snapshot_test.cc,
+//   tests/rewind/bans_test.cc, tests/rewind/pattern_test.cc,
 //   tests/rewind/rewinder_laws_test.cc
 //   (the law, enumerated, also with penalties and a memory),
 //   tests/faults/allocation_faults_test.cc (without memory).
@@ -78,7 +80,8 @@ class Rewinder {
     enum class Then { kPass, kStop };
 
     std::string text = {};
-    bool ignore_case = false;  // Of the letters of ASCII.
+    // Of the letters of ASCII; of all: AnyCasePhrase (regex/regex_phrase.h).
+    bool ignore_case = false;
     // Only where no letter, digit, underscore or byte above 127 stands on
     // either side.
     bool whole_words = false;
@@ -126,24 +129,44 @@ class Rewinder {
   absl::StatusOr<Answer> Finish(Sequence& sequence);
 
   // Bytes and tokens that are held.
-  StringView held() const { return text_; }
+  StringView held() const { return StringView(text_).substr(emitted_); }
   std::int64_t held_tokens() const {
-    return static_cast<std::int64_t>(tokens_.size());
+    return static_cast<std::int64_t>(tokens_.size() - emitted_tokens_);
   }
 
+  // What is held, and how often each phrase was taken back, as JSON text; and
+  // back, with the phrases that it was made of. Together with the sequence's
+  // own snapshot it goes on as the original would. InvalidArgument for anything
+  // that is not a snapshot, and for one of other phrases. Patterns cannot be
+  // compared: that they are the same is the caller's affair.
+  std::string Snapshot() const;
+  static absl::StatusOr<Rewinder> Restore(std::vector<Phrase> phrases,
+                                          StringView snapshot);
+
  private:
+  // Places are counted in bytes from where the text began.
+
   // A whole word, complete unless the next byte goes on with it.
   struct Match {
-    std::size_t begin;  // In text_.
+    std::size_t begin;
     std::size_t phrase;
+  };
+
+  // How matching stands behind the text so far.
+  struct Progress {
+    PhraseAutomaton::State exact = PhraseAutomaton::kStart;
+    PhraseAutomaton::State any_case = PhraseAutomaton::kStart;
+    std::vector<Match> waiting = {};
   };
 
   // A token that is held, and how matching stood before it.
   struct Held {
     TokenId token;
-    std::size_t begin;  // Of its text in text_.
-    PhraseAutomaton::State state;
-    std::vector<Match> waiting;
+    std::size_t begin;  // Of its text.
+    // As long as this token is held, so is the text from here on: were it
+    // taken back, a phrase might have begun there.
+    std::size_t needs;
+    Progress before;
   };
 
   explicit Rewinder(std::vector<Phrase> phrases);
@@ -155,40 +178,68 @@ class Rewinder {
   // Returns true if the phrase is let pass from now on.
   bool Passes(std::size_t phrase) const;
 
-  // Makes context_ and likely_ those of the text from `begin` on.
+  // Where the text ends, and where what is held begins.
+  std::size_t end() const { return left_ + text_.size(); }
+  std::size_t held_begin() const { return left_ + emitted_; }
+  char ByteAt(std::size_t place) const { return text_[place - left_]; }
+
+  // What patterns look at: what is held, and the byte before.
+  StringView Context() const;
+  std::size_t ContextBegin() const;
+
+  // Makes likely_ those of the text from `begin` on.
   void LookForPatterns(std::size_t begin);
-  // The match of a pattern that ends at `end` of text_.
+  // The match of a pattern that ends at `end`.
   std::optional<Match> PatternEndingAt(std::size_t phrase, std::size_t end);
   // InvalidArgument with wrong_pattern_, which is then told.
   absl::Status WrongPattern();
   // Bytes at the end that a pattern may match with what follows.
   std::size_t HeldForPatterns() const;
 
-  // The phrase that is complete with text_[at], or before it.
+  // The phrase that is complete with the byte at `at`, or before it.
   std::optional<Match> Step(std::size_t at);
-  bool Stands(std::size_t phrase, std::size_t begin, std::size_t end) const;
-  bool BeginsAWord(std::size_t begin) const;
+  // Returns true unless the phrase wants a word to begin there and none does.
+  bool Stands(const Match& match) const;
 
   absl::StatusOr<Answer> Complete(const Match& match, Sequence& sequence);
   absl::StatusOr<Answer> TakeBack(std::size_t first, Sequence& sequence);
-  // Emits the tokens that are safe where a phrase may have begun at
-  // text_[begin].
+
+  // The earliest place at which a text may have begun as a phrase; the end of
+  // the text if none has.
+  std::size_t Begun() const;
+  // Which of tokens_ holds the byte at `place`, or begins there: of several
+  // the last. REQUIRES: something is held.
+  std::size_t TokenAt(std::size_t place) const;
+  // The end of the text becomes a held token.
+  void Hold(TokenId token, StringView text);
+  // Emits the tokens that are safe where a phrase may have begun at `begin`.
   std::string EmitBefore(std::size_t begin);
+  // Emits the first tokens that are held, up to `end`, where a token begins or
+  // the text ends.
+  std::string Emit(std::size_t tokens, std::size_t end);
+
+  std::string Fingerprint() const;
+
+  struct Automata {
+    PhraseAutomaton exact;
+    PhraseAutomaton any_case;
+  };
 
   std::vector<Phrase> phrases_;
-  std::shared_ptr<const PhraseAutomaton> automaton_;
+  std::shared_ptr<const Automata> automata_;
   std::vector<std::int64_t> taken_;  // How often, by phrase.
-  std::string text_;                 // Of the tokens that are held.
+  // What is held, behind some of what was emitted: it leaves in large pieces.
+  std::string text_;
+  std::size_t emitted_ = 0;  // Bytes of text_.
+  std::size_t left_ = 0;     // Bytes before text_.
   std::vector<Held> tokens_;
-  PhraseAutomaton::State state_ = PhraseAutomaton::kStart;
-  std::vector<Match> waiting_;
+  std::size_t emitted_tokens_ = 0;  // Of tokens_.
+  Progress progress_;
   std::vector<std::size_t> patterns_;  // Phrases that are patterns.
   std::vector<std::size_t> likely_;    // Of the token that is added, those that
                                        // may be complete.
-  std::string before_;         // The byte that was emitted last, if any,
-  std::string context_;        // and text_ behind it: what patterns look at.
-  std::string wrong_pattern_;  // What is wrong with what one has found.
-  bool in_call_ = false;       // Or one was left by an exception.
+  std::string wrong_pattern_;          // What is wrong with what one has found.
+  bool in_call_ = false;               // Or one was left by an exception.
 };
 
 }  // namespace sampler

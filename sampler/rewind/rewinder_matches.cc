@@ -28,31 +28,60 @@ std::optional<Rewinder::Match> Rewinder::Step(std::size_t at) {
       complete = match;
     }
   };
-  if (!IsWord(text_[at])) {
-    for (const Match& match : waiting_) offer(match);
+  const char byte = ByteAt(at);
+  if (!IsWord(byte)) {
+    // One of them may have been taken back as often as it may be since it was
+    // noted.
+    for (const Match& match : progress_.waiting) {
+      if (!Passes(match.phrase)) offer(match);
+    }
   }
   for (const std::size_t phrase : likely_) {
     const std::optional<Match> match = PatternEndingAt(phrase, at);
     if (match.has_value()) offer(*match);
   }
-  waiting_.clear();
-  state_ = automaton_->Next(state_, text_[at]);
-  automaton_->ForEachMatch(state_, [&](std::size_t phrase) {
-    const std::size_t begin = at + 1 - phrases_[phrase].text.size();
-    if (!Stands(phrase, begin, at + 1)) return;
-    if (phrases_[phrase].whole_words && IsWord(text_[at])) {
-      waiting_.push_back({begin, phrase});
-    } else {
-      offer({begin, phrase});
-    }
-  });
+  progress_.waiting.clear();
+  const auto look = [&](const PhraseAutomaton& automaton,
+                        PhraseAutomaton::State& state) {
+    state = automaton.Next(state, byte);
+    bool decided = false;
+    automaton.ForEachMatch(state, [&](std::size_t phrase) {
+      const Match match = {at + 1 - phrases_[phrase].text.size(), phrase};
+      if (!Stands(match)) return true;
+      const bool waits = phrases_[phrase].whole_words && IsWord(byte);
+      if (waits) {
+        // Behind one that never passes no shorter one is ever the first.
+        if (!decided) progress_.waiting.push_back(match);
+        decided = decided || !phrases_[phrase].most.has_value();
+      } else if (!Passes(phrase)) {
+        offer(match);
+        return false;
+      }
+      return true;
+    });
+  };
+  look(automata_->exact, progress_.exact);
+  look(automata_->any_case, progress_.any_case);
   return complete;
 }
 
-bool Rewinder::BeginsAWord(std::size_t begin) const {
-  if (!IsWord(text_[begin])) return true;
-  if (begin > 0) return !IsWord(text_[begin - 1]);
-  return before_.empty() || !IsWord(before_.back());
+bool Rewinder::Stands(const Match& match) const {
+  if (!phrases_[match.phrase].whole_words || !IsWord(ByteAt(match.begin))) {
+    return true;
+  }
+  // Before the text's first byte, and before what was restored from nothing,
+  // there is none.
+  return match.begin == left_ || !IsWord(ByteAt(match.begin - 1));
+}
+
+std::size_t Rewinder::Begun() const {
+  std::size_t begun =
+      end() - std::max(automata_->exact.Depth(progress_.exact),
+                       automata_->any_case.Depth(progress_.any_case));
+  for (const Match& match : progress_.waiting) {
+    begun = std::min(begun, match.begin);
+  }
+  return begun;
 }
 
 bool Rewinder::Passes(std::size_t phrase) const {
@@ -61,34 +90,41 @@ bool Rewinder::Passes(std::size_t phrase) const {
          wanted.then == Phrase::Then::kPass;
 }
 
+std::size_t Rewinder::ContextBegin() const {
+  return held_begin() - std::min<std::size_t>(emitted_, 1);
+}
+
+StringView Rewinder::Context() const {
+  return StringView(text_).substr(ContextBegin() - left_);
+}
+
 void Rewinder::LookForPatterns(std::size_t begin) {
   likely_.clear();
-  if (patterns_.empty()) return;
-  context_ = absl::StrCat(before_, text_);
   for (const std::size_t phrase : patterns_) {
-    const std::size_t first = begin - std::min(begin, phrases_[phrase].window);
-    const bool may_occur =
-        phrases_[phrase].pattern->MayOccur(context_, before_.size() + first);
-    if (may_occur && !Passes(phrase)) likely_.push_back(phrase);
+    if (Passes(phrase)) continue;
+    const std::size_t first =
+        begin - std::min(begin - held_begin(), phrases_[phrase].window);
+    if (phrases_[phrase].pattern->MayOccur(Context(), first - ContextBegin())) {
+      likely_.push_back(phrase);
+    }
   }
 }
 
 std::optional<Rewinder::Match> Rewinder::PatternEndingAt(std::size_t phrase,
                                                          std::size_t end) {
-  const std::size_t first = end - std::min(end, phrases_[phrase].window);
+  const std::size_t skipped = ContextBegin();
+  const std::size_t first =
+      end - std::min(end - held_begin(), phrases_[phrase].window) - skipped;
   const std::optional<std::size_t> begin =
-      phrases_[phrase].pattern->FindEndingAt(context_, before_.size() + first,
-                                             before_.size() + end);
+      phrases_[phrase].pattern->FindEndingAt(Context(), first, end - skipped);
   if (!begin.has_value()) return std::nullopt;
-  const std::size_t skipped = before_.size();
-  if (!(skipped + first <= *begin && *begin < skipped + end)) {
-    wrong_pattern_ =
-        absl::StrCat("phrase ", phrase, ": /pattern: found a stretch from ",
-                     *begin, " on, want one that begins in [", skipped + first,
-                     ", ", skipped + end, ")");
+  if (!(first <= *begin && *begin < end - skipped)) {
+    wrong_pattern_ = absl::StrCat(
+        "phrase ", phrase, ": /pattern: found a stretch from ", *begin,
+        " on, want one that begins in [", first, ", ", end - skipped, ")");
     return std::nullopt;
   }
-  return Match{*begin - skipped, phrase};
+  return Match{*begin + skipped, phrase};
 }
 
 absl::Status Rewinder::WrongPattern() {
@@ -101,17 +137,6 @@ std::size_t Rewinder::HeldForPatterns() const {
     if (!Passes(phrase)) held = std::max(held, phrases_[phrase].window);
   }
   return held;
-}
-
-bool Rewinder::Stands(std::size_t phrase, std::size_t begin,
-                      std::size_t end) const {
-  const Phrase& wanted = phrases_[phrase];
-  if (Passes(phrase)) return false;
-  if (!wanted.ignore_case &&
-      text_.compare(begin, end - begin, wanted.text) != 0) {
-    return false;
-  }
-  return !wanted.whole_words || BeginsAWord(begin);
 }
 
 }  // namespace sampler

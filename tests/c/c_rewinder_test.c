@@ -32,18 +32,39 @@ static sampler_sequence* make_sequence(uint64_t seed) {
   return sequence_under(kConfig, kSize, seed, 0);
 }
 
+static const sampler_phrase phrases[] = {{.struct_size = sizeof phrases[0],
+                                          .text = "abc",
+                                          .text_size = 3,
+                                          .ignore_case = 1},
+                                         {.struct_size = sizeof phrases[0],
+                                          .text = "d",
+                                          .text_size = 1,
+                                          .whole_words = 1}};
+
 static sampler_rewinder* make_rewinder(void) {
-  const sampler_phrase phrases[] = {{.struct_size = sizeof phrases[0],
-                                     .text = "abc",
-                                     .text_size = 3,
-                                     .ignore_case = 1},
-                                    {.struct_size = sizeof phrases[0],
-                                     .text = "d",
-                                     .text_size = 1,
-                                     .whole_words = 1}};
   sampler_rewinder* rewinder = NULL;
   EXPECT(sampler_rewinder_create(phrases, 2, &rewinder, &error) == SAMPLER_OK);
   return rewinder;
+}
+
+/* The same, written down and read again. */
+static sampler_rewinder* read_again(sampler_rewinder* rewinder) {
+  char text[4096];
+  size_t size = 0;
+  EXPECT(sampler_rewinder_snapshot(rewinder, NULL, 0, &size, &error) ==
+         SAMPLER_OUT_OF_RANGE);
+  EXPECT(sampler_rewinder_snapshot(rewinder, text, sizeof text, &size,
+                                   &error) == SAMPLER_OK);
+  sampler_rewinder* again = NULL;
+  EXPECT(sampler_rewinder_restore(phrases, 1, text, size, &again, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_restore(phrases, 2, NULL, 0, &again, &error) ==
+         SAMPLER_INVALID_ARGUMENT);
+  EXPECT(sampler_rewinder_restore(phrases, 2, text, size, &again, &error) ==
+         SAMPLER_OK);
+  EXPECT(sampler_rewinder_held(again) == sampler_rewinder_held(rewinder));
+  sampler_rewinder_free(rewinder);
+  return again;
 }
 
 /* The whole loop: what is emitted has no phrase, and the log follows. */
@@ -81,6 +102,7 @@ static void tell(const char* folder) {
                                   &error) == SAMPLER_OK);
     }
     strncat(told, answer.emit, answer.emit_size);
+    if (position % 3 == 0) rewinder = read_again(rewinder);
     if (answer.next == SAMPLER_STOP) break;
     if (answer.next != SAMPLER_REWOUND) continue;
     ++rewinds;

@@ -96,3 +96,19 @@ def test_mistakes(pipeline):
         ts.Rewinder(["a"]).add(0, 7, pipeline.sequence(seed=1))
     with pytest.raises(TypeError):
         ts.Rewinder(["a"]).add(0, "a", None)
+
+
+def test_a_snapshot_goes_on_with_what_is_held():
+    phrases = [ts.Phrase("abc", most=2), "dd"]
+    rewinder = ts.Rewinder(phrases)
+    sequence = ts.Pipeline("neutral", len(TEXTS)).sequence(seed=1)
+    sequence.accept_id(2)
+    assert rewinder.add(2, "ab", sequence).emit == b""
+    restored = ts.Rewinder.restore(phrases, rewinder.snapshot())
+    assert restored.held == b"ab" and restored.held_tokens == 1
+    assert restored.snapshot() == rewinder.snapshot()
+    sequence.accept_id(3)
+    answer = restored.add(3, "c", sequence)
+    assert answer.next == "rewound" and answer.taken == 2
+    with pytest.raises(ValueError, match="phrases"):
+        ts.Rewinder.restore(["other"], rewinder.snapshot())

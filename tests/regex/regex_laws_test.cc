@@ -11,14 +11,11 @@
 #include "gtest/gtest.h"
 #include "sampler/regex/regex_phrase.h"
 #include "tests/rewind/rewinder_laws.h"
-#include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
 #include "tests/support/test_share.h"
 
 namespace sampler {
 namespace {
-
-constexpr double kFalseAlarm = 1e-9;
 
 Text Tell(const Pipeline& pipeline, const Rewinder::Phrase& phrase,
           std::uint32_t stream, Workspace& workspace) {
@@ -57,18 +54,7 @@ TEST(RegexLaws, TextsHaveTheLawOfTheProcess) {
       ++counts[Tell(pipeline, phrase, static_cast<std::uint32_t>(i),
                     workspace)];
     }
-    std::vector<double> observed, expected;
-    double seen = 0.0;
-    for (const auto& [text, p] : enumeration.law) {
-      observed.push_back(counts[text]);
-      expected.push_back(p * texts);
-      seen += observed.back();
-    }
-    EXPECT_GE(seen, texts * (1.0 - 2e-2)) << "texts that have no probability";
-    const ChiSquare fit = PooledChiSquare(observed, expected);
-    EXPECT_GE(fit.degrees, 8);
-    EXPECT_LT(fit.statistic, ChiSquareQuantile(fit.degrees, kFalseAlarm))
-        << chain;
+    EXPECT_LT(Misfit("regex", chain, enumeration, counts, texts), 1.0) << chain;
   }
 }
 

@@ -15,7 +15,9 @@
 
 #include "gtest/gtest.h"
 #include "sampler/pipeline.h"
+#include "sampler/rewind/rewinder.h"
 #include "tests/support/after_drawing.h"
+#include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
 
 namespace sampler {
@@ -174,6 +176,74 @@ class Enumeration {
   Workspace workspace_;
   std::map<Place, Arrival> open_;
 };
+
+inline constexpr double kFalseAlarm = 1e-9;
+
+inline Rewinder MakeRewinder() {
+  std::vector<Rewinder::Phrase> phrases;
+  for (const std::string& text : Phrases()) phrases.push_back({.text = text});
+  return Rewinder::Create(std::move(phrases)).value();
+}
+
+// The statistic as a part of its limit; told as a property of the test.
+inline double Misfit(const std::string& how, const std::string& chain,
+                     const Enumeration& enumeration,
+                     const std::map<Text, double>& counts, int texts) {
+  EXPECT_LT(enumeration.left_out, 1e-2);
+  std::vector<double> observed, expected;
+  double seen = 0.0;
+  for (const auto& [text, p] : enumeration.law) {
+    const auto at = counts.find(text);
+    observed.push_back(at == counts.end() ? 0.0 : at->second);
+    expected.push_back(p * texts);
+    seen += observed.back();
+  }
+  EXPECT_GE(seen, texts * (1.0 - 2e-2)) << "texts that have no probability";
+  const ChiSquare fit = PooledChiSquare(observed, expected);
+  EXPECT_GE(fit.degrees, 8);
+  const double limit = ChiSquareQuantile(fit.degrees, kFalseAlarm);
+  RecordFit(how + ": " + (chain.empty() ? "no stages" : chain), fit, limit);
+  return fit.statistic / limit;
+}
+
+// With the token "c" there is always one that begins no phrase.
+inline const std::vector<std::string>& Chains() {
+  static const auto& chains = *new std::vector<std::string>{
+      "",
+      R"({"type": "top_k", "k": 2})",
+      R"({"type": "presence_penalty", "penalty": 0.8})",
+      R"({"type": "mirostat", "tau": 1.0, "eta": 0.8})",
+      R"({"type": "adaptive_p", "target": 0.3, "decay": 0.5})",
+      R"({"type": "temperature", "temperature": 0.5,
+          "when": {"phase": "thinking"}},
+         {"type": "frequency_penalty", "penalty": 0.9, "scope": "phase"})"};
+  return chains;
+}
+
+inline Text TextOf(const Sequence& sequence) {
+  return {sequence.history().output().begin(),
+          sequence.history().output().end()};
+}
+
+// Gives the tokens from `told` on to the rewinder, one by one. Was one taken
+// back?
+inline bool HearTokens(std::int64_t told, Rewinder& rewinder,
+                       Sequence& target) {
+  const Sequence all = target;
+  const Text text = TextOf(all);
+  for (std::int64_t end = told + 1; end <= all.position(); ++end) {
+    // A text is over with its last token, whatever a round drew beyond.
+    if (end > static_cast<std::int64_t>(kLength)) return false;
+    target = all;
+    EXPECT_TRUE(target.Rollback(all.position() - end).ok());
+    const TokenId token = text[static_cast<std::size_t>(end - 1)];
+    const auto answer = rewinder.Add(
+        token, Spellings()[static_cast<std::size_t>(token)], target);
+    EXPECT_TRUE(answer.ok());
+    if (answer->next == Rewinder::Next::kRewound) return true;
+  }
+  return false;
+}
 
 }  // namespace sampler
 

@@ -25,45 +25,6 @@
 namespace sampler {
 namespace {
 
-constexpr double kFalseAlarm = 1e-9;
-
-Rewinder MakeRewinder() {
-  std::vector<Rewinder::Phrase> phrases;
-  for (const std::string& text : Phrases()) phrases.push_back({.text = text});
-  return Rewinder::Create(std::move(phrases)).value();
-}
-
-double Misfit(const Enumeration& enumeration,
-              const std::map<Text, double>& counts, int texts) {
-  EXPECT_LT(enumeration.left_out, 1e-2);
-  std::vector<double> observed, expected;
-  double seen = 0.0;
-  for (const auto& [text, p] : enumeration.law) {
-    const auto at = counts.find(text);
-    observed.push_back(at == counts.end() ? 0.0 : at->second);
-    expected.push_back(p * texts);
-    seen += observed.back();
-  }
-  EXPECT_GE(seen, texts * (1.0 - 2e-2)) << "texts that have no probability";
-  const ChiSquare fit = PooledChiSquare(observed, expected);
-  EXPECT_GE(fit.degrees, 8);
-  return fit.statistic / ChiSquareQuantile(fit.degrees, kFalseAlarm);
-}
-
-// With the token "c" there is always one that begins no phrase.
-const std::vector<std::string>& Chains() {
-  static const auto& chains = *new std::vector<std::string>{
-      "",
-      R"({"type": "top_k", "k": 2})",
-      R"({"type": "presence_penalty", "penalty": 0.8})",
-      R"({"type": "mirostat", "tau": 1.0, "eta": 0.8})",
-      R"({"type": "adaptive_p", "target": 0.3, "decay": 0.5})",
-      R"({"type": "temperature", "temperature": 0.5,
-          "when": {"phase": "thinking"}},
-         {"type": "frequency_penalty", "penalty": 0.9, "scope": "phase"})"};
-  return chains;
-}
-
 Text TellByToken(const Pipeline& pipeline, std::uint32_t stream,
                  Workspace& workspace) {
   Rewinder rewinder = MakeRewinder();
@@ -86,8 +47,7 @@ Text TellByToken(const Pipeline& pipeline, std::uint32_t stream,
                          sequence)
                     .ok());
   }
-  return {sequence.history().output().begin(),
-          sequence.history().output().end()};
+  return TextOf(sequence);
 }
 
 TEST(RewinderLaws, TextsHaveTheLawOfTheProcess) {
@@ -103,7 +63,8 @@ TEST(RewinderLaws, TextsHaveTheLawOfTheProcess) {
     for (int i = 0; i < texts; ++i) {
       ++counts[TellByToken(pipeline, static_cast<std::uint32_t>(i), workspace)];
     }
-    EXPECT_LT(Misfit(enumeration, counts, texts), 1.0) << chain;
+    EXPECT_LT(Misfit("by token", chain, enumeration, counts, texts), 1.0)
+        << chain;
   }
 }
 
@@ -142,11 +103,6 @@ class SpeculativeTeller {
   }
 
  private:
-  static Text TextOf(const Sequence& sequence) {
-    return {sequence.history().output().begin(),
-            sequence.history().output().end()};
-  }
-
   // The token behind those of the draft.
   TokenId TellARound(Sequence& target, Sequence& draft) {
     const Text text = TextOf(target);
@@ -167,26 +123,6 @@ class SpeculativeTeller {
     return verdict.next;
   }
 
-  // Gives the tokens from `told` on to the rewinder, one by one. Was one taken
-  // back?
-  static bool HearTokens(std::int64_t told, Rewinder& rewinder,
-                         Sequence& target) {
-    const Sequence all = target;
-    const Text text = TextOf(all);
-    for (std::int64_t end = told + 1; end <= all.position(); ++end) {
-      // A text is over with its last token, whatever a round drew beyond.
-      if (end > static_cast<std::int64_t>(kLength)) return false;
-      target = all;
-      EXPECT_TRUE(target.Rollback(all.position() - end).ok());
-      const TokenId token = text[static_cast<std::size_t>(end - 1)];
-      const auto answer = rewinder.Add(
-          token, Spellings()[static_cast<std::size_t>(token)], target);
-      EXPECT_TRUE(answer.ok());
-      if (answer->next == Rewinder::Next::kRewound) return true;
-    }
-    return false;
-  }
-
   const Pipeline& target_pipeline_;
   const Pipeline draft_pipeline_ = MakePipeline("", kSize);
   const Verify verify_;
@@ -202,14 +138,16 @@ TEST(RewinderLaws, SpeculationKeepsTheLaw) {
     const Pipeline pipeline = MakePipeline(chain, kSize);
     const Enumeration enumeration(pipeline);
     const int texts = Share(20'000);
-    for (const auto verify :
-         {speculative::VerifyByRejection, speculative::VerifyBlock}) {
+    const std::pair<const char*, SpeculativeTeller::Verify> rules[] = {
+        {"rejection", speculative::VerifyByRejection},
+        {"block", speculative::VerifyBlock}};
+    for (const auto& [rule, verify] : rules) {
       SpeculativeTeller teller(pipeline, verify);
       std::map<Text, double> counts;
       for (int i = 0; i < texts; ++i) {
         ++counts[teller(static_cast<std::uint32_t>(i))];
       }
-      EXPECT_LT(Misfit(enumeration, counts, texts), 1.0) << chain;
+      EXPECT_LT(Misfit(rule, chain, enumeration, counts, texts), 1.0) << chain;
     }
   }
 }

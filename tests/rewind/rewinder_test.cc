@@ -141,6 +141,22 @@ TEST(Rewinder, TakesBackAtMostAsOftenAsAllowed) {
   EXPECT_EQ(stops.Add("x"), "|!");
 }
 
+// "cat" waits for the end of its word; when it comes, "cat" has been taken back
+// elsewhere as often as it may be.
+TEST(Rewinder, AWordThatWaitedPassesOnceItMay) {
+  Telling run(
+      {{.text = "cat", .whole_words = true, .most = 1}, {.text = "s q"}});
+  EXPECT_EQ(run.Add("cat"), "|");
+  EXPECT_EQ(run.Add("s"), "|");
+  EXPECT_EQ(run.Add(" "), "|");
+  EXPECT_EQ(run.Add("cat"), "|");
+  EXPECT_EQ(run.Add("."), "|-2");
+  EXPECT_EQ(run.NoCandidate(), "|-1");
+  EXPECT_EQ(run.NoCandidate(), "|-1");
+  EXPECT_EQ(run.rewinder().held(), "cat");
+  EXPECT_EQ(run.Add("."), "cat.|");
+}
+
 TEST(Rewinder, GoesFartherBackWhereNothingIsLeft) {
   Telling run({{.text = "ab"}});
   EXPECT_EQ(run.Add("a"), "|");

@@ -92,7 +92,8 @@ TEST(MemoryRounds, HaveTheLawOfTheTargetAlone) {
           .target_stages = stages, .draft_stages = Targets()[0], .n = 3};
       Teller teller(setup, verify);
       const auto tell = [&](std::uint32_t stream) { return teller(stream); };
-      EXPECT_LT(Misfit(law, Texts(), tell), 1.0) << name << " " << stages;
+      const std::string what = name + ": " + stages;
+      EXPECT_LT(Misfit(law, Texts(), tell, what), 1.0) << what;
     }
   }
 }
@@ -155,7 +156,9 @@ TEST(MemoryRounds, OfTreesHaveTheLawOfTheTargetAlone) {
       }
       return text;
     };
-    EXPECT_LT(Misfit(LawTokenByToken(target_model, stages), Texts(), tell), 1.0)
+    EXPECT_LT(Misfit(LawTokenByToken(target_model, stages), Texts(), tell,
+                     "tree: " + stages),
+              1.0)
         << stages;
   }
 }

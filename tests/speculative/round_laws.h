@@ -109,9 +109,11 @@ inline std::map<Text, double> LawOf(const ContextModel& model,
 
 // Tells `texts` texts, text i by tell(i), of at least kTextLength tokens, and
 // compares their beginnings with a law: the statistic over its limit, above 1
-// where the law is another (with probability kFalseAlarm where it is not).
+// where the law is another (with probability kFalseAlarm where it is not). With
+// a name it is told as a property of the test.
 inline double Misfit(const std::map<Text, double>& law, int texts,
-                     absl::FunctionRef<Text(std::uint32_t)> tell) {
+                     absl::FunctionRef<Text(std::uint32_t)> tell,
+                     const std::string& name = "") {
   std::map<Text, double> counts;
   for (int i = 0; i < texts; ++i) {
     Text text = tell(static_cast<std::uint32_t>(i));
@@ -129,7 +131,9 @@ inline double Misfit(const std::map<Text, double>& law, int texts,
   EXPECT_EQ(seen, texts) << "texts that have no probability";
   const ChiSquare fit = PooledChiSquare(observed, expected);
   EXPECT_GE(fit.degrees, 10);
-  return fit.statistic / ChiSquareQuantile(fit.degrees, kFalseAlarm);
+  const double limit = ChiSquareQuantile(fit.degrees, kFalseAlarm);
+  if (!name.empty()) RecordFit(name, fit, limit);
+  return fit.statistic / limit;
 }
 
 using Verify = std::function<Verdict(const Draft&, const Sequence&)>;

@@ -6,7 +6,12 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
 
 namespace sampler {
 
@@ -61,6 +66,16 @@ inline ChiSquare PooledChiSquare(const std::vector<double>& observed,
   close(last_o + o, last_e + e);
   result.degrees -= 1.0;
   return result;
+}
+
+// Tells a fit with the results of the running test: --gtest_output=json:FILE.
+inline void RecordFit(const std::string& what, const ChiSquare& fit,
+                      double limit) {
+  // Names of properties are written as they are.
+  testing::Test::RecordProperty(
+      absl::StrReplaceAll(what, {{"\"", ""}, {"\n", ""}}),
+      absl::StrCat("chi-square ", fit.statistic, " on ", fit.degrees,
+                   " degrees, limit ", limit));
 }
 
 }  // namespace sampler

@@ -3,9 +3,11 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -57,7 +59,7 @@ Rewinder::Phrase PhraseOf(nb::handle text, bool ignore_case, bool whole_words,
                        : Rewinder::Phrase::Then::kPass};
 }
 
-void MakeRewinder(SharedRewinder* self, nb::handle phrases) {
+std::vector<Rewinder::Phrase> PhrasesOf(nb::handle phrases) {
   std::vector<Rewinder::Phrase> all;
   for (const nb::handle phrase : nb::iter(phrases)) {
     if (nb::isinstance<Rewinder::Phrase>(phrase)) {
@@ -66,7 +68,11 @@ void MakeRewinder(SharedRewinder* self, nb::handle phrases) {
       all.push_back({.text = BytesOf(phrase, "phrases")});
     }
   }
-  new (self) SharedRewinder(Check(Rewinder::Create(std::move(all))));
+  return all;
+}
+
+void MakeRewinder(SharedRewinder* self, nb::handle phrases) {
+  new (self) SharedRewinder(Check(Rewinder::Create(PhrasesOf(phrases))));
 }
 
 nb::bytes ToBytes(absl::string_view text) {
@@ -153,6 +159,21 @@ void BindRewind(nb::module_& module) {
             return Check(self->Finish(*lease));
           },
           "sequence"_a, "The text ends here: gives what is held.")
+      .def(
+          "snapshot",
+          [](const SharedRewinder& rewinder) {
+            return SharedRewinder::Reader(rewinder)->Snapshot();
+          },
+          "What is held and counted, as JSON text: it goes beside the "
+          "sequence's.")
+      .def_static(
+          "restore",
+          [](nb::handle phrases, const std::string& snapshot) {
+            return std::make_unique<SharedRewinder>(
+                Check(Rewinder::Restore(PhrasesOf(phrases), snapshot)));
+          },
+          "phrases"_a, "snapshot"_a,
+          "The rewinder of a snapshot, with the phrases that it was made of.")
       .def_prop_ro("held",
                    [](const SharedRewinder& rewinder) {
                      const SharedRewinder::Reader self(rewinder);
