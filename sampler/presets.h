@@ -23,7 +23,12 @@ struct Preset {
 // All of them, always in the same order.
 absl::Span<const Preset> Presets();
 
-// Null if there is no preset of that name.
+// Those of configs/phases: both modes of a model in one chain. The marks of
+// their phases are texts, which only a vocabulary spells: the tool does, and
+// ParseConfig refuses them.
+absl::Span<const Preset> TextPresets();
+
+// Null if Presets() has none of that name.
 const Preset* FindPreset(StringView name);
 
 }  // namespace sampler

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "sampler/arithmetic/float_environment.h"
 #include "sampler/config.h"
+#include "sampler/config/spelt_texts.h"
 #include "sampler/parameters/json_document.h"
 #include "sampler/parameters/problems.h"
 #include "sampler/parameters/spelling.h"
@@ -24,8 +25,10 @@ constexpr absl::string_view kTopLevelKeys[] = {
 // Turns a document into a config, noting what a PipelineConfig cannot hold.
 class Importer {
  public:
-  Importer(const JsonDocument& document, const StageRegistry& registry)
-      : document_(document), registry_(registry) {}
+  // `spell` may be empty: texts are then no tokens.
+  Importer(const JsonDocument& document, const SpellText& spell,
+           const StageRegistry& registry)
+      : document_(document), spell_(spell), registry_(registry) {}
 
   PipelineConfig Run() {
     const Value::Object* root = document_.root.object();
@@ -121,9 +124,36 @@ class Importer {
                     "an object {\"begin\": [[token ids]], \"end\": ...}");
       }
       // A phase that is not right is there all the same for those who name it.
-      config_.phases.emplace(
-          name, phase.object() == nullptr ? Value::Object() : *phase.object());
+      Value::Object& read = config_.phases[name];
+      if (phase.object() == nullptr) continue;
+      read = *phase.object();
+      for (const char* const key : {"begin", "end"}) {
+        const auto sequences = read.find(key);
+        if (sequences == read.end()) continue;
+        SpellEach(absl::StrCat(pointer, "/", EscapePointer(name), "/", key),
+                  sequences->second);
+      }
     }
+  }
+
+  // Texts of a list become lists of tokens.
+  void SpellEach(const std::string& pointer, Value& sequences) {
+    if (sequences.list() == nullptr) return;
+    Value::List spelt = *sequences.list();
+    for (std::size_t i = 0; i < spelt.size(); ++i) {
+      Spell(absl::StrCat(pointer, "/", i), spelt[i]);
+    }
+    sequences = std::move(spelt);
+  }
+
+  // A text becomes a list of tokens.
+  void Spell(const std::string& pointer, Value& value) {
+    if (!spell_ || value.text() == nullptr) return;
+    const auto tokens = spell_(pointer, *value.text());
+    if (!tokens.ok()) {
+      return ReportValue(pointer, value, tokens.status().message());
+    }
+    value = Value::List(tokens->begin(), tokens->end());
   }
 
   void ReadStages(const std::string& pointer, const Value& value) {
@@ -149,6 +179,7 @@ class Importer {
         stage.parameters = *object;
         stage.parameters.erase("type");
         TakeWhen(stage);
+        SpellParameters(at, stage);
       }
     }
   }
@@ -169,7 +200,22 @@ class Importer {
     stage.parameters.erase(when);
   }
 
+  // Parameters that are one sequence of tokens.
+  void SpellParameters(const std::string& pointer, StageConfig& stage) {
+    const StageType* const type = registry_.Find(stage.type);
+    if (type == nullptr) return;
+    for (const Parameter& line : type->parameters) {
+      const auto given = stage.parameters.find(std::string(line.name()));
+      if (line.kind() != ParameterKind::kTokenSequence ||
+          given == stage.parameters.end()) {
+        continue;
+      }
+      Spell(absl::StrCat(pointer, "/", line.name()), given->second);
+    }
+  }
+
   const JsonDocument& document_;
+  const SpellText& spell_;
   const StageRegistry& registry_;
   PipelineConfig config_;
 };
@@ -189,13 +235,20 @@ bool IsConsequence(std::string pointer,
 absl::StatusOr<PipelineConfig> ParseConfig(
     StringView json, std::optional<std::int64_t> vocabulary_size,
     std::vector<JsonProblem>* problems, const StageRegistry& registry) {
+  return ParseConfigOfTexts(json, nullptr, vocabulary_size, problems, registry);
+}
+
+absl::StatusOr<PipelineConfig> ParseConfigOfTexts(
+    StringView json, const SpellText& spell,
+    std::optional<std::int64_t> vocabulary_size,
+    std::vector<JsonProblem>* problems, const StageRegistry& registry) {
   const DefaultFloatEnvironment environment;
   std::vector<JsonProblem> found;
   PipelineConfig config;
   bool cut = false;
   const std::optional<JsonDocument> document = ReadJson(json, found);
   if (document.has_value()) {
-    Importer importer(*document, registry);
+    Importer importer(*document, spell, registry);
     config = importer.Run();
     std::set<std::string> unreadable;
     for (const Problem& problem : importer.problems) {

@@ -51,6 +51,12 @@ Json ListSchema(Json items, bool non_empty) {
   return schema;
 }
 
+// Tokens, or a text that the tool spells in tokens (spelt_texts.h).
+Json SequenceOrTextSchema() {
+  return {{"anyOf", Json::array({ListSchema(TokenIdSchema(), true),
+                                 {{"type", "string"}, {"minLength", 1}}})}};
+}
+
 // [first, second]
 Json PairSchema(Json first, Json second) {
   return {{"type", "array"},
@@ -93,7 +99,7 @@ Json KindSchema(const Parameter& line) {
     case ParameterKind::kTokenSequences:
       return ListSchema(ListSchema(TokenIdSchema(), true), line.non_empty());
     case ParameterKind::kTokenSequence:
-      return ListSchema(TokenIdSchema(), true);
+      return SequenceOrTextSchema();
     case ParameterKind::kName:
       return {{"type", "string"}, {"minLength", 1}};
     case ParameterKind::kSequenceBiases:
@@ -153,6 +159,15 @@ void AddWhen(Json& properties) {
   properties["when"] = std::move(condition);
 }
 
+// A phase, whose sequences may be texts.
+Json PhaseSchema() {
+  Json schema = TableSchema(PhaseTable(), Json::object(), Json::array());
+  for (const char* const key : {"begin", "end"}) {
+    schema["properties"][key]["items"] = SequenceOrTextSchema();
+  }
+  return schema;
+}
+
 }  // namespace
 
 std::string ConfigSchema(const StageRegistry& registry) {
@@ -179,8 +194,7 @@ std::string ConfigSchema(const StageRegistry& registry) {
       {"phases",
        {{"type", "object"},
         {"description", "Stretches of the text, by name."},
-        {"additionalProperties",
-         TableSchema(PhaseTable(), Json::object(), Json::array())}}},
+        {"additionalProperties", PhaseSchema()}}},
       {"stages",
        {{"type", "array"},
         {"minItems", 1},

@@ -119,13 +119,14 @@ absl::StatusOr<ChainSpec> ResolveChain(const std::string& option,
     return spec;
   }
   if (!parts->base.empty()) {
-    auto config = ReadConfig(parts->base, vocabulary_size);
+    auto config = ReadConfig(parts->base, vocabulary_size, text, spec.spelt);
     if (!config.ok()) {
       return absl::Status(
           config.status().code(),
           absl::StrCat(option, ": ", config.status().message()));
     }
     base = *std::move(config);
+    spec.spells_texts = !spec.spelt.empty();
     spec.arguments = absl::StrCat("--config ", ShellWord(parts->base));
   }
   for (const ConfigFlag& flag : parts->flags) {

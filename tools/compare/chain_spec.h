@@ -20,9 +20,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "sampler/config.h"
+#include "tools/options/spelt_config.h"
 #include "tools/text/token_text.h"
 
 namespace sampler::tools {
@@ -35,8 +37,9 @@ struct ChainSpec {
   PipelineConfig config;
   // What gives the same chain to replay and explain: "--config vllm --temp 2".
   std::string arguments;
-  // A flag names tokens by their texts, so that a vocabulary is needed.
+  // A flag, or the config, names tokens by their texts: a vocabulary is needed.
   bool spells_texts = false;
+  std::vector<SpeltText> spelt = {};  // Of the config.
 };
 
 // `option` names the argument in errors ("--a").

@@ -124,6 +124,7 @@ class Comparison {
   // Warnings of both sides; each is said once.
   absl::Status Warn() {
     for (const Side& side : sides_) {
+      if (!asked_.output.quiet) TellSpelt(side.chain.spelt, inputs_.text);
       const auto kind = FindRowKind(side.log, asked_.log.kind);
       if (!kind.ok()) return kind.status();
       absl::Status usable = CheckRowKind(*kind);

@@ -59,8 +59,10 @@ ArgumentInfo Describe(CLI::Option& option) {
   const bool takes_preset =
       info.value == "CONFIG" || absl::StrContains(info.value, "PRESET");
   if (takes_preset) {
-    for (const Preset& preset : Presets()) {
-      info.choices.emplace_back(preset.name);
+    for (const auto& presets : {Presets(), TextPresets()}) {
+      for (const Preset& preset : presets) {
+        info.choices.emplace_back(preset.name);
+      }
     }
   }
   if (info.value == "RUNTIME") {

@@ -88,12 +88,14 @@ absl::Status WriteSettings(const ExportCommand& command,
 }
 
 absl::StatusOr<int> Run(const ExportCommand& command) {
-  const absl::StatusOr<PipelineConfig> config =
-      ReadConfig(command.config, std::nullopt);
-  if (!config.ok()) return config.status();
   absl::StatusOr<TokenText> texts = TokenText();
   if (!command.vocab_file.empty()) texts = TokenText::Open(command.vocab_file);
   if (!texts.ok()) return texts.status();
+  std::vector<SpeltText> spelt;
+  const absl::StatusOr<PipelineConfig> config =
+      ReadConfig(command.config, std::nullopt, *texts, spelt);
+  if (!config.ok()) return config.status();
+  if (!command.output.quiet) TellSpelt(spelt, *texts);
   const absl::StatusOr<importers::Exported> exported = importers::Export(
       command.engine, *config,
       {.texts = command.vocab_file.empty() ? nullptr : &*texts});

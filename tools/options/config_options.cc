@@ -26,8 +26,25 @@ constexpr char kSamplerGroup[] =
 
 std::vector<absl::string_view> PresetNames() {
   std::vector<absl::string_view> names;
-  for (const Preset& preset : Presets()) names.push_back(preset.name);
+  for (const auto& presets : {Presets(), TextPresets()}) {
+    for (const Preset& preset : presets) names.push_back(preset.name);
+  }
   return names;
+}
+
+// Null if there is none of that name.
+const Preset* FindAnyPreset(absl::string_view name) {
+  for (const auto& presets : {Presets(), TextPresets()}) {
+    for (const Preset& preset : presets) {
+      if (preset.name == name) return &preset;
+    }
+  }
+  return nullptr;
+}
+
+bool IsQuiet(const CLI::App& app) {
+  const CLI::Option* const quiet = app.get_option_no_throw("--quiet");
+  return quiet != nullptr && quiet->count() > 0;
 }
 
 // The flags in the order in which they were given.
@@ -71,7 +88,8 @@ void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
 }
 
 absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
-  if (const Preset* preset = FindPreset(name)) return std::string(preset->json);
+  if (const Preset* preset = FindAnyPreset(name))
+    return std::string(preset->json);
   constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
   const auto file = logs::InputFile::Open(name);
   if (file.ok() && file->size() > kMostBytes) {
@@ -95,10 +113,12 @@ absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
 }
 
 absl::StatusOr<PipelineConfig> ReadConfig(
-    const std::string& name, std::optional<std::int64_t> vocabulary_size) {
+    const std::string& name, std::optional<std::int64_t> vocabulary_size,
+    const TokenText& text, std::vector<SpeltText>& spelt) {
   const absl::StatusOr<std::string> json = ReadConfigText(name);
   if (!json.ok()) return json.status();
-  absl::StatusOr<PipelineConfig> config = ParseConfig(*json, vocabulary_size);
+  absl::StatusOr<PipelineConfig> config =
+      ReadSpeltConfig(*json, vocabulary_size, text, spelt);
   if (config.ok()) return config;
   const absl::Status wrong = absl::InvalidArgumentError(
       absl::StrJoin(absl::StrSplit(config.status().message(), '\n'), "\n",
@@ -115,9 +135,15 @@ bool GivesConfig(const ConfigOptions& options) {
 
 bool SpellsTexts(const ConfigOptions& options) {
   const std::vector<ConfigFlag> flags = GivenFlags(*options.app);
-  return std::any_of(flags.begin(), flags.end(), [](const ConfigFlag& flag) {
-    return IsText(FlagRuleOf(flag.name).kind);
-  });
+  const bool by_flag =
+      std::any_of(flags.begin(), flags.end(), [](const ConfigFlag& flag) {
+        return IsText(FlagRuleOf(flag.name).kind);
+      });
+  if (by_flag || options.config.empty()) return by_flag;
+  // What can be read once alone is not read here: it may have texts.
+  if (options.config == "-") return true;
+  const absl::StatusOr<std::string> json = ReadConfigText(options.config);
+  return json.ok() && HasTexts(*json);
 }
 
 absl::StatusOr<PipelineConfig> ResolveConfig(
@@ -132,8 +158,10 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
   }
   std::optional<PipelineConfig> base;
   if (!options.config.empty()) {
-    auto config = ReadConfig(options.config, vocabulary_size);
+    std::vector<SpeltText> spelt;
+    auto config = ReadConfig(options.config, vocabulary_size, text, spelt);
     if (!config.ok()) return config.status();
+    if (!IsQuiet(*options.app)) TellSpelt(spelt, text);
     base = *std::move(config);
   }
   return ApplyFlags(flags, std::move(base), vocabulary_size, text);

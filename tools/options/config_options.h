@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "sampler/config.h"
 #include "tools/options/cli_fwd.h"
+#include "tools/options/spelt_config.h"
 #include "tools/text/token_text.h"
 
 namespace sampler::tools {
@@ -39,7 +40,9 @@ void AddConfigOptions(CLI::App& app, ConfigOptions& options);
 
 // The checked config. Call after parsing. Problems of a file are prefixed with
 // its name, problems of a flag with the flag. `text` turns flags that are text
-// (--bad-words) into tokens; they are errors where it is empty.
+// (--bad-words), and texts of the config (spelt_config.h), into tokens; they
+// are errors where it is empty. How a config's texts are spelt is told on
+// stderr, unless the command was given --quiet.
 absl::StatusOr<PipelineConfig> ResolveConfig(
     const ConfigOptions& options, std::optional<std::int64_t> vocabulary_size,
     const TokenText& text);
@@ -47,12 +50,15 @@ absl::StatusOr<PipelineConfig> ResolveConfig(
 // Returns true if the command line names a config. Call after parsing.
 bool GivesConfig(const ConfigOptions& options);
 
-// Do flags among them name tokens by their texts? Call after parsing.
+// Returns true if flags among them, or the config, name tokens by their texts.
+// Call after parsing.
 bool SpellsTexts(const ConfigOptions& options);
 
-// The config of a preset or a file. Problems are prefixed with its name.
+// The config of a preset or a file. Problems are prefixed with its name. Adds
+// the texts that `text` has spelt to `spelt`.
 absl::StatusOr<PipelineConfig> ReadConfig(
-    const std::string& name, std::optional<std::int64_t> vocabulary_size);
+    const std::string& name, std::optional<std::int64_t> vocabulary_size,
+    const TokenText& text, std::vector<SpeltText>& spelt);
 
 // ---- Steps of the above -------------------------------------------------
 

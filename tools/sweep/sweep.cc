@@ -186,6 +186,7 @@ absl::Status Run(Sweep& sweep) {
   const auto base =
       ResolveChain("--base", sweep.base, (*log)->vocabulary_size(), *text);
   if (!base.ok()) return base.status();
+  if (!sweep.output.quiet) TellSpelt(base->spelt, *text);
   const auto selection = SelectRows(sweep.rows, (*log)->rows());
   if (!selection.ok()) return selection.status();
   sweep.options.rows = *selection;

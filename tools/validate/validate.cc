@@ -1,5 +1,6 @@
 // `sampler validate`: is this config right, and what chain does it make?
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,9 +16,11 @@
 #include "tools/commands.h"
 #include "tools/options/config_options.h"
 #include "tools/options/foreign_settings.h"
+#include "tools/options/spelt_config.h"
 #include "tools/options/typed_options.h"
 #include "tools/text/output.h"
 #include "tools/text/quote.h"
+#include "tools/text/token_text.h"
 
 namespace sampler::tools {
 namespace {
@@ -28,6 +31,7 @@ constexpr char kDescription[] =
 Examples:
   sampler validate chain.json
   sampler validate configs/*.json --vocab-size 49152
+  sampler validate phases/qwen3 --vocab-file tokenizer.json
   sampler validate --schema > schema.json
 
 Prints the problems of every file as file:line:column: pointer: message, and
@@ -39,6 +43,7 @@ Exit code: 0 all are right, 1 some are not, 2 usage error or unreadable file.
 struct Validate {
   std::vector<std::string> configs;
   std::optional<std::int64_t> vocabulary_size;
+  std::string vocab_file;  // "": none.
   bool schema = false;
   OutputOptions output;
 };
@@ -49,12 +54,14 @@ struct Verdict {
   absl::Status unreadable;
   std::vector<JsonProblem> problems;
   std::optional<PipelineConfig> config;
-  std::vector<Problem> doubts;  // Of a config that is right.
-  std::string hint;             // If it is no config, but known settings.
+  std::vector<SpeltText> spelt;  // Texts of the config, in tokens.
+  std::vector<Problem> doubts;   // Of a config that is right.
+  std::string hint;              // If it is no config, but known settings.
 };
 
 Verdict Judge(const std::string& name,
-              std::optional<std::int64_t> vocabulary_size) {
+              std::optional<std::int64_t> vocabulary_size,
+              const TokenText& vocabulary) {
   Verdict verdict;
   verdict.name = name == "-" ? "standard input" : name;
   const absl::StatusOr<std::string> text = ReadConfigText(name);
@@ -62,8 +69,8 @@ Verdict Judge(const std::string& name,
     verdict.unreadable = text.status();
     return verdict;
   }
-  const absl::StatusOr<PipelineConfig> config =
-      ParseConfig(*text, vocabulary_size, &verdict.problems);
+  const absl::StatusOr<PipelineConfig> config = ReadSpeltConfig(
+      *text, vocabulary_size, vocabulary, verdict.spelt, &verdict.problems);
   if (config.ok()) {
     verdict.config = *config;
     verdict.doubts = DoubtsOf(*config, vocabulary_size);
@@ -73,10 +80,20 @@ Verdict Judge(const std::string& name,
   return verdict;
 }
 
-void Print(const Verdict& verdict, const Painter& paint) {
+// Of one that is right, so that this is known.
+bool HasNoTexts(const Verdict& verdict) {
+  return verdict.config.has_value() && verdict.spelt.empty();
+}
+
+void Print(const Verdict& verdict, const TokenText& vocabulary,
+           const Painter& paint) {
   if (verdict.config.has_value()) {
     Write(absl::StrCat(Escape(verdict.name), ": ", paint(Style::kGreen, "ok"),
                        ": ", ChainText(*verdict.config), "\n"));
+  }
+  for (const SpeltText& spelt : verdict.spelt) {
+    Write(absl::StrCat(Escape(verdict.name),
+                       ": note: ", SpeltLine(spelt, vocabulary), "\n"));
   }
   for (const Problem& doubt : verdict.doubts) {
     Write(absl::StrCat(
@@ -104,6 +121,11 @@ Json ToJsonVerdict(const Verdict& verdict) {
                        ? Json(*verdict.config->seed)
                        : Json(nullptr);
   }
+  for (const SpeltText& spelt : verdict.spelt) {
+    json["spelt"].push_back({{"pointer", spelt.pointer},
+                             {"text", spelt.text},
+                             {"tokens", spelt.tokens}});
+  }
   json["warnings"] = Json::array();
   for (const Problem& doubt : verdict.doubts) {
     json["warnings"].push_back(
@@ -123,10 +145,11 @@ Json ToJsonVerdict(const Verdict& verdict) {
 absl::StatusOr<int> Run(const Validate& validate) {
   const OutputOptions& output = validate.output;
   if (validate.schema) {
-    if (!validate.configs.empty() || validate.vocabulary_size.has_value()) {
+    if (!validate.configs.empty() || validate.vocabulary_size.has_value() ||
+        !validate.vocab_file.empty()) {
       return absl::InvalidArgumentError(
           "--schema: it describes all configs, want neither a CONFIG nor "
-          "--vocab-size beside it");
+          "--vocab-size nor --vocab-file beside it");
     }
     Write(ConfigSchema());
     const absl::Status finished = FinishOutput();
@@ -137,11 +160,25 @@ absl::StatusOr<int> Run(const Validate& validate) {
     return WithHint(absl::InvalidArgumentError("no config to validate"),
                     "name files or presets, or ask for --schema");
   }
+  absl::StatusOr<TokenText> vocabulary = TokenText();
+  if (!validate.vocab_file.empty()) {
+    vocabulary = TokenText::Open(validate.vocab_file);
+  }
+  if (!vocabulary.ok()) return vocabulary.status();
+  std::vector<Verdict> verdicts;
+  for (const std::string& name : validate.configs) {
+    verdicts.push_back(Judge(name, validate.vocabulary_size, *vocabulary));
+  }
+  if (!validate.vocab_file.empty() &&
+      std::all_of(verdicts.begin(), verdicts.end(), HasNoTexts)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--vocab-file: got ", Printable(validate.vocab_file),
+                     ", want none: no config names tokens by their texts"));
+  }
   const Painter paint(UseColor(output));
   int exit_code = 0;
   Json files = Json::array();
-  for (const std::string& name : validate.configs) {
-    const Verdict verdict = Judge(name, validate.vocabulary_size);
+  for (const Verdict& verdict : verdicts) {
     if (!verdict.unreadable.ok()) {
       exit_code = Fail(verdict.unreadable, /*json=*/false);
     } else if (!verdict.config.has_value()) {
@@ -150,7 +187,7 @@ absl::StatusOr<int> Run(const Validate& validate) {
     if (output.json) {
       files.push_back(ToJsonVerdict(verdict));
     } else {
-      Print(verdict, paint);
+      Print(verdict, *vocabulary, paint);
     }
   }
   if (output.json) {
@@ -176,6 +213,11 @@ void AddValidate(CLI::App& app, int& exit_code) {
       *command, "--vocab-size", "Check token ids against this vocabulary",
       {.minimum = 1, .maximum = kMaxVocabularySize},
       [validate](std::int64_t size) { validate->vocabulary_size = size; });
+  command
+      ->add_option("--vocab-file", validate->vocab_file,
+                   "tokenizer.json or the like: spells the texts of phases\n"
+                   "in tokens, and tells how")
+      ->type_name("FILE");
   command->add_flag("--schema", validate->schema,
                     "Print the JSON Schema of configs");
   AddOutputOptions(*command, validate->output);

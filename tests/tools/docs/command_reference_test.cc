@@ -56,7 +56,8 @@ TEST(CommandReference, KnowsWhatArgumentsTake) {
   EXPECT_EQ(Find(*replay, "--history")->choices, histories);
   EXPECT_EQ(Find(*replay, "--threads")->choices, std::vector<std::string>());
   EXPECT_EQ(Find(*replay, "-c"), Find(*replay, "--config"));
-  EXPECT_EQ(Find(*replay, "--config")->choices.size(), Presets().size());
+  EXPECT_EQ(Find(*replay, "--config")->choices.size(),
+            Presets().size() + TextPresets().size());
   EXPECT_TRUE(Find(*replay, "--config")->takes_file);
   EXPECT_TRUE(Find(*replay, "LOG")->takes_file);
   EXPECT_EQ(Find(*replay, "--json")->value, "");

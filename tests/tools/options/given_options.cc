@@ -18,6 +18,10 @@ constexpr char kBiased[] = R"({"version": 1, "stages": [
     {"type": "logit_bias", "bias": {"7": 1.5}}, {"type": "categorical"}]})";
 constexpr char kTypical[] = R"({"version": 1, "stages": [
     {"type": "typical_p", "p": 0.5}, {"type": "categorical"}]})";
+constexpr char kPhases[] = R"({"version": 1,
+    "phases": {"thinking": {"begin": ["ab"], "end": ["c"]}},
+    "stages": [{"type": "top_k", "k": 3, "when": {"phase": "thinking"}},
+               {"type": "categorical"}]})";
 constexpr char kTexts[] = R"({"a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5,
     "g": 6, "h": 7})";
 
@@ -34,6 +38,7 @@ struct Files {
   std::string swept = WriteTemporary("swept.json", kSwept);
   std::string biased = WriteTemporary("biased.json", kBiased);
   std::string typical = WriteTemporary("typical.json", kTypical);
+  std::string phases = WriteTemporary("phases.json", kPhases);
   std::string key = WriteTemporary("key", "1");
 
   Files() {
@@ -262,6 +267,7 @@ GivenCommand Validate(const Files& f) {
           {f.biased},
           {{}, {"--json"}},
           {{"--vocab-size", {"--vocab-size", "5"}},
+           {"--vocab-file", {"--vocab-file", f.texts}, {f.phases}},
            {"--schema", {"--schema"}, {}}}};
 }
 
