@@ -56,6 +56,9 @@ Foreign JsonText(absl::string_view text) {
 
 // "data: {...}" after "data: {...}".
 bool IsEventStream(absl::string_view text) {
+  if (absl::StartsWith(text, "id:") || absl::StartsWith(text, "retry:")) {
+    return absl::StrContains(text, "data:");
+  }
   return absl::StartsWith(text, "data:") || absl::StartsWith(text, "event:") ||
          absl::StartsWith(text, ": ");
 }

@@ -26,6 +26,10 @@ absl::Status Unreadable(const std::string& file, std::int64_t line,
   return MakeError(status.code(), fault);
 }
 
+// An event stream may end its lines by any of them, or by both; in JSON they
+// stand only between values.
+constexpr absl::string_view kLineEnds = "\r\n";
+
 // Takes lines off the front of a text.
 class LineReader {
  public:
@@ -33,11 +37,11 @@ class LineReader {
 
   bool Next(absl::string_view& line) {
     if (rest_.empty()) return false;
-    const std::size_t end = rest_.find('\n');
-    line = rest_.substr(0, end);
-    rest_.remove_prefix(end == absl::string_view::npos ? rest_.size()
-                                                       : end + 1);
-    absl::ConsumeSuffix(&line, "\r");
+    line = rest_.substr(0, rest_.find_first_of(kLineEnds));
+    rest_.remove_prefix(line.size());
+    if (!absl::ConsumePrefix(&rest_, "\r\n") && !rest_.empty()) {
+      rest_.remove_prefix(1);
+    }
     ++number_;
     return true;
   }
@@ -51,8 +55,11 @@ class LineReader {
 };
 
 bool IsEventStream(absl::string_view text) {
-  return absl::StartsWith(text, "data:") || absl::StartsWith(text, "event:") ||
-         absl::StartsWith(text, "id:") || absl::StartsWith(text, ":");
+  for (const absl::string_view field :
+       {"data:", "event:", "id:", "retry:", ":"}) {
+    if (absl::StartsWith(text, field)) return true;
+  }
+  return false;
 }
 
 // The value of a "data:" line, and whether `line` is one.
@@ -125,7 +132,7 @@ class LinesReader {
 
 // Is the first line a value, and does more follow?
 bool HasDocumentLines(absl::string_view text) {
-  const std::size_t end = text.find('\n');
+  const std::size_t end = text.find_first_of(kLineEnds);
   if (end == absl::string_view::npos) return false;
   return !absl::StripAsciiWhitespace(text.substr(end)).empty() &&
          ParseJsonNode(text.substr(0, end)).ok();

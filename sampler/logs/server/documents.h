@@ -5,7 +5,8 @@
 //   JSON Lines  the first line is a value of its own, and so is every other;
 //               blank lines are passed over
 //   SSE         "data: {...}" a line; "data: [DONE]" ends a stream; lines of
-//               other fields and comments are passed over
+//               other fields and comments are passed over; lines may end
+//               with LF, CR or both
 //
 // Errors: InvalidArgument with the number of the line; DataLoss where the text
 //   ends inside a value, unless allow_partial and documents stand before it.

@@ -1,5 +1,6 @@
 #include "sampler/logs/server/json_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -7,12 +8,22 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "sampler/parameters/printable.h"
+#include "sampler/parameters/spelling.h"
 
 namespace sampler::logs {
 namespace {
 
 using Json = nlohmann::json;
 using Type = JsonNode::Type;
+
+// A key that stands twice, fit to be shown.
+std::optional<std::string> DoubledKey(const std::vector<std::string>& keys) {
+  std::vector<absl::string_view> sorted(keys.begin(), keys.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice == sorted.end()) return std::nullopt;
+  return Printable(Shortened(*twice));
+}
 
 class TreeBuilder final : public Json::json_sax_t {
  public:
@@ -46,7 +57,10 @@ class TreeBuilder final : public Json::json_sax_t {
     open_.back().keys.push_back(std::move(value));
     return true;
   }
-  bool end_object() override { return Close(); }
+  bool end_object() override {
+    if (!IsMapOfTokens()) doubled_ = DoubledKey(open_.back().keys);
+    return !doubled_.has_value() && Close();
+  }
   bool start_array(std::size_t) override { return Open(Type::kArray); }
   bool end_array() override { return Close(); }
 
@@ -60,6 +74,10 @@ class TreeBuilder final : public Json::json_sax_t {
   // What was read, or why it could not be. `size`: of the text.
   absl::StatusOr<JsonNode> Finish(bool read, std::size_t size) && {
     if (read && open_.empty()) return std::move(root_);
+    if (doubled_.has_value()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "key \"", *doubled_, "\" stands twice in one object, want it once"));
+    }
     if (too_deep_) {
       return absl::InvalidArgumentError(absl::StrCat(
           "JSON nested deeper than ", JsonNode::kDeepest, " levels"));
@@ -89,6 +107,21 @@ class TreeBuilder final : public Json::json_sax_t {
     return true;
   }
 
+  // Some answers list tokens by their texts, {" the": -0.1, ...}, in a member
+  // "top_logprobs": there two tokens may have the same.
+  bool IsMapOfTokens() const {
+    const std::vector<JsonNode>& members = open_.back().items;
+    const bool numbers = std::all_of(
+        members.begin(), members.end(),
+        [](const JsonNode& member) { return member.type == Type::kNumber; });
+    if (!numbers) return false;
+    for (std::size_t i = open_.size() - 1; i-- > 0;) {
+      if (!open_[i].is_object()) continue;
+      return open_[i].keys.back() == "top_logprobs";
+    }
+    return false;
+  }
+
   bool Open(Type type) {
     too_deep_ = std::ssize(open_) >= JsonNode::kDeepest;
     if (too_deep_) return false;
@@ -107,6 +140,8 @@ class TreeBuilder final : public Json::json_sax_t {
   std::size_t position_ = 0;
   std::string message_;
   bool too_deep_ = false;
+  std::optional<std::string>
+      doubled_;  // A key that stands twice where that says nothing.
 };
 
 // The bare word of Python that `text` begins with, or "".

@@ -3,8 +3,9 @@
 // its place says so.
 //
 // Python's bare words NaN, Infinity and -Infinity, which json.dumps writes, are
-// read as strings of those letters. Of a key that stands twice both members are
-// kept.
+// read as strings of those letters. A key that stands twice in an object is an
+// error, since readers differ in which of the two counts; but in the maps from
+// texts of tokens of a "top_logprobs" both members are kept.
 //
 // Errors: InvalidArgument for text that is no JSON, DataLoss where it ends
 //   inside a value; nesting deeper than kDeepest is InvalidArgument.

@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace sampler::logs {
@@ -32,6 +33,24 @@ TEST(DocumentsTest, ReadsEventStreams) {
   ASSERT_EQ(read->documents.size(), 3u);
   EXPECT_EQ(read->documents[1].line, 7);
   EXPECT_TRUE(read->documents[2].ends_stream);
+}
+
+TEST(DocumentsTest, ReadsEventStreamsWhateverEndsTheirLines) {
+  for (const absl::string_view end : {"\n", "\r", "\r\n"}) {
+    std::string text;
+    for (const absl::string_view line :
+         {"retry: 3000", "", "data: {\"a\":1}", "", "data: {\"a\":2}", "",
+          "data: [DONE]", ""}) {
+      absl::StrAppend(&text, line, end);
+    }
+    const auto read = ReadDocuments("f", text, false);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_TRUE(read->events);
+    ASSERT_EQ(read->documents.size(), 3u);
+    EXPECT_EQ(read->documents[1].line, 5);
+  }
+  EXPECT_EQ(Count("{\"a\":1}\r{\"a\":2}\r"), 2u);
+  EXPECT_EQ(Count("{\r\"a\":1}\r"), 1u);
 }
 
 TEST(DocumentsTest, TakesACutLastLineForATruncation) {

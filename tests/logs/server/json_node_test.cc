@@ -9,13 +9,30 @@ namespace sampler::logs {
 namespace {
 
 TEST(JsonNodeTest, KeepsTheOrderOfMembers) {
-  const auto node = ParseJsonNode(R"({"9":1,"10":2,"1":-0.5,"9":3})");
+  const auto node = ParseJsonNode(R"({"9":1,"10":2,"1":-0.5})");
   ASSERT_TRUE(node.ok()) << node.status();
-  EXPECT_EQ(node->keys, (std::vector<std::string>{"9", "10", "1", "9"}));
+  EXPECT_EQ(node->keys, (std::vector<std::string>{"9", "10", "1"}));
   EXPECT_EQ(node->Find("9")->integer, 1);
   EXPECT_EQ(node->items[2].number, -0.5);
   EXPECT_FALSE(node->items[2].integer.has_value());
   EXPECT_EQ(node->Find("2"), nullptr);
+}
+
+// Of two values of one field readers take the first or the last. Of two tokens
+// of one text both were listed.
+TEST(JsonNodeTest, RefusesAKeyThatStandsTwice) {
+  EXPECT_EQ(ParseJsonNode(R"({"a":{"id":1,"b":[{"id":2}],"id":3}})")
+                .status()
+                .message(),
+            "key \"id\" stands twice in one object, want it once");
+  EXPECT_FALSE(ParseJsonNode(R"({"":1,"":1})").ok());
+  EXPECT_FALSE(ParseJsonNode(R"({"1":-0.5,"2":-1,"1":-2})").ok());
+  EXPECT_FALSE(
+      ParseJsonNode(R"({"top_logprobs":[{"token":"a","token":"b"}]})").ok());
+  const auto map =
+      ParseJsonNode(R"({"top_logprobs":[{"a":-1,"b":-2,"a":-3}]})");
+  ASSERT_TRUE(map.ok()) << map.status();
+  EXPECT_EQ(map->items[0].items[0].keys.size(), 3u);
 }
 
 TEST(JsonNodeTest, TellsNullFromAbsent) {
