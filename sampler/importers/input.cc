@@ -43,6 +43,20 @@ bool IsContainer(const Runtime& runtime, absl::string_view name) {
                    name) != runtime.containers.end();
 }
 
+// The object that a text holds as JSON: koboldcpp's "gendefaults" is such a
+// text.
+std::optional<Value::Object> ObjectInText(const Value& value) {
+  if (value.text() == nullptr) return std::nullopt;
+  std::vector<JsonProblem> problems;
+  const std::optional<JsonDocument> document =
+      ReadJson(*value.text(), problems);
+  if (!problems.empty() || !document.has_value() ||
+      document->root.object() == nullptr) {
+    return std::nullopt;
+  }
+  return *document->root.object();
+}
+
 // The members of an object, those of its containers in their place.
 void CollectSettings(const Runtime& runtime, const Value::Object& object,
                      const std::string& pointer, int depth, Input& input) {
@@ -52,7 +66,11 @@ void CollectSettings(const Runtime& runtime, const Value::Object& object,
     const Value::List* list = value.list();
     const bool batch = container && list != nullptr && !list->empty() &&
                        list->front().object() != nullptr;
-    if (container && value.object() != nullptr) {
+    const std::optional<Value::Object> told =
+        container ? ObjectInText(value) : std::nullopt;
+    if (told.has_value()) {
+      CollectSettings(runtime, *told, at, depth + 1, input);
+    } else if (container && value.object() != nullptr) {
       CollectSettings(runtime, *value.object(), at, depth + 1, input);
     } else if (batch) {
       CollectSettings(runtime, *list->front().object(), absl::StrCat(at, "/0"),

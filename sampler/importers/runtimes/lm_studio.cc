@@ -59,7 +59,19 @@ FieldTable Fields() {
        Idle("llama.cpp has no such step any more",
             {"llm.prediction.llama.tailFreeSampling"}),
        Idle("not a sampling setting",
-            {"llm.prediction.*", "llm.load.*", "ext.*", "load.*"})});
+            {"llm.prediction.systemPrompt", "llm.prediction.contextPrefill",
+             "llm.prediction.contextOverflowPolicy",
+             "llm.prediction.promptTemplate", "llm.prediction.tools",
+             "llm.prediction.rawTools", "llm.prediction.toolNaming",
+             "llm.prediction.toolCallStopStrings",
+             "llm.prediction.speculativeDecoding.*",
+             "llm.prediction.reasoning.*", "llm.prediction.llama.cpuThreads",
+             "llm.prediction.vision.*", "llm.load.*", "ext.*", "load.*"}),
+       Idle(kReported,
+            {"llm.prediction.logProbs", "llm.prediction.llama.logProbs"}),
+       Idle("where the text ends is the caller's loop, not the sampler's",
+            {"llm.prediction.stopStrings",
+             "llm.prediction.maxPredictedTokens"})});
 }
 
 // {"checked": c, "value": v} is v, or off.

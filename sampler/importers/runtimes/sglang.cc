@@ -42,6 +42,10 @@ FieldTable Fields() {
       {"top_p", kReal, 1.0, kNucleus,
        "top_p, equality continue, mass original"},
       {"min_p", kReal, 0.0, Between(0, 1), "min_p, after top_k and top_p"},
+      {"lz_penalty", kReal, 0.0, Between(0, 2),
+       "lz_penalty, of its authors' fork (tginart/sglang)"},
+      {"lz_lookback_size", kInteger, 512, AtLeast(1), "window of lz_penalty"},
+      {"lz_buffer_size", kInteger, 32, AtLeast(1), "buffer of lz_penalty"},
       {"sampling_seed",
        kInteger,
        {},
@@ -85,11 +89,28 @@ void AddGrammarMask(Draft& draft) {
   }
 }
 
+// Of the fork that has it: SGLang itself does not know the fields.
+void AddLzPenalty(Draft& draft) {
+  if (draft.Real("lz_penalty") == 0) {
+    return draft.HarmlessIfUnsaid(
+        {{"lz_penalty", "lz_lookback_size", "lz_buffer_size"}},
+        "changes nothing with these settings");
+  }
+  draft.Add({"lz_penalty",
+             {{"strength", draft.Real("lz_penalty")},
+              {"scope", "output"},
+              {"window", draft.Integer("lz_lookback_size")},
+              {"buffer", draft.Integer("lz_buffer_size")}}},
+            {"lz_penalty", "lz_lookback_size", "lz_buffer_size"},
+            "a setting of its authors' fork: SGLang itself ignores it");
+}
+
 void AddEdits(Draft& draft) {
   AddPenalty(draft, "frequency_penalty", "frequency_penalty",
              {.scope = "output"});
   AddPenalty(draft, "presence_penalty", "presence_penalty",
              {.scope = "output"});
+  AddLzPenalty(draft);
   AddRequestMinTokens(draft, "min_new_tokens", "stop_token_ids");
   AddPenalty(draft, "repetition_penalty", "repetition_penalty",
              {.scope = "output"});

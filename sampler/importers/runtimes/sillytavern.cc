@@ -133,6 +133,11 @@ void SendDynamicTemperature(const Runtime& backend,
         {std::string(name), pointer, std::move(value), std::string(label)});
   };
   if (&backend == &TextGen()) {
+    // Each is told once, as what it was sent as.
+    std::erase_if(settings, [](const Setting& setting) {
+      return setting.shown() == "dynatemp" || setting.shown() == "min_temp" ||
+             setting.shown() == "max_temp";
+    });
     send("dynamic_temperature", true, "dynatemp");
     send("dynatemp_low", low, "min_temp");
     send("dynatemp_high", high, "max_temp");
@@ -142,8 +147,11 @@ void SendDynamicTemperature(const Runtime& backend,
   for (Setting& setting : settings) {
     if (setting.shown() == "temp") setting.name = "dynatemp";
   }
-  send("temperature", (low + high) / 2, "(min_temp + max_temp) / 2");
-  send("dynatemp_range", (high - low) / 2, "(max_temp - min_temp) / 2");
+  std::erase_if(settings, [](const Setting& setting) {
+    return setting.shown() == "min_temp" || setting.shown() == "max_temp";
+  });
+  send("temperature", (low + high) / 2, "min_temp");
+  send("dynatemp_range", (high - low) / 2, "max_temp");
 }
 
 // The backend of the option; without it that of a Kobold preset, or textgen.

@@ -190,6 +190,21 @@ void Build(Draft& draft) {
   ReadSeed(draft, "seed", /*random=*/false, /*same_numbers=*/false);
 }
 
+// The files of its sampler_overrides: temperature: {override: 0.9, force:
+// true}.
+const Runtime* ReadOverrides(const ImportOptions&,
+                             std::vector<Setting>& settings,
+                             std::vector<Problem>&) {
+  for (Setting& setting : settings) {
+    const Value::Object* const given = setting.value.object();
+    if (given == nullptr || given->count("override") == 0) continue;
+    const Value sent = given->at("override");
+    setting.pointer += "/override";
+    setting.value = sent;
+  }
+  return &TabbyApi();
+}
+
 }  // namespace
 }  // namespace tabbyapi
 
@@ -206,7 +221,10 @@ const Runtime& TabbyApi() {
       .leniency = {.texts = true, .empty_lists = true},
       .marks = {"penalty_range", "repetition_range", "repetition_decay",
                 "generate_window", "regex_pattern", "cfg_scale",
-                "token_healing", "dry_range", "template_vars"}};
+                "token_healing", "dry_range", "template_vars",
+                "temperature/override", "top_p/override", "top_k/override",
+                "min_p/override", "repetition_penalty/override"},
+      .translate = ReadOverrides};
   return runtime;
 }
 
