@@ -5,7 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "sampler/rewind/phrase_pattern.h"
 
@@ -72,7 +75,58 @@ class RegexPattern final : public PhrasePattern {
   const RE2 at_the_end_;
 };
 
+bool IsWord(char byte) {
+  const auto code = static_cast<unsigned char>(byte);
+  return code >= 0x80 || absl::ascii_isalnum(code) || byte == '_';
+}
+
+// Matches of another pattern that stand between other bytes than letters.
+class WholeWords final : public PhrasePattern {
+ public:
+  explicit WholeWords(std::shared_ptr<const PhrasePattern> pattern)
+      : pattern_(std::move(pattern)) {}
+
+  std::optional<std::size_t> FindEndingAt(StringView text, std::size_t begin,
+                                          std::size_t end) const override {
+    const auto found = pattern_->FindEndingAt(text, begin, end);
+    if (!found.has_value()) return std::nullopt;
+    const bool goes_on =
+        end < text.size() && IsWord(text[end - 1]) && IsWord(text[end]);
+    const bool went_before =
+        *found > 0 && IsWord(text[*found - 1]) && IsWord(text[*found]);
+    return goes_on || went_before ? std::nullopt : found;
+  }
+
+  bool MayOccur(StringView text, std::size_t begin) const override {
+    return pattern_->MayOccur(text, begin);
+  }
+
+ private:
+  const std::shared_ptr<const PhrasePattern> pattern_;
+};
+
+// Bytes of a character, at most: another case may be longer ("k" is also the
+// Kelvin sign).
+constexpr std::size_t kLongestCharacter = 4;
+
 }  // namespace
+
+absl::StatusOr<Rewinder::Phrase> AnyCasePhrase(StringView text, Words words) {
+  if (text.empty()) {
+    return absl::InvalidArgumentError("text: got none, want at least a byte");
+  }
+  absl::StatusOr<Rewinder::Phrase> phrase =
+      RegexPhrase(absl::StrCat("(?i)", RE2::QuoteMeta(Piece(text))));
+  if (!phrase.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("text: got \"", absl::CHexEscape(text), "\", want UTF-8"));
+  }
+  phrase->window = kLongestCharacter * text.size();
+  if (words == Words::kWhole) {
+    phrase->pattern = std::make_shared<const WholeWords>(phrase->pattern);
+  }
+  return phrase;
+}
 
 absl::StatusOr<Rewinder::Phrase> RegexPhrase(StringView expression) {
   const std::string text = expression;

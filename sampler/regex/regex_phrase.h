@@ -28,6 +28,19 @@ namespace sampler {
 // take, and for one that the empty text matches.
 absl::StatusOr<Rewinder::Phrase> RegexPhrase(StringView expression);
 
+// Where a text may stand.
+enum class Words {
+  kAny,   // Anywhere.
+  kWhole  // As Rewinder::Phrase::whole_words.
+};
+
+// A phrase of this text in any case, by all of Unicode ("\xc3\x84" is also
+// "\xc3\xa4"), where Rewinder::Phrase::ignore_case knows the letters of ASCII.
+// Its window is long enough for every spelling. InvalidArgument for a text that
+// is empty or not UTF-8.
+absl::StatusOr<Rewinder::Phrase> AnyCasePhrase(StringView text,
+                                               Words words = Words::kAny);
+
 }  // namespace sampler
 
 #endif  // SAMPLER_REGEX_REGEX_PHRASE_H_

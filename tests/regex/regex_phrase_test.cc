@@ -148,5 +148,33 @@ TEST(RegexPhraseTest, WhatIsNoExpressionIsAnErrorThatSaysWhy) {
   says("", "which the empty text matches");
 }
 
+// "ä" and "Ä", "k" and the Kelvin sign, "s" and the long s.
+TEST(RegexPhraseTest, ATextOfAnyCaseIsThatOfUnicode) {
+  const auto told = [](Words words, const std::vector<std::string>& pieces) {
+    Rewinder rewinder =
+        Rewinder::Create({AnyCasePhrase("B\xc3\xa4r.sk", words).value()})
+            .value();
+    Sequence sequence = MakeSequence(64);
+    std::string text;
+    for (const std::string& piece : pieces) {
+      EXPECT_TRUE(sequence.AcceptId(1).ok());
+      const auto answer = rewinder.Add(1, piece, sequence);
+      text += answer->emit;
+      if (answer->next == Rewinder::Next::kRewound) text += "<";
+    }
+    const auto answer = rewinder.Finish(sequence);
+    return text + answer->emit +
+           (answer->next == Rewinder::Next::kRewound ? "<" : "");
+  };
+  EXPECT_EQ(told(Words::kAny, {"b\xc3", "\x84r.SK."}), "<");
+  EXPECT_EQ(told(Words::kAny, {"ein b\xc3\xa4R.\xc5\xbf\xe2\x84\xaa"}), "<");
+  EXPECT_EQ(told(Words::kAny, {"b\xc3\xa4rxsk"}), "b\xc3\xa4rxsk");
+  EXPECT_EQ(told(Words::kAny, {"xb\xc3\x84r.skx"}), "<");
+  EXPECT_EQ(told(Words::kWhole, {"xb\xc3\x84r.skx"}), "xb\xc3\x84r.skx");
+  EXPECT_EQ(told(Words::kWhole, {"x b\xc3\x84r.sk"}), "<");
+  EXPECT_FALSE(AnyCasePhrase("").ok());
+  EXPECT_FALSE(AnyCasePhrase("\xc3").ok());
+}
+
 }  // namespace
 }  // namespace sampler

@@ -1,5 +1,6 @@
 #include "tools/generate/bans.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -23,6 +24,26 @@ absl::StatusOr<Rewinder::Phrase> PhraseOfExpression(
   return absl::UnimplementedError(absl::StrCat(
       "got \"", expression, "\", want a build with RE2 (Debian: libre2-dev)"));
 #endif
+}
+
+// Case counts for more letters than those of ASCII: RE2 knows them.
+absl::StatusOr<Rewinder::Phrase> PhraseOfAnyCase(const std::string& text,
+                                                 bool whole_words) {
+#ifdef SAMPLER_HAS_REGEX
+  return AnyCasePhrase(text, whole_words ? Words::kWhole : Words::kAny);
+#else
+  return absl::UnimplementedError(
+      absl::StrCat("got \"", text,
+                   "\" with --ban-ignore-case, want ASCII, or a build with "
+                   "RE2 (Debian: libre2-dev)"));
+#endif
+}
+
+// Bytes above 127 stand for letters whose case ASCII does not know.
+bool IsAscii(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+  });
 }
 
 absl::Status Unused(absl::string_view option, absl::string_view wanted) {
@@ -49,7 +70,7 @@ void AddBanOptions(CLI::App& app, BanOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->group(kGroup);
   app.add_flag("--ban-ignore-case", options.ignore_case,
-               "Of the ASCII letters of --ban; a regex says (?i)")
+               "Of the letters of --ban; a regex says (?i)")
       ->group(kGroup);
   app.add_flag("--ban-whole-words", options.whole_words,
                "--ban only between other characters than letters")
@@ -65,7 +86,8 @@ void AddBanOptions(CLI::App& app, BanOptions& options) {
              [&options](std::int64_t n) { options.window = n; })
       ->group(kGroup);
   app.add_flag("--ban-trace", options.trace,
-               "Tell on stderr what is taken back, and from where")
+               "Tell on stderr what is held of --ban, let go, and\n"
+               "taken back")
       ->group(kGroup);
 }
 
@@ -106,6 +128,16 @@ absl::StatusOr<std::vector<Rewinder::Phrase>> PhrasesOf(
   for (const std::string& text : options.texts) {
     if (text.empty()) {
       return absl::InvalidArgumentError("--ban: got no text, want a phrase");
+    }
+    if (options.ignore_case && !IsAscii(text)) {
+      auto phrase = PhraseOfAnyCase(text, options.whole_words);
+      if (!phrase.ok()) {
+        return absl::Status(phrase.status().code(),
+                            absl::StrCat("--ban: ", phrase.status().message()));
+      }
+      phrase->most = options.most;
+      phrases.push_back(*std::move(phrase));
+      continue;
     }
     phrases.push_back({.text = text,
                        .ignore_case = options.ignore_case,
