@@ -14,6 +14,7 @@
 #include "tests/support/pipelines.h"
 #include "tests/support/rewound_run.h"
 #include "tests/tools/tool.h"
+#include "tools/generate/ban_trace.h"
 
 namespace sampler::tools {
 namespace {
@@ -112,6 +113,57 @@ TEST(TellingTest, EndsWithTheTokenThatEndsATextAndEmitsAllThatIsHeld) {
   std::string all;
   for (const llama_token token : told.tokens) all += RewoundTokenText(token);
   EXPECT_EQ(all, text);
+}
+
+TEST(TellingTest, TheTraceTellsWhatIsHeldLetGoAndTakenBack) {
+  BanOptions bans;
+  bans.texts = {"lighthouse"};
+  BanTrace trace(bans);
+  const auto told = [](const std::string& text, const std::string& held) {
+    Told row;
+    row.text = text;
+    row.held = held;
+    return row;
+  };
+  EXPECT_EQ(trace.Lines(0, told("the", ""), nullptr), "");
+  EXPECT_EQ(trace.Lines(0, told("", " light"), nullptr),
+            "sequence 0: holds \" light\"\n");
+  EXPECT_EQ(trace.Lines(1, told("", " l"), nullptr),
+            "sequence 1: holds \" l\"\n");
+  const Rewound rewound = {17, 2, " lighthouse", 0};
+  EXPECT_EQ(trace.Lines(0, told("", ""), &rewound),
+            "sequence 0: went back 2 tokens to token 17: \" lighthouse\" has "
+            "\"lighthouse\"\n");
+  EXPECT_EQ(trace.Lines(1, told(" lake", ""), nullptr),
+            "sequence 1: lets go \" lake\"\n");
+  EXPECT_EQ(trace.Lines(1, told(" and", ""), nullptr), "");
+  BanOptions with_pattern;
+  with_pattern.expressions = {"a+"};
+  EXPECT_EQ(BanTrace(with_pattern).Lines(0, told("", "aa"), nullptr), "");
+}
+
+// What is held, beside what was told, is the text so far.
+TEST(TellingTest, TellsWhatIsHeld) {
+  const Pipeline pipeline =
+      MakePipeline(R"({"type": "top_k", "k": 5})", kRewoundVocabulary);
+  ToyChooser chooser(pipeline);
+  Telling telling(chooser, Rewinder::Create(Phrases()).value(), OptionsFor(90));
+  std::string text;
+  int held = 0;
+  for (bool last = false; !last;) {
+    const std::vector<float> row = RewoundRow(telling.sequence().tokens);
+    const auto told = telling.Take(row.data());
+    ASSERT_TRUE(told.ok()) << told.status();
+    text += told->text;
+    std::string all;
+    for (const llama_token token : telling.sequence().tokens) {
+      all += RewoundTokenText(token);
+    }
+    EXPECT_EQ(text + told->held, all);
+    held += told->held.empty() ? 0 : 1;
+    last = told->last;
+  }
+  EXPECT_GT(held, 10);
 }
 
 TEST(TellingTest, WithoutPhrasesNothingIsHeld) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A small model tells a story about a lighthouse, once as it likes and once
-# without the word: what is taken back when a phrase is complete, where the text
-# goes instead, and that its log replays token by token. Fetches and builds what
-# tools/demo/generate.sh does.
+# A small model tells a story about a lighthouse: as it likes; without the word,
+# with what is held of every beginning of it, let go and taken back; and without
+# a family of words. And that the log of such a run replays token by token.
+# Fetches and builds what tools/demo/generate.sh does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,6 +12,10 @@ log=build/demo/phrases.safetensors
 
 echo '--- As it likes:'
 tools/demo/generate.sh "$question" "${settings[@]}"
+echo
+echo '--- Without lighthouses:'
+tools/demo/generate.sh "$question" "${settings[@]}" --ban lighthouse \
+  --ban-ignore-case --ban-trace
 echo
 echo '--- Without lighthouses, the sea, storms, coasts and keepers:'
 rm -f "$log" "$log.partial"

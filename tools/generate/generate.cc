@@ -13,11 +13,11 @@
 #include "sampler/config.h"
 #include "sampler/config/printed.h"
 #include "sampler/logs/logger.h"
+#include "tools/generate/ban_trace.h"
 #include "tools/generate/chooser.h"
 #include "tools/generate/streamer.h"
 #include "tools/generate/summary.h"
 #include "tools/options/unused_options.h"
-#include "tools/text/quote.h"
 
 namespace sampler::tools {
 namespace {
@@ -84,19 +84,6 @@ absl::StatusOr<std::optional<logs::Logger>> OpenLogger(const Session& session) {
   return std::optional(*std::move(logger));
 }
 
-// "sequence 0: went back 3 tokens to token 17: \" as an AI\" has \"as an AI\"".
-std::string RewoundText(const BanOptions& bans, std::int64_t sequence,
-                        const Rewound& rewound) {
-  return absl::StrCat(
-      "sequence ", sequence, ": went back ", rewound.tokens,
-      rewound.tokens == 1 ? " token" : " tokens", " to token ",
-      rewound.position, ": \"", Escape(rewound.text), "\" ",
-      rewound.phrase.has_value()
-          ? absl::StrCat("has ", PhraseName(bans, *rewound.phrase))
-          : "leads nowhere",
-      "\n");
-}
-
 absl::Status Log(const SeenRow& seen, logs::Logger& logger) {
   const auto sequence = static_cast<std::uint32_t>(seen.sequence);
   if (seen.told.taken > 0) {
@@ -123,6 +110,7 @@ absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
   }
   if (names.size() == 1 && options.samplers.size() == 1) names = {""};
   Streamer streamer(names);
+  BanTrace trace(options.bans);
   absl::StatusOr<std::optional<logs::Logger>> opened = OpenLogger(session);
   if (!opened.ok()) return opened.status();
   std::optional<logs::Logger>& logger = *opened;
@@ -130,8 +118,12 @@ absl::StatusOr<LoopResult> RunOnce(const Session& session, ChooserKind kind,
     if (show && !options.output.json) {
       streamer.Add(seen.sequence, seen.told.text, seen.told.last);
     }
-    if (show && options.bans.trace && seen.rewound != nullptr) {
-      WriteNote(RewoundText(options.bans, seen.sequence, *seen.rewound));
+    if (show && options.bans.trace) {
+      const std::string lines =
+          trace.Lines(seen.sequence, seen.told, seen.rewound);
+      // Not behind the text that is shown so far.
+      const char* const begin = options.output.json ? "" : "\n";
+      if (!lines.empty()) WriteNote(absl::StrCat(begin, lines));
     }
     return logger.has_value() ? Log(seen, *logger) : absl::OkStatus();
   };

@@ -76,6 +76,7 @@ absl::StatusOr<Told> Telling::Take(const float* row) {
     sequence_.stopped = told.last = true;
   }
   sequence_.text += told.text;
+  if (rewinder_.has_value()) told.held = std::string(rewinder_->held());
   return told;
 }
 

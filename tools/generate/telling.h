@@ -43,6 +43,7 @@ struct Told {
   logs::RowNotes notes;              // With what it was drawn.
   std::int64_t taken = 0;            // Tokens before it that were taken back.
   std::string text;                  // That is sure from now on.
+  std::string held;                  // That follows it, and is not.
   bool last = false;                 // The text is over.
 };
 
