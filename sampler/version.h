@@ -13,12 +13,13 @@
  *    bit for bit.
  * 3. Before 1.0 a minor version (0.X) may change any of it, and the shared
  *    libraries' SONAME carries it (libsampler.so.0.2), as does find_package.
- * From 1.0 on only a major version may, and minor versions add.
+ *    From 1.0 on only a major version may, and minor versions add.
  * 4. A change of which token is drawn is a change of the interface: it needs
  *    the same number, and another "version" in the config if old configs would
  *    mean something else.
  * 5. The C interface grows by functions and by fields at the end of structs
- * that begin with their size; nothing else changes in a version that only adds.
+ *    that begin with their size; nothing else changes in a version that only
+ *    adds.
  *
  * Thread-safety: constants.
  * Tested by: tests/install/check.sh, tests/c/c_api_test.c.

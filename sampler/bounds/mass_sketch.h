@@ -3,8 +3,7 @@
 //
 // Thread-safety: one thread at a time (part of a Workspace).
 // Cost: a search asks eleven times for a sum (kernels/term_sums.h), or five
-// to
-//   eight. Memory: 8 bytes per item.
+//   to eight. Memory: 8 bytes per item.
 // Tested by: tests/bounds/mass_sketch_test.cc.
 
 #ifndef SAMPLER_BOUNDS_MASS_SKETCH_H_

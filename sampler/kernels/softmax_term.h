@@ -16,8 +16,7 @@
 //
 // Thread-safety: pure functions.
 // Tested by: tests/kernels/softmax_term_test.cc (every instruction set against
-// the
-//   scalar definition, and that against long double).
+//   the scalar definition, and that against long double).
 
 #ifndef SAMPLER_KERNELS_SOFTMAX_TERM_H_
 #define SAMPLER_KERNELS_SOFTMAX_TERM_H_

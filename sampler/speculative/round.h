@@ -26,9 +26,8 @@
 //   - Draft and target differ in seed or stream, so that their numbers do not
 //     meet.
 //   - Stages with a memory (mirostat, adaptive_p) learn from the tokens that
-//   are
-//     accepted: the target's from its distributions at their places, as if they
-//     had been drawn there (lesson.h). So their law is that of the target
+//     are accepted: the target's from its distributions at their places, as if
+//     they had been drawn there (lesson.h). So their law is that of the target
 //     alone. The draft's memory follows where its pipeline has proposed.
 //   - How many tokens are proposed may depend on those before, but no token
 //     that was drawn may be left out because of what it is.

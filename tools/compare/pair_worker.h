@@ -1,8 +1,7 @@
 // Answers rows of both sides of a comparison.
 //
 // Thread-safety: a PairWorker is scratch, one per thread; the PairShared that
-// all
-//   of them use is constant.
+//   all of them use is constant.
 // Tested by: tests/tools/compare/compare_test.cc,
 //   tests/tools/compare/listed_rows_test.cc.
 

@@ -9,8 +9,7 @@
 // Thread-safety: pure functions.
 // Cost: that of sums alone, or of the read, whichever is more.
 // Tested by: tests/kernels/scan/scan_sum_test.cc (every type and instruction
-// set,
-//   against the two passes).
+//   set, against the two passes).
 
 #ifndef SAMPLER_KERNELS_SCAN_SCAN_SUM_H_
 #define SAMPLER_KERNELS_SCAN_SCAN_SUM_H_

@@ -4,8 +4,7 @@
 // Contract: fills layout, sequences, tokens and prompts of `parts`; ids are not
 //   yet checked against the vocabulary.
 // Errors: InvalidArgument naming the tensor: a dtype that is none of integers,
-// a
-//   count or shape that fits no rule of safetensors.h, offsets that do not
+//   a count or shape that fits no rule of safetensors.h, offsets that do not
 //   ascend from 0 to the count.
 // Thread-safety: pure function.
 // Tested by: tests/logs/formats/safetensors_tokens_test.cc.

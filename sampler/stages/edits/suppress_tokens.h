@@ -10,8 +10,7 @@
 //   head may give ids that no tokenizer has.
 // Cost: O(ids); with ranges or from_id that of RemoveUnmasked.
 // Source: Hugging Face suppress_tokens and begin_suppress_tokens ("begin").
-// Ranges
-//   and the limit: SGLang #38279, mlx-vlm #1917, xgrammar #694.
+//   Ranges and the limit: SGLang #38279, mlx-vlm #1917, xgrammar #694.
 // Tested by: tests/stages/edits/stages_test.cc, tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_EDITS_SUPPRESS_TOKENS_H_
