@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "sampler/pipeline.h"
 #include "sampler/rewind/rewinder.h"
+#include "sampler/speculative/draft.h"
 #include "tests/support/after_drawing.h"
 #include "tests/support/chi_square.h"
 #include "tests/support/pipelines.h"
@@ -243,6 +244,36 @@ inline bool HearTokens(std::int64_t told, Rewinder& rewinder,
     if (answer->next == Rewinder::Next::kRewound) return true;
   }
   return false;
+}
+
+// Tells a text by rounds of speculation whose drafts may cross a phrase: every
+// accepted token goes to the rewinder, and what follows one that is taken back
+// is dropped. `round` accepts the tokens of a round, and returns the one behind
+// them.
+template <typename RoundOfTokens>
+Text TellInRounds(const Pipeline& target_pipeline,
+                  const Pipeline& draft_pipeline, std::uint32_t stream,
+                  RoundOfTokens round) {
+  Rewinder rewinder = MakeRewinder();
+  Sequence target =
+      target_pipeline.NewSequence({.seed = 1, .stream = stream}).value();
+  Sequence draft =
+      draft_pipeline.NewSequence({.seed = 2, .stream = stream}).value();
+  while (static_cast<std::size_t>(target.position()) < kLength) {
+    const std::int64_t told = target.position();
+    const TokenId next = round(target, draft);
+    const bool went_back = HearTokens(told, rewinder, target);
+    const bool over = static_cast<std::size_t>(target.position()) >= kLength;
+    if (next == speculative::kNoNext && !went_back && !over) {
+      const auto answer = rewinder.NoCandidate(target);
+      EXPECT_TRUE(answer.ok());
+      if (answer->next == Rewinder::Next::kStop) return {};
+    }
+    EXPECT_TRUE(draft.Rollback(draft.position() - target.position()).ok());
+  }
+  Text text = TextOf(target);
+  if (text.size() > kLength) text.resize(kLength);
+  return text;
 }
 
 }  // namespace sampler

@@ -23,26 +23,10 @@ class TreeTeller {
   explicit TreeTeller(const Pipeline& pipeline) : target_pipeline_(pipeline) {}
 
   Text operator()(std::uint32_t stream) {
-    Rewinder rewinder = MakeRewinder();
-    Sequence target =
-        target_pipeline_.NewSequence({.seed = 1, .stream = stream}).value();
-    Sequence draft =
-        draft_pipeline_.NewSequence({.seed = 2, .stream = stream}).value();
-    while (static_cast<std::size_t>(target.position()) < kLength) {
-      const std::int64_t told = target.position();
-      const TokenId next = TellARound(target, draft);
-      const bool went_back = HearTokens(told, rewinder, target);
-      const bool over = static_cast<std::size_t>(target.position()) >= kLength;
-      if (next == speculative::kNoNext && !went_back && !over) {
-        const auto answer = rewinder.NoCandidate(target);
-        EXPECT_TRUE(answer.ok());
-        if (answer->next == Rewinder::Next::kStop) return {};
-      }
-      EXPECT_TRUE(draft.Rollback(draft.position() - target.position()).ok());
-    }
-    Text text = TextOf(target);
-    if (text.size() > kLength) text.resize(kLength);
-    return text;
+    return TellInRounds(target_pipeline_, draft_pipeline_, stream,
+                        [&](Sequence& target, Sequence& draft) {
+                          return TellARound(target, draft);
+                        });
   }
 
  private:

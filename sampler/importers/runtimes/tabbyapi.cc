@@ -224,7 +224,7 @@ const Runtime& TabbyApi() {
                 "token_healing", "dry_range", "template_vars",
                 "temperature/override", "top_p/override", "top_k/override",
                 "min_p/override", "repetition_penalty/override"},
-      .translate = ReadOverrides};
+      .translate = tabbyapi::ReadOverrides};
   return runtime;
 }
 
