@@ -130,8 +130,22 @@ TEST(Exporter, SaysWhatHappensInstead) {
                     entry.effect, "\n");
   }
   EXPECT_TRUE(Contains(said, "top_a(a=0.2): lost"));
-  EXPECT_TRUE(Contains(said, "(engine): lost: it runs frequency_penalty("));
-  EXPECT_EQ(exported->report.lost, 3);
+  EXPECT_TRUE(Contains(said, "lost: the engine runs frequency_penalty("));
+  EXPECT_EQ(exported->report.lost, 2) << said;
+}
+
+// A field that is written is not said to be something the engine cannot
+// express.
+TEST(Exporter, SaysThatAnotherOrderIsAllThatDiffers) {
+  const auto exported = Export("ollama", Parsed(R"(
+      {"type": "temperature", "temperature": 0.8}, {"type": "top_k", "k": 40},
+      {"type": "categorical"})"));
+  ASSERT_TRUE(exported.ok());
+  EXPECT_EQ(exported->report.entries[0].effect,
+            "the engine runs it in another order");
+  EXPECT_TRUE(Contains(exported->report.entries[2].effect,
+                       "the engine runs categorical("));
+  EXPECT_EQ(exported->report.lost, 2);
 }
 
 // ---- Round trips ----------------------------------------------------------

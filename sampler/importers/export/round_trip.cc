@@ -64,6 +64,25 @@ absl::string_view WhyLost(const StageConfig& stage) {
   return "the engine cannot express it";
 }
 
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+// The first stage of `run` of this type for which taken[j] is false.
+std::size_t FindType(const PipelineConfig& run, absl::string_view type,
+                     const std::vector<bool>& taken) {
+  for (std::size_t j = 0; j < run.stages.size(); ++j) {
+    if (!taken[j] && run.stages[j].type == type) return j;
+  }
+  return kNone;
+}
+
+// What becomes of a stage that is written, where the engine runs `other`.
+std::string InItsPlace(const StageConfig& stage, const StageConfig& other) {
+  if (Comparable(stage) == Comparable(other)) {
+    return "the engine runs it in another order";
+  }
+  return absl::StrCat("the engine runs ", StageText(other), " in its place");
+}
+
 }  // namespace
 
 void AddLost(std::string stage, std::string effect, ExportReport& report) {
@@ -77,23 +96,29 @@ void CompareWithRun(const PipelineConfig& config, const PipelineConfig& run,
   const std::vector<StageConfig> wanted = ComparableStages(config);
   const std::vector<StageConfig> found = ComparableStages(run);
   const std::vector<std::ptrdiff_t> at = Match(wanted, found);
+  std::vector<bool> taken(found.size());
+  for (const std::ptrdiff_t place : at) {
+    if (place >= 0) taken[static_cast<std::size_t>(place)] = true;
+  }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const auto name = names.find(StageText(Complete(config.stages[i])));
-    std::string stage = StageText(config.stages[i]);
+    const StageConfig& own = config.stages[i];
+    const auto name = names.find(StageText(Complete(own)));
     if (at[i] >= 0) {
-      report.entries.push_back({std::move(stage), Outcome::kApplied,
+      report.entries.push_back({StageText(own), Outcome::kApplied,
                                 name == names.end() || name->second.empty()
                                     ? "the engine's own way"
                                     : name->second});
-    } else {
-      AddLost(std::move(stage), std::string(WhyLost(config.stages[i])), report);
-    }
-  }
-  for (std::size_t j = 0; j < found.size(); ++j) {
-    if (std::find(at.begin(), at.end(), static_cast<std::ptrdiff_t>(j)) !=
-        at.end()) {
       continue;
     }
+    const std::size_t other = FindType(run, own.type, taken);
+    if (other != kNone) taken[other] = true;
+    AddLost(StageText(own),
+            other == kNone ? std::string(WhyLost(own))
+                           : InItsPlace(own, run.stages[other]),
+            report);
+  }
+  for (std::size_t j = 0; j < found.size(); ++j) {
+    if (taken[j]) continue;
     AddLost("(engine)",
             absl::StrCat("it runs ", StageText(run.stages[j]), " instead"),
             report);
