@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/errors.h"
 #include "sampler/logs/files/file_names.h"
+#include "sampler/logs/files/system_calls.h"
 #include "sampler/logs/files/system_error.h"
 
 namespace sampler::logs {
@@ -71,10 +72,10 @@ absl::Status InputFile::Take(int descriptor) {
                      ": got a directory, want a file; name one log inside it"));
   }
   if (standard_input || !S_ISREG(info.st_mode)) return ReadStream(descriptor);
-  version_ = {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+  const std::timespec modified = ModifiedAt(info);
+  version_ = {info.st_size, modified.tv_sec, modified.tv_nsec};
   size_ = info.st_size;
-  // Only advice: a kernel that does not take it is as correct, and slower.
-  (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+  AdviseSequential(descriptor);
   return absl::OkStatus();
 }
 
@@ -129,7 +130,8 @@ absl::Status InputFile::Read(std::int64_t offset, absl::Span<unsigned char> out,
   }
   struct stat info;
   if (fstat(descriptor_, &info) != 0) return SystemError(path_, "stat", errno);
-  Version now = {info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+  const std::timespec modified = ModifiedAt(info);
+  Version now = {info.st_size, modified.tv_sec, modified.tv_nsec};
   // What was appended is none of the bytes that are read.
   if (growth_ == Growth::kIsExpected && now.size >= version_.size) {
     now = version_;

@@ -1,7 +1,6 @@
 #include "sampler/logs/files/temporary_file.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/files/file_names.h"
+#include "sampler/logs/files/system_calls.h"
 
 namespace sampler::logs {
 namespace {
@@ -24,8 +24,8 @@ std::string FolderOf(const std::string& path) {
 
 std::string RandomName(const std::string& path) {
   std::uint64_t bits = 0;
-  if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != sizeof(bits)) {
-    // Before the system has random numbers: open() refuses a name in use.
+  if (!TakeRandomBits(bits)) {
+    // open() refuses a name in use.
     bits = static_cast<std::uint64_t>(getpid()) << 32 ^
            reinterpret_cast<std::uintptr_t>(&bits);
   }
@@ -86,9 +86,7 @@ bool IsMissing(int error) {
 
 int MoveToNew(const char* from, const char* to, MoveBy way) {
   if (way == MoveBy::kRename) {
-    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
-      return 0;
-    }
+    if (RenameToNew(from, to) == 0) return 0;
     return IsMissing(errno) ? MoveToNew(from, to, MoveBy::kLink) : errno;
   }
   if (way == MoveBy::kLink) {
@@ -134,8 +132,7 @@ TemporaryFile::~TemporaryFile() {
 }
 
 bool TemporaryFile::CreateNameless(unsigned mode) {
-  descriptor_ =
-      open(FolderOf(path_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+  descriptor_ = OpenNameless(FolderOf(path_).c_str(), mode);
   if (descriptor_ < 0) return false;
   // Without /proc such a file can never get a name.
   struct stat info;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/files/output_file.h"
+#include "sampler/logs/files/system_calls.h"
 
 namespace sampler::logs {
 namespace {
@@ -180,7 +181,7 @@ absl::Status JournalWriter::Append(RecordHeader header,
 }
 
 absl::Status JournalWriter::Sync() {
-  if (status_.ok() && fdatasync(descriptor_) != 0) {
+  if (status_.ok() && SyncData(descriptor_) != 0) {
     status_ = FileError(path_, "write", errno);
   }
   return status_;
