@@ -5,22 +5,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "nlohmann/json.hpp"
 #include "sampler/candidate.h"
+#include "sampler/parameters/json_document.h"
+#include "sampler/parameters/value_json.h"
 #include "sampler/sequence.h"
 
 namespace sampler {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr int kSnapshotVersion = 1;
 constexpr std::size_t kSnapshotKeys = 9;  // Those that always stand.
@@ -30,70 +28,92 @@ absl::Status Bad(absl::string_view key, absl::string_view want) {
       absl::StrCat("sequence snapshot: /", key, ": want ", want));
 }
 
+// A value of the text, and the place that knows its large integers.
+struct Found {
+  const Value* value = nullptr;  // Null: there is none.
+  const JsonPlace* place = nullptr;
+};
+
+Found Find(const Found& object, const char* name) {
+  const auto at = object.value->object()->find(name);
+  if (at == object.value->object()->end()) return {};
+  return {&at->second, &object.place->members.at(name)};
+}
+
+// The integer `found`, if it is one that the type holds.
+template <typename Integer>
+std::optional<Integer> IntegerOf(const Found& found) {
+  if (found.value == nullptr) return std::nullopt;
+  if (const std::int64_t* small = found.value->integer()) {
+    if (!std::in_range<Integer>(*small)) return std::nullopt;
+    return static_cast<Integer>(*small);
+  }
+  const std::uint64_t big = found.place->big;  // 0: it is no integer.
+  if (big == 0 || !std::in_range<Integer>(big)) return std::nullopt;
+  return static_cast<Integer>(big);
+}
+
 // Reads key `name` as an integer in [minimum, maximum].
 template <typename Integer>
-absl::Status Read(const Json& json, const char* name, Integer& out) {
-  const auto at = json.find(name);
-  const auto wrong = [&] {
+absl::Status Read(const Found& object, const char* name, Integer& out) {
+  const std::optional<Integer> read = IntegerOf<Integer>(Find(object, name));
+  if (!read.has_value()) {
     return Bad(name, absl::StrCat("an integer in [",
                                   std::numeric_limits<Integer>::min(), ", ",
                                   std::numeric_limits<Integer>::max(), "]"));
-  };
-  if (at == json.end() || !at->is_number_integer()) return wrong();
-  // Compared in the type that holds the value: JSON integers are stored as
-  // int64 when negative and as uint64 otherwise.
-  if (at->is_number_unsigned()) {
-    const auto value = at->get<std::uint64_t>();
-    if (!std::in_range<Integer>(value)) return wrong();
-    out = static_cast<Integer>(value);
-  } else {
-    const auto value = at->get<std::int64_t>();
-    if (!std::in_range<Integer>(value)) return wrong();
-    out = static_cast<Integer>(value);
+  }
+  out = *read;
+  return absl::OkStatus();
+}
+
+absl::Status ReadTokens(const Found& object, const char* name,
+                        std::vector<TokenId>& out) {
+  const Found at = Find(object, name);
+  const auto wrong = [&] { return Bad(name, "a list of token ids"); };
+  if (at.value == nullptr || at.value->list() == nullptr) return wrong();
+  for (const Value& token : *at.value->list()) {
+    const std::int64_t* const id = token.integer();
+    if (id == nullptr || *id < 0 || !std::in_range<TokenId>(*id)) {
+      return wrong();
+    }
+    out.push_back(static_cast<TokenId>(*id));
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadTokens(const Json& json, const char* name,
-                        std::vector<TokenId>& out) {
-  const auto at = json.find(name);
-  const auto wrong = [&] { return Bad(name, "a list of token ids"); };
-  if (at == json.end() || !at->is_array()) return wrong();
-  for (const Json& token : *at) {
-    if (!token.is_number_unsigned() ||
-        !std::in_range<TokenId>(token.get<std::uint64_t>())) {
-      return wrong();
-    }
-    out.push_back(token.get<TokenId>());
+std::optional<double> FiniteNumber(const Value& value) {
+  if (value.integer() != nullptr) {
+    return static_cast<double>(*value.integer());
   }
-  return absl::OkStatus();
+  if (value.real() == nullptr || !std::isfinite(*value.real())) {
+    return std::nullopt;
+  }
+  return *value.real();
 }
 
 // Reads "state": lists of numbers, equally long, for the last tokens.
-absl::Status ReadStates(const Json& json, std::size_t tokens,
+absl::Status ReadStates(const Found& object, std::size_t tokens,
                         std::vector<std::vector<double>>& out) {
-  const auto at = json.find("state");
+  const Found at = Find(object, "state");
   const auto wrong = [&] {
     return Bad(
         "state",
         "a list of equally long lists of finite numbers, at most one for "
         "each output token");
   };
-  if (at == json.end() || !at->is_array() || at->size() > tokens) {
+  if (at.value == nullptr || at.value->list() == nullptr ||
+      at.value->list()->size() > tokens) {
     return wrong();
   }
-  for (const Json& entry : *at) {
-    if (!entry.is_array() || entry.empty() ||
-        entry.size() != at->front().size()) {
-      return wrong();
-    }
+  for (const Value& entry : *at.value->list()) {
+    if (entry.list() == nullptr || entry.list()->empty()) return wrong();
     std::vector<double>& state = out.emplace_back();
-    for (const Json& number : entry) {
-      if (!number.is_number() || !std::isfinite(number.get<double>())) {
-        return wrong();
-      }
-      state.push_back(number.get<double>());
+    for (const Value& item : *entry.list()) {
+      const std::optional<double> number = FiniteNumber(item);
+      if (!number.has_value()) return wrong();
+      state.push_back(*number);
     }
+    if (state.size() != out.front().size()) return wrong();
   }
   return absl::OkStatus();
 }
@@ -114,18 +134,21 @@ struct BanOfSnapshot {
 };
 
 // Reads "bans": [{"after": [token ids], "token": id}, ...].
-absl::Status ReadBans(const Json& json, std::int64_t vocabulary_size,
+absl::Status ReadBans(const Found& object, std::int64_t vocabulary_size,
                       std::vector<BanOfSnapshot>& out) {
-  const auto at = json.find("bans");
-  if (at == json.end()) return absl::OkStatus();
+  const Found at = Find(object, "bans");
+  if (at.value == nullptr) return absl::OkStatus();
   const auto wrong = [&] {
     return Bad("bans",
                "a non-empty list of {\"after\": [token ids], \"token\": id}");
   };
-  if (!at->is_array() || at->empty()) return wrong();
-  for (const Json& entry : *at) {
+  const Value::List* const entries = at.value->list();
+  if (entries == nullptr || entries->empty()) return wrong();
+  for (std::size_t i = 0; i < entries->size(); ++i) {
+    const Found entry = {&(*entries)[i], &at.place->items[i]};
     BanOfSnapshot& ban = out.emplace_back();
-    if (!entry.is_object() || entry.size() != 2 ||
+    if (entry.value->object() == nullptr ||
+        entry.value->object()->size() != 2 ||
         !ReadTokens(entry, "after", ban.after).ok() ||
         !Read(entry, "token", ban.token).ok()) {
       return wrong();
@@ -143,32 +166,24 @@ absl::Status ReadBans(const Json& json, std::int64_t vocabulary_size,
 
 // Text -> JSON object. A key that stands twice is an error: of the two values
 // one would be lost silently.
-absl::StatusOr<Json> ReadObject(absl::string_view text) {
-  std::set<std::string> seen;
-  absl::Status status = absl::OkStatus();
-  const auto note_key = [&](int depth, Json::parse_event_t event,
-                            const Json& value) {
-    if (depth == 1 && event == Json::parse_event_t::key &&
-        !seen.insert(value.get<std::string>()).second) {
-      status = Bad(value.get<std::string>(), "it once");
-    }
-    return true;
-  };
-  Json json = Json::parse(text.begin(), text.end(), note_key,
-                          /*allow_exceptions=*/false);
-  // The parser takes a NUL byte for the end of the text.
-  if (!json.is_object() || absl::StrContains(text, '\0')) {
+absl::StatusOr<JsonDocument> ReadObject(absl::string_view text) {
+  std::vector<JsonProblem> problems;
+  std::optional<JsonDocument> json = ReadJson(text, problems);
+  if (!json.has_value() || json->root.object() == nullptr) {
     return absl::InvalidArgumentError(
         "sequence snapshot: want a JSON object as Sequence::Snapshot writes");
   }
-  if (!status.ok()) return status;
-  return json;
+  if (!problems.empty()) {
+    const Problem& first = problems.front().problem;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sequence snapshot: ", first.pointer, ": ", first.message));
+  }
+  return *std::move(json);
 }
 
 }  // namespace
 
-// Written by hand, keys in the order of the alphabet: where memory runs out,
-// the JSON library's trees lose some of it, or end the process.
+// Keys in the order of the alphabet.
 std::string Sequence::Snapshot() const {
   std::string text = "{";
   // Only where it says something: else readers of before attempts accept it.
@@ -194,7 +209,7 @@ std::string Sequence::Snapshot() const {
     absl::StrAppend(&text, i == 0 ? "" : ",",
                     ListText(state, [](std::string* out, double number) {
                       // The shortest text that is read as the same number.
-                      out->append(Json(number).dump());
+                      out->append(WriteJson(number));
                     }));
   }
   absl::StrAppend(&text, R"(],"state_owner":)", state_owner_, R"(,"stream":)",
@@ -204,9 +219,10 @@ std::string Sequence::Snapshot() const {
 }
 
 absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
-  const absl::StatusOr<Json> object = ReadObject(snapshot);
-  if (!object.ok()) return object.status();
-  const Json& json = *object;
+  const absl::StatusOr<JsonDocument> document = ReadObject(snapshot);
+  if (!document.ok()) return document.status();
+  const Found json = {&document->root, &document->place};
+  const Value::Object& given = *document->root.object();
   int version = 0;
   std::int64_t vocabulary_size = 0;
   std::int64_t clock = 0;
@@ -221,9 +237,9 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
   if (version != kSnapshotVersion) {
     return Bad("version", absl::StrCat(kSnapshotVersion, ", got ", version));
   }
-  const bool redrawn = json.contains("attempt");
-  const bool of_config = json.contains("config");
-  const bool has_bans = json.contains("bans");
+  const bool redrawn = given.contains("attempt");
+  const bool of_config = given.contains("config");
+  const bool has_bans = given.contains("bans");
   for (const absl::Status& status :
        {Read(json, "vocabulary_size", vocabulary_size),
         Read(json, "seed", seed), Read(json, "stream", options.stream),
@@ -242,8 +258,8 @@ absl::StatusOr<Sequence> Sequence::Restore(StringView snapshot) {
   if (states.empty() && state_owner != 0) {
     return Bad("state_owner", "0 where no state is carried");
   }
-  if (json.size() != kSnapshotKeys + (redrawn ? 1 : 0) + (of_config ? 1 : 0) +
-                         (has_bans ? 1 : 0)) {
+  if (given.size() != kSnapshotKeys + (redrawn ? 1 : 0) + (of_config ? 1 : 0) +
+                          (has_bans ? 1 : 0)) {
     return absl::InvalidArgumentError(
         "sequence snapshot: has keys that Sequence::Snapshot does not write");
   }

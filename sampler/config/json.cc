@@ -1,7 +1,5 @@
 // Config -> JSON and one-line text, written from the parameter tables.
 
-#include "nlohmann/json.hpp"
-
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -15,8 +13,6 @@
 
 namespace sampler {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // The given parameters of a stage in the order of its table, strangers last.
 std::vector<std::pair<std::string, Value>> InTableOrder(
@@ -47,35 +43,36 @@ PipelineConfig WithoutSecrets(PipelineConfig config) {
 
 std::string ToJson(const PipelineConfig& config,
                    const StageRegistry& registry) {
-  const auto text = [](const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  };
   std::vector<std::string> members;
-  const auto add = [&](absl::string_view key, const Json& value) {
-    members.push_back(absl::StrCat("  \"", key, "\": ", text(value)));
+  const auto add = [&](absl::string_view key, absl::string_view value) {
+    members.push_back(absl::StrCat("  \"", key, "\": ", value));
   };
-  if (!config.schema.empty()) add("$schema", config.schema);
-  add("version", 1);
-  if (!config.description.empty()) add("description", config.description);
-  if (config.seed.has_value()) add("seed", *config.seed);
-  if (config.rng == Rng::kLlamaCpp) add("rng", "llama_cpp");
+  if (!config.schema.empty()) add("$schema", WriteJsonString(config.schema));
+  add("version", "1");
+  if (!config.description.empty()) {
+    add("description", WriteJsonString(config.description));
+  }
+  if (config.seed.has_value()) add("seed", absl::StrCat(*config.seed));
+  if (config.rng == Rng::kLlamaCpp) add("rng", R"("llama_cpp")");
   if (!config.phases.empty()) {
-    Json phases = Json::object();
-    for (const auto& [name, given] : config.phases) {
-      phases[name] = ValueToJson(given);
-    }
-    add("phases", phases);
+    const auto phase = [](std::string* out, const auto& named) {
+      absl::StrAppend(out, WriteJsonString(named.first), ":",
+                      WriteJson(named.second));
+    };
+    add("phases",
+        absl::StrCat("{", absl::StrJoin(config.phases, ",", phase), "}"));
   }
   // A stage a line, as one writes it by hand.
   std::vector<std::string> stages;
   for (const StageConfig& stage : config.stages) {
-    std::string line = absl::StrCat("    {\"type\": ", text(Json(stage.type)));
+    std::string line =
+        absl::StrCat("    {\"type\": ", WriteJsonString(stage.type));
     for (const auto& [name, value] : InTableOrder(stage, registry)) {
-      absl::StrAppend(&line, ", ", text(Json(name)), ": ",
-                      text(ValueToJson(value)));
+      absl::StrAppend(&line, ", ", WriteJsonString(name), ": ",
+                      WriteJson(value));
     }
     if (stage.when.has_value()) {
-      absl::StrAppend(&line, ", \"when\": ", text(ValueToJson(*stage.when)));
+      absl::StrAppend(&line, ", \"when\": ", WriteJson(*stage.when));
     }
     stages.push_back(absl::StrCat(line, "}"));
   }

@@ -4,18 +4,20 @@
 #include <bit>
 #include <cstddef>
 #include <iterator>
+#include <optional>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nlohmann/json.hpp"
+#include "absl/strings/str_join.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/formats/safetensors_header.h"
+#include "sampler/parameters/json_document.h"
 #include "sampler/parameters/printable.h"
+#include "sampler/parameters/value_json.h"
 #include "sampler/token.h"
 
 namespace sampler::logs {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr DType kLogTypes[] = {DType::kF32, DType::kF16, DType::kBF16};
 
@@ -28,10 +30,6 @@ constexpr absl::string_view kReserved[] = {
 // the numbers of sequences at least.
 constexpr std::int64_t kOwnBytes = 500'000;
 constexpr std::int64_t kLeastRoomForSequences = 500'000;
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // Bytes of `text` as JSON, quotes included.
 std::int64_t JsonBytes(absl::string_view text) {
@@ -126,11 +124,16 @@ std::int64_t RoomForSequences(const LoggerOptions& options) {
   return kMaximumSafetensorsHeader - kOwnBytes - MetadataBytes(options);
 }
 
+// Keys in the order of the alphabet.
 std::string OptionsToJson(const LoggerOptions& options) {
-  return Dump({{"vocabulary_size", options.vocabulary_size},
-               {"dtype", std::string(DTypeName(options.dtype))},
-               {"top_k", options.top_k},
-               {"metadata", options.metadata}});
+  const auto note = [](std::string* out, const auto& named) {
+    absl::StrAppend(out, WriteJsonString(named.first), ":",
+                    WriteJsonString(named.second));
+  };
+  return absl::StrCat(
+      R"({"dtype":")", DTypeName(options.dtype), R"(","metadata":{)",
+      absl::StrJoin(options.metadata, ",", note), R"(},"top_k":)",
+      options.top_k, R"(,"vocabulary_size":)", options.vocabulary_size, "}");
 }
 
 absl::StatusOr<LoggerOptions> OptionsFromJson(const std::string& file,
@@ -140,30 +143,37 @@ absl::StatusOr<LoggerOptions> OptionsFromJson(const std::string& file,
         InputName(file), ": options: got ", Printable(text.substr(0, 200)),
         ", want those of a logger of this version"));
   };
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  LoggerOptions options;
-  if (!json.is_object() || json.size() != 4) return fail();
-  for (const char* name : {"vocabulary_size", "top_k"}) {
-    if (!json.contains(name) || !json[name].is_number_integer()) return fail();
-  }
-  if (!json.contains("dtype") || !json.contains("metadata") ||
-      !json["metadata"].is_object()) {
+  std::vector<JsonProblem> problems;
+  const std::optional<JsonDocument> json = ReadJson(text, problems);
+  const Value::Object* const given =
+      json.has_value() ? json->root.object() : nullptr;
+  if (given == nullptr || given->size() != 4) return fail();
+  const auto get = [&](const char* name) {
+    const auto found = given->find(name);
+    return found == given->end() ? Value() : found->second;
+  };
+  const Value size = get("vocabulary_size");
+  const Value top_k = get("top_k");
+  const Value type = get("dtype");
+  const Value metadata = get("metadata");
+  if (size.integer() == nullptr || top_k.integer() == nullptr ||
+      type.text() == nullptr || metadata.object() == nullptr) {
     return fail();
   }
-  options.vocabulary_size = json["vocabulary_size"].get<std::int64_t>();
-  options.top_k = json["top_k"].get<std::int64_t>();
-  const auto* dtype =
-      std::find_if(std::begin(kLogTypes), std::end(kLogTypes), [&](DType type) {
-        return json["dtype"] == std::string(DTypeName(type));
-      });
+  LoggerOptions options;
+  options.vocabulary_size = *size.integer();
+  options.top_k = *top_k.integer();
+  const auto* dtype = std::find_if(
+      std::begin(kLogTypes), std::end(kLogTypes),
+      [&](DType known) { return *type.text() == DTypeName(known); });
   if (dtype == std::end(kLogTypes) || options.vocabulary_size < 1 ||
       options.vocabulary_size > kMaxVocabularySize || options.top_k < 0) {
     return fail();
   }
   options.dtype = *dtype;
-  for (const auto& [key, value] : json["metadata"].items()) {
-    if (!value.is_string()) return fail();
-    options.metadata[key] = value.get<std::string>();
+  for (const auto& [key, value] : *metadata.object()) {
+    if (value.text() == nullptr) return fail();
+    options.metadata[key] = *value.text();
   }
   return options;
 }

@@ -2,22 +2,33 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/config/printed.h"
+#include "sampler/parameters/json_document.h"
+#include "sampler/parameters/value_json.h"
 
 namespace sampler::logs {
 namespace {
 
-using Json = nlohmann::json;
+std::optional<JsonDocument> ReadAll(absl::string_view text) {
+  std::vector<JsonProblem> problems;
+  return ReadJson(text, problems);
+}
 
-Json Parse(absl::string_view text) {
-  return Json::parse(text.begin(), text.end(), nullptr,
-                     /*allow_exceptions=*/false);
+// Member `name` of an object, which is an integer that is not negative.
+std::optional<std::uint64_t> NumberOf(const JsonDocument& json,
+                                      const char* name) {
+  const auto place = json.place.members.find(name);
+  if (place == json.place.members.end()) return std::nullopt;
+  if (place->second.big != 0) return place->second.big;
+  const std::int64_t* const small = json.root.object()->at(name).integer();
+  if (small == nullptr || *small < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*small);
 }
 
 }  // namespace
@@ -28,37 +39,41 @@ SequenceSettings SettingsOf(const Pipeline& pipeline,
           sequence.stream(), sequence.clock()};
 }
 
+// Keys in the order of the alphabet.
 std::string ToJson(const SequenceSettings& settings) {
-  const Json json = {{"config", settings.config},
-                     {"seed", settings.seed},
-                     {"stream", settings.stream},
-                     {"clock", settings.clock}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return absl::StrCat(R"({"clock":)", settings.clock, R"(,"config":)",
+                      WriteJsonString(settings.config), R"(,"seed":)",
+                      settings.seed, R"(,"stream":)", settings.stream, "}");
 }
 
 std::optional<SequenceSettings> SettingsFromJson(absl::string_view text) {
-  const Json json = Parse(text);
-  if (!json.is_object() || json.size() != 4 || !json.contains("config") ||
-      !json["config"].is_string()) {
+  const std::optional<JsonDocument> json = ReadAll(text);
+  const Value::Object* const given =
+      json.has_value() ? json->root.object() : nullptr;
+  if (given == nullptr || given->size() != 4) return std::nullopt;
+  const auto config = given->find("config");
+  if (config == given->end() || config->second.text() == nullptr) {
     return std::nullopt;
   }
-  for (const char* name : {"seed", "stream", "clock"}) {
-    if (!json.contains(name) || !json[name].is_number_unsigned()) {
-      return std::nullopt;
-    }
+  std::uint64_t numbers[3];
+  const char* const names[] = {"seed", "stream", "clock"};
+  for (std::size_t i = 0; i < std::size(names); ++i) {
+    const std::optional<std::uint64_t> number = NumberOf(*json, names[i]);
+    if (!number.has_value()) return std::nullopt;
+    numbers[i] = *number;
   }
-  const auto stream = json["stream"].get<std::uint64_t>();
-  const auto clock = json["clock"].get<std::uint64_t>();
-  SequenceSettings settings = {
-      json["config"].get<std::string>(), json["seed"].get<std::uint64_t>(),
-      static_cast<std::uint32_t>(stream), static_cast<std::int64_t>(clock)};
-  const bool fits = stream <= std::numeric_limits<std::uint32_t>::max() &&
+  SequenceSettings settings = {*config->second.text(), numbers[0],
+                               static_cast<std::uint32_t>(numbers[1]),
+                               static_cast<std::int64_t>(numbers[2])};
+  const bool fits = numbers[1] <= std::numeric_limits<std::uint32_t>::max() &&
                     settings.clock >= 0 && IsConfigText(settings.config);
   return fits ? std::optional(std::move(settings)) : std::nullopt;
 }
 
 bool IsConfigText(absl::string_view config) {
-  return config.empty() || Parse(config).is_object();
+  if (config.empty()) return true;
+  const std::optional<JsonDocument> json = ReadAll(config);
+  return json.has_value() && json->root.object() != nullptr;
 }
 
 void SettingsTable::Add(const std::optional<SequenceSettings>& settings) {

@@ -1,7 +1,6 @@
 // The n-th allocation fails, for every n: std::bad_alloc passes through and
 // leaves no memory behind, objects are as they were before or after the call,
-// and what is asked again is answered as if nothing had failed. (Not where JSON
-// is read or written by trees of the JSON library: sampler/README.md.)
+// and what is asked again is answered as if nothing had failed.
 
 #include <gtest/gtest.h>
 
@@ -183,7 +182,10 @@ TEST(AllocationFaults, ASequenceIsCopiedAndSavedOrNot) {
   });
   ExpectAllOrNothing("a fork", [&] { return sequence.Fork(7).stream(); });
   ExpectAllOrNothing("a snapshot", [&] { return sequence.Snapshot(); });
-  // Written by hand, and as the JSON library would write it.
+  const std::string snapshot = sequence.Snapshot();
+  ExpectAllOrNothing("a restored sequence",
+                     [&] { return Sequence::Restore(snapshot)->Snapshot(); });
+  // As the JSON library would write it.
   EXPECT_EQ(nlohmann::json::parse(sequence.Snapshot()).dump(),
             sequence.Snapshot());
 }

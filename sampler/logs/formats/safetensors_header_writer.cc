@@ -1,11 +1,14 @@
 #include "sampler/logs/formats/safetensors_header_writer.h"
 
 #include <cstring>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "nlohmann/json.hpp"
+#include "absl/strings/str_join.h"
 #include "sampler/logs/files/file_names.h"
 #include "sampler/logs/formats/safetensors_header.h"
+#include "sampler/parameters/value_json.h"
 
 namespace sampler::logs {
 
@@ -21,15 +24,23 @@ void SafetensorsHeaderWriter::Add(std::string name, std::string dtype,
 
 absl::StatusOr<std::string> SafetensorsHeaderWriter::Bytes(
     const std::string& path) const {
-  using Json = nlohmann::ordered_json;
-  Json json = Json::object();
-  if (!metadata_.empty()) json["__metadata__"] = metadata_;
-  for (const Tensor& tensor : tensors_) {
-    json[tensor.name] = {{"dtype", tensor.dtype},
-                         {"shape", tensor.shape},
-                         {"data_offsets", {tensor.begin, tensor.end}}};
+  std::vector<std::string> members;
+  if (!metadata_.empty()) {
+    const auto note = [](std::string* out, const auto& named) {
+      absl::StrAppend(out, WriteJsonString(named.first), ":",
+                      WriteJsonString(named.second));
+    };
+    members.push_back(absl::StrCat(R"("__metadata__":{)",
+                                   absl::StrJoin(metadata_, ",", note), "}"));
   }
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (const Tensor& tensor : tensors_) {
+    members.push_back(
+        absl::StrCat(WriteJsonString(tensor.name), R"(:{"dtype":)",
+                     WriteJsonString(tensor.dtype), R"(,"shape":[)",
+                     absl::StrJoin(tensor.shape, ","), R"(],"data_offsets":[)",
+                     tensor.begin, ",", tensor.end, "]}"));
+  }
+  std::string text = absl::StrCat("{", absl::StrJoin(members, ","), "}");
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();
   if (length > kMaximumSafetensorsHeader) {
