@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Same bits everywhere: builds the golden tests with both compilers, without
 # and with optimisation, for this machine's own instruction set, and for
-# aarch64 under emulation, and runs them; each must reproduce the files of
-# tests/data bit for bit. Argument: the folder to build in.
+# aarch64 and riscv64 under emulation, and runs them; each must reproduce the
+# files of tests/data bit for bit. Argument: the folder to build in.
 #
 # aarch64 needs qemu-user, g++-aarch64-linux-gnu, and libabsl-dev, libhwy-dev
-# and libgtest-dev for arm64 (dpkg --add-architecture arm64); where they are
-# missing it is skipped, and said so.
+# and libgtest-dev for arm64 (dpkg --add-architecture arm64), riscv64 the same
+# for riscv64, which Debian has from 13 on; where they are missing it is
+# skipped, and said so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:-build/bit-identity}
@@ -45,15 +46,20 @@ if command -v clang++-14 >/dev/null; then
 else
   echo 'clang                    skipped: clang++-14 is not installed'
 fi
-arm64=/usr/lib/aarch64-linux-gnu
-if command -v qemu-aarch64 aarch64-linux-gnu-g++ >/dev/null &&
-    [[ -e $arm64/libabsl_status.so && -e $arm64/libgtest.a ]]; then
-  run aarch64-O2 "qemu-aarch64 -L /usr/aarch64-linux-gnu" \
-    -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
-    -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ \
-    -DCMAKE_LIBRARY_ARCHITECTURE=aarch64-linux-gnu \
-    -DCMAKE_CXX_FLAGS_RELEASE=-O2
-else
-  echo 'aarch64                  skipped: its compiler, emulator or libraries' \
-    'are not installed'
-fi
+emulated() {  # architecture
+  local arch=$1
+  local libraries=/usr/lib/$arch-linux-gnu
+  if command -v "qemu-$arch" "$arch-linux-gnu-g++" >/dev/null &&
+      [[ -e $libraries/libabsl_status.so && -e $libraries/libgtest.a ]]; then
+    run "$arch-O2" "qemu-$arch -L /usr/$arch-linux-gnu" \
+      -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$arch" \
+      -DCMAKE_CXX_COMPILER="$arch-linux-gnu-g++" \
+      -DCMAKE_LIBRARY_ARCHITECTURE="$arch-linux-gnu" \
+      -DCMAKE_CXX_FLAGS_RELEASE=-O2
+  else
+    printf '%-24s skipped: its compiler, emulator or libraries are not %s\n' \
+      "$arch" installed
+  fi
+}
+emulated aarch64
+emulated riscv64
