@@ -30,7 +30,7 @@ constexpr char kDescription[] =
 
 Examples:
   sampler validate chain.json
-  sampler validate configs/*.json --vocab-size 49152
+  sampler validate chain.json other.json --vocab-size 128256
   sampler validate phases/qwen3 --vocab-file tokenizer.json
   sampler validate --schema > schema.json
 
