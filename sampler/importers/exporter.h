@@ -25,6 +25,7 @@
 //   unknown engine.
 // Tested by: tests/importers/exporter_test.cc,
 //   tests/importers/budget_export_test.cc,
+//   tests/importers/vllm_export_test.cc,
 //   tests/importers/round_trip_test.cc.
 
 #ifndef SAMPLER_IMPORTERS_EXPORTER_H_
@@ -59,7 +60,8 @@ struct Exported {
 };
 
 struct ExportOptions {
-  // For fields that are text (a budget of thinking); null: they are lost.
+  // For fields that are text (a budget of thinking, vLLM's bad_words); null:
+  // they are lost.
   const TokenTexts* texts = nullptr;
 };
 

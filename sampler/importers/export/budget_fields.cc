@@ -6,9 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "sampler/candidate.h"
+#include "sampler/importers/export/text_of.h"
 
 namespace sampler::importers {
 namespace {
@@ -17,19 +16,6 @@ const Value& MemberOf(const Value::Object& object, absl::string_view name) {
   static const Value& null = *new Value();
   const auto at = object.find(std::string(name));
   return at == object.end() ? null : at->second;
-}
-
-// What tokens say; "" for what is no list of tokens of the vocabulary.
-std::string TextOf(const Value::List& ids, const TokenTexts& texts) {
-  std::string text;
-  for (const Value& id : ids) {
-    if (id.integer() == nullptr || *id.integer() < 0 ||
-        *id.integer() >= texts.size()) {
-      return "";
-    }
-    absl::StrAppend(&text, texts.Bytes(static_cast<TokenId>(*id.integer())));
-  }
-  return text;
 }
 
 // A list of sequences; none if it is something else.
@@ -76,13 +62,13 @@ Value::Object BudgetAsFields(const BudgetFields& names,
   const auto set = [&](absl::string_view name, Value value) {
     if (!name.empty()) fields[std::string(name)] = std::move(value);
   };
-  set(names.begin, TextOf(*begins[0].list(), texts));
+  set(names.begin, TextOf(begins[0], texts));
   Value::List tags;
   for (const Value& end : ends) {
-    tags.emplace_back(TextOf(Sequences(end), texts));
+    tags.emplace_back(TextOf(end, texts));
   }
   set(names.end, std::move(tags));
-  if (!said->empty()) set(names.message, TextOf(*said, texts));
+  if (!said->empty()) set(names.message, TextOf(Value(*said), texts));
   return fields;
 }
 

@@ -62,6 +62,8 @@ struct ExportEngine {
   absl::string_view range = {};
   ForcedFields forced = {};
   absl::string_view decay = {};  // [start, factor] of exponential_decay_length.
+  absl::string_view forced_ids = {};  // One id for each place from the first.
+  absl::string_view words = {};       // Texts that must not occur.
   // Of a budget of thinking; no tokens: it has none.
   BudgetFields budget = {.tokens = ""};
   // A stage that the engine runs by itself.

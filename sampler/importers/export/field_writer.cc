@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "sampler/importers/draft.h"
 #include "sampler/importers/export/budget_fields.h"
 #include "sampler/importers/export/one_form.h"
+#include "sampler/importers/export/text_of.h"
 
 namespace sampler::importers {
 namespace {
@@ -88,6 +90,14 @@ void FieldWriter::WriteStage(const StageConfig& stage,
     WriteForced(stage);
     return;
   }
+  if (stage.type == "forced_tokens" && !engine_.forced_ids.empty()) {
+    WriteForcedIds(stage);
+    return;
+  }
+  if (stage.type == "bad_words" && !engine_.words.empty()) {
+    WriteWords(stage);
+    return;
+  }
   for (const StageFields& row : engine_.stages) {
     if (row.stage == stage.type && IsOf(row, stage)) WriteRow(row, stage);
   }
@@ -151,6 +161,39 @@ void FieldWriter::WriteForced(const StageConfig& stage) {
   Set(field, single ? ids->front() : place.back());
   if (position != 0) Set(length, Value(position + 1));
   names_[StageText(stage)] = std::string(field);
+}
+
+// One id for each place, from the first one on.
+void FieldWriter::WriteForcedIds(const StageConfig& stage) {
+  Value::List forced;
+  for (const Value& place : *ParameterOf(stage, "at").list()) {
+    const Value& id = place.list()->back();
+    const auto next = static_cast<std::int64_t>(forced.size());
+    if (place.list()->front() != Value(next) || id.integer() == nullptr) return;
+    forced.push_back(id);
+  }
+  if (forced.empty()) return;
+  Set(engine_.forced_ids, std::move(forced));
+  names_[StageText(stage)] = std::string(engine_.forced_ids);
+}
+
+// Of a word the engine bans the spelling after a space too, so the word is
+// written once and without its space.
+void FieldWriter::WriteWords(const StageConfig& stage) {
+  const Value::List* sequences = ParameterOf(stage, "sequences").list();
+  if (texts_ == nullptr || sequences == nullptr) return;
+  Value::List words;
+  for (const Value& sequence : *sequences) {
+    const std::string text = TextOf(sequence, *texts_);
+    const Value word(std::string(absl::StripLeadingAsciiWhitespace(text)));
+    if (word.text()->empty()) return;
+    if (std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(word);
+    }
+  }
+  if (words.empty()) return;
+  Set(engine_.words, std::move(words));
+  names_[StageText(stage)] = std::string(engine_.words);
 }
 
 void FieldWriter::WriteDecay(const StageConfig& stage) {

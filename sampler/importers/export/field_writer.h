@@ -5,7 +5,8 @@
 // What that loses is found by importing the fields again (round_trip.h).
 //
 // Thread-safety: one thread at a time.
-// Tested by: tests/importers/exporter_test.cc.
+// Tested by: tests/importers/exporter_test.cc,
+//   tests/importers/vllm_export_test.cc.
 
 #ifndef SAMPLER_IMPORTERS_EXPORT_FIELD_WRITER_H_
 #define SAMPLER_IMPORTERS_EXPORT_FIELD_WRITER_H_
@@ -48,6 +49,8 @@ class FieldWriter {
   void WriteRow(const StageFields& row, const StageConfig& stage);
   void WriteDynamic(const StageConfig& stage);
   void WriteForced(const StageConfig& stage);
+  void WriteForcedIds(const StageConfig& stage);
+  void WriteWords(const StageConfig& stage);
   void WriteDecay(const StageConfig& stage);
   void WriteBias(const Value::Object& biases);
   void WriteBudget(const StageConfig& stage, const PipelineConfig& config);

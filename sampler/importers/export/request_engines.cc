@@ -37,6 +37,8 @@ ExportEngine VllmRequest() {
           .stages = Joined(
               RequestStages(),
               {One("allow_tokens", "ids", "allowed_token_ids"),
+               {"bad_words", {}},
+               {"forced_tokens", {}},
                {"min_tokens",
                 {{"n", "min_tokens"}, {"stop_ids", "stop_token_ids"}}},
                One("repetition_penalty", "penalty", "repetition_penalty"),
@@ -51,6 +53,8 @@ ExportEngine VllmRequest() {
           .greedy = {{"temperature", 0}},
           .seed = "seed",
           .bias = "logit_bias",
+          .forced_ids = "trace_decode_token_ids",
+          .words = "bad_words",
           .budget = {.tokens = "thinking_token_budget"}};
 }
 

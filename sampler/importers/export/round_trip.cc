@@ -61,6 +61,10 @@ absl::string_view WhyLost(const StageConfig& stage) {
     return "not as it is: an engine has a number of tokens, and texts, which "
            "need a vocabulary (--vocab-file), that open and close the phase";
   }
+  if (stage.type == "bad_words") {
+    return "the engine cannot express it, or takes words as texts, which need "
+           "a vocabulary (--vocab-file) and stand for spellings of its own";
+  }
   return "the engine cannot express it";
 }
 
