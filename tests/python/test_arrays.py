@@ -109,6 +109,7 @@ def test_elements_apart_are_refused(pipeline, logits):
         np.zeros(V, "S4"),
         np.array([None] * V),
         bytes(4 * V),
+        np.ma.array(np.zeros(V, np.float32), mask=True),
         ml_dtypes.float8_e4m3fn(0) * np.ones(V, ml_dtypes.float8_e4m3fn),
     ],
 )

@@ -139,6 +139,19 @@ def test_counts_must_agree(pipeline, batch):
         ts.sample_batch(["balanced"] * 17, rows, sequences)
 
 
+def test_tokens_show_themselves(pipeline, batch):
+    rows, sequences = np.stack([make_row(i) for i in range(20)]), [
+        pipeline.sequence(seed=1, stream=i) for i in range(20)]
+    tokens = pipeline.sample_batch(rows, sequences)
+    assert [t.id for t in tokens] == tokens.ids.tolist()
+    first = ", ".join(str(i) for i in tokens.ids[:8])
+    assert repr(tokens) == f"Tokens([{first}, ... (20 in all)])"
+    rows[3, 5] = np.nan
+    tokens = pipeline.sample_batch(rows[:4], sequences[:4])
+    assert repr(tokens).endswith(", -1]; 1 without: row 3 nan)")
+    assert len(list(tokens)) == 4
+
+
 def test_an_empty_batch(pipeline):
     tokens = pipeline.sample_batch(np.zeros((0, V), np.float32), [])
     assert len(tokens) == 0 and tokens.ok

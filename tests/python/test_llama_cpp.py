@@ -31,6 +31,19 @@ def test_tokens_are_those_of_the_pipeline_alone():
     assert got == sequence.output.tolist()
 
 
+def test_the_engine_may_call_the_list_or_go_through_it():
+    rows = np.zeros((V, 3), np.float32)  # Of tokens with their probabilities.
+    rows[:, 1] = make_row(1, V)
+    scores = rows[:, 1]
+    assert not scores.flags.contiguous
+    text = np.array([4, 5], np.intc)
+    called = processors("balanced", vocab_size=V, seed=3)["logits_processor"]
+    (one,) = processors("balanced", vocab_size=V, seed=3)["logits_processor"]
+    assert (called(text, scores) == one(text, scores)).all()
+    with pytest.raises(ValueError, match="vocab_size"):
+        processors("balanced")
+
+
 def test_a_processor_belongs_to_one_completion():
     options = processors("balanced", vocab_size=V, seed=1)
     assert options["top_k"] == 0

@@ -110,7 +110,7 @@ def test_forks_go_their_own_way():
     drawn = {pipeline.sample(flat, fork).id for fork in forks}
     assert len(drawn) > 5
     assert all(fork.tokens.tolist() == [4] for fork in forks)
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError):
         sequence.fork(-1)
 
 

@@ -39,7 +39,7 @@ def test_settings_become_a_config_and_a_report():
 
 def test_every_runtime_is_known():
     assert "vllm" in ts.runtimes()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ValueError, match="unknown runtime"):
         ts.import_settings("nosuch", {})
 
 
@@ -99,8 +99,11 @@ def test_an_export_says_what_is_lost():
     assert report.lost >= 1
     assert any(e.outcome == "lost" and "top_k" in e.stage
                for e in report.entries)
-    with pytest.raises(FileNotFoundError, match="nobody"):
+    with pytest.raises(ValueError, match="nobody"):
         ts.export_settings("nobody", "balanced")
+    balanced = ts.Pipeline("balanced", 9)
+    assert (ts.export_settings("vllm", balanced)[0]
+            == ts.export_settings("vllm", "balanced")[0])
     with pytest.raises(ValueError, match="version"):
         ts.export_settings("vllm", {"stages": []})
 

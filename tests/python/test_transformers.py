@@ -115,6 +115,36 @@ def test_logs_replay_to_the_same_tokens(model, tmp_path):
     assert (again["token"] == table["token"]).all()
 
 
+def test_a_log_ends_where_its_text_does(model, tmp_path):
+    """generate pads the texts of a batch that are over."""
+    ids = prompts(4)
+    config = {"version": 1, "stages": [
+        {"type": "repetition_penalty", "penalty": 1.5}, {"type": "categorical"}]}
+    whole = generate(model, ids, config, seed=5).sequences[:, 4:].tolist()
+    model.generation_config.eos_token_id = whole[0][3]
+    try:
+        with ts.Logger(tmp_path / "a.safetensors", V) as log:
+            texts = generate(model, ids, config, seed=5, log=log).sequences
+    finally:
+        model.generation_config.eos_token_id = None
+    text = texts[0, 4:].tolist()
+    assert text[:4] == whole[0][:4] and set(text[4:]) == {0}
+    table = ts.replay(tmp_path / "a.safetensors")
+    assert (table["token"] == table["logged"]).all()
+    # One row after the end may stand there: the next step tells that it is.
+    assert ts.open_log(tmp_path / "a.safetensors").sequences[0].rows <= 5
+
+
+def test_every_row_may_have_its_own_seed(model):
+    ids = prompts(2)
+    own = generate(model, ids, "neutral", seed=[8, 9]).sequences[:, 4:].tolist()
+    for i, seed in enumerate((8, 9)):
+        one = generate(model, ids[i : i + 1], "neutral", seed=seed)
+        assert one.sequences[0, 4:].tolist() == own[i]
+    with pytest.raises(ValueError, match="seed: got 3, want one, or 2"):
+        generate(model, ids, "neutral", seed=[1, 2, 3])
+
+
 def test_logprobs_are_kept(model):
     processor = SamplerProcessor(ts.Pipeline("balanced", V), seed=1, logprobs=3)
     ids = prompts(2)
@@ -138,6 +168,15 @@ def test_texts_that_are_taken_back_are_followed():
         processor(torch.tensor([[3, 2, 1]]), scores)
     with pytest.raises(ValueError, match="got 2 rows, want 1"):
         processor(torch.tensor([[1, 2, 3]] * 2), scores.expand(2, V))
+
+
+def test_a_log_has_no_rows_of_beams(tmp_path):
+    with ts.Logger(tmp_path / "a.safetensors", V) as log:
+        processor = SamplerProcessor(ts.Pipeline("neutral", V), seed=1, log=log)
+        text, rows = torch.tensor([[1], [2]]), torch.zeros((2, V))
+        processor(text, rows)
+        with pytest.raises(ValueError, match="log: row 0 goes on from another"):
+            processor(torch.tensor([[2, 7, 8], [1, 7, 8]]), rows)
 
 
 def test_bad_rows_raise(model):

@@ -84,7 +84,11 @@ def in_vllm(prompt: str, log_path: str) -> str:
     # In one process, on the CPU, and with a cache that fits beside the model.
     os.environ |= {"VLLM_ENABLE_V1_MULTIPROCESSING": "0",
                    "VLLM_CPU_KVCACHE_SPACE": "1"}
-    from token_sampler.vllm import SamplerLogitsProcessor, extra_args
+    from token_sampler.vllm import (
+        SamplerLogitsProcessor,
+        extra_args,
+        log_output,
+    )
     from vllm import LLM, SamplingParams
 
     llm = LLM(str(model_folder(log_path)), enforce_eager=True, dtype="float32",
@@ -93,26 +97,9 @@ def in_vllm(prompt: str, log_path: str) -> str:
     params = SamplingParams(max_tokens=TOKENS, logprobs=-1, detokenize=False,
                             flat_logprobs=True,
                             extra_args=extra_args("balanced", seed=SEED))
-    answer = llm.generate([prompt], params)[0]
-    output = answer.outputs[0]
-    rows = list(_rows_of(output.logprobs))
-    pipeline = ts.Pipeline("balanced", len(rows[0]))
-    sequence = pipeline.sequence(seed=SEED, prompt=answer.prompt_token_ids)
-    with ts.Logger(log_path, len(rows[0]), overwrite=True) as log:
-        log.prompt(0, sequence.prompt)
-        log.describe(0, pipeline, sequence)
-        for token, row in zip(output.token_ids, rows):
-            log.append(0, row, token)
-    return prompt + llm.get_tokenizer().decode(output.token_ids)
-
-
-def _rows_of(logprobs):
-    """The whole rows that vLLM told, the drawn token being there twice."""
-    for begin, end in zip(logprobs.start_indices, logprobs.end_indices):
-        ids = logprobs.token_ids[begin:end]
-        row = np.empty(max(ids) + 1, np.float32)
-        row[ids] = logprobs.logprobs[begin:end]
-        yield row
+    outputs = llm.generate([prompt], params)
+    log_output(log_path, outputs, params, overwrite=True)
+    return prompt + llm.get_tokenizer().decode(outputs[0].outputs[0].token_ids)
 
 
 def in_ort_genai(prompt: str, log_path: str) -> str:

@@ -2,6 +2,7 @@
 
 #include <nanobind/stl/string.h>
 
+#include <atomic>
 #include <bit>
 #include <cstring>
 
@@ -64,6 +65,22 @@ std::optional<DType> DTypeOf(const BorrowedArray& array) {
   return std::nullopt;
 }
 
+// Is it NumPy's masked array, whose buffer has the masked values too?
+bool IsMasked(nb::handle array) {
+  // ndarray itself is seen at once: asking for an attribute that is not there
+  // costs more than everything else here.
+  static std::atomic<PyObject*> plain = nullptr;
+  const nb::handle type = array.type();
+  if (type.ptr() == plain.load(std::memory_order_relaxed)) return false;
+  if (nb::hasattr(type, "filled") && nb::hasattr(type, "mask")) return true;
+  if (nb::hasattr(type, "__array_finalize__") &&
+      nb::cast<std::string>(nb::str(type.attr("__name__"))) == "ndarray") {
+    // Kept for ever, so that no other type gets its address.
+    plain = type.inc_ref().ptr();
+  }
+  return false;
+}
+
 }  // namespace
 
 BorrowedArray::BorrowedArray(nb::handle array, absl::string_view name)
@@ -94,6 +111,12 @@ BorrowedArray::~BorrowedArray() {
 
 bool BorrowedArray::TakeBuffer(nb::handle array) {
   if (PyObject_CheckBuffer(array.ptr()) == 0) return false;
+  if (IsMasked(array)) {
+    RaiseTypeError(
+        absl::StrCat(name_,
+                     ": got a masked array, whose mask would be lost: want "
+                     "array.filled(...), with -inf for forbidden logits"));
+  }
   if (PyObject_GetBuffer(array.ptr(), &buffer_, PyBUF_RECORDS_RO) != 0) {
     PyErr_Clear();
     buffer_ = {};

@@ -3,7 +3,8 @@
 // DLPack on the CPU, and NumPy arrays of ml_dtypes' bfloat16.
 //
 // Rows are f32, f16, bf16 or f64, read-only or not, in native byte order, their
-// elements side by side. An array that would have to be copied is refused with
+// elements side by side; masked arrays are refused, for what they mask would be
+// read. An array that would have to be copied is refused with
 // a ValueError that says what it is; a wrong element type is a TypeError.
 //
 // Thread-safety: made and destroyed under the GIL; what it shows may be read
@@ -52,6 +53,9 @@ class BorrowedArray {
   // Begin of row `i` of an array of two axes, or of the one row (i = 0).
   const unsigned char* Row(std::int64_t i) const;
 
+  // Between two neighbours of the last axis, in bytes.
+  std::int64_t Step() const { return strides_.back(); }
+
   // The last axis must be contiguous: ValueError.
   void CheckElementsSideBySide() const;
 
@@ -99,21 +103,28 @@ class BorrowedMasks {
 // One row. ValueError if there are several.
 BorrowedRows OneRow(nanobind::handle array, absl::string_view name);
 
-// Token ids of a list, a tuple, another iterable or an array of integers.
-// Copied; ValueError for what does not fit 32 bits.
+// Token ids of a list, a tuple, another iterable, or an array of integers, [n]
+// or [1, n] and with any strides. Copied. ValueError for what does not fit 32
+// bits, TypeError for what is no integer.
 std::vector<std::int32_t> TokenIds(nanobind::handle tokens,
                                    absl::string_view name);
 
+// An array that a function returns: stubs know its type.
+template <typename T>
+using NumPyArray = nanobind::ndarray<nanobind::numpy, T>;
+
+// Of properties that return one.
+inline constexpr nanobind::rv_policy kOwned = nanobind::rv_policy::automatic;
+
 // Values as a NumPy array that owns them.
 template <typename T>
-nanobind::object ToNumPy(std::vector<T> values,
-                         std::vector<std::size_t> shape = {}) {
+NumPyArray<T> ToNumPy(std::vector<T> values,
+                      std::vector<std::size_t> shape = {}) {
   auto* const owned = new std::vector<T>(std::move(values));
   const nanobind::capsule owner(
       owned, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
   if (shape.empty()) shape = {owned->size()};
-  return nanobind::cast(nanobind::ndarray<nanobind::numpy, T>(
-      owned->data(), shape.size(), shape.data(), owner));
+  return NumPyArray<T>(owned->data(), shape.size(), shape.data(), owner);
 }
 
 }  // namespace sampler::python

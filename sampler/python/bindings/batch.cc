@@ -3,7 +3,6 @@
 #include "sampler/batch.h"
 
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
@@ -24,6 +23,8 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
+#include "sampler/python/bindings/interrupts.h"
 #include "sampler/python/bindings/step_arguments.h"
 #include "sampler/python/bindings/tokens.h"
 #include "sampler/python/bindings/workspaces.h"
@@ -36,6 +37,9 @@ using namespace nb::literals;  // NOLINT(google-build-using-namespace)
 
 constexpr int kMostThreads = 1024;
 constexpr std::int64_t kMostLogprobs = 1 << 20;
+// Rows of each thread between two looks at signals: milliseconds, and more than
+// most batches have, since every part starts its threads anew.
+constexpr std::size_t kRowsOfAPart = 256;
 
 // The rows of a batch, whatever they were given as.
 class BatchRows {
@@ -66,20 +70,30 @@ class BatchRows {
   bool one_each_ = false;
 };
 
-// One for every row, or the same one for all.
-std::vector<const Pipeline*> PipelinesOf(nb::handle pipelines,
-                                         std::int64_t rows) {
-  const auto size = static_cast<std::size_t>(rows);
-  if (nb::isinstance<Pipeline>(pipelines)) {
-    return std::vector(size, &nb::cast<const Pipeline&>(pipelines));
+// One for every row, or the same one for all; held.
+class BatchPipelines {
+ public:
+  BatchPipelines(nb::handle pipelines, std::int64_t rows) {
+    if (nb::isinstance<Pipeline>(pipelines)) {
+      one_ = &nb::cast<const Pipeline&>(pipelines);
+      return;
+    }
+    held_ = ItemsOf(pipelines, "pipelines");
+    CheckCount("pipelines", std::ssize(held_), rows);
+    for (const nb::object& item : held_) {
+      all_.push_back(&As<const Pipeline>(item, "pipelines"));
+    }
   }
-  std::vector<const Pipeline*> all;
-  for (const nb::handle one : nb::iter(pipelines)) {
-    all.push_back(&As<const Pipeline>(one, "pipelines"));
+
+  const Pipeline* operator[](std::size_t row) const {
+    return one_ != nullptr ? one_ : all_[row];
   }
-  CheckCount("pipelines", std::ssize(all), rows);
-  return all;
-}
+
+ private:
+  const Pipeline* one_ = nullptr;
+  std::vector<nb::object> held_;
+  std::vector<const Pipeline*> all_;
+};
 
 // Runs task(worker) for all workers, each on a thread of its own; the first,
 // and those for which the system has no thread, on this one.
@@ -99,35 +113,45 @@ void RunOnThreads(std::size_t workers,
   for (std::thread& thread : threads) thread.join();
 }
 
-std::unique_ptr<Tokens> SampleAll(nb::handle pipelines, nb::handle logits,
-                                  nb::handle sequences, int threads,
-                                  nb::handle mask, nb::handle unconditional,
-                                  nb::handle uniform,
-                                  std::optional<std::int64_t> logprobs) {
-  if (threads < 1 || threads > kMostThreads) {
-    RaiseValueError(
-        absl::StrCat("threads: got ", threads, ", want 1 to ", kMostThreads));
+// False if a signal's handler has raised meanwhile. (Sampling moves nothing: a
+// batch that was given up may be sampled again.)
+bool SampleParts(absl::Span<const BatchRow> rows, absl::Span<Token> tokens,
+                 Workspaces& workspaces) {
+  const std::size_t part = kRowsOfAPart * workspaces.all().size();
+  for (std::size_t begin = 0; begin < rows.size(); begin += part) {
+    if (begin > 0 && SignalHandlerRaised()) return false;
+    SampleBatch(rows.subspan(begin, part), tokens.subspan(begin, part),
+                workspaces.all(), RunOnThreads, workspaces.reporters());
   }
-  if (logprobs.has_value() && (*logprobs < 0 || *logprobs > kMostLogprobs)) {
-    RaiseValueError(absl::StrCat("logprobs: got ", *logprobs, ", want 0 to ",
-                                 kMostLogprobs, ", or None"));
+  return true;
+}
+
+std::unique_ptr<Tokens> SampleAll(nb::handle pipelines, nb::handle logits,
+                                  nb::handle sequences, nb::handle threads,
+                                  nb::handle mask, nb::handle unconditional,
+                                  nb::handle uniform, nb::handle logprobs) {
+  const auto most_workers =
+      static_cast<std::size_t>(IntegerIn(threads, "threads", 1, kMostThreads));
+  std::optional<std::int64_t> likeliest;
+  if (!logprobs.is_none()) {
+    likeliest = IntegerIn(logprobs, "logprobs", 0, kMostLogprobs);
   }
   const BatchRows rows(logits);
-  const std::vector<const Pipeline*> each =
-      PipelinesOf(pipelines, rows.count());
+  const BatchPipelines each(pipelines, rows.count());
   const StepArguments arguments(mask, unconditional, uniform, rows.count());
+  const std::vector<nb::object> held = ItemsOf(sequences, "sequences");
+  CheckCount("sequences", std::ssize(held), rows.count());
   std::vector<SharedSequence::Reader> leases;
-  for (const nb::handle one : nb::iter(sequences)) {
+  for (const nb::object& one : held) {
     leases.emplace_back(As<const SharedSequence>(one, "sequences"));
   }
-  CheckCount("sequences", std::ssize(leases), rows.count());
 
   auto result = std::make_unique<Tokens>();
   const std::size_t size = leases.size();
   result->tokens.resize(size);
-  if (logprobs.has_value()) {
-    result->raw = std::make_unique<LogprobTable>(size, *logprobs);
-    result->processed = std::make_unique<LogprobTable>(size, *logprobs);
+  if (likeliest.has_value()) {
+    result->raw = std::make_unique<LogprobTable>(size, *likeliest);
+    result->processed = std::make_unique<LogprobTable>(size, *likeliest);
   }
   std::vector<BatchRow> batch;
   for (std::size_t i = 0; i < size; ++i) {
@@ -137,16 +161,19 @@ std::unique_ptr<Tokens> SampleAll(nb::handle pipelines, nb::handle logits,
          .logits = rows[row],
          .sequence = &*leases[i],
          .inputs = arguments.Of(row),
-         .raw = logprobs.has_value() ? &result->raw->reports[i] : nullptr,
+         .raw = likeliest.has_value() ? &result->raw->reports[i] : nullptr,
          .processed =
-             logprobs.has_value() ? &result->processed->reports[i] : nullptr});
+             likeliest.has_value() ? &result->processed->reports[i] : nullptr});
   }
-  const std::size_t workers =
-      std::clamp<std::size_t>(size, 1, static_cast<std::size_t>(threads));
-  const nb::gil_scoped_release released;
-  Workspaces workspaces(workers);
-  SampleBatch(batch, absl::MakeSpan(result->tokens), workspaces.all(),
-              RunOnThreads, workspaces.reporters());
+  const std::size_t workers = std::clamp<std::size_t>(size, 1, most_workers);
+  bool interrupted = false;
+  {
+    const nb::gil_scoped_release released;
+    Workspaces workspaces(workers);
+    interrupted =
+        !SampleParts(batch, absl::MakeSpan(result->tokens), workspaces);
+  }
+  if (interrupted) throw nb::python_error();
   return result;
 }
 
@@ -155,10 +182,10 @@ std::unique_ptr<Tokens> SampleAll(nb::handle pipelines, nb::handle logits,
 void BindBatch(nb::module_& module) {
   BindTokens(module);
   module.def(
-      "sample_batch", &SampleAll, "pipelines"_a, "logits"_a.none(),
-      "sequences"_a, nb::kw_only(), "threads"_a = 1, "mask"_a = nb::none(),
-      "unconditional"_a = nb::none(), "uniform"_a = nb::none(),
-      "logprobs"_a = nb::none(),
+      "sample_batch", &SampleAll, "pipelines"_a.none(), "logits"_a.none(),
+      "sequences"_a.none(), nb::kw_only(), "threads"_a.none() = 1,
+      "mask"_a = nb::none(), "unconditional"_a = nb::none(),
+      "uniform"_a = nb::none(), "logprobs"_a = nb::none(),
       nb::sig("def sample_batch(pipelines: _Pipeline | "
               "Iterable[_Pipeline], logits: Rows, sequences: "
               "Iterable[Sequence], *, threads: int = 1, mask: "

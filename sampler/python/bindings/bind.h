@@ -14,6 +14,7 @@ namespace sampler::python {
 
 using SharedSequence = Shared<Sequence>;
 
+void BindToken(nanobind::module_& module);
 void BindSequence(nanobind::module_& module);
 void BindDistribution(nanobind::module_& module);
 void BindPipeline(nanobind::module_& module);

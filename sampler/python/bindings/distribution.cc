@@ -17,6 +17,7 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 #include "sampler/speculative/rejection.h"
 
 namespace sampler::python {
@@ -34,17 +35,15 @@ View<T> ViewOf(const std::vector<T>& values, const DistributionValue& self) {
   return View<T>(values.data(), {values.size()}, nb::find(self));
 }
 
-void CheckId(const DistributionValue& self, std::int64_t id) {
-  if (id >= 0 && id < self.vocabulary_size) return;
-  RaiseValueError(absl::StrCat("token: got ", id, ", want one in [0, ",
-                               self.vocabulary_size, ")"));
+// Place of a token among the survivors, from 0; -1 if it was removed.
+std::int64_t PlaceOf(const DistributionValue& self, nb::handle token) {
+  return self.Find(TokenIn(token, "token", self.vocabulary_size));
 }
 
-// The value beside `id`, or `absent` where it was removed.
+// The value beside a token, or `absent` where it was removed.
 double ValueOf(const DistributionValue& self, const std::vector<double>& values,
-               std::int64_t id, double absent) {
-  CheckId(self, id);
-  const std::int64_t place = self.Find(static_cast<TokenId>(id));
+               nb::handle token, double absent) {
+  const std::int64_t place = PlaceOf(self, token);
   return place < 0 ? absent : values[static_cast<std::size_t>(place)];
 }
 
@@ -135,31 +134,37 @@ void BindDistribution(nb::module_& module) {
               "Every token of a draw that chooses several (gumbel_top_k), in "
               "the order\ndrawn.")
       .def("__len__", [](const DistributionValue& d) { return d.ids.size(); })
-      .def("__contains__",
-           [](const DistributionValue& d, std::int64_t id) {
-             CheckId(d, id);
-             return d.Find(static_cast<TokenId>(id)) >= 0;
-           })
+      .def(
+          "__contains__",
+          [](const DistributionValue& d, nb::handle token) {
+            return PlaceOf(d, token) >= 0;
+          },
+          nb::sig("def __contains__(self, token: int | Token, /) -> bool"))
       .def(
           "prob",
-          [](const DistributionValue& d, std::int64_t id) {
-            return ValueOf(d, d.probabilities, id, 0.0);
+          [](const DistributionValue& d, nb::handle token) {
+            return ValueOf(d, d.probabilities, token, 0.0);
           },
-          "token"_a, "Probability of a token; 0.0 if it was removed.")
+          "token"_a.none(),
+          nb::sig("def prob(self, token: int | Token) -> float"),
+          "Probability of a token; 0.0 if it was removed.")
       .def(
           "logprob",
-          [](const DistributionValue& d, std::int64_t id) {
-            return ValueOf(d, d.logprobs, id,
+          [](const DistributionValue& d, nb::handle token) {
+            return ValueOf(d, d.logprobs, token,
                            -std::numeric_limits<double>::infinity());
           },
-          "token"_a, "Natural log-probability; -inf if it was removed.")
+          "token"_a.none(),
+          nb::sig("def logprob(self, token: int | Token) -> float"),
+          "Natural log-probability; -inf if it was removed.")
       .def(
           "rank",
-          [](const DistributionValue& d, std::int64_t id) {
-            CheckId(d, id);
-            return d.Find(static_cast<TokenId>(id)) + 1;
+          [](const DistributionValue& d, nb::handle token) {
+            return PlaceOf(d, token) + 1;
           },
-          "token"_a, "Place among the survivors, from 1; 0 if it was removed.")
+          "token"_a.none(),
+          nb::sig("def rank(self, token: int | Token) -> int"),
+          "Place among the survivors, from 1; 0 if it was removed.")
       .def(
           "draw", &DrawAt, "u"_a,
           "The token that u in [0, 1) picks: the first, by ascending id, whose "

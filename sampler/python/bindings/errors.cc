@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace sampler::python {
 namespace {
@@ -53,8 +54,28 @@ std::string TypeMismatch(nb::handle got, absl::string_view name,
   const auto name_of = [](nb::handle type) {
     return nb::cast<std::string>(nb::str(type.attr("__name__")));
   };
+  // The class that users see is the one without the underscore.
   return absl::StrCat(name, ": got ", name_of(got.type()), ", want ",
-                      name_of(want));
+                      absl::StripPrefix(name_of(want), "_"));
+}
+
+std::vector<nb::object> ItemsOf(nb::handle items, absl::string_view name) {
+  const nb::object iterator = nb::steal(PyObject_GetIter(items.ptr()));
+  if (!iterator.is_valid()) {
+    PyErr_Clear();
+    RaiseTypeError(absl::StrCat(
+        name, ": got ",
+        nb::cast<std::string>(nb::str(items.type().attr("__name__"))),
+        ", want a list of them"));
+  }
+  std::vector<nb::object> held;
+  while (true) {
+    nb::object item = nb::steal(PyIter_Next(iterator.ptr()));
+    if (!item.is_valid()) break;
+    held.push_back(std::move(item));
+  }
+  if (PyErr_Occurred() != nullptr) throw nb::python_error();
+  return held;
 }
 
 void Raise(const absl::Status& status) {

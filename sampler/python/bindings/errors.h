@@ -20,6 +20,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -56,12 +57,19 @@ T Check(absl::StatusOr<T> value) {
 // The C++ object that `object` is; TypeError for any other one.
 template <typename T>
 T& As(nanobind::handle object, absl::string_view name) {
-  if (!nanobind::isinstance<std::remove_const_t<T>>(object)) {
-    RaiseTypeError(
-        TypeMismatch(object, name, nanobind::type<std::remove_const_t<T>>()));
+  T* found = nullptr;
+  if (nanobind::try_cast(object, found, false) && found != nullptr) {
+    return *found;
   }
-  return nanobind::cast<T&>(object);
+  RaiseTypeError(
+      TypeMismatch(object, name, nanobind::type<std::remove_const_t<T>>()));
 }
+
+// The items of an iterable, held: a generator lets go of each at the next, and
+// a list may be emptied while the GIL is released. TypeError, with the
+// argument's name, for what is none.
+std::vector<nanobind::object> ItemsOf(nanobind::handle items,
+                                      absl::string_view name);
 
 // One sentence on what that status of a row means.
 std::string RowStatusText(RowStatus status);

@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 #include "sampler/python/bindings/step_arguments.h"
 #include "sampler/python/bindings/workspaces.h"
 #include "sampler/step_observer.h"
@@ -142,17 +144,30 @@ nb::dict ToDict(const TokenPath& path) {
   return dict;
 }
 
+// Tokens to follow, each of the vocabulary.
+std::vector<TokenId> Asked(const Pipeline& pipeline, nb::handle tokens) {
+  if (tokens.is_none()) return {};
+  std::vector<TokenId> ids = TokenIds(tokens, "tokens");
+  for (const TokenId id : ids) {
+    if (id >= 0 && id < pipeline.vocabulary_size()) continue;
+    RaiseValueError(absl::StrCat("tokens: got ", id, ", want token ids in [0, ",
+                                 pipeline.vocabulary_size(), ")"));
+  }
+  return ids;
+}
+
 nb::dict Explain(const Pipeline& pipeline, nb::handle logits,
-                 const SharedSequence& sequence, std::int64_t top,
-                 nb::handle tokens, nb::handle mask, nb::handle unconditional,
+                 nb::handle sequence, nb::handle top, nb::handle tokens,
+                 nb::handle mask, nb::handle unconditional,
                  nb::handle uniform) {
-  if (top < 0) RaiseValueError(absl::StrCat("top: got ", top, ", want >= 0"));
+  const std::int64_t followed =
+      IntegerIn(top, "top", 0, std::numeric_limits<std::int64_t>::max());
   const BorrowedRows rows = OneRow(logits, "logits");
   const StepArguments arguments(mask, unconditional, uniform, 1);
   const StepInputs inputs = arguments.Of(0);
-  const SharedSequence::Reader lease(sequence);
-  Recorder recorder(top, tokens.is_none() ? std::vector<TokenId>()
-                                          : TokenIds(tokens, "tokens"));
+  const SharedSequence::Reader lease(
+      As<const SharedSequence>(sequence, "sequence"));
+  Recorder recorder(followed, Asked(pipeline, tokens));
   Workspaces workspaces(1);
   Token token;
   {
@@ -183,9 +198,10 @@ nb::dict Explain(const Pipeline& pipeline, nb::handle logits,
 
 void BindExplain(nb::module_& module) {
   module.def("_explain", &Explain, "pipeline"_a, "logits"_a.none(),
-             "sequence"_a, nb::kw_only(), "top"_a = 20, "tokens"_a = nb::none(),
-             "mask"_a = nb::none(), "unconditional"_a = nb::none(),
-             "uniform"_a = nb::none(), "For Pipeline.explain.");
+             "sequence"_a.none(), nb::kw_only(), "top"_a = 20,
+             "tokens"_a = nb::none(), "mask"_a = nb::none(),
+             "unconditional"_a = nb::none(), "uniform"_a = nb::none(),
+             "For Pipeline.explain.");
 }
 
 }  // namespace sampler::python

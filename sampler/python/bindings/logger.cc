@@ -7,6 +7,7 @@
 #include <nanobind/stl/string.h>
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 
 namespace sampler::python {
 namespace {
@@ -36,13 +38,13 @@ DType ToDType(const std::string& name) {
                                "\", want \"f32\", \"f16\" or \"bf16\""));
 }
 
-void Make(Logger* self, const std::string& path, std::int64_t vocabulary_size,
-          const std::string& dtype, std::int64_t top_k,
+void Make(Logger* self, const std::string& path, nb::handle vocab_size,
+          const std::string& dtype, nb::handle top_k,
           std::map<std::string, std::string> metadata, bool overwrite) {
   const logs::LoggerOptions options = {
-      .vocabulary_size = vocabulary_size,
+      .vocabulary_size = CountOf(vocab_size, "vocab_size"),
       .dtype = ToDType(dtype),
-      .top_k = top_k,
+      .top_k = CountOf(top_k, "top_k"),
       .metadata = std::move(metadata),
       .overwrite = overwrite ? logs::Overwrite::kYes : logs::Overwrite::kNo};
   new (self) Logger(Check(Logger::Create(path, options)));
@@ -67,23 +69,22 @@ std::optional<BorrowedMasks> OneMask(nb::handle mask) {
   return masks;
 }
 
-void Append(Logger& self, std::uint32_t number, nb::handle logits,
-            std::int64_t token, nb::handle mask,
-            const SharedSequence* sequence) {
+void Append(Logger& self, nb::handle seq, nb::handle logits, nb::handle token,
+            nb::handle mask, const SharedSequence* sequence) {
+  const std::uint32_t number = WordOf(seq, "seq");
   const BorrowedRows rows = OneRow(logits, "logits");
   const Logits row = rows[0];
-  if (token != static_cast<std::int32_t>(token)) {
-    RaiseValueError(absl::StrCat("token: got ", token, ", want an id"));
-  }
+  // The logger checks it against its vocabulary.
+  const auto id = static_cast<TokenId>(
+      IntegerIn(token, "token", std::numeric_limits<TokenId>::min(),
+                std::numeric_limits<TokenId>::max()));
   const std::optional<BorrowedMasks> masks = OneMask(mask);
   logs::RowNotes notes;
   if (sequence != nullptr) {
     notes = logs::NotesOf(*SharedSequence::Reader(*sequence));
   }
   if (masks.has_value()) notes.mask = (*masks)[0];
-  Write([&] {
-    return self.Append(number, row, static_cast<std::int32_t>(token), notes);
-  });
+  Write([&] { return self.Append(number, row, id, notes); });
 }
 
 }  // namespace
@@ -93,16 +94,23 @@ void BindLogger(nb::module_& module) {
       module, "_Logger",
       "Logs a generation loop: rows before any stage, each with its token. Any "
       "number\nof threads.")
-      .def("__init__", &Make, "path"_a, "vocab_size"_a, "dtype"_a = "f32",
-           "top_k"_a = 0, "metadata"_a = std::map<std::string, std::string>(),
-           "overwrite"_a = false)
+      .def("__init__", &Make, "path"_a, "vocab_size"_a.none(),
+           "dtype"_a = "f32", "top_k"_a = 0,
+           "metadata"_a = std::map<std::string, std::string>(),
+           "overwrite"_a = false,
+           nb::sig("def __init__(self, path: str, vocab_size: int, dtype: str "
+                   "= 'f32', top_k: int = 0, metadata: Mapping[str, str] = "
+                   "{}, overwrite: bool = False) -> None"))
       .def(
           "prompt",
-          [](Logger& self, std::uint32_t sequence, nb::handle tokens) {
+          [](Logger& self, nb::handle seq, nb::handle tokens) {
+            const std::uint32_t number = WordOf(seq, "seq");
             const auto ids = TokenIds(tokens, "tokens");
-            Write([&] { return self.AddPrompt(sequence, ids); });
+            Write([&] { return self.AddPrompt(number, ids); });
           },
-          "seq"_a, "tokens"_a, "The tokens before the first row of a sequence.")
+          "seq"_a, "tokens"_a,
+          nb::sig("def prompt(self, seq: int, tokens: Ids) -> None"),
+          "The tokens before the first row of a sequence.")
       .def(
           "append", &Append, "seq"_a, "logits"_a.none(), "token"_a,
           nb::kw_only(), "mask"_a = nb::none(), "sequence"_a = nb::none(),
@@ -117,20 +125,26 @@ void BindLogger(nb::module_& module) {
           "        at its place (redraw, Rewinder) are logged too.")
       .def(
           "take_back",
-          [](Logger& self, std::uint32_t sequence, std::int64_t rows) {
-            Write([&] { return self.TakeBack(sequence, rows); });
+          [](Logger& self, nb::handle seq, nb::handle rows) {
+            const std::uint32_t number = WordOf(seq, "seq");
+            const std::int64_t count = CountOf(rows, "rows");
+            Write([&] { return self.TakeBack(number, count); });
           },
           "seq"_a, "rows"_a,
+          nb::sig("def take_back(self, seq: int, rows: int) -> None"),
           "Takes back the last rows of a sequence, whose tokens were.")
       .def(
           "describe",
-          [](Logger& self, std::uint32_t sequence, const Pipeline& pipeline,
+          [](Logger& self, nb::handle seq, const Pipeline& pipeline,
              const SharedSequence& drawn) {
+            const std::uint32_t number = WordOf(seq, "seq");
             const auto settings =
                 logs::SettingsOf(pipeline, *SharedSequence::Reader(drawn));
-            Write([&] { return self.Describe(sequence, settings); });
+            Write([&] { return self.Describe(number, settings); });
           },
           "seq"_a, "pipeline"_a, "sequence"_a,
+          nb::sig("def describe(self, seq: int, pipeline: _Pipeline, sequence: "
+                  "Sequence) -> None"),
           "With what a sequence is drawn: a replay then needs no option.")
       .def(
           "sync", [](Logger& self) { Write([&] { return self.Sync(); }); },

@@ -59,7 +59,7 @@ nb::object Values(const Logits& row) {
   } else {
     row.Load(0, row.size(), values.data());
   }
-  return ToNumPy(std::move(values));
+  return nb::cast(ToNumPy(std::move(values)));
 }
 
 nb::object RowOf(const OpenLog& open, std::int64_t i) {
@@ -78,7 +78,8 @@ nb::object MaskOf(const OpenLog& open, std::int64_t i) {
   const auto mask = Check(open.log->Mask(Index(i, open.log->rows()), buffer));
   if (!mask.has_value()) return nb::none();
   const auto words = mask->words();
-  return ToNumPy(std::vector<std::uint32_t>(words.begin(), words.end()));
+  return nb::cast(
+      ToNumPy(std::vector<std::uint32_t>(words.begin(), words.end())));
 }
 
 std::uint32_t AttemptOf(const OpenLog& open, std::int64_t i) {
@@ -87,7 +88,7 @@ std::uint32_t AttemptOf(const OpenLog& open, std::int64_t i) {
   return attempts.empty() ? 0 : attempts[static_cast<std::size_t>(i)];
 }
 
-nb::object BansOf(const OpenLog& open, std::int64_t i) {
+NumPyArray<TokenId> BansOf(const OpenLog& open, std::int64_t i) {
   const auto bans = open.log->Bans(Index(i, open.log->rows()));
   return ToNumPy(std::vector<std::int32_t>(bans.begin(), bans.end()));
 }
@@ -133,16 +134,22 @@ nb::dict Describe(const OpenLog& open) {
 void BindLogs(nb::module_& module) {
   nb::class_<OpenLog>(module, "_Log", "For token_sampler.Log.")
       .def("__len__", [](const OpenLog& o) { return o.log->rows(); })
-      .def("row", &RowOf, "index"_a)
-      .def("mask", &MaskOf, "index"_a)
+      .def("row", &RowOf, "index"_a,
+           nb::sig("def row(self, index: int) -> Any"))
+      .def("mask", &MaskOf, "index"_a,
+           nb::sig("def mask(self, index: int) -> Any"))
       .def("attempt", &AttemptOf, "index"_a)
       .def("bans", &BansOf, "index"_a)
       .def("describe", &Describe)
-      .def("tokens", [](const OpenLog& o) -> nb::object {
-        const auto tokens = o.log->tokens();
-        if (tokens.empty()) return nb::none();
-        return ToNumPy(std::vector<std::int32_t>(tokens.begin(), tokens.end()));
-      });
+      .def(
+          "tokens",
+          [](const OpenLog& o) -> nb::object {
+            const auto tokens = o.log->tokens();
+            if (tokens.empty()) return nb::none();
+            return nb::cast(ToNumPy(
+                std::vector<std::int32_t>(tokens.begin(), tokens.end())));
+          },
+          nb::sig("def tokens(self) -> Any"));
   module.def("_open_log", &Open, "path"_a, "tensor"_a, "vocab_size"_a,
              "tokens_file"_a, "allow_partial"_a, "For open_log.");
 }

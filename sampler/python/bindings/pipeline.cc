@@ -19,6 +19,7 @@
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/distribution.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 #include "sampler/python/bindings/step_arguments.h"
 #include "sampler/python/bindings/workspaces.h"
 
@@ -28,16 +29,17 @@ namespace {
 namespace nb = nanobind;
 using namespace nb::literals;  // NOLINT(google-build-using-namespace)
 
-Pipeline MakePipeline(const std::string& json, std::int64_t vocabulary_size) {
+Pipeline MakePipeline(const std::string& json, nb::handle vocab_size) {
+  const std::int64_t vocabulary_size = CountOf(vocab_size, "vocab_size");
   return Check(Pipeline::Create(Check(ParseConfig(json, vocabulary_size)),
                                 vocabulary_size));
 }
 
 std::unique_ptr<SharedSequence> NewSequence(const Pipeline& pipeline,
-                                            std::optional<std::uint64_t> seed,
-                                            std::uint32_t stream,
+                                            nb::handle seed, nb::handle stream,
                                             nb::handle prompt) {
-  Sequence::Options options = {.seed = seed, .stream = stream};
+  Sequence::Options options = {.stream = WordOf(stream, "stream")};
+  if (!seed.is_none()) options.seed = SeedOf(seed, "seed");
   if (!prompt.is_none()) options.prompt = TokenIds(prompt, "prompt");
   return std::make_unique<SharedSequence>(
       Check(pipeline.NewSequence(std::move(options))));
@@ -45,11 +47,11 @@ std::unique_ptr<SharedSequence> NewSequence(const Pipeline& pipeline,
 
 // Everything one call on one row holds on to.
 struct Call {
-  Call(nb::handle logits, const SharedSequence& shared, nb::handle mask,
+  Call(nb::handle logits, nb::handle shared, nb::handle mask,
        nb::handle unconditional, nb::handle uniform)
       : rows(OneRow(logits, "logits")),
         arguments(mask, unconditional, uniform, 1),
-        sequence(shared),
+        sequence(As<const SharedSequence>(shared, "sequence")),
         inputs(arguments.Of(0)) {}
 
   [[noreturn]] void RaiseFor(RowStatus status, const Pipeline& pipeline) const {
@@ -63,9 +65,8 @@ struct Call {
   StepInputs inputs;
 };
 
-Token Sample(const Pipeline& pipeline, nb::handle logits,
-             const SharedSequence& sequence, nb::handle mask,
-             nb::handle unconditional, nb::handle uniform) {
+Token Sample(const Pipeline& pipeline, nb::handle logits, nb::handle sequence,
+             nb::handle mask, nb::handle unconditional, nb::handle uniform) {
   const Call call(logits, sequence, mask, unconditional, uniform);
   Token token;
   {
@@ -78,9 +79,11 @@ Token Sample(const Pipeline& pipeline, nb::handle logits,
   return token;
 }
 
-std::unique_ptr<DistributionValue> Process(
-    const Pipeline& pipeline, nb::handle logits, const SharedSequence& sequence,
-    nb::handle mask, nb::handle unconditional, nb::handle uniform) {
+std::unique_ptr<DistributionValue> Process(const Pipeline& pipeline,
+                                           nb::handle logits,
+                                           nb::handle sequence, nb::handle mask,
+                                           nb::handle unconditional,
+                                           nb::handle uniform) {
   const Call call(logits, sequence, mask, unconditional, uniform);
   RowStatus status = RowStatus::kOk;
   std::unique_ptr<DistributionValue> value;
@@ -104,8 +107,8 @@ std::unique_ptr<DistributionValue> Process(
 
 void BindSteps(nb::class_<Pipeline>& type) {
   type.def(
-          "sample", &Sample, "logits"_a.none(), "sequence"_a, nb::kw_only(),
-          "mask"_a = nb::none(), "unconditional"_a = nb::none(),
+          "sample", &Sample, "logits"_a.none(), "sequence"_a.none(),
+          nb::kw_only(), "mask"_a = nb::none(), "unconditional"_a = nb::none(),
           "uniform"_a = nb::none(),
           nb::sig("def sample(self, logits: Row, sequence: Sequence, *, "
                   "mask: Words | None = None, unconditional: Row | None = "
@@ -126,8 +129,8 @@ void BindSteps(nb::class_<Pipeline>& type) {
           "    unconditional: the second row of \"guidance\".\n"
           "    uniform: the code point of \"arithmetic\", in [0, 1).\n\n"
           "Raises RowError for a row without a token. The GIL is released.")
-      .def("process", &Process, "logits"_a.none(), "sequence"_a, nb::kw_only(),
-           "mask"_a = nb::none(), "unconditional"_a = nb::none(),
+      .def("process", &Process, "logits"_a.none(), "sequence"_a.none(),
+           nb::kw_only(), "mask"_a = nb::none(), "unconditional"_a = nb::none(),
            "uniform"_a = nb::none(),
            nb::sig("def process(self, logits: Row, sequence: Sequence, *, "
                    "mask: Words | None = None, unconditional: Row | None = "
@@ -168,11 +171,12 @@ void BindPipeline(nb::module_& module) {
       "threads.");
   type.def(
           "__init__",
-          [](Pipeline* self, const std::string& json,
-             std::int64_t vocabulary_size) {
-            new (self) Pipeline(MakePipeline(json, vocabulary_size));
+          [](Pipeline* self, const std::string& json, nb::handle vocab_size) {
+            new (self) Pipeline(MakePipeline(json, vocab_size));
           },
-          "config_json"_a, "vocab_size"_a)
+          "config_json"_a, "vocab_size"_a.none(),
+          nb::sig("def __init__(self, config_json: str, vocab_size: int) -> "
+                  "None"))
       .def_prop_ro("vocab_size", &Pipeline::vocabulary_size)
       .def_prop_ro("fingerprint", &Pipeline::fingerprint,
                    "Tells the config from others: 64 bits, never 0.")

@@ -15,6 +15,7 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/interrupts.h"
 #include "sampler/python/bindings/replay_columns.h"
 #include "sampler/python/bindings/workspaces.h"
 
@@ -80,12 +81,19 @@ absl::Status AtRow(std::int64_t row, const absl::Status& status) {
   return {status.code(), absl::StrCat("row ", row, ": ", status.message())};
 }
 
+// Rows between two looks at signals: some milliseconds.
+constexpr std::int64_t kRowsBetweenSignals = 64;
+
+// Cancelled: a signal's handler has raised.
 absl::Status Replay(const Pipeline& pipeline, const BorrowedRows& rows,
                     const std::optional<BorrowedMasks>& masks,
                     const Texts& texts, absl::Span<const TokenId> logged,
                     bool raw, Workspaces& workspaces, ReplayColumns& columns) {
   LogprobReporter& reporter = workspaces.reporters().front();
   for (std::int64_t row = 0; row < rows.count(); ++row) {
+    if (row > 0 && row % kRowsBetweenSignals == 0 && SignalHandlerRaised()) {
+      return absl::CancelledError();
+    }
     const auto sequence = TextOf(pipeline, texts, row);
     if (!sequence.ok()) return AtRow(row, sequence.status());
     StepInputs inputs;
@@ -132,6 +140,7 @@ nb::dict ReplayRows(const Pipeline& pipeline, nb::handle logits,
     status =
         Replay(pipeline, rows, masks, texts, logged, raw, workspaces, columns);
   }
+  if (absl::IsCancelled(status)) throw nb::python_error();
   Check(status);
   return std::move(columns).ToDict();
 }

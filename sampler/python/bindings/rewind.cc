@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 #include "sampler/rewind/rewinder.h"
 
 namespace sampler::python {
@@ -61,7 +62,7 @@ Rewinder::Phrase PhraseOf(nb::handle text, bool ignore_case, bool whole_words,
 
 std::vector<Rewinder::Phrase> PhrasesOf(nb::handle phrases) {
   std::vector<Rewinder::Phrase> all;
-  for (const nb::handle phrase : nb::iter(phrases)) {
+  for (const nb::object& phrase : ItemsOf(phrases, "phrases")) {
     if (nb::isinstance<Rewinder::Phrase>(phrase)) {
       all.push_back(nb::cast<const Rewinder::Phrase&>(phrase));
     } else {
@@ -113,7 +114,10 @@ void BindPhrase(nb::module_& module) {
                 PhraseOf(text, ignore_case, whole_words, most, stop));
           },
           "text"_a, nb::kw_only(), "ignore_case"_a = false,
-          "whole_words"_a = false, "most"_a = nb::none(), "stop"_a = false)
+          "whole_words"_a = false, "most"_a = nb::none(), "stop"_a = false,
+          nb::sig("def __init__(self, text: str | bytes, *, ignore_case: bool "
+                  "= False, whole_words: bool = False, most: int | None = "
+                  "None, stop: bool = False) -> None"))
       .def_prop_ro("text",
                    [](const Rewinder::Phrase& p) { return ToBytes(p.text); });
 }
@@ -128,17 +132,23 @@ void BindRewind(nb::module_& module) {
       "Texts in which phrases (str, bytes or Phrase) must not occur: a phrase "
       "that is\ncomplete is taken back, forbidden there, and the text goes on "
       "from before it with\nfresh random numbers. One rewinder a text.")
-      .def("__init__", &MakeRewinder, "phrases"_a)
+      .def("__init__", &MakeRewinder, "phrases"_a,
+           nb::sig("def __init__(self, phrases: Iterable[str | bytes | "
+                   "Phrase]) -> None"))
       .def(
           "add",
-          [](SharedRewinder& rewinder, std::int32_t token, nb::handle text,
+          [](SharedRewinder& rewinder, nb::handle token, nb::handle text,
              SharedSequence& sequence) {
             const std::string bytes = BytesOf(text, "text");
             const SharedRewinder::Writer self(rewinder);
             const SharedSequence::Writer lease(sequence);
-            return Check(self->Add(token, bytes, *lease));
+            const TokenId id =
+                TokenIn(token, "token", lease->vocabulary_size());
+            return Check(self->Add(id, bytes, *lease));
           },
-          "token"_a, "text"_a, "sequence"_a,
+          "token"_a.none(), "text"_a, "sequence"_a,
+          nb::sig("def add(self, token: int | Token, text: str | bytes, "
+                  "sequence: Sequence) -> RewindAnswer"),
           "The sequence has accepted that token, whose text (str or bytes) is "
           "given.")
       .def(

@@ -1,9 +1,8 @@
-// Token and Sequence.
+// Sequence.
 
 #include "sampler/sequence.h"
 
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
@@ -17,6 +16,7 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 #include "sampler/token.h"
 
 namespace sampler::python {
@@ -40,111 +40,78 @@ std::unique_ptr<SharedSequence> Copy(const SharedSequence& sequence) {
   return std::make_unique<SharedSequence>(*SharedSequence::Reader(sequence));
 }
 
-std::int32_t ToId(std::int64_t id) {
-  // What does not fit lies outside every vocabulary, as -1 does.
-  return id == static_cast<std::int32_t>(id) ? static_cast<std::int32_t>(id)
-                                             : -1;
+TokenId IdFor(const Sequence& sequence, nb::handle id) {
+  return TokenIn(id, "token to accept", sequence.vocabulary_size());
 }
 
-void BindToken(nb::module_& module) {
-  nb::class_<Token>(
-      module, "Token",
-      "A drawn token. int(token), token.id and token == 7 are its id; "
-      "Sequence.accept\nwants the Token itself, from which stages with a "
-      "memory learn.")
-      .def_ro("id", &Token::id, "From 0 to vocab_size - 1; -1: none.")
-      .def_prop_ro(
-          "status",
-          [](const Token& t) { return std::string(RowStatusName(t.status)); },
-          "\"ok\", or why there is no token (see RowError).")
-      .def_prop_ro("ok",
-                   [](const Token& t) { return t.status == RowStatus::kOk; })
-      .def_ro("bits", &Token::bits,
-              "The 64 random bits of the draw; 0 where none was used.")
-      .def_prop_ro("u", &Token::u, "The draw's place in [0, 1).")
-      .def("__int__", [](const Token& t) { return t.id; })
-      .def("__index__", [](const Token& t) { return t.id; })
-      .def("__hash__",
-           [](const Token& t) { return std::hash<std::int64_t>()(t.id); })
-      .def("__eq__",
-           [](const Token& t, nb::handle other) {
-             if (nb::isinstance<Token>(other)) {
-               return t.id == nb::cast<const Token&>(other).id;
-             }
-             return PyLong_Check(other.ptr()) != 0 &&
-                    nb::int_(t.id).equal(other);
-           })
-      .def("__repr__", [](const Token& t) {
-        if (t.status == RowStatus::kOk) {
-          return absl::StrCat("Token(", t.id, ")");
-        }
-        return absl::StrCat("Token(status=\"",
-                            std::string(RowStatusName(t.status)), "\")");
-      });
+void Accept(SharedSequence& shared, nb::handle token, nb::handle as_id) {
+  if (PyLong_Check(token.ptr()) != 0) {
+    RaiseTypeError(
+        "token: got an int, want the Token that sample returned (stages learn "
+        "from it); accept_id takes an id that was not drawn");
+  }
+  const auto& drawn = As<const Token>(token, "token");
+  const SharedSequence::Writer lease(shared);
+  Check(as_id.is_none() ? lease->Accept(drawn)
+                        : lease->Accept(drawn, IdFor(*lease, as_id)));
+}
+
+std::unique_ptr<SharedSequence> Fork(const SharedSequence& shared,
+                                     nb::handle stream) {
+  const std::uint32_t other = WordOf(stream, "stream");
+  const SharedSequence::Reader lease(shared);
+  if (other == lease->stream()) {
+    RaiseValueError(absl::StrCat(
+        "stream: got ", other,
+        ", want another one than this sequence's (copy() makes a twin)"));
+  }
+  return std::make_unique<SharedSequence>(lease->Fork(other));
 }
 
 void BindMoves(nb::class_<SharedSequence>& type) {
   type.def(
-          "accept",
-          [](SharedSequence& s, const Token& drawn,
-             std::optional<std::int64_t> as_id) {
-            const SharedSequence::Writer lease(s);
-            Check(as_id.has_value() ? lease->Accept(drawn, ToId(*as_id))
-                                    : lease->Accept(drawn));
-          },
-          "token"_a, "as_id"_a = nb::none(),
+          "accept", &Accept, "token"_a.none(), "as_id"_a = nb::none(),
+          nb::sig("def accept(self, token: Token, as_id: int | None = None) -> "
+                  "None"),
           "Appends a drawn token, and what the stages learn from it. With "
           "as_id "
           "that id\nis appended where the token was drawn (a log's, a "
           "teacher's).\n\nRaises ValueError for a token outside the vocabulary "
           "or of another pipeline;\nthe sequence is then unchanged.")
       .def(
-          "accept",
-          [](SharedSequence&, const nb::int_&, nb::handle) {
-            RaiseTypeError(
-                "token: got an int, want the Token that sample returned "
-                "(stages "
-                "learn from it); accept_id takes an id that was not drawn");
-          },
-          "token"_a, "as_id"_a = nb::none())
-      .def(
           "accept_id",
-          [](SharedSequence& s, std::int64_t id) {
+          [](SharedSequence& s, nb::handle id) {
             const SharedSequence::Writer lease(s);
-            Check(lease->AcceptId(ToId(id)));
+            Check(lease->AcceptId(IdFor(*lease, id)));
           },
-          "id"_a,
+          "id"_a.none(),
+          nb::sig("def accept_id(self, id: int | Token) -> None"),
           "Appends a token that was not drawn here: of a log, or forced. "
           "Stages "
           "with a\nmemory learn nothing from it.")
       .def(
           "rollback",
-          [](SharedSequence& s, std::int64_t n) {
+          [](SharedSequence& s, nb::handle n) {
             const SharedSequence::Writer lease(s);
-            Check(lease->Rollback(n));
+            Check(lease->Rollback(CountOf(n, "tokens to roll back")));
           },
-          "n"_a,
+          "n"_a.none(), nb::sig("def rollback(self, n: int) -> None"),
           "Takes back the last n tokens (0 to position) as if they had never "
           "been\naccepted: drawn again, they are the same.")
       .def(
           "redraw",
-          [](SharedSequence& s, std::int64_t n) {
+          [](SharedSequence& s, nb::handle n) {
             const SharedSequence::Writer lease(s);
-            Check(lease->Redraw(n));
+            Check(lease->Redraw(CountOf(n, "tokens to roll back")));
           },
-          "n"_a = 0,
+          "n"_a.none() = 0, nb::sig("def redraw(self, n: int = 0) -> None"),
           "Takes back the last n tokens because of what they are: all random "
           "numbers from\nhere on are fresh. redraw() is for a drawn token that "
           "is refused.")
-      .def(
-          "fork",
-          [](const SharedSequence& s, std::uint32_t stream) {
-            return std::make_unique<SharedSequence>(
-                SharedSequence::Reader(s)->Fork(stream));
-          },
-          "stream"_a,
-          "A copy with random numbers of its own. stream: 0 to 2**32 - 1, "
-          "another one than\nthis sequence's.");
+      .def("fork", &Fork, "stream"_a.none(),
+           nb::sig("def fork(self, stream: int) -> Sequence"),
+           "A copy with random numbers of its own. stream: 0 to 2**32 - 1, "
+           "another one than\nthis sequence's.");
 }
 
 void BindFacts(nb::class_<SharedSequence>& type) {
@@ -154,14 +121,16 @@ void BindFacts(nb::class_<SharedSequence>& type) {
       return ToNumPy(part(*lease));
     };
   };
-  type.def_prop_ro("tokens", tokens(AllTokens),
+  type.def_prop_ro("tokens", tokens(AllTokens), kOwned,
                    "Prompt and output: int32 array (a copy).")
       .def_prop_ro("prompt", tokens([](const Sequence& s) {
                      return ToVector(s.history().prompt());
-                   }))
+                   }),
+                   kOwned)
       .def_prop_ro("output", tokens([](const Sequence& s) {
                      return ToVector(s.history().output());
-                   }))
+                   }),
+                   kOwned)
       .def("__len__",
            [](const SharedSequence& s) {
              const SharedSequence::Reader lease(s);
@@ -191,9 +160,10 @@ void BindFacts(nb::class_<SharedSequence>& type) {
           [](const SharedSequence& s) {
             return SharedSequence::Reader(s)->attempt();
           },
-          [](SharedSequence& s, std::uint32_t attempt) {
-            SharedSequence::Writer(s)->set_attempt(attempt);
+          [](SharedSequence& s, nb::handle attempt) {
+            SharedSequence::Writer(s)->set_attempt(WordOf(attempt, "attempt"));
           },
+          nb::for_setter(nb::sig("def attempt(self, value: int, /) -> None")),
           "How often redraw was called: noted beside a token, it repeats its "
           "draw.")
       .def_prop_rw(
@@ -201,9 +171,10 @@ void BindFacts(nb::class_<SharedSequence>& type) {
           [](const SharedSequence& s) {
             return SharedSequence::Reader(s)->clock();
           },
-          [](SharedSequence& s, std::int64_t clock) {
-            SharedSequence::Writer(s)->set_clock(clock);
+          [](SharedSequence& s, nb::handle clock) {
+            SharedSequence::Writer(s)->set_clock(CountOf(clock, "clock"));
           },
+          nb::for_setter(nb::sig("def clock(self, value: int, /) -> None")),
           "The caller's step, for schedules that follow it.")
       .def_prop_ro(
           "state",
@@ -252,9 +223,8 @@ void BindCopies(nb::class_<SharedSequence>& type) {
 }  // namespace
 
 void BindSequence(nb::module_& module) {
-  BindToken(module);
   auto type = nb::class_<SharedSequence>(
-      module, "Sequence",
+      module, "Sequence", nb::is_weak_referenceable(),
       "What one text carries from token to token: its tokens, seed, stream, "
       "and "
       "the\nmemory of stages. Made by Pipeline.sequence. One thread at a time: "
@@ -262,6 +232,8 @@ void BindSequence(nb::module_& module) {
   BindMoves(type);
   BindFacts(type);
   BindCopies(type);
+  // It moves and is equal by value: no key of a dict.
+  type.attr("__hash__") = nb::none();
 }
 
 }  // namespace sampler::python

@@ -34,7 +34,7 @@ std::string ToString(absl::string_view text) {
 class TextsOfList : public importers::TokenTexts {
  public:
   explicit TextsOfList(nb::handle texts) {
-    for (const nb::handle text : nb::iter(texts)) {
+    for (const nb::object& text : ItemsOf(texts, "token_texts")) {
       if (text.is_none()) {
         texts_.emplace_back();
       } else if (nb::isinstance<nb::bytes>(text)) {
@@ -67,6 +67,16 @@ nb::dict ToDict(const importers::ReportEntry& entry) {
   return dict;
 }
 
+// An unknown name is a wrong argument here, and no missing file.
+template <typename T>
+T CheckNamed(absl::StatusOr<T> value) {
+  if (absl::IsNotFound(value.status())) {
+    const absl::string_view text = value.status().message();
+    RaiseValueError({text.data(), text.size()});
+  }
+  return Check(std::move(value));
+}
+
 // (config JSON, runtime, entries)
 nb::tuple Import(const std::string& runtime, const std::string& text,
                  bool parity, bool runtime_defaults, nb::handle end_ids,
@@ -83,7 +93,7 @@ nb::tuple Import(const std::string& runtime, const std::string& text,
   std::optional<TextsOfList> texts;
   if (!token_texts.is_none()) options.texts = &texts.emplace(token_texts);
   const importers::Imported imported =
-      Check(importers::Import(runtime, text, options));
+      CheckNamed(importers::Import(runtime, text, options));
   nb::list entries;
   for (const auto& entry : imported.report.entries) {
     entries.append(ToDict(entry));
@@ -99,8 +109,8 @@ nb::tuple Export(const std::string& engine, const std::string& config,
   if (!token_texts.is_none()) texts.emplace(token_texts);
   const importers::ExportOptions options = {
       .texts = texts.has_value() ? &*texts : nullptr};
-  const importers::Exported exported =
-      Check(importers::Export(engine, Check(ParseConfig(config)), options));
+  const importers::Exported exported = CheckNamed(
+      importers::Export(engine, Check(ParseConfig(config)), options));
   nb::list entries;
   for (const importers::ExportEntry& entry : exported.report.entries) {
     nb::dict dict;

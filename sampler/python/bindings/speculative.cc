@@ -5,6 +5,8 @@
 #include <nanobind/stl/vector.h>
 
 #include <cstdint>
+#include <limits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 #include "sampler/python/bindings/python_rows.h"
 #include "sampler/python/bindings/speculative_arguments.h"
 #include "sampler/python/bindings/workspaces.h"
@@ -61,14 +64,16 @@ struct RoundState {
 using SharedRound = Shared<RoundState>;
 
 void Propose(SharedRound& shared, const Pipeline& pipeline,
-             SharedSequence& draft, std::size_t n, nb::handle row) {
+             SharedSequence& draft, nb::handle n, nb::handle row) {
+  const auto count = static_cast<std::size_t>(
+      IntegerIn(n, "n", 0, std::numeric_limits<std::int32_t>::max()));
   const SharedRound::Writer state(shared);
   const SharedSequence::Writer lease(draft);
   Workspaces workspaces(1);
   RowsOfFunction<std::size_t> rows(row);
   state->proposed = state->weighed = false;
   const absl::Status status = state->round.Propose(
-      pipeline, *lease, n, std::ref(rows), workspaces.front());
+      pipeline, *lease, count, std::ref(rows), workspaces.front());
   rows.Rethrow();
   Check(status);
   state->proposed = true;
@@ -108,21 +113,31 @@ void BindVerdict(nb::module_& module) {
       "can).")
       .def_ro("accepted", &Verdict::accepted)
       .def_ro("next", &Verdict::next)
-      .def("__iter__",
-           [](const Verdict& v) {
-             return nb::iter(nb::make_tuple(v.accepted, v.next));
-           })
+      .def(
+          "__iter__",
+          [](const Verdict& v) {
+            return nb::iter(nb::make_tuple(v.accepted, v.next));
+          },
+          nb::sig("def __iter__(self) -> Iterator[int]"))
       .def("__repr__", [](const Verdict& v) {
         return absl::StrCat("Verdict(accepted=", v.accepted, ", next=", v.next,
                             ")");
       });
 }
 
+// What stubs say of a rule.
+std::string SignatureOf(absl::string_view rule) {
+  return absl::StrCat("def ", rule, "(tokens: token_sampler._core.Ids, draft: ",
+                      "Iterable[token_sampler._core.Distribution], target: ",
+                      "Iterable[token_sampler._core.Distribution], sequence: ",
+                      "token_sampler._core.Sequence) -> Verdict");
+}
+
 template <Rule rule>
 void BindRule(nb::module_& module, nb::class_<SharedRound>& round,
               const char* name, const char* text) {
   module.def(name, &Judge<rule>, "tokens"_a, "draft"_a, "target"_a,
-             "sequence"_a, text);
+             "sequence"_a, nb::sig(SignatureOf(name).c_str()), text);
   round.def(name, &JudgeRound<rule>, "target"_a, text);
 }
 
@@ -144,10 +159,18 @@ void BindSpeculative(nb::module_& module) {
           .def("__init__",
                [](SharedRound* self) { new (self) SharedRound(RoundState()); })
           .def("propose", &Propose, "pipeline"_a, "draft"_a, "n"_a, "row"_a,
+               nb::sig(
+                   "def propose(self, pipeline: token_sampler._core._Pipeline, "
+                   "draft: token_sampler._core.Sequence, n: int, row: "
+                   "Callable[[int], token_sampler._core.Row]) -> None"),
                "Redraws the draft and draws n tokens; row(i) gives the draft's "
                "logits after i of\nthem.")
           .def(
               "weigh", &Weigh, "pipeline"_a, "target"_a, "row"_a,
+              nb::sig(
+                  "def weigh(self, pipeline: token_sampler._core._Pipeline, "
+                  "target: token_sampler._core.Sequence, row: "
+                  "Callable[[int], token_sampler._core.Row]) -> None"),
               "Records the n + 1 distributions of the target; row(i) gives its "
               "logits after i\ntokens of the draft.")
           .def(
@@ -176,6 +199,10 @@ void BindSpeculative(nb::module_& module) {
       "A token stays iff it is the one that the target draws at its place.");
   rules.def("typical", &JudgeByTypicality, "tokens"_a, "target"_a, "sequence"_a,
             "epsilon"_a = 0.09, "delta"_a = 0.3,
+            nb::sig("def typical(tokens: token_sampler._core.Ids, target: "
+                    "Iterable[token_sampler._core.Distribution], sequence: "
+                    "token_sampler._core.Sequence, epsilon: float = 0.09, "
+                    "delta: float = 0.3) -> Verdict"),
             "Typical acceptance (Medusa): p(x) > min(epsilon, delta exp(-H)). "
             "Does not keep\nthe law, by design. Both in (0, 1].");
   BindTrees(rules);

@@ -9,7 +9,7 @@ namespace sampler::python {
 Records RecordsOf(nanobind::handle distributions, absl::string_view name,
                   std::size_t want) {
   Records records;
-  for (const nanobind::handle one : nanobind::iter(distributions)) {
+  for (const nanobind::object& one : ItemsOf(distributions, name)) {
     records.push_back(As<const DistributionValue>(one, name).record);
   }
   if (records.size() != want) {

@@ -23,7 +23,7 @@ std::vector<double> Numbers(nb::handle numbers) {
     values.push_back(ToDouble(numbers));
     return values;
   }
-  for (const nb::handle number : nb::iter(numbers)) {
+  for (const nb::object& number : ItemsOf(numbers, "uniform")) {
     values.push_back(ToDouble(number));
   }
   return values;

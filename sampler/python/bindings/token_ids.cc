@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 
 namespace sampler::python {
 namespace {
@@ -56,17 +57,18 @@ std::vector<std::int32_t> IdsOfArray(const BorrowedArray& array,
                                      absl::string_view name) {
   const bool integers =
       array.kind() == ElementKind::kInt || array.kind() == ElementKind::kUInt;
-  if (!integers || array.axes() != 1) {
+  // [1, n] is how tokenizers give one text.
+  const bool one_text =
+      array.axes() == 1 || (array.axes() == 2 && array.size(0) == 1);
+  if (!integers || !one_text) {
     RaiseTypeError(absl::StrCat(name, ": got an array of ", array.TypeName(),
                                 " with ", array.axes(),
-                                " axes, want integers and 1 axis"));
+                                " axes, want integers, [n] or [1, n]"));
   }
-  array.CheckElementsSideBySide();
   std::vector<std::int32_t> ids;
-  const std::int64_t bytes = array.bits() / 8;
-  for (std::int64_t i = 0; i < array.size(0); ++i) {
-    const auto value =
-        ReadInteger(array.Row(0) + i * bytes, array.kind(), array.bits());
+  for (std::int64_t i = 0; i < array.size(array.axes() - 1); ++i) {
+    const auto value = ReadInteger(array.Row(0) + i * array.Step(),
+                                   array.kind(), array.bits());
     ids.push_back(ToTokenId(value.value_or(-1), name));
   }
   return ids;
@@ -89,11 +91,9 @@ std::vector<std::int32_t> IdsOfIterable(nb::handle tokens,
       if (PyErr_Occurred() != nullptr) throw nb::python_error();
       return ids;
     }
-    const nb::object index = nb::steal(PyNumber_Index(item.ptr()));
-    if (!index.is_valid()) throw nb::python_error();
-    const auto value = PyLong_AsLongLong(index.ptr());
-    if (value == -1 && PyErr_Occurred() != nullptr) throw nb::python_error();
-    ids.push_back(ToTokenId(value, name));
+    ids.push_back(static_cast<std::int32_t>(
+        IntegerIn(item, name, std::numeric_limits<std::int32_t>::min(),
+                  std::numeric_limits<std::int32_t>::max())));
   }
 }
 

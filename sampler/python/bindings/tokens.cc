@@ -22,13 +22,14 @@ using namespace nb::literals;  // NOLINT(google-build-using-namespace)
 
 // All sequences, or none.
 void AcceptAll(const Tokens& tokens, nb::handle sequences) {
+  const std::vector<nb::object> held = ItemsOf(sequences, "sequences");
+  CheckCount("sequences", std::ssize(held),
+             static_cast<std::int64_t>(tokens.tokens.size()));
   std::vector<std::unique_ptr<SharedSequence::Writer>> leases;
-  for (const nb::handle one : nb::iter(sequences)) {
+  for (const nb::object& one : held) {
     leases.push_back(std::make_unique<SharedSequence::Writer>(
         As<SharedSequence>(one, "sequences")));
   }
-  CheckCount("sequences", std::ssize(leases),
-             static_cast<std::int64_t>(tokens.tokens.size()));
   for (std::size_t i = 0; i < leases.size(); ++i) {
     if (tokens.tokens[i].status != RowStatus::kOk) {
       RaiseRowError(tokens.tokens[i].status, absl::StrCat("row ", i));
@@ -44,10 +45,32 @@ void AcceptAll(const Tokens& tokens, nb::handle sequences) {
   }
 }
 
+// "Tokens([7, -1, 3]; 1 without: row 1 nan)".
+std::string Text(const Tokens& tokens) {
+  constexpr std::size_t kShown = 8;
+  std::string ids;
+  std::string bad;
+  std::size_t missing = 0;
+  for (std::size_t i = 0; i < tokens.tokens.size(); ++i) {
+    const Token& token = tokens.tokens[i];
+    if (i < kShown) absl::StrAppend(&ids, i == 0 ? "" : ", ", token.id);
+    if (token.status == RowStatus::kOk) continue;
+    if (++missing == 1) {
+      const std::string name(RowStatusName(token.status));
+      bad = absl::StrCat(" without: row ", i, " ", name);
+    }
+  }
+  if (tokens.tokens.size() > kShown) {
+    absl::StrAppend(&ids, ", ... (", tokens.tokens.size(), " in all)");
+  }
+  if (missing > 0) bad = absl::StrCat("; ", missing, bad);
+  return absl::StrCat("Tokens([", ids, "]", bad, ")");
+}
+
 // One field of all entries as an array of one or two axes.
 template <typename T, typename Entries, typename Field>
-nb::object Column(const Entries& entries, Field field,
-                  std::vector<std::size_t> shape) {
+NumPyArray<T> Column(const Entries& entries, Field field,
+                     std::vector<std::size_t> shape) {
   std::vector<T> values;
   values.reserve(entries.size());
   for (const auto& entry : entries) values.push_back(field(entry));
@@ -78,7 +101,7 @@ void BindLogprobTable(nb::module_& module) {
                 t.reports, [](const auto& r) { return r.token.logprob; },
                 Shape{rows(t)});
           },
-          "Of the drawn tokens: float64 [B].")
+          kOwned, "Of the drawn tokens: float64 [B].")
       .def_prop_ro(
           "token_ranks",
           [rows](const LogprobTable& t) {
@@ -86,7 +109,7 @@ void BindLogprobTable(nb::module_& module) {
                 t.reports, [](const auto& r) { return r.token.rank; },
                 Shape{rows(t)});
           },
-          "Ranks of the drawn tokens, from 1; 0: removed. int64 [B].")
+          kOwned, "Ranks of the drawn tokens, from 1; 0: removed. int64 [B].")
       .def_prop_ro(
           "top_ids",
           [rows, written](const LogprobTable& t) {
@@ -94,7 +117,7 @@ void BindLogprobTable(nb::module_& module) {
                 written(t), [](const auto& e) { return e.id; },
                 Shape{rows(t), t.n});
           },
-          "The likeliest tokens: int32 [B, n].")
+          kOwned, "The likeliest tokens: int32 [B, n].")
       .def_prop_ro(
           "top_logprobs",
           [rows, written](const LogprobTable& t) {
@@ -102,7 +125,7 @@ void BindLogprobTable(nb::module_& module) {
                 written(t), [](const auto& e) { return e.logprob; },
                 Shape{rows(t), t.n});
           },
-          "float64 [B, n].");
+          kOwned, "float64 [B, n].");
 }
 
 }  // namespace
@@ -114,6 +137,11 @@ void BindTokens(nb::module_& module) {
       "The tokens of a batch, in the order of its rows. A bad row is a status "
       "here and\ndisturbs no other.")
       .def("__len__", [](const Tokens& t) { return t.tokens.size(); })
+      .def("__repr__", &Text)
+      .def(
+          "__iter__",
+          [](const Tokens& t) { return nb::iter(nb::cast(t.tokens)); },
+          nb::sig("def __iter__(self) -> Iterator[Token]"))
       .def("__getitem__",
            [](const Tokens& t, std::int64_t i) {
              const auto size = static_cast<std::int64_t>(t.tokens.size());
@@ -128,7 +156,7 @@ void BindTokens(nb::module_& module) {
                                         [](const Token& one) { return one.id; },
                                         {t.tokens.size()});
           },
-          "int32 [B]; -1 for a bad row.")
+          kOwned, "int32 [B]; -1 for a bad row.")
       .def_prop_ro(
           "statuses",
           [](const Tokens& t) {
@@ -149,12 +177,16 @@ void BindTokens(nb::module_& module) {
       .def_prop_ro(
           "raw_logprobs", [](const Tokens& t) { return t.raw.get(); },
           nb::rv_policy::reference_internal,
+          nb::for_getter(
+              nb::sig("def raw_logprobs(self, /) -> Logprobs | None")),
           "By the rows as they came; None unless logprobs was given.")
       .def_prop_ro(
           "logprobs", [](const Tokens& t) { return t.processed.get(); },
           nb::rv_policy::reference_internal,
+          nb::for_getter(nb::sig("def logprobs(self, /) -> Logprobs | None")),
           "By what the pipeline left; None unless logprobs was given.")
       .def("accept", &AcceptAll, "sequences"_a,
+           nb::sig("def accept(self, sequences: Iterable[Sequence]) -> None"),
            "Accepts every token on its sequence: on all of them, or, after an "
            "error, on\nnone.");
 }

@@ -34,7 +34,7 @@ using speculative::TreeRound;
 
 std::vector<TreeNode> NodesOf(nb::handle nodes) {
   std::vector<TreeNode> all;
-  for (const nb::handle node : nb::iter(nodes)) {
+  for (const nb::object& node : ItemsOf(nodes, "nodes")) {
     const auto [token, parent] = nb::cast<std::pair<std::int32_t, int>>(node);
     if (parent < -1 || parent >= static_cast<int>(all.size())) {
       RaiseValueError(
@@ -213,10 +213,18 @@ void BindRound(nb::module_& module) {
           "Begins a round: a tree without nodes.")
       .def("grow", &Grow, "node"_a, "n"_a, "pipeline"_a, "draft"_a, "row"_a,
            nb::kw_only(), "distinct"_a = true,
+           nb::sig("def grow(self, node: int, n: int, pipeline: "
+                   "token_sampler._core._Pipeline, draft: "
+                   "token_sampler._core.Sequence, row: Callable[[int], "
+                   "token_sampler._core.Row], *, distinct: bool = True) -> "
+                   "None"),
            "Draws up to n children of a node from the draft's row(node). "
            "distinct: each\nwithout the tokens before it, else a token may "
            "come twice.")
       .def("weigh", &WeighTree, "pipeline"_a, "target"_a, "row"_a,
+           nb::sig("def weigh(self, pipeline: token_sampler._core._Pipeline, "
+                   "target: token_sampler._core.Sequence, row: Callable[[int], "
+                   "token_sampler._core.Row]) -> None"),
            "Records the target's distributions at the root, row(-1), and at "
            "every node.")
       .def("tree", &JudgeWeighed, "target"_a,
@@ -247,10 +255,19 @@ void BindRound(nb::module_& module) {
 void BindTrees(nb::module_& module) {
   BindRound(module);
   module.def("tree", &JudgeTree, "nodes"_a, "draft"_a, "target"_a, "sequence"_a,
+             nb::sig("def tree(nodes: Iterable[tuple[int, int]], draft: "
+                     "Iterable[token_sampler._core.Distribution], target: "
+                     "Iterable[token_sampler._core.Distribution], sequence: "
+                     "token_sampler._core.Sequence) -> tuple[list[int], int]"),
              "SpecInfer's rule for a tree of (token, parent) nodes, parent -1 "
              "being the root:\n(path of accepted nodes, token after them).");
   module.def("tree_by_target", &JudgeTreeByTarget, "nodes"_a, "target"_a,
              "sequence"_a, "accumulated"_a = 1.0, "single"_a = 1.0,
+             nb::sig("def tree_by_target(nodes: Iterable[tuple[int, int]], "
+                     "target: Iterable[token_sampler._core.Distribution], "
+                     "sequence: token_sampler._core.Sequence, accumulated: "
+                     "float = 1.0, single: float = 1.0) -> tuple[list[int], "
+                     "int]"),
              "SGLang's rule, without draft distributions. Thresholds in (0, "
              "1]; at 1 the law is\nthe target's.");
 }

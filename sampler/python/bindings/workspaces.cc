@@ -1,5 +1,7 @@
 #include "sampler/python/bindings/workspaces.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -19,8 +21,17 @@ struct Workspaces::Pool {
 
   // Never destroyed: threads of a dying interpreter may still give back theirs.
   static Pool& Get() {
-    static Pool& pool = *new Pool;
+    static Pool& pool = *Make();
     return pool;
+  }
+
+ private:
+  // A fork, by another thread than one that is inside, must not leave the
+  // mutex of the child locked for ever: multiprocessing forks.
+  static Pool* Make() {
+    pthread_atfork([] { Get().mutex.lock(); }, [] { Get().mutex.unlock(); },
+                   [] { Get().mutex.unlock(); });
+    return new Pool;
   }
 };
 

@@ -2,8 +2,8 @@
 // gives them back grown, so that no step allocates. There are as many as calls
 // have ever run at the same time.
 //
-// Thread-safety: from any number of threads.
-// Tested by: tests/python/test_threads.py.
+// Thread-safety: from any number of threads; a process may fork meanwhile.
+// Tested by: tests/python/test_threads.py, tests/python/test_processes.py.
 
 #ifndef SAMPLER_PYTHON_BINDINGS_WORKSPACES_H_
 #define SAMPLER_PYTHON_BINDINGS_WORKSPACES_H_

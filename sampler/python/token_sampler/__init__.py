@@ -14,8 +14,11 @@ every machine, in Python, in C++ and from the command line.
 
 Adapters are modules of their own, imported only where they are used:
 token_sampler.transformers, token_sampler.vllm, token_sampler.llama_cpp,
-token_sampler.mlx_lm, token_sampler.ort_genai.
+token_sampler.mlx_lm, token_sampler.ort_genai; token_sampler.daft too.
 """
+
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
 from . import speculative
 from ._core import (
@@ -91,3 +94,12 @@ __all__ = [
     "sample_batch",
     "speculative",
 ]
+
+_ADAPTERS = ("daft", "llama_cpp", "mlx_lm", "ort_genai", "transformers", "vllm")
+
+
+def __getattr__(name: str) -> _Any:
+    """ts.transformers and its like, imported when first asked for."""
+    if name in _ADAPTERS:
+        return _import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,10 +16,13 @@ class Columns:
     def column(self, name: str) -> Any:
         return self.batch.column(self.batch.schema.names.index(name))
 
-    def numbers(self, name: str, absent: Any) -> list[int] | None:
-        """absent: in the place of nulls, and of the column; None: no column."""
-        if name not in self.batch.schema.names:
-            return None if absent is None else [absent] * self.batch.num_rows
+    def has(self, name: str) -> bool:
+        return name in self.batch.schema.names
+
+    def numbers(self, name: str, absent: int | None) -> list[int]:
+        """absent: in the place of nulls, and of the column; None: an error."""
+        if not self.has(name) and absent is not None:
+            return [absent] * self.batch.num_rows
         import pyarrow as pa
 
         column = self.column(name)
@@ -30,7 +33,8 @@ class Columns:
         values = column.to_pylist()
         if None in values and absent is None:
             raise ValueError(f"{name}: row {values.index(None)} is null")
-        return [absent if v is None else int(v) for v in values]
+        instead = 0 if absent is None else absent
+        return [instead if v is None else int(v) for v in values]
 
     def lists(self, name: str) -> tuple[np.ndarray, list[int]]:
         """(ids, offsets)"""

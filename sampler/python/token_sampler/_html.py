@@ -64,5 +64,5 @@ def _distribution_repr(self: _core.Distribution) -> str:
     return f"Distribution({len(self)} tokens: {head}{dots})"
 
 
-_core.Distribution._repr_html_ = _distribution_html
-_core.Distribution.__repr__ = _distribution_repr
+setattr(_core.Distribution, "_repr_html_", _distribution_html)
+setattr(_core.Distribution, "__repr__", _distribution_repr)

@@ -43,7 +43,7 @@ class SamplerProcessor:
         row = np.ascontiguousarray(scores)
         token = self.pipeline.sample(row, self.sequence)
         if self._log is not None:
-            self._log.append(0, row, token)
+            self._log.append(0, row, token, sequence=self.sequence)
         self._last = token
         chosen = np.full_like(row, -np.inf)
         chosen[token.id] = 0.0
@@ -67,6 +67,16 @@ class SamplerProcessor:
         self.sequence.accept(self._last, as_id=int(text[-1]))
 
 
+class _Processors(list):
+    """Releases of llama-cpp-python differ: some go through the list, others call
+    it (its own LogitsProcessorList is both)."""
+
+    def __call__(self, input_ids, scores) -> np.ndarray:
+        for processor in self:
+            scores = processor(input_ids, scores)
+        return scores
+
+
 def processors(config: Any, llm=None, *, vocab_size: int | None = None,
                **options) -> dict[str, Any]:
     """What `Llama.create_completion` is given so that this sampler draws.
@@ -77,10 +87,12 @@ def processors(config: Any, llm=None, *, vocab_size: int | None = None,
         options: seed, stream, log.
     """
     if not isinstance(config, Pipeline):
+        if vocab_size is None and llm is None:
+            raise ValueError("vocab_size: missing, and no model to ask")
         size = llm.n_vocab() if vocab_size is None else vocab_size
         config = Pipeline(config, size)
     return {
-        "logits_processor": [SamplerProcessor(config, **options)],
+        "logits_processor": _Processors([SamplerProcessor(config, **options)]),
         "temperature": 1.0,
         "top_k": 0,
         "top_p": 1.0,

@@ -47,7 +47,7 @@ class Sampler:
         row = _row(logprobs)
         token = self.pipeline.sample(row, self.sequence)
         if self._log is not None:
-            self._log.append(0, row, token)
+            self._log.append(0, row, token, sequence=self.sequence)
         self.sequence.accept(token)
         return mx.array([token.id] if logprobs.ndim == 2 else token.id)
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import onnxruntime_genai as og
 
-from . import _core
+from . import _adapters, _core
 from .logging import Logger
 from .pipeline import Pipeline
 
@@ -29,8 +29,10 @@ class Sampler:
     Args:
         generator: to which the prompts have been appended.
         prompts: what was appended, one list of ids a row.
-        seed: 0 to 2**64 - 1; None: the config's, else one from the system.
-        stream: of the first row; row i has stream + i.
+        seed: 0 to 2**64 - 1; None: the config's, else one from the system. A
+            list has one for each row.
+        stream: of the first row; row i has stream + i. With a list of seeds all
+            rows have that stream.
         log: a Logger that gets every row with its token; sequence i is row i.
 
     The generator's search options should be those of a greedy search without
@@ -43,22 +45,15 @@ class Sampler:
         generator: og.Generator,
         prompts: Sequence[Sequence[int]],
         *,
-        seed: int | None = None,
+        seed: _adapters.Seed = None,
         stream: int = 0,
         log: Logger | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.generator = generator
-        self.sequences: list[_core.Sequence] = []
         self._log = log
-        for i, prompt in enumerate(prompts):
-            sequence = pipeline.sequence(seed=seed, stream=stream + i,
-                                         prompt=prompt)
-            seed = sequence.seed  # One for all: streams tell the rows apart.
-            self.sequences.append(sequence)
-            if log is not None:
-                log.prompt(i, sequence.prompt)
-                log.describe(i, pipeline, sequence)
+        self.sequences = _adapters.begin(pipeline, prompts, seed=seed,
+                                         stream=stream, log=log)
 
     def step(self) -> _core.Tokens:
         """Draws a token for every row, and has the generator take it.
@@ -67,14 +62,8 @@ class Sampler:
         """
         logits = self.generator.get_logits()
         rows = np.ascontiguousarray(logits.reshape(len(self.sequences), -1))
-        tokens = self.pipeline.sample_batch(rows, self.sequences)
-        for i, status in enumerate(tokens.statuses):
-            if status != "ok":
-                # Raises RowError, with what is wrong with this row.
-                self.pipeline.sample(rows[i], self.sequences[i])
-        if self._log is not None:
-            for i, token in enumerate(tokens):
-                self._log.append(i, rows[i], token)
+        tokens = _adapters.draw(self.pipeline, rows, self.sequences,
+                                log=self._log)
         chosen = np.full(logits.shape, -np.inf, np.float32)
         for i, token in enumerate(tokens):
             chosen[i, -1, token.id] = 0.0

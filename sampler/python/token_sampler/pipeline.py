@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from . import _core
-from ._configs import config_text
+from ._configs import config_source
 from .explanation import Explanation
 
 
@@ -15,7 +16,7 @@ class Pipeline(_core._Pipeline):
 
     Args:
         config: a preset's name ("balanced"; `ts.presets()` has all), a path, a
-            dict {"version": 1, "stages": [...]}, or JSON text.
+            dict {"version": 1, "stages": [...]}, JSON text, or a Pipeline.
         vocab_size: the width of every row, 1 to 2**20.
 
     Raises ValueError listing every problem of the config, each with line,
@@ -23,37 +24,71 @@ class Pipeline(_core._Pipeline):
     """
 
     def __init__(self, config: Any, vocab_size: int) -> None:
-        super().__init__(config_text(config), vocab_size)
+        text, file = config_source(config)
+        try:
+            super().__init__(text, vocab_size)
+        except ValueError as error:
+            if not file:
+                raise
+            raise ValueError(f"{file}: {error}") from None
 
     @property
     def config(self) -> dict[str, Any]:
         """The config as a dict: Pipeline(p.config, p.vocab_size) equals p."""
         return json.loads(self.config_json)
 
-    def sample_batch(self, logits, sequences, **options) -> _core.Tokens:
+    def sample_batch(
+        self,
+        logits: _core.Rows,
+        sequences: Iterable[_core.Sequence],
+        *,
+        threads: int = 1,
+        mask: _core.Words | None = None,
+        unconditional: _core.Rows | None = None,
+        uniform: Iterable[float] | None = None,
+        logprobs: int | None = None,
+    ) -> _core.Tokens:
         """A token for each of B rows of this pipeline: ts.sample_batch."""
-        return _core.sample_batch(self, logits, sequences, **options)
+        return _core.sample_batch(
+            self,
+            logits,
+            sequences,
+            threads=threads,
+            mask=mask,
+            unconditional=unconditional,
+            uniform=uniform,
+            logprobs=logprobs,
+        )
 
     def explain(
         self,
-        logits,
+        logits: _core.Row,
         sequence: _core.Sequence,
         *,
         top: int = 20,
-        tokens=None,
-        **inputs,
+        tokens: _core.Ids | None = None,
+        mask: _core.Words | None = None,
+        unconditional: _core.Row | None = None,
+        uniform: float | None = None,
     ) -> Explanation:
         """What each stage met, kept and removed of one row.
 
         Args:
             top: how many of the likeliest raw tokens to follow, >= 0.
             tokens: ids to follow in any case.
-            inputs: mask, unconditional, uniform, as for sample.
+            mask, unconditional, uniform: as for sample.
 
         A row without a token does not raise: explanation.status says why.
         """
         record = _core._explain(
-            self, logits, sequence, top=top, tokens=tokens, **inputs
+            self,
+            logits,
+            sequence,
+            top=top,
+            tokens=tokens,
+            mask=mask,
+            unconditional=unconditional,
+            uniform=uniform,
         )
         return Explanation(self.config["stages"], self.chain, record)
 

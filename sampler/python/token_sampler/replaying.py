@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,6 +12,9 @@ import numpy as np
 from . import _core
 from .logs import Log, open_log
 from .pipeline import Pipeline
+
+
+_ROWS_OF_A_PART = 256
 
 
 class Replay:
@@ -75,25 +79,43 @@ def replay(
         raw: also the columns of the rows as they came.
         threads: 1 or more, each with sequences of its own.
 
-    The result does not depend on the number of threads.
+    The result does not depend on the number of threads. Ctrl-C ends it within
+    some rows.
     """
     if not isinstance(log, Log):
         log = open_log(log)
     if threads < 1:
         raise ValueError(f"threads: got {threads}, want >= 1")
     pipelines = _pipelines(log, config)
+    given_up = threading.Event()
 
-    def run(index: int) -> dict[str, Any]:
+    def run(index: int) -> list[dict[str, Any]]:
         logged = log.sequences[index]
         pipeline = pipelines[index]
         sequence = _start(pipeline, log, index, seed)
-        return _core._replay_sequence(
-            pipeline, log._core, sequence, logged.first_row, logged.rows, raw
-        )
+        parts = []
+        # In parts, between which an interrupt is seen.
+        for done in range(0, logged.rows, _ROWS_OF_A_PART):
+            if given_up.is_set():
+                break
+            parts.append(_core._replay_sequence(
+                pipeline, log._core, sequence, logged.first_row + done,
+                min(_ROWS_OF_A_PART, logged.rows - done), raw
+            ))
+        return parts
 
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(run, range(len(log.sequences))))
-    return Replay(_places(log) | _joined(parts))
+    indices = range(len(log.sequences))
+    if threads == 1:
+        texts = [run(i) for i in indices]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            try:
+                texts = list(pool.map(run, indices))
+            except BaseException:
+                given_up.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    return Replay(_places(log) | _joined([p for parts in texts for p in parts]))
 
 
 def _pipelines(log: Log, config: Any) -> list[Pipeline]:
@@ -112,7 +134,7 @@ def _pipelines(log: Log, config: Any) -> list[Pipeline]:
             f"config: missing, and the log does not tell with which one its "
             f"sequence {missing[0]} was drawn"
         )
-    return [told[s.config] for s in log.sequences]
+    return [told[s.config] for s in log.sequences if s.config is not None]
 
 
 def _start(

@@ -181,8 +181,8 @@ def _tokens_before(log: Log, row: Any) -> np.ndarray:
     if row.position and log.tokens is None:
         raise ValueError("log: has no tokens, want those before each row")
     first = row.row - row.position
-    return (log.tokens[first:row.row] if row.position
-            else np.zeros(0, np.int32))
+    return (np.zeros(0, np.int32) if log.tokens is None
+            else log.tokens[first:row.row])
 
 
 @lru_cache(maxsize=16)
@@ -214,9 +214,8 @@ def _replay(batch: Any, config: Any, seed: int | None, dtype: str | None,
     if seed is None:
         seed = pipeline.config.get("seed", 0)
     logged = columns.numbers("token", -1)
-    streams = columns.numbers("stream", None)
-    if streams is None:
-        streams = columns.numbers("sequence", 0)
+    streams = (columns.numbers("stream", None) if columns.has("stream")
+               else columns.numbers("sequence", 0))
     made = _core._replay_rows(
         pipeline,
         rows,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _core
-from ._configs import config_text
+from ._configs import as_json, config_text
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,11 @@ def import_settings(
         backend: of a front end's preset: the runtime that it is sent to.
         section: of a file with settings of several models: which one.
 
-    Raises ValueError, one problem a line; that or NotImplementedError where
-    parity cannot be had; FileNotFoundError for an unknown runtime.
+    Raises ValueError, one problem a line, also for an unknown runtime; that or
+    NotImplementedError where parity cannot be had.
     """
-    text = settings if isinstance(settings, str) else json.dumps(settings)
+    text = (settings if isinstance(settings, str)
+            else as_json(settings, "settings"))
     config, name, entries = _core._import(
         runtime,
         text,
@@ -131,16 +132,16 @@ def export_settings(
 
     Args:
         engine: one of ts.export_engines().
-        config: a preset's name, a path, a dict or JSON text, as for Pipeline.
+        config: as for Pipeline.
         token_texts: the text of every token, for fields that are text (the
-            tags and the message of a thinking budget); else they are lost.
+            tags and the message of a thinking budget, vLLM's bad_words); else
+            they are lost.
 
     settings is a dict, or text where the engine takes no JSON ("ollama": lines
     of a Modelfile, "llama.cpp-flags": a command line). Where report.lost is 0,
     import_settings makes the same config of it.
 
-    Raises ValueError for a wrong config, FileNotFoundError for an unknown
-    engine.
+    Raises ValueError for a wrong config or an unknown engine.
     """
     text, name, entries = _core._export(engine, config_text(config), token_texts)
     report = ExportReport(name, [ExportEntry(**e) for e in entries])

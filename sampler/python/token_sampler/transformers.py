@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
-from . import _core
+from . import _adapters, _core
 from .logging import Logger
 from .pipeline import Pipeline
 
@@ -57,9 +57,12 @@ class SamplerProcessor(LogitsProcessor):
 
     Args:
         pipeline: of the width of the model's logits.
-        seed: 0 to 2**64 - 1; None: the config's, else one from the system.
-        stream: of the first row of the batch; row i has stream + i.
-        log: a Logger that gets every row with its token; sequence i is row i.
+        seed: 0 to 2**64 - 1; None: the config's, else one from the system. A
+            list has one for each row of the batch.
+        stream: of the first row of the batch; row i has stream + i. With a list
+            of seeds all rows have that stream.
+        log: a Logger that gets every row with its token; sequence i is row i,
+            up to the end of its text.
         logprobs: keep each step's ts.Tokens, with so many likeliest tokens, in
             `steps`.
 
@@ -72,7 +75,7 @@ class SamplerProcessor(LogitsProcessor):
         self,
         pipeline: Pipeline,
         *,
-        seed: int | None = None,
+        seed: _adapters.Seed = None,
         stream: int = 0,
         log: Logger | None = None,
         logprobs: int | None = None,
@@ -85,6 +88,7 @@ class SamplerProcessor(LogitsProcessor):
         self._log = log
         self._logprobs = logprobs
         self._last: _core.Tokens | None = None
+        self._ended: set[int] = set()  # Rows whose text is over.
 
     def __call__(
         self, input_ids: torch.LongTensor, scores: torch.FloatTensor
@@ -92,16 +96,9 @@ class SamplerProcessor(LogitsProcessor):
         texts = input_ids.detach().cpu().numpy()
         self._follow(texts)
         rows = _rows(scores)
-        tokens = self.pipeline.sample_batch(
-            rows, self.sequences, logprobs=self._logprobs
-        )
-        for i, status in enumerate(tokens.statuses):
-            if status != "ok":
-                # Raises RowError, with what is wrong with this row.
-                self.pipeline.sample(rows[i], self.sequences[i])
-        if self._log is not None:
-            for i, token in enumerate(tokens):
-                self._log.append(i, rows[i], token)
+        tokens = _adapters.draw(
+            self.pipeline, rows, self.sequences, log=self._log,
+            ended=self._ended, logprobs=self._logprobs)
         if self._logprobs is not None:
             self.steps.append(tokens)
         self._last = tokens
@@ -112,7 +109,9 @@ class SamplerProcessor(LogitsProcessor):
     def _follow(self, texts: np.ndarray) -> None:
         """Brings the sequences to where generate's texts are."""
         if not self.sequences:
-            self._begin(texts)
+            self.sequences = _adapters.begin(
+                self.pipeline, texts, seed=self._seed, stream=self._stream,
+                log=self._log)
             return
         if len(texts) != len(self.sequences):
             raise ValueError(
@@ -128,8 +127,15 @@ class SamplerProcessor(LogitsProcessor):
         before = sequence.tokens
         if len(text) == len(before) + 1 and (text[:-1] == before).all():
             sequence.accept(self._last[i], as_id=int(text[-1]))
+            if int(text[-1]) != self._last[i].id:
+                self._end(i)
             return
         # Rearranged, or taken back: from the common beginning on, by id.
+        if self._log is not None:
+            raise ValueError(
+                f"log: row {i} goes on from another text (beams, assisted "
+                "generation), and a log has the rows of one text in order"
+            )
         shared = int((np.cumprod(_equal(text, before))).sum())
         if shared < len(sequence.prompt):
             raise ValueError(
@@ -140,17 +146,12 @@ class SamplerProcessor(LogitsProcessor):
         for token in text[shared:]:
             sequence.accept_id(int(token))
 
-    def _begin(self, texts: np.ndarray) -> None:
-        seed = self._seed
-        for i, text in enumerate(texts):
-            sequence = self.pipeline.sequence(
-                seed=seed, stream=self._stream + i, prompt=text
-            )
-            seed = sequence.seed  # One for all: streams tell the rows apart.
-            self.sequences.append(sequence)
-            if self._log is not None:
-                self._log.prompt(i, sequence.prompt)
-                self._log.describe(i, self.pipeline, sequence)
+    def _end(self, i: int) -> None:
+        """generate took another token than the one that is left finite: the
+        text was over, and that is its padding."""
+        if self._log is not None and i not in self._ended:
+            self._log.take_back(i, 1)
+        self._ended.add(i)
 
 
 def generate_kwargs(config: Any, model=None, *, vocab_size: int | None = None,
