@@ -48,6 +48,12 @@ def sources(rows: np.ndarray):
     yield "numpy f32", rows
     yield "numpy f16", rows.astype(np.float16)
     try:
+        import ml_dtypes
+
+        yield "numpy bf16", rows.astype(ml_dtypes.bfloat16)
+    except ImportError:
+        pass
+    try:
         import torch
     except ImportError:
         return

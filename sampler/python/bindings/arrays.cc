@@ -85,7 +85,7 @@ bool IsMasked(nb::handle array) {
 
 BorrowedArray::BorrowedArray(nb::handle array, absl::string_view name)
     : name_(name) {
-  if (!TakeBuffer(array) && !TakeDLPack(array) && !TakeBFloatsOfNumPy(array)) {
+  if (!TakeBuffer(array) && !TakeBFloatsOfNumPy(array) && !TakeDLPack(array)) {
     RaiseTypeError(absl::StrCat(
         name, ": got ", PythonTypeName(array),
         ", want an array on the CPU that NumPy, the buffer protocol or DLPack "
@@ -153,6 +153,8 @@ bool BorrowedArray::TakeDLPack(nb::handle array) {
 }
 
 bool BorrowedArray::TakeBFloatsOfNumPy(nb::handle array) {
+  // It has a buffer, which it cannot describe; a tensor of torch has none.
+  if (PyObject_CheckBuffer(array.ptr()) == 0) return false;
   const nb::object dtype = nb::getattr(array, "dtype", nb::none());
   const nb::object name = nb::getattr(dtype, "name", nb::none());
   if (!nb::isinstance<nb::str>(name) ||

@@ -80,6 +80,7 @@ class BatchPipelines {
     }
     held_ = ItemsOf(pipelines, "pipelines");
     CheckCount("pipelines", std::ssize(held_), rows);
+    all_.reserve(held_.size());
     for (const nb::object& item : held_) {
       all_.push_back(&As<const Pipeline>(item, "pipelines"));
     }
@@ -142,6 +143,7 @@ std::unique_ptr<Tokens> SampleAll(nb::handle pipelines, nb::handle logits,
   const std::vector<nb::object> held = ItemsOf(sequences, "sequences");
   CheckCount("sequences", std::ssize(held), rows.count());
   std::vector<SharedSequence::Reader> leases;
+  leases.reserve(held.size());
   for (const nb::object& one : held) {
     leases.emplace_back(As<const SharedSequence>(one, "sequences"));
   }

@@ -44,7 +44,7 @@ std::int64_t IntegerIn(nb::handle number, absl::string_view name,
                        std::int64_t least, std::int64_t most) {
   const nb::object index = IndexOf(number, name);
   int overflow = 0;
-  const long long value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
+  const auto value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
   if (overflow == 0 && value >= least && value <= most) return value;
   RaiseOutside(index, name,
                absl::StrCat("an integer in [", least, ", ", most, "]"));
@@ -52,7 +52,7 @@ std::int64_t IntegerIn(nb::handle number, absl::string_view name,
 
 std::uint64_t SeedOf(nb::handle number, absl::string_view name) {
   const nb::object index = IndexOf(number, name);
-  const unsigned long long value = PyLong_AsUnsignedLongLong(index.ptr());
+  const auto value = PyLong_AsUnsignedLongLong(index.ptr());
   if (PyErr_Occurred() == nullptr) return value;
   PyErr_Clear();
   RaiseOutside(index, name,
@@ -69,7 +69,7 @@ TokenId TokenIn(nb::handle number, absl::string_view name,
                 std::int64_t vocabulary_size) {
   const nb::object index = IndexOf(number, name);
   int overflow = 0;
-  const long long value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
+  const auto value = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
   if (overflow == 0 && value >= 0 && value < vocabulary_size) {
     return static_cast<TokenId>(value);
   }

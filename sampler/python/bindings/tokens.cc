@@ -26,6 +26,7 @@ void AcceptAll(const Tokens& tokens, nb::handle sequences) {
   CheckCount("sequences", std::ssize(held),
              static_cast<std::int64_t>(tokens.tokens.size()));
   std::vector<std::unique_ptr<SharedSequence::Writer>> leases;
+  leases.reserve(held.size());
   for (const nb::object& one : held) {
     leases.push_back(std::make_unique<SharedSequence::Writer>(
         As<SharedSequence>(one, "sequences")));
