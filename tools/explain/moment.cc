@@ -53,6 +53,18 @@ std::optional<Standing> Moment::StandingOf(TokenId id) const {
                   found - ranked_.data() + 1, Ratio(ahead, total_)};
 }
 
+std::vector<RankedCandidate> Moment::LaidOut(bool by_rank) const {
+  std::vector<RankedCandidate> line;
+  for (const RankedCandidate& candidate : ranked_) {
+    if (candidate.weight > 0) line.push_back(candidate);
+  }
+  if (!by_rank) {
+    std::sort(line.begin(), line.end(),
+              [](const auto& a, const auto& b) { return a.id < b.id; });
+  }
+  return line;
+}
+
 double Moment::MassOf(const Moment& later) const {
   Mass mass = 0;
   for (const RankedCandidate& candidate : later.ranked_) {

@@ -50,6 +50,10 @@ class Moment {
   // In the total order.
   absl::Span<const RankedCandidate> ranked() const { return ranked_; }
 
+  // What a draw can meet, in the order in which it lays the candidates end to
+  // end: the total order, or that of their ids.
+  std::vector<RankedCandidate> LaidOut(bool by_rank) const;
+
   // The rest REQUIRES status() == kOk.
   double entropy() const { return entropy_; }        // Nats.
   double mean_logit() const { return mean_logit_; }  // Sum of p l.

@@ -171,14 +171,7 @@ class Recorder final : public StepObserver {
 // or in the total order.
 std::optional<DrawInterval> FindInterval(const Moment& out, TokenId drawn,
                                          std::uint64_t bits, bool by_rank) {
-  std::vector<RankedCandidate> line;
-  for (const RankedCandidate& candidate : out.ranked()) {
-    if (candidate.weight > 0) line.push_back(candidate);
-  }
-  if (!by_rank) {
-    std::sort(line.begin(), line.end(),
-              [](const auto& a, const auto& b) { return a.id < b.id; });
-  }
+  const std::vector<RankedCandidate> line = out.LaidOut(by_rank);
   Mass low = 0;
   std::size_t at = 0;
   for (; at < line.size() && line[at].id != drawn; ++at) low += line[at].weight;

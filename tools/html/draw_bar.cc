@@ -1,8 +1,5 @@
 // The final distribution laid end to end, and where the random number fell.
 
-#include <algorithm>
-#include <vector>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "sampler/arithmetic/mass.h"
@@ -13,20 +10,6 @@
 
 namespace sampler::tools {
 namespace {
-
-// The candidates that can be drawn, in the order in which the draw lays them
-// out.
-std::vector<RankedCandidate> LaidOut(const Moment& out, bool by_rank) {
-  std::vector<RankedCandidate> line;
-  for (const RankedCandidate& candidate : out.ranked()) {
-    if (candidate.weight > 0) line.push_back(candidate);
-  }
-  if (!by_rank) {
-    std::sort(line.begin(), line.end(),
-              [](const auto& a, const auto& b) { return a.id < b.id; });
-  }
-  return line;
-}
 
 std::string Segment(absl::string_view style, double share,
                     const std::string& title, const std::string& label) {
@@ -45,7 +28,7 @@ class Bar {
 
   std::string Html() {
     for (const RankedCandidate& candidate :
-         LaidOut(explanation_.out, explanation_.interval->by_rank)) {
+         explanation_.out.LaidOut(explanation_.interval->by_rank)) {
       if (explanation_.Find(candidate.id) == nullptr) {
         others_ += candidate.weight;
         ++other_count_;
