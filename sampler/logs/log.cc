@@ -63,7 +63,7 @@ absl::Status ReadOthers(const InputFile& file, const SafetensorsHeader& header,
     absl::Status status = FindMaskColumn(file, header, **mask, parts);
     if (!status.ok()) return status;
   }
-  const auto listed = FindListedMasks(file.path(), header);
+  const auto listed = FindListedMasks(file.path(), header, rows.form);
   if (!listed.ok()) return listed.status();
   if (*mask != nullptr && listed->ids != nullptr) {
     return InvalidLog({file.path(), "tensors",

@@ -9,8 +9,10 @@
 #ifndef SAMPLER_LOGS_FILES_CHECKED_MATH_H_
 #define SAMPLER_LOGS_FILES_CHECKED_MATH_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/types/span.h"
 
@@ -46,6 +48,19 @@ inline std::optional<std::int64_t> CheckedProduct(
     product = *next;
   }
   return zero ? 0 : product;
+}
+
+// Leaves out axes of extent 1 while there are more than three, the first ones
+// first and never the last one: [B, 1, T, V], which TensorRT-LLM writes, is [B,
+// T, V] in memory.
+inline void DropUnitAxes(std::vector<std::int64_t>& shape) {
+  for (std::size_t axis = 0; shape.size() > 3 && axis + 1 < shape.size();) {
+    if (shape[axis] == 1) {
+      shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+    } else {
+      ++axis;
+    }
+  }
 }
 
 }  // namespace sampler::logs

@@ -54,9 +54,10 @@ absl::Status ReadArrayShape(const std::string& file,
   const auto elements = CheckedProduct(shape);
   if (shape.empty() || shape.size() > 3 || !elements ||
       !CheckedMultiply(*elements, 8)) {
-    return InvalidLog({file, "shape", ShapeText(shape),
-                       "(V,), (T, V) or (B, T, V) below 2^63 bytes",
-                       "save one array with the vocabulary as last axis"});
+    return InvalidLog(
+        {file, "shape", ShapeText(shape),
+         "(V,), (T, V) or (B, T, V) below 2^63 bytes, and axes of 1",
+         "save one array with the vocabulary as last axis"});
   }
   description.vocabulary_size = shape.back();
   description.expected_rows = 1;
@@ -90,6 +91,7 @@ absl::StatusOr<DenseParts> ParseNpy(const InputFile& input,
   absl::Status status =
       ReadElementType(file, header->descr, request.options, dense);
   if (!status.ok()) return status;
+  DropUnitAxes(header->shape);
   const auto shape = absl::MakeConstSpan(header->shape);
   status = ReadArrayShape(file, shape, description);
   if (!status.ok()) return status;

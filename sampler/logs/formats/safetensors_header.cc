@@ -122,9 +122,10 @@ absl::StatusOr<SafetensorsHeader> ParseSafetensorsHeader(
          "one object of tensors with dtype, shape and data_offsets",
          "the header is corrupt: write the file again"});
   }
-  for (const TensorInfo& tensor : json.tensors) {
+  for (TensorInfo& tensor : json.tensors) {
     absl::Status status = CheckTensor(file, tensor);
     if (!status.ok()) return status;
+    DropUnitAxes(tensor.shape);
   }
   absl::Status status = CheckCoverage(file, json.tensors);
   if (!status.ok()) return status;

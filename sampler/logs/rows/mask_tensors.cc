@@ -43,8 +43,16 @@ absl::StatusOr<const TensorInfo*> FindMask(const std::string& file,
   return masks.empty() ? nullptr : masks.front();
 }
 
+ListedMasks FindSamplingMask(const SafetensorsHeader& header) {
+  const ListedMasks masks = {header.Find("token_ids"), header.Find("offsets")};
+  const bool whole = masks.ids != nullptr && masks.offsets != nullptr &&
+                     header.Find("logprobs") == nullptr;
+  return whole ? masks : ListedMasks();
+}
+
 absl::StatusOr<ListedMasks> FindListedMasks(const std::string& file,
-                                            const SafetensorsHeader& header) {
+                                            const SafetensorsHeader& header,
+                                            RowForm form) {
   ListedMasks found;
   for (const char* stem : kListedMasks) {
     const ListedMasks listed = {header.Find(absl::StrCat(stem, "_token_ids")),
@@ -59,6 +67,9 @@ absl::StatusOr<ListedMasks> FindListedMasks(const std::string& file,
            "ids without their starts belong to no row"});
     }
     found = listed;
+  }
+  if (found.ids == nullptr && form == RowForm::kWhole) {
+    found = FindSamplingMask(header);
   }
   return found;
 }

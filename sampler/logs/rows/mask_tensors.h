@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sampler/logs/formats/safetensors_header.h"
+#include "sampler/logs/rows/tensor_roles.h"
 
 namespace sampler::logs {
 
@@ -34,10 +35,16 @@ struct ListedMasks {
   const TensorInfo* offsets = nullptr;
 };
 
-// "sampling_mask_token_ids" or "mask_token_ids" with their "..._offsets".
-// InvalidArgument for one without the other, and for two sorts of masks.
+// "sampling_mask_token_ids" or "mask_token_ids" with their "..._offsets";
+// beside whole rows also "token_ids" with "offsets", as vLLM calls its sampling
+// mask: they could be a list of the likeliest tokens only if there were
+// "logprobs". InvalidArgument for ids without offsets, or offsets without ids.
 absl::StatusOr<ListedMasks> FindListedMasks(const std::string& file,
-                                            const SafetensorsHeader& header);
+                                            const SafetensorsHeader& header,
+                                            RowForm form);
+
+// The second of these two alone. REQUIRES: the rows are whole ones.
+ListedMasks FindSamplingMask(const SafetensorsHeader& header);
 
 }  // namespace sampler::logs
 

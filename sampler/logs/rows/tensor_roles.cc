@@ -273,7 +273,10 @@ absl::StatusOr<RowTensors> FindRows(const std::string& file,
 std::string UnusedTensors(const SafetensorsHeader& header,
                           const RowTensors& rows, const TensorInfo* mask) {
   Tensors unused;
+  const ListedMasks listed =
+      rows.form == RowForm::kWhole ? FindSamplingMask(header) : ListedMasks();
   for (const TensorInfo& tensor : header.tensors) {
+    if (&tensor == listed.ids || &tensor == listed.offsets) continue;
     const bool of_rows =
         &tensor == rows.whole || &tensor == rows.offsets ||
         &tensor == rows.ids || &tensor == rows.logits ||

@@ -52,6 +52,15 @@ class AnswerReader {
            node.items[0].Find("logprob") != nullptr;
   }
 
+  // The answer within a line of a batch's results (OpenAI's batches, vLLM's
+  // run-batch); null: it is no such line.
+  static const JsonNode* BodyOfBatchLine(const JsonNode& node) {
+    const JsonNode* const response = node.Get("response");
+    if (response == nullptr || !response->is_object()) return nullptr;
+    const JsonNode* const body = response->Get("body");
+    return body != nullptr && body->is_object() ? body : nullptr;
+  }
+
   // Is this a part of an answer, by its own word?
   bool IsPart(const JsonNode& node) const {
     return events_ || absl::EndsWith(node.Text("object"), ".chunk");
@@ -60,6 +69,9 @@ class AnswerReader {
   absl::Status Read(const JsonNode& node, const AnswerPlace& place) {
     if (node.is_array()) return ReadList(node, place);
     if (!node.is_object()) return absl::OkStatus();
+    if (const JsonNode* body = BodyOfBatchLine(node); body != nullptr) {
+      return Read(*body, place.At("response").At("body"));
+    }
     builder_.SetStreaming(IsPart(node));
     if (node.Get("choices") != nullptr) {
       return ReadChoices(node, place, builder_);

@@ -12,6 +12,8 @@
 //   Ollama         logprobs[] beside "done"
 //   Gemini         logprobsResult.chosenCandidates and topCandidates
 //
+// Lines of a batch's results hold such answers in response.body.
+//
 // Parts of streams are joined by their id and index. Lists of SGLang's streams
 // repeat what came before; they replace it.
 //

@@ -83,6 +83,8 @@ TEST(NpyTest, ShapesBecomeRowsAndSequences) {
   for (const Case& c : std::vector<Case>{{"(6,)", 1, 6, 1},
                                          {"(3, 2)", 3, 2, 1},
                                          {"(1, 3, 2)", 3, 2, 1},
+                                         {"(1, 1, 3, 2)", 3, 2, 1},
+                                         {"(3, 1, 2, 1)", 6, 1, 3},
                                          {"(3, 2, 1)", 6, 1, 3}}) {
     SCOPED_TRACE(c.shape);
     const auto log = Log::Open(WriteFile("npy", Npy("<f4", c.shape, kF32)));
@@ -120,7 +122,7 @@ TEST(NpyTest, RefusesElementsThatAreNoLogits) {
 
 TEST(NpyTest, RefusesHostileShapes) {
   for (const absl::string_view shape :
-       {"()", "(0,)", "(0, 3)", "(3, 0)", "(1, 0, 3)", "(1, 1, 1, 6)",
+       {"()", "(0,)", "(0, 3)", "(3, 0)", "(1, 0, 3)", "(2, 2, 2, 6)",
         "(4611686018427387904, 2)", "(9223372036854775807,)",
         "(4294967296, 4294967296)", "(0, 9223372036854775807, 3)",
         "(1, 2147483648)"}) {

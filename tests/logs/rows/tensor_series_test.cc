@@ -202,6 +202,40 @@ TEST(ListedMasks, AllowTheirIds) {
   }
 }
 
+// vLLM's names, which a list of likeliest tokens has too: with logprobs.
+TEST(ListedMasks, MayHaveVllmsNamesBesideWholeRows) {
+  std::vector<Tensor> tensors = Masked("mask", {0, 2, 2, 5}, {4, 1, 0, 2, 3});
+  tensors[1].name = "token_ids";
+  tensors[2].name = "offsets";
+  const auto log = OpenBytes(Safetensors(tensors));
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_TRUE((*log)->description().masks);
+  EXPECT_TRUE((*log)->description().notices.empty());
+  RowBuffer buffer;
+  ASSERT_TRUE((*log)->Mask(2, buffer).ok());
+  EXPECT_EQ(buffer.mask, std::vector<std::uint32_t>{0b01101});
+  tensors.push_back(
+      {"logprobs", "F32", "[5]", ArrayBytes<float>({-1, -2, -3, -4, -5})});
+  const auto other = OpenBytes(Safetensors(tensors));
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_FALSE((*other)->description().masks);
+  EXPECT_TRUE(absl::StrContains((*other)->description().notices.at(0),
+                                "tensors are not read"));
+}
+
+// TensorRT-LLM has an axis of beams.
+TEST(UnitAxes, AreLeftOutBeyondThree) {
+  for (const char* shape : {"[1,1,3,5]", "[1,1,1,3,5]", "[1,3,1,5]"}) {
+    std::vector<Tensor> tensors = Masked("mask", {0, 2, 2, 5}, {4, 1, 0, 2, 3});
+    tensors.resize(1);
+    tensors[0].shape = shape;
+    const auto log =
+        OpenBytes(Safetensors(tensors), WithAxes(Axes::kStepsFirst));
+    ASSERT_TRUE(log.ok()) << shape << log.status();
+    ExpectRows(**log, {0, 1, 2});
+  }
+}
+
 TEST(ListedMasks, ThatDoNotFitAreErrors) {
   const auto refuse = [](const std::vector<Tensor>& tensors,
                          const std::string& part) {

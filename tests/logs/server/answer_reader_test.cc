@@ -122,6 +122,21 @@ TEST(AnswerReaderTest, ReadsVllmsIds) {
             "(42/-3: 42/-3 7/-0.5)");
 }
 
+// As OpenAI's batches and vLLM's run-batch write them.
+TEST(AnswerReaderTest, ReadsLinesOfABatch) {
+  const auto line = [](int id) {
+    return absl::StrCat(
+        R"({"id":"b","custom_id":")", id,
+        R"(","response":{"status_code":200,"body":{"choices":[{"logprobs":)"
+        R"({"content":[{"token":"token_id:)",
+        id, R"(","logprob":-1,"top_logprobs":[]}]}}]}},"error":null})", "\n");
+  };
+  const auto answers = Read(line(3) + line(4));
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  EXPECT_EQ(answers->output.size(), 2u);
+  EXPECT_EQ(Output(line(3)), "(3/-1:)");
+}
+
 TEST(AnswerReaderTest, ReadsVllmsPrompt) {
   const auto answers = Read(R"({"choices":[{"logprobs":null}],
       "prompt_logprobs":[null,
