@@ -8,8 +8,8 @@
 // so must a stage that removes the likeliest candidates.
 //
 // Thread-safety: plain values.
-// Tested by: tests/stages/stage_facts_test.cc (each fact against what the stage
-//   does), tests/stages/registry_test.cc.
+// Tested by: tests/stages/stage_facts_test.cc, head_facts_test.cc (each fact
+//   against what the stage does), registry_test.cc.
 
 #ifndef SAMPLER_STAGES_STAGE_FACTS_H_
 #define SAMPLER_STAGES_STAGE_FACTS_H_
@@ -88,6 +88,13 @@ struct StageFacts {
   bool cuts_the_top = false;
   std::optional<TemperatureRange> temperature = {};
   std::optional<HeadRule> head = {};
+  // The stage keeps the `head.count` likeliest candidates, or all if there are
+  // not so many: it removes none of them.
+  bool keeps_whole_head = false;
+  // Of the candidates that the stage removes only the weight of all of them
+  // together matters. The more they weigh, the more others it keeps; or, of
+  // another stage, the fewer. A stage with a `head` may leave this false.
+  bool weighs_the_rest = false;
 
   // `bans`: tokens that the stage removes at every step. `allows`: if set, it
   // removes all other tokens at every step. Ascending.

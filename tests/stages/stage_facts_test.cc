@@ -6,9 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
-#include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,78 +15,11 @@
 #include "sampler/pipeline.h"
 #include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"
-#include "tests/support/random_parameters.h"
+#include "tests/stages/random_stages.h"
 #include "tests/support/stage_examples.h"
 
 namespace sampler::stage_facts_test {
 namespace {
-
-constexpr std::int64_t kSize = 32;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-using Row = std::vector<double>;
-
-struct Text {
-  std::vector<std::int32_t> prompt = {3, 1, 4, 1, 5};
-  std::vector<std::int32_t> output = {9, 2, 6, 5, 3, 5, 1, 4, 1};
-};
-
-// The stage, before a draw where it is none itself.
-PipelineConfig ChainWith(const StageConfig& stage) {
-  PipelineConfig config = {.phases = SomePhases(), .stages = {stage}};
-  if (GroupOf(stage) != StageGroup::kDraw) {
-    config.stages.push_back({"categorical"});
-  }
-  return config;
-}
-
-// The logits that `stage` leaves of `row`; what it removed is at -inf.
-Row Left(const StageConfig& stage, const Row& row, const Text& text = {}) {
-  const PipelineConfig config = ChainWith(stage);
-  const Pipeline pipeline = Pipeline::Create(config, kSize).value();
-  Sequence sequence =
-      pipeline.NewSequence({.seed = 7, .prompt = text.prompt}).value();
-  for (const std::int32_t id : text.output) {
-    EXPECT_TRUE(sequence.AcceptId(id).ok());
-  }
-  const Row second(kSize, 0.25);
-  StepInputs inputs;
-  inputs.unconditional = absl::MakeConstSpan(second);
-  inputs.uniform = 0.5;
-  Workspace workspace;
-  const Distribution left = pipeline.Process(
-      absl::MakeConstSpan(row), sequence, workspace, pipeline.OnlyRead(inputs));
-  Row logits(kSize, -kInfinity);
-  left.ForEach([&](TokenId id, double logit) {
-    logits[static_cast<std::size_t>(id)] = logit;
-  });
-  return logits;
-}
-
-Row SomeRow(Random& random) {
-  Row row = RandomRow(random, kSize);
-  if (random() % 4 == 0) row[random() % kSize] = -kInfinity;
-  return row;
-}
-
-// Calls f(stage, facts) for random legal stages of every type.
-void ForRandomStages(
-    const std::function<void(const StageConfig&, const StageFacts&)>& f) {
-  Random random(1);
-  for (const StageType& type : StageRegistry::BuiltIn().types()) {
-    int legal = 0;
-    for (int attempt = 0; attempt < 4000 && legal < 60; ++attempt) {
-      const StageConfig stage = {std::string(type.name),
-                                 RandomObject(type.parameters, random)};
-      const PipelineConfig config = ChainWith(stage);
-      if (!CheckConfig(config, kSize).empty()) continue;
-      ++legal;
-      SCOPED_TRACE(ChainText(config));
-      f(stage, FactsOf(stage));
-      if (testing::Test::HasFailure()) return;
-    }
-    EXPECT_GT(legal, 0) << type.name;
-  }
-}
 
 TEST(StageFacts, EveryTypeSaysThem) {
   for (const StageType& type : StageRegistry::BuiltIn().types()) {
@@ -119,7 +49,7 @@ TEST(StageFacts, NeutralStagesChangeNothing) {
   Random random(2);
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
     if (!facts.neutral) return;
-    const Row row = SomeRow(random);
+    const FactsRow row = SomeRow(random);
     EXPECT_EQ(Left(stage, row), row);
   });
 }
@@ -128,8 +58,8 @@ TEST(StageFacts, OnlyTheHistoryOfTheFactsMatters) {
   Random random(3);
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
     if (facts.reads_phases) return;  // Where these stand, any token may say.
-    const Row row = SomeRow(random);
-    Text other;
+    const FactsRow row = SomeRow(random);
+    FactsText other;
     const bool any = !facts.history.has_value();
     if (any || facts.history->scope == Scope::kOutput) {
       other.prompt = {7, 7, 8, 9, 10};
@@ -145,10 +75,11 @@ TEST(StageFacts, StagesThatEditWhatWasSeenEditNothingElse) {
   Random random(4);
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
     if (!facts.edits_seen) return;
-    const Text text;
-    const Row row = SomeRow(random);
-    const Row left = Left(stage, row);
-    if (left == Row(kSize, -kInfinity)) return;  // An edit overflowed.
+    const FactsText text;
+    const FactsRow row = SomeRow(random);
+    const FactsRow left = Left(stage, row);
+    if (left == FactsRow(kFactsWidth, -kFactsInfinity))
+      return;  // An edit overflowed.
     for (std::size_t i = 0; i < row.size(); ++i) {
       const auto id = static_cast<std::int32_t>(i);
       const auto in = [&](const std::vector<std::int32_t>& tokens) {
@@ -160,36 +91,14 @@ TEST(StageFacts, StagesThatEditWhatWasSeenEditNothingElse) {
   });
 }
 
-TEST(StageFacts, TheHeadDecides) {
-  Random random(5);
-  int decided = 0;
-  ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
-    if (!facts.head.has_value()) return;
-    const Row row = SomeRow(random);
-    Row sorted = row;
-    std::sort(sorted.rbegin(), sorted.rend());
-    const auto count = static_cast<std::size_t>(
-        std::min<std::int64_t>(facts.head->count, kSize));
-    const double bound =
-        std::min(sorted[count - 1], sorted[0] - facts.head->distance);
-    Row head = row;
-    for (double& logit : head) {
-      if (logit < bound) logit = -kInfinity;
-    }
-    decided += head != row ? 1 : 0;
-    EXPECT_EQ(Left(stage, row), Left(stage, head));
-  });
-  EXPECT_GT(decided, 0);
-}
-
 TEST(StageFacts, CutsByRankKeepTheFirstOfTheTotalOrder) {
   Random random(6);
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
     if (!facts.keeps_a_prefix) return;
     // Ties: the higher id goes first.
-    Row row = SomeRow(random);
+    FactsRow row = SomeRow(random);
     row[20] = row[4];
-    const Row left = Left(stage, row);
+    const FactsRow left = Left(stage, row);
     for (std::size_t kept = 0; kept < row.size(); ++kept) {
       if (std::isinf(left[kept])) continue;
       for (std::size_t gone = 0; gone < row.size(); ++gone) {
@@ -206,8 +115,8 @@ TEST(StageFacts, TemperaturesLieInTheirRange) {
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
     if (!facts.temperature.has_value()) return;
     const auto [low, high] = *facts.temperature;
-    const Row row = SomeRow(random);
-    const Row left = Left(stage, row);
+    const FactsRow row = SomeRow(random);
+    const FactsRow left = Left(stage, row);
     if (high == 0.0) {
       EXPECT_EQ(std::count_if(left.begin(), left.end(),
                               [](double x) { return std::isfinite(x); }),
@@ -226,14 +135,14 @@ TEST(StageFacts, BansAndAllowedTokensAreThoseThatGoAndStay) {
   Random random(8);
   int banned = 0;
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
-    const Row row = RandomRow(random, kSize);
-    const Row left = Left(stage, row);
+    const FactsRow row = RandomRow(random, kFactsWidth);
+    const FactsRow left = Left(stage, row);
     for (const std::int32_t id : facts.bans) {
-      EXPECT_EQ(left[static_cast<std::size_t>(id)], -kInfinity);
+      EXPECT_EQ(left[static_cast<std::size_t>(id)], -kFactsInfinity);
       ++banned;
     }
     if (!facts.allows.has_value()) return;
-    for (std::int32_t id = 0; id < kSize; ++id) {
+    for (std::int32_t id = 0; id < kFactsWidth; ++id) {
       EXPECT_EQ(
           std::isfinite(left[static_cast<std::size_t>(id)]),
           std::binary_search(facts.allows->begin(), facts.allows->end(), id));
@@ -244,7 +153,8 @@ TEST(StageFacts, BansAndAllowedTokensAreThoseThatGoAndStay) {
 
 TEST(StageFacts, InputsAreThoseThatAStageAsksFor) {
   ForRandomStages([&](const StageConfig& stage, const StageFacts& facts) {
-    const Pipeline pipeline = Pipeline::Create(ChainWith(stage), kSize).value();
+    const Pipeline pipeline =
+        Pipeline::Create(ChainWith(stage), kFactsWidth).value();
     EXPECT_EQ(pipeline.CheckInputs(StepInputs{}).ok(),
               !facts.reads_unconditional && !facts.reads_uniform);
     EXPECT_EQ(facts.reads_mask, stage.type == "mask");
@@ -257,12 +167,13 @@ TEST(StageFacts, DrawsUseTheNumbersThatTheySay) {
       EXPECT_EQ(facts.draws_by, DrawBy::kNothing);
       return;
     }
-    const Pipeline pipeline = Pipeline::Create(ChainWith(stage), kSize).value();
+    const Pipeline pipeline =
+        Pipeline::Create(ChainWith(stage), kFactsWidth).value();
     const Sequence sequence = pipeline.NewSequence({.seed = 7}).value();
     StepInputs inputs;
     inputs.uniform = 0.5;
     Workspace workspace;
-    const Row row(kSize, 1.0);
+    const FactsRow row(kFactsWidth, 1.0);
     const Token token = pipeline.Sample(absl::MakeConstSpan(row), sequence,
                                         workspace, pipeline.OnlyRead(inputs));
     ASSERT_EQ(token.status, RowStatus::kOk);

@@ -17,7 +17,8 @@ StageType EpsilonCutoff::Type() {
                              .Required(),
                          MinKeepParameter()},
           .facts = [](const Parameters& p) -> StageFacts {
-            return {.neutral = p.Real("epsilon") == 0.0};
+            return {.neutral = p.Real("epsilon") == 0.0,
+                    .weighs_the_rest = true};
           },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<EpsilonCutoff>(p.Real("epsilon"),

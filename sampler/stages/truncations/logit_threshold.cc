@@ -14,7 +14,7 @@ StageType LogitThreshold::Type() {
           .parameters = {Real("threshold", "least logit that stays").Required(),
                          MinKeepParameter()},
           .facts = [](const Parameters&) -> StageFacts {
-            return {.reads_signs = true};
+            return {.reads_signs = true, .weighs_the_rest = true};
           },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<LogitThreshold>(p.Real("threshold"),

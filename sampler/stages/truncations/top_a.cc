@@ -34,7 +34,7 @@ StageType TopA::Type() {
                          .Required(),
                      MinKeepParameter()},
       .facts = [](const Parameters& p) -> StageFacts {
-        return {.neutral = p.Real("a") == 0.0};
+        return {.neutral = p.Real("a") == 0.0, .weighs_the_rest = true};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TopA>(p.Real("a"), p.Integer("min_keep"));

@@ -19,7 +19,8 @@ StageType TopK::Type() {
         const std::int64_t k = p.Integer("k");
         if (k == 0) return {.neutral = true};
         return {.keeps_a_prefix = p.Choice<Ties>("ties") == Ties::kExact,
-                .head = HeadRule{.count = k, .distance = 0.0}};
+                .head = HeadRule{.count = k, .distance = 0.0},
+                .keeps_whole_head = true};
       },
       .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
         return std::make_unique<TopK>(p.Integer("k"), p.Choice<Ties>("ties"));

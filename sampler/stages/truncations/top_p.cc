@@ -47,7 +47,8 @@ StageType TopP::Type() {
                                          HistoryWindow{.scope = Scope::kOutput})
                                    : std::nullopt,
                     .reads_original_mass =
-                        !neutral && basis == MassBasis::kOriginal};
+                        !neutral && basis == MassBasis::kOriginal,
+                    .weighs_the_rest = true};
           },
           .create = [](const Parameters& p) -> std::unique_ptr<const Stage> {
             return std::make_unique<TopP>(
