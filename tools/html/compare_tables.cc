@@ -16,7 +16,7 @@ std::string Number(double x) { return HtmlCell("n", x, NumberText(x, 4, 10)); }
 std::string NumberCell(double x, const Range& ends) {
   if (ends.exact() || std::isnan(ends.low)) return Number(x);
   return absl::StrCat(
-      "<td class=\"n\">", HtmlNumber(ends.low, NumberText(ends.low, 4, 10)),
+      "<td class=\"n r\">", HtmlNumber(ends.low, NumberText(ends.low, 4, 10)),
       " to ", HtmlNumber(ends.high, NumberText(ends.high, 4, 10)), "</td>");
 }
 

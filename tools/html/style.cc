@@ -51,7 +51,7 @@ border-radius:6px;padding:0 8px;font-size:14px}
 padding:6px 12px;margin:4px 0;max-width:110ch}
 section,.card{background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:16px 18px;margin:0 0 16px;min-width:0}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(145px,1fr));
 gap:12px;margin-bottom:16px}
 .cards>div{background:var(--card);border:1px solid var(--line);
 border-radius:10px;padding:12px 16px}
@@ -62,7 +62,7 @@ font-variant-numeric:tabular-nums}
 line-height:1.4;margin-top:3px}
 .panes{display:grid;grid-template-columns:minmax(0,1fr);gap:16px}
 @media screen and (min-width:1150px){
-.panes{grid-template-columns:minmax(0,5fr) minmax(0,8fr)}
+.panes{grid-template-columns:minmax(0,1fr) minmax(0,2fr)}
 .compare .panes{grid-template-columns:minmax(0,1fr)}
 .compare .panes>div{display:grid;align-items:start;gap:16px;
 grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
@@ -164,12 +164,13 @@ white-space:nowrap;padding:0 5px}
 .bars td:nth-child(4){max-width:190px;overflow:hidden;text-overflow:ellipsis;
 white-space:nowrap}
 .bars .b{width:24%;min-width:90px}
+.replay .bars .b,.two .bars .b{width:13%;min-width:64px}
 .b i{display:block;height:5px;border-radius:1px;background:var(--raw);
 min-width:1px;margin:1.5px 0}
 .b i.o{background:var(--out);height:7px}
 .b i[style="width:0.000%"]{visibility:hidden}
 .x .b i:first-child{opacity:.55}
-.kr,.ko{font-size:12px}
+.kr,.ko{font-size:12px;white-space:nowrap;display:inline-block}
 .kr::before,.ko::before{content:"";display:inline-block;width:12px;height:6px;
 margin-right:4px;vertical-align:1px;background:var(--raw)}
 .ko{margin-left:6px}
@@ -184,7 +185,10 @@ margin-bottom:3px}
 .gap td,.rest td{color:var(--mut)}
 .rest td{border-top:1px solid var(--line)}
 .two{display:grid;grid-template-columns:minmax(0,1fr);gap:22px}
+.replay .ko,.two .ko{margin-left:0}
 .two .s{display:none}
+.two .n{padding-left:4px;padding-right:4px}
+.two .stages{font-size:12.5px}
 .two h4{margin:0 0 8px;font-size:15px}
 .all{margin-top:14px;font-size:13.5px}
 section>.all:first-child{margin-top:0}
@@ -200,17 +204,28 @@ font-variant-numeric:tabular-nums;min-width:0}
 .grid td,.grid th{border-bottom:1px solid var(--line);padding-top:3px;
 padding-bottom:3px}
 .grid thead th{position:sticky;top:0;background:var(--card)}
+.grid tbody th{white-space:nowrap}
+.compare .grid tbody th{position:sticky;left:0;background:var(--card)}
+.grid .r{white-space:normal}
 .grid .best th,.grid .best td{background:color-mix(in srgb,var(--good) 12%,
-transparent)}
+var(--card))}
 .two-up{display:grid;grid-template-columns:minmax(0,1fr);gap:16px}
 @media(min-width:1150px){.two-up{grid-template-columns:3fr 2fr}}
 pre{font:13px/1.45 ui-monospace,"DejaVu Sans Mono",monospace;overflow-x:auto;
 margin:0}
 .worst code{white-space:pre}
-.sweep .sw{background:none;max-width:100%;height:auto}
+.sweep .sw{background:none;max-width:100%;min-width:700px;height:auto}
 .worst li{margin:6px 0 10px}
 .worst ul,.worst{list-style:none}
 footer{color:var(--mut);font-size:13px;padding-top:14px}
+@media screen and (max-width:600px){body{padding:0 12px 20px}
+h1{font-size:22px}
+section,.card,.cards>div{padding:12px}
+.cards{gap:8px}
+.cards dd{font-size:20px}
+.head dt{flex-basis:58px}
+.facts dt{flex-basis:68px}
+.chart{grid-template-columns:112px minmax(0,1fr)}}
 @media print{:root{--bg:#fff;--card:#fff}
 body{padding:0;font-size:11px;max-width:none}
 section,.card,.cards>div{border-color:#bbb;break-inside:auto}
