@@ -64,7 +64,8 @@ Does a text carry a watermark?
   sampler detect text.json --scheme vllm --key-file vllm.key
 
 A log is a file of logits that were recorded (safetensors, .npy, llama.cpp's
-_logits_), or what a server answered with log-probabilities (JSON).
+_logits_), or what a server answered with log-probabilities (JSON). In the
+project's folder, tests/data/tour.sh FOLDER makes files of the names above.
 sampler --help and sampler COMMAND --help say more.
 )";
 

@@ -42,11 +42,10 @@ TEST(Tour, ShowsAnExampleOfEveryCommand) {
 TEST(Tour, ItsExamplesRun) {
   std::string folder = absl::StrCat(testing::TempDir(), "/tour.XXXXXX");
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  fs::copy_file(StoryLog(), fs::path(folder) / "run.safetensors");
-  fs::copy_file(DataFile("import/llama-request.json"),
-                fs::path(folder) / "request.json");
-  fs::copy_file(DataFile("marked.json"), fs::path(folder) / "text.json");
-  fs::copy_file(DataFile("marked.key"), fs::path(folder) / "vllm.key");
+  ASSERT_EQ(
+      std::system(absl::StrCat("sh '", DataFile("tour.sh"), "' '", folder, "'")
+                      .c_str()),
+      0);
   for (const std::string& example : Examples()) {
     const std::string command = absl::StrReplaceAll(
         example, {{"  sampler ", absl::StrCat("'", SAMPLER_TOOL, "' ")}});
