@@ -113,14 +113,16 @@ absl::Status PairWorker::AnswerSide(std::size_t s, const RowPlace& place,
   const auto inputs =
       InputsOf(side.log, place.row, side.chain.config, scratch.buffer);
   if (!inputs.ok()) return inputs.status();
-  const Step step =
-      shared_.chains[s].Process(*row, sequence, scratch.workspace, *inputs);
+  const SettledRow settled = scratch.listed.Settle(
+      {shared_.chains[s], *row, *bounds, sequence, *inputs});
+  const Step step = shared_.chains[s].Process(settled.row, sequence,
+                                              scratch.workspace, *inputs);
   scratch.row = *row;
   scratch.final = step.distribution();
   const Token drawn = step.Draw();
   result.status = drawn.status;
   const bool partial = bounds->tail && bounds->tail->count > 0;
-  result.decided = !partial || IsExact(*bounds, side.chain.config);
+  result.decided = !partial || settled.exact();
   const std::optional<double> temperature =
       result.decided ? std::nullopt : ListedTemperature(side.chain.config);
   result.ends = temperature.has_value();
@@ -146,7 +148,13 @@ absl::Status PairWorker::AnswerSide(std::size_t s, const RowPlace& place,
   }
   if (shared_.options.describe) {
     pair.descriptions[s] = shared_.options.describe(
-        {shared_.chains[s], *row, sequence, *inputs, place, pair.target});
+        {.pipeline = shared_.chains[s],
+         .row = settled.row,
+         .sequence = sequence,
+         .inputs = *inputs,
+         .place = place,
+         .logged = pair.target,
+         .listed = settled.completed ? std::optional(*row) : std::nullopt});
   }
   return AcceptToken(drawn, pair.target, sequence);
 }

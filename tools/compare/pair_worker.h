@@ -19,6 +19,7 @@
 #include "sampler/pipeline.h"
 #include "tools/compare/pairs.h"
 #include "tools/process/ordered_work.h"
+#include "tools/replay/listed_row.h"
 
 namespace sampler::tools {
 
@@ -67,6 +68,7 @@ class PairWorker {
     Workspace workspace;
     Workspace raw_workspace;
     logs::RowBuffer buffer;
+    ListedRowReader listed;
     KeptTokens kept;
     LogprobRow logprobs;
     bool has_row = false;  // `logprobs` are those of this row.

@@ -25,6 +25,7 @@
 #include "tools/options/run_options.h"
 #include "tools/options/typed_options.h"
 #include "tools/options/unused_options.h"
+#include "tools/replay/listed_row.h"
 #include "tools/replay/row_exactness.h"
 #include "tools/replay/rows.h"
 #include "tools/replay/warnings.h"
@@ -108,6 +109,7 @@ absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
   if (!sequence.ok()) return sequence;
   Workspace workspace;
   logs::RowBuffer buffer;
+  ListedRowReader listed;
   Progress progress(place.position, quiet);
   for (std::int64_t row = place.row - place.position; row < place.row; ++row) {
     const absl::Status ready = SetUpRow(log, row, pipeline.config(), *sequence);
@@ -116,7 +118,12 @@ absl::StatusOr<Sequence> PlayBefore(const logs::Log& log, const RowPlace& place,
     if (!logits.ok()) return logits.status();
     const auto inputs = InputsOf(log, row, pipeline.config(), buffer);
     if (!inputs.ok()) return inputs.status();
-    const Token drawn = pipeline.Sample(*logits, *sequence, workspace, *inputs);
+    const auto bounds = BoundsOf(log, row);
+    if (!bounds.ok()) return bounds.status();
+    const SettledRow settled =
+        listed.Settle({pipeline, *logits, *bounds, *sequence, *inputs});
+    const Token drawn =
+        pipeline.Sample(settled.row, *sequence, workspace, *inputs);
     progress.Step();
     TokenId id = drawn.id;
     if ((id < 0 || history == HistorySource::kLogged) &&
@@ -198,8 +205,12 @@ absl::Status Run(Options& options) {
   options.explain.inputs = *inputs;
   const auto bounds = BoundsOf(log, place->row);
   if (!bounds.ok()) return bounds.status();
+  ListedRowReader listed;
+  const SettledRow settled =
+      listed.Settle({*pipeline, *row, *bounds, *sequence, *inputs});
+  if (settled.completed) options.explain.listed = *row;
   const Explanation explanation =
-      Explain(*pipeline, *row, *sequence, options.explain);
+      Explain(*pipeline, settled.row, *sequence, options.explain);
   const ExplainHeader header = {.path = options.log.path,
                                 .log = log,
                                 .config = config,
@@ -210,7 +221,7 @@ absl::Status Run(Options& options) {
                                 .stream = sequence->stream(),
                                 .step = sequence->clock(),
                                 .replayed_history = replayed,
-                                .exact = IsExact(*bounds, config)};
+                                .basis = settled.basis};
   Write(options.output.json ? ToLine(ExplainJson(header, explanation)) + "\n"
                             : ExplainText(header, explanation,
                                           Painter(UseColor(options.output))));

@@ -152,18 +152,22 @@ std::string ExplainText(const ExplainHeader& header,
            absl::StrCat(
                ShownPath(header.path), " (", logs::FormatName(log.format), " ",
                DTypeName(log.dtype), ", ", Grouped(log.rows), " rows x ",
-               Grouped(log.vocabulary_size), ")",
-               header.exact ? "" : ", bounded: the log holds part of the row"));
+               Grouped(log.vocabulary_size), ")", RowBasisNote(header.basis)));
   absl::StrAppend(&text, Line(paint, "row",
                               absl::StrCat(header.place.row, ", sequence ",
                                            header.place.sequence, ", position ",
                                            header.place.position)));
-  if (explanation.raw_entropy.has_value()) {
-    absl::StrAppend(&text,
-                    Line(paint, "raw",
-                         absl::StrCat(Grouped(explanation.raw_count),
-                                      " candidates, entropy ",
-                                      EntropyText(*explanation.raw_entropy))));
+  if (explanation.raw_count > 0) {
+    const std::string count =
+        absl::StrCat(Grouped(explanation.raw_count), " candidates, ");
+    const std::string raw =
+        explanation.raw_entropy.has_value()
+            ? absl::StrCat("entropy ", EntropyText(*explanation.raw_entropy))
+        : explanation.completed ? kSharedEvenly
+                                : "";
+    if (!raw.empty()) {
+      absl::StrAppend(&text, Line(paint, "raw", absl::StrCat(count, raw)));
+    }
   }
   absl::StrAppend(&text, Line(paint, "chain", ChainLines(header.config)));
   absl::StrAppend(

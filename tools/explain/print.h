@@ -36,6 +36,7 @@
 #include "sampler/logs/log.h"
 #include "tools/explain/step.h"
 #include "tools/options/run_options.h"
+#include "tools/replay/row_exactness.h"
 #include "tools/text/output.h"
 #include "tools/text/token_text.h"
 
@@ -53,7 +54,7 @@ struct ExplainHeader {
   std::uint32_t stream = 0;  // Of the row's sequence.
   std::int64_t step = 0;
   bool replayed_history = false;
-  bool exact = true;  // False where the log holds too little of the row.
+  RowBasis basis = RowBasis::kExact;
 };
 
 std::string ExplainText(const ExplainHeader& header,

@@ -13,6 +13,7 @@
 #include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"
 #include "sampler/step_observer.h"
+#include "tools/explain/draw_interval.h"
 #include "tools/explain/reason.h"
 
 namespace sampler::tools {
@@ -37,12 +38,13 @@ void AddOnce(TokenId id, std::vector<TokenId>& ids) {
 // Takes a moment between any two stages and writes the reports.
 class Recorder final : public StepObserver {
  public:
-  // Shows `tokens`, and the first `top` of the raw ranking.
-  Recorder(std::vector<TokenId> tokens, std::int64_t top,
+  // Shows `tokens`, and the first of the raw ranking. `options` must outlive
+  // it.
+  Recorder(std::vector<TokenId> tokens, const ExplainOptions& options,
            const PipelineConfig& config, const History& history,
            Explanation& explanation)
       : tokens_(std::move(tokens)),
-        top_(top),
+        options_(options),
         config_(config),
         history_(history),
         out_(explanation) {}
@@ -80,20 +82,34 @@ class Recorder final : public StepObserver {
   Moment TakeLast() { return std::move(now_); }
 
  private:
+  bool IsKnown(TokenId id) const {
+    return !options_.listed.has_value() ||
+           (*options_.listed)[static_cast<std::size_t>(id)] > -HUGE_VAL;
+  }
+  bool AreAllKnown(const Moment& moment) const {
+    const auto ranked = moment.ranked();
+    return std::all_of(ranked.begin(), ranked.end(),
+                       [&](const RankedCandidate& candidate) {
+                         return IsKnown(candidate.id);
+                       });
+  }
+
   void Begin(const Candidates& candidates) {
     raw_ = Moment(candidates, out_.vocabulary_size);
     now_ = raw_;
     out_.raw_count = raw_.count();
-    out_.raw_entropy = raw_.entropy();
-    const auto shown = raw_.ranked().subspan(
-        0, static_cast<std::size_t>(std::min(top_, raw_.count())));
-    for (const RankedCandidate& candidate : shown) {
+    if (AreAllKnown(raw_)) out_.raw_entropy = raw_.entropy();
+    std::int64_t shown = 0;
+    for (const RankedCandidate& candidate : raw_.ranked()) {
+      if (shown == options_.top) break;
+      if (!IsKnown(candidate.id)) continue;
       AddOnce(candidate.id, tokens_);
+      ++shown;
     }
     for (const TokenId id : tokens_) {
       TokenReport& token = out_.tokens.emplace_back();
       token.id = id;
-      token.raw = raw_.StandingOf(id);
+      if (IsKnown(id)) token.raw = raw_.StandingOf(id);
       token.logit = token.raw.has_value() ? token.raw->logit : -HUGE_VAL;
     }
     std::sort(out_.tokens.begin(), out_.tokens.end(),
@@ -128,7 +144,7 @@ class Recorder final : public StepObserver {
       return;
     }
     stage.mass = raw_.MassOf(after);
-    stage.entropy = after.entropy();
+    if (AreAllKnown(after)) stage.entropy = after.entropy();
     if (!why_not_run_.empty()) {
       stage.note = why_not_run_;
     } else if (!stage.active) {
@@ -144,7 +160,8 @@ class Recorder final : public StepObserver {
   }
 
   void Follow(std::size_t index, const Moment& after, TokenReport& token) {
-    token.after.push_back(after.StandingOf(token.id));
+    token.after.push_back(IsKnown(token.id) ? after.StandingOf(token.id)
+                                            : std::nullopt);
     const std::optional<Standing>& before =
         index == 0 ? token.raw : token.after[index - 1];
     if (!before.has_value() || token.after.back().has_value()) return;
@@ -156,7 +173,7 @@ class Recorder final : public StepObserver {
   }
 
   std::vector<TokenId> tokens_;
-  std::int64_t top_;
+  const ExplainOptions& options_;
   const PipelineConfig& config_;
   const History& history_;
   std::string why_not_run_;  // Of a stage whose condition does not hold.
@@ -166,38 +183,6 @@ class Recorder final : public StepObserver {
   Truncation truncation_ = {};  // The last one of the running stage.
   int truncations_ = 0;
 };
-
-// Where the random bits fell among the candidates, laid end to end in id order
-// or in the total order.
-std::optional<DrawInterval> FindInterval(const Moment& out, TokenId drawn,
-                                         std::uint64_t bits, bool by_rank) {
-  const std::vector<RankedCandidate> line = out.LaidOut(by_rank);
-  Mass low = 0;
-  std::size_t at = 0;
-  for (; at < line.size() && line[at].id != drawn; ++at) low += line[at].weight;
-  if (at == line.size()) return std::nullopt;
-  const Mass high = low + line[at].weight;
-  const Mass place = PlaceOfBits(bits, out.total());
-  if (place < low || place >= high) return std::nullopt;
-  DrawInterval interval;
-  interval.by_rank = by_rank;
-  interval.low = Ratio(low, out.total());
-  interval.high = Ratio(high, out.total());
-  if (at > 0) {
-    interval.margin = Ratio(place - low, out.total());
-    interval.neighbour = line[at - 1].id;
-    interval.neighbour_below = true;
-  }
-  if (at + 1 < line.size()) {
-    const double above = Ratio(high - place, out.total());
-    if (!interval.margin.has_value() || above < *interval.margin) {
-      interval.margin = above;
-      interval.neighbour = line[at + 1].id;
-      interval.neighbour_below = false;
-    }
-  }
-  return interval;
-}
 
 // llama.cpp's penalties are one sampler, which runs in the place of the first
 // of the stages that stand together.
@@ -242,6 +227,7 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
   Explanation result;
   result.vocabulary_size = pipeline.vocabulary_size();
   result.logged = options.logged;
+  result.completed = options.listed.has_value();
   result.stages = PrepareStages(pipeline.config());
   const auto memories = MemoryOfStages(pipeline.config(), sequence);
   for (std::size_t i = 0; i < memories.size(); ++i) {
@@ -266,7 +252,7 @@ Explanation Explain(const Pipeline& pipeline, Logits row,
     if (bits != 0) result.u = token.u();
   }
 
-  Recorder recorder(std::move(shown), options.top, pipeline.config(),
+  Recorder recorder(std::move(shown), options, pipeline.config(),
                     sequence.history(), result);
   pipeline.Process(row, sequence, workspace, options.inputs, &recorder);
   result.out = recorder.TakeLast();

@@ -18,15 +18,22 @@
 #include "sampler/pipeline.h"
 #include "sampler/stages/registry.h"
 #include "tools/chains/stage_memory.h"
+#include "tools/explain/draw_interval.h"
 #include "tools/explain/moment.h"
 
 namespace sampler::tools {
+
+inline constexpr char kSharedEvenly[] =
+    "those that are not listed as if they shared their mass evenly";
 
 struct ExplainOptions {
   std::int64_t top = 20;          // Candidates shown, by raw and by final rank.
   std::vector<TokenId> tokens;    // Shown in any case.
   std::optional<TokenId> logged;  // The token the log has for this row.
   StepInputs inputs;              // What the step has besides the row.
+  // The row as logged, where the explained one is a completed one
+  // (replay/listed_row.h): tokens at -inf in it are not known one by one.
+  std::optional<Logits> listed;
 };
 
 // What one stage did.
@@ -46,7 +53,8 @@ struct StageReport {
   // probability, before it, of what went.
   std::optional<double> threshold;
   std::optional<double> mass_removed;
-  // After it; empty if the row has no distribution then.
+  // After it; empty if the row has no distribution then. The entropy also where
+  // tokens are left that are not known one by one.
   std::optional<double> mass;  // Raw probability of the survivors.
   std::optional<double> entropy;
 };
@@ -66,24 +74,15 @@ struct TokenReport {
   }
 };
 
-// Where the draw fell, for draws by inverse CDF: in [low, high), the drawn
-// token's share of [0, 1).
-struct DrawInterval {
-  double low = 0;
-  double high = 0;
-  bool by_rank = false;  // Laid out in the total order, not by id.
-  // To the nearest inner boundary, and whose interval lies behind it; empty if
-  // the drawn token is the only one that can be drawn.
-  std::optional<double> margin;
-  TokenId neighbour = 0;
-  bool neighbour_below = false;
-};
-
 struct Explanation {
   RowStatus status = RowStatus::kNoCandidate;
   std::int64_t vocabulary_size = 0;
-  std::optional<double> raw_entropy;  // Empty if the row is broken.
-  std::int64_t raw_count = 0;         // Candidates: tokens not at -inf.
+  // Of a row that is not known as a whole: before the stage that cuts within
+  // the list, numbers are those of one row that it may be (kSharedEvenly).
+  bool completed = false;
+  // Empty if the row is broken, or not known as a whole.
+  std::optional<double> raw_entropy;
+  std::int64_t raw_count = 0;  // Candidates: tokens not at -inf.
   std::vector<StageReport> stages;
   std::vector<TokenReport> tokens;  // In raw rank order.
   Moment out;                       // What was drawn from.

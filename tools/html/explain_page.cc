@@ -16,12 +16,9 @@ Page ExplainPage(const ExplainHeader& header, const Explanation& explanation,
       absl::StrCat("Row ", header.place.row, " of ", FileName(header.path));
   page.head = {
       {"log", LogHtml(header.path, header.log)},
-      {"row",
-       absl::StrCat(header.place.row, ", sequence ", header.place.sequence,
-                    ", position ", header.place.position,
-                    header.exact ? ""
-                                 : "; bounded: the log holds part of "
-                                   "the row")},
+      {"row", absl::StrCat(header.place.row, ", sequence ",
+                           header.place.sequence, ", position ",
+                           header.place.position, RowBasisNote(header.basis))},
       {"chain", ChainHtml(std::string(ChainText(header.config)))},
       {"seed",
        absl::StrCat(header.seed, ", stream ", header.stream, "; history ",

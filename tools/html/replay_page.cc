@@ -115,11 +115,10 @@ void ReplayPage::Add(const RowResult& row) {
   entropy_.push_back(row.entropy);
   kept_.push_back(step.values[3]);
   kept_mass_.push_back(row.kept_mass);
-  sections_.Add(
-      row.place, row.exact ? "" : ", bounded: the log holds part of the row",
-      absl::StrCat(
-          "<div class=\"wide\">", row.description, "</div>",
-          HtmlFields("All numbers of this row", RowJson(header_, row))));
+  sections_.Add(row.place, RowBasisNote(row.basis),
+                absl::StrCat("<div class=\"wide\">", row.description, "</div>",
+                             HtmlFields("All numbers of this row",
+                                        RowJson(header_, row))));
 }
 
 Page ReplayPage::MakePage(const ReplaySummaries& summaries,

@@ -98,6 +98,8 @@ std::string StepFacts(const Explanation& explanation, const TokenText& text) {
                       EntropyHtml(explanation.out.entropy()));
     }
     html += Fact("", "entropy", entropy);
+  } else if (explanation.completed) {
+    html += Fact("", "row", kSharedEvenly);
   }
   return html + "</dl>";
 }

@@ -20,6 +20,7 @@ DescribeStep StepDescriber(const TokenText& text, std::int64_t top) {
     ExplainOptions options;
     options.top = top;
     options.inputs = step.inputs;
+    options.listed = step.listed;
     if (step.logged >= 0) options.logged = step.logged;
     return StepView(Explain(step.pipeline, step.row, step.sequence, options),
                     text);

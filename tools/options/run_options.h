@@ -81,6 +81,8 @@ struct AnsweredStep {
   const StepInputs& inputs;
   RowPlace place;
   TokenId logged = -1;  // -1: none.
+  // The row as logged, where `row` is a completed one (replay/listed_row.h).
+  std::optional<Logits> listed = {};
 };
 
 // What is to be said of a step besides its numbers. Called by several threads.

@@ -22,6 +22,12 @@ namespace {
 
 constexpr float kAbsent = std::numeric_limits<float>::quiet_NaN();
 
+// What the tokens that the log holds of a row weigh; NaN: unknown.
+double ListedShare(const RowView& view) {
+  const auto& tail = view.bounds.tail;
+  return tail.has_value() && tail->count > 0 ? 1.0 - tail->mass : 1.0;
+}
+
 // Rows divided by the chain's temperature, nothing cut. Scratch, one per
 // thread.
 class WholeRows {
@@ -31,6 +37,10 @@ class WholeRows {
     auto [at, fresh] = pipelines_.try_emplace(&view.config);
     if (fresh) at->second = Make(view);
     if (!at->second.has_value()) return std::nullopt;
+    // Of a list only the weight of the rest at T = 1 is known.
+    if (ListedShare(view) < 1.0 && ChainTemperature(view.config) != 1.0) {
+      return std::nullopt;
+    }
     const Distribution whole =
         at->second->Process(view.row, view.sequence, workspace_);
     if (whole.status() != RowStatus::kOk) return std::nullopt;
@@ -67,18 +77,21 @@ std::shared_ptr<const EmittedRow> Look(const EmitOptions& options,
   }
   if (!options.logprob) return row;
   const bool has_target = view.target >= 0;
+  const double listed = Log(ListedShare(view));
   if (has_target) {
     row->logprob = static_cast<float>(kept.Logprob(view.target));
     if (view.raw.status() == RowStatus::kOk) {
-      row->raw_logprob = static_cast<float>(view.raw.Logprob(view.target));
+      row->raw_logprob =
+          static_cast<float>(view.raw.Logprob(view.target) + listed);
     }
   }
   if (const auto full = whole.Of(view)) {
     double mass = 0.0;
     kept.ForEach([&](TokenId id, double) { mass += Exp(full->Logprob(id)); });
-    row->ln_mass = static_cast<float>(Log(mass));
+    row->ln_mass = static_cast<float>(Log(mass) + listed);
     if (has_target) {
-      row->full_logprob = static_cast<float>(full->Logprob(view.target));
+      row->full_logprob =
+          static_cast<float>(full->Logprob(view.target) + listed);
     }
   }
   return row;

@@ -25,7 +25,9 @@
 //   raw_logprob   F32 [N]  ln softmax(z)
 //
 // A number that does not exist is NaN: no logged token, no draw, or a chain
-// whose temperature is not one number (or 0). With the mask the file is also a
+// whose temperature is not one number (or 0). So is one that a list of the
+// likeliest tokens does not tell: sums over the whole row at another
+// temperature than 1. With the mask the file is also a
 // log of processed rows, which every command reads.
 //
 // Thread-safety: an Emitter is used by one thread; its looks by one each.

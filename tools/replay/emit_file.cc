@@ -80,8 +80,8 @@ void EmitFile::Add(const RowResult& row) {
   rows_.push_back(row.place.row);
   tokens_.push_back(row.target);
   kept_.push_back(static_cast<std::int32_t>(row.kept));
-  exact_.push_back(row.exact ? 1 : 0);
-  inexact_ += row.exact ? 0 : 1;
+  exact_.push_back(row.exact() ? 1 : 0);
+  inexact_ += row.exact() ? 0 : 1;
   if (options_.mask) AddMask(found);
   logprob_.push_back(found.logprob);
   full_logprob_.push_back(found.full_logprob);

@@ -137,6 +137,10 @@ Json MetricsJson(const ReplayHeader& header, const ReplaySummary& summary) {
   return {{"rows", summary.rows()},
           {"status", std::move(status)},
           {"bounded", summary.inexact()},
+          {"basis",
+           {{"exact", summary.rows() - summary.inexact()},
+            {"bounded", summary.inexact() - summary.unknown()},
+            {"no", summary.unknown()}}},
           {"scored", summary.scored()},
           {"covered", summary.covered()},
           {"coverage", Number(summary.coverage())},
@@ -195,7 +199,7 @@ Json RowJson(const ReplayHeader& header, const RowResult& row) {
       {"target_kept", row.has_target() ? Json(row.target_kept) : Json(nullptr)},
       {"same", both ? Json(row.token == row.target) : Json(nullptr)},
       {"status", std::string(RowStatusName(row.status))},
-      {"basis", row.exact ? "exact" : "bounded"}};
+      {"basis", RowBasisName(row.basis)}};
   if (HasPhases(header.configs)) {
     json["phase"] = PhaseJson(row.phase.value_or(""));
   }

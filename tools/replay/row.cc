@@ -53,6 +53,7 @@ void RelateToFullRow(const Logits& row, const logs::TailInfo& tail,
   };
   relate(result.token, result.raw_logprob, result.raw_rank);
   relate(result.target, result.target_raw_logprob, result.target_rank);
+  for (TokenLogprob& token : result.raw_top) token.logprob += listed;
   result.kept_mass *= 1.0 - tail.mass;
   result.entropy_raw = RowResult::kAbsent;
 }
@@ -78,7 +79,11 @@ absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
   if (!log.tokens().empty()) {
     result.target = log.tokens()[static_cast<std::size_t>(place.row)];
   }
-  const Step step = pipeline.Process(row, sequence, workspace_, *inputs);
+  const SettledRow settled =
+      listed_.Settle({pipeline, row, *bounds, sequence, *inputs});
+  result.basis = settled.basis;
+  const Step step =
+      pipeline.Process(settled.row, sequence, workspace_, *inputs);
   const Distribution& final = step.distribution();
   const Token token = step.Draw();
   result.status = token.status;
@@ -90,13 +95,20 @@ absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
   }
   if (options_.describe) {
     result.description = options_.describe(
-        {pipeline, row, sequence, *inputs, place, result.target});
+        {.pipeline = pipeline,
+         .row = settled.row,
+         .sequence = sequence,
+         .inputs = *inputs,
+         .place = place,
+         .logged = result.target,
+         .listed = settled.completed ? std::optional(row) : std::nullopt});
   }
 
   const Distribution raw = shared_.raw.Process(row, sequence, raw_workspace_);
   if (look_) {
-    result.finding = look_({place, row, *bounds, pipeline.config(), *inputs,
-                            sequence, step, token, raw, result.target});
+    result.finding =
+        look_({place, row, *bounds, pipeline.config(), *inputs, sequence, step,
+               token, raw, result.target, settled.exact()});
   }
   if (raw.status() != RowStatus::kOk) return ReplayedRow{result, token};
   DescribeRaw(raw, result);
@@ -111,7 +123,6 @@ absl::StatusOr<ReplayedRow> RowReplayer::Replay(const RowPlace& place,
     hidden = bounds->tail->count;
     if (hidden > 0) RelateToFullRow(row, *bounds->tail, result);
   }
-  result.exact = IsExact(*bounds, pipeline.config());
   result.removed_in_log = log.vocabulary_size() - raw.Count() - hidden;
   return ReplayedRow{result, token};
 }
@@ -121,10 +132,14 @@ absl::StatusOr<Token> RowReplayer::Draw(const RowPlace& place,
   const Pipeline& pipeline = PipelineOf(place);
   const auto read = shared_.log.Row(place.row, buffer_);
   if (!read.ok()) return read.status();
+  const auto bounds = BoundsOf(shared_.log, place.row);
+  if (!bounds.ok()) return bounds.status();
   const auto inputs =
       InputsOf(shared_.log, place.row, pipeline.config(), buffer_);
   if (!inputs.ok()) return inputs.status();
-  return pipeline.Sample(*read, sequence, workspace_, *inputs);
+  const SettledRow settled =
+      listed_.Settle({pipeline, *read, *bounds, sequence, *inputs});
+  return pipeline.Sample(settled.row, sequence, workspace_, *inputs);
 }
 
 }  // namespace sampler::tools

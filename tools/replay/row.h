@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "sampler/logs/log.h"
 #include "sampler/pipeline.h"
+#include "tools/replay/listed_row.h"
 #include "tools/replay/rows.h"
 
 namespace sampler::tools {
@@ -59,6 +60,7 @@ class RowReplayer {
   const ReplayShared shared_;
   const ReplayOptions& options_;
   const RowLook look_;
+  ListedRowReader listed_;
   Workspace workspace_;
   Workspace raw_workspace_;
   logs::RowBuffer buffer_;

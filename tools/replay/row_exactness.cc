@@ -39,6 +39,30 @@ bool CutsWithinTheList(const logs::TailInfo& tail,
 
 }  // namespace
 
+const char* RowBasisName(RowBasis basis) {
+  switch (basis) {
+    case RowBasis::kExact:
+      return "exact";
+    case RowBasis::kBounded:
+      return "bounded";
+    case RowBasis::kNo:
+      break;
+  }
+  return "no";
+}
+
+const char* RowBasisNote(RowBasis basis) {
+  switch (basis) {
+    case RowBasis::kExact:
+      return "";
+    case RowBasis::kBounded:
+      return ", bounded: the log holds part of the row";
+    case RowBasis::kNo:
+      break;
+  }
+  return ", not known: this chain needs the whole row";
+}
+
 bool IsExact(const RowBounds& bounds, const PipelineConfig& config) {
   if (bounds.floor.has_value() && bounds.floor->count > 0) return false;
   return !bounds.tail.has_value() || bounds.tail->count == 0 ||

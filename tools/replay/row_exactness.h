@@ -9,7 +9,8 @@
 //   min_p             whose threshold does: bound / T < max / T + ln p
 //
 // and everything after it is exact too, unless it looks at the mass of the
-// whole row.
+// whole row. Where the head alone does not decide, the weight of the rest may:
+// listed_row.h.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/tools/replay/top_k_log_test.cc.
@@ -31,6 +32,19 @@ struct RowBounds {
   std::optional<logs::FloorInfo> floor;
   std::optional<logs::TailInfo> tail;
 };
+
+// What the answer about a row is worth.
+enum class RowBasis {
+  kExact,    // It is that of the row before the log.
+  kBounded,  // More tokens may be kept; those that are have at most these
+             // probabilities, in these proportions.
+  kNo,       // The chain needs what the log does not hold.
+};
+
+// "exact", "bounded" or "no".
+const char* RowBasisName(RowBasis basis);
+// What is added to the name of a row or log; empty if it is exact.
+const char* RowBasisNote(RowBasis basis);
 
 // Errors as logs::Log::Row. REQUIRES: 0 <= row < log.rows().
 absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row);

@@ -33,6 +33,8 @@ struct RowView {
   const Token& drawn;
   const Distribution& raw;  // {categorical} on the row; look at its status.
   TokenId target;           // The logged token; -1: none.
+  // The step's answer is that of the row before the log.
+  bool exact = IsExact(bounds, config);
 };
 
 // What a look found; it travels with the row's result.

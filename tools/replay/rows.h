@@ -39,6 +39,7 @@
 #include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
 #include "tools/replay/configs.h"
+#include "tools/replay/row_exactness.h"
 #include "tools/replay/row_look.h"
 
 namespace sampler::tools {
@@ -63,7 +64,7 @@ struct RowResult {
 
   RowPlace place;
   RowStatus status = RowStatus::kOk;
-  bool exact = true;  // False where the log holds too little of the row.
+  RowBasis basis = RowBasis::kExact;
   // Entries at -inf in the row as logged, but for those that the format hides.
   std::int64_t removed_in_log = 0;
   // The phases that are open where the token is drawn (OpenPhases); absent if
@@ -99,6 +100,7 @@ struct RowResult {
   std::shared_ptr<const RowFinding> finding;
   std::string description;  // By ReplayOptions::describe.
 
+  bool exact() const { return basis == RowBasis::kExact; }
   bool has_target() const { return target >= 0; }
   bool has_token() const { return token >= 0; }
 };

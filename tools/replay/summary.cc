@@ -9,7 +9,8 @@ namespace sampler::tools {
 void ReplaySummary::Add(const RowResult& row) {
   ++rows_;
   ++by_status_[static_cast<std::size_t>(row.status)];
-  if (!row.exact) ++inexact_;
+  if (!row.exact()) ++inexact_;
+  if (row.basis == RowBasis::kNo) ++unknown_;
   if (row.removed_in_log > 0) ++removed_in_log_;
   if (row.status != RowStatus::kOk) return;
 

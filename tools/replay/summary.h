@@ -55,6 +55,8 @@ class ReplaySummary {
     return by_status_[static_cast<std::size_t>(status)];
   }
   std::int64_t inexact() const { return inexact_; }
+  // Those of them that are not even bounded.
+  std::int64_t unknown() const { return unknown_; }
   // Rows of the log that hold -inf.
   std::int64_t removed_in_log() const { return removed_in_log_; }
 
@@ -98,6 +100,7 @@ class ReplaySummary {
   std::int64_t rows_ = 0;
   std::array<std::int64_t, std::size(kAllRowStatuses)> by_status_ = {};
   std::int64_t inexact_ = 0;
+  std::int64_t unknown_ = 0;
   std::int64_t removed_in_log_ = 0;
   std::int64_t scored_ = 0;
   std::int64_t raw_unknown_ = 0;  // The log does not tell the full row.

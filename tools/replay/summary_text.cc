@@ -89,8 +89,13 @@ std::string SummaryText(const ReplayHeader& header,
   };
   line("rows", RowsText(summary));
   if (summary.inexact() > 0) {
-    line("bounded", absl::StrCat(Plural(summary.inexact(), "row"),
-                                 " that the log holds only in part"));
+    std::string rows = absl::StrCat(Plural(summary.inexact(), "row"),
+                                    " that the log holds only in part");
+    if (summary.unknown() > 0) {
+      absl::StrAppend(&rows, "; ", summary.unknown(),
+                      " of them need the whole row");
+    }
+    line("bounded", rows);
   }
   if (summary.scored() > 0) {
     line("coverage", absl::StrFormat("%s of %s kept with probability > 0",

@@ -48,7 +48,8 @@ Fate FateUnder(const PipelineConfig& config, const Trial& trial) {
                                    {.top = 1,
                                     .tokens = {trial.token},
                                     .logged = {},
-                                    .inputs = trial.inputs});
+                                    .inputs = trial.inputs,
+                                    .listed = {}});
   const TokenReport* const report = step.Find(trial.token);
   if (report == nullptr || step.status != RowStatus::kOk) return fate;
   fate.valid = true;

@@ -20,7 +20,7 @@ absl::Status CountAgreement(const logs::Log& log, const ReplayConfigs& configs,
                             const ReplayOptions& options,
                             Agreement& agreement) {
   return ReplayRows(log, configs, options, [&](const RowResult& row) {
-    if (!row.exact || !row.has_target() || !row.has_token()) return;
+    if (!row.exact() || !row.has_target() || !row.has_token()) return;
     ++agreement.rows;
     agreement.same += row.token == row.target ? 1 : 0;
   });

@@ -34,7 +34,7 @@ bool RemovesNothing(const PipelineConfig& config) {
 
 // How far the log decides each number.
 void FindBases(const RowView& view, TokenCheck& check) {
-  if (IsExact(view.bounds, view.config)) return;
+  if (view.exact) return;
   check.match_basis = Basis::kUnknowable;
   check.prob_basis =
       RemovesNothing(view.config) ? Basis::kBounded : Basis::kUnknowable;

@@ -169,7 +169,7 @@ TEST(Compare, LeavesOutWhatAListDoesNotDecide) {
   EXPECT_EQ(decided["metrics"]["kept"]["a"], 3);
   EXPECT_EQ(decided["metrics"]["entropy_raw"]["a"], nullptr);
   EXPECT_LT(decided["metrics"]["kept_mass"]["b"], 1);
-  const json open = with("top_k=3", "top_p=0.9");
+  const json open = with("top_k=3", "typical=0.9");
   EXPECT_EQ(open["compared"], 0);
   EXPECT_EQ(open["b"]["undecided"], 12);
   EXPECT_EQ(open["metrics"]["kept"]["a"], nullptr);

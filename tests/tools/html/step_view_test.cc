@@ -34,10 +34,13 @@ std::string Bars(const std::string& stages, std::int64_t top,
   EXPECT_TRUE(pipeline.ok()) << pipeline.status();
   const auto sequence = pipeline->NewSequence({.seed = 1});
   EXPECT_TRUE(sequence.ok());
-  return StepView(
-      Explain(*pipeline, Row(), *sequence,
-              {.top = top, .tokens = {}, .logged = logged, .inputs = {}}),
-      TokenText());
+  return StepView(Explain(*pipeline, Row(), *sequence,
+                          {.top = top,
+                           .tokens = {},
+                           .logged = logged,
+                           .inputs = {},
+                           .listed = {}}),
+                  TokenText());
 }
 
 // The text between two parts.

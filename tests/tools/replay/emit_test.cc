@@ -3,6 +3,7 @@
 
 #include "tools/replay/emit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -208,7 +209,7 @@ TEST(Emit, SaysWhatIsNotExact) {
   const std::string log = DataFile("server/llama-completion.json");
   const std::string out = NewFile("bounded.safetensors");
   const ToolResult result =
-      RunInProcess({"replay", log, "--vocab-size", "49152", "--top-p", "0.9",
+      RunInProcess({"replay", log, "--vocab-size", "49152", "--typical", "0.9",
                     "--emit", "mask,logprob", out});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_TRUE(Says(result.err, "does not decide the kept sets of 12 rows"));
@@ -245,6 +246,41 @@ TEST(Emit, WritesOnlyWhereItMay) {
   EXPECT_EQ(
       RunInProcess({"replay", StoryLog(), "--top-k", "3", "--force"}).exit_code,
       2);
+}
+
+// Of a list the sums are those of the whole row, or are not told.
+TEST(Emit, RelatesListsToTheWholeRow) {
+  const std::string list = NewFile("listed.safetensors");
+  ASSERT_EQ(RunInProcess({"convert", StoryLog(), list, "--top-k", "40",
+                          "--to-dtype", "f32", "-q"})
+                .exit_code,
+            0);
+  const auto emit = [](const std::string& log,
+                       const std::vector<std::string>& flags) {
+    const std::string out = NewFile("sums.safetensors");
+    std::vector<std::string> arguments = {"replay",  log, "--emit",
+                                          "logprob", out, "-q"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    EXPECT_EQ(RunInProcess(arguments).exit_code, 0);
+    return Tensors(out);
+  };
+  const Tensors listed = emit(list, {"--top-p", "0.5"});
+  const Tensors whole = emit(StoryLog(), {"--top-p", "0.5"});
+  const auto exact = listed.Get<std::uint8_t>("exact");
+  EXPECT_GT(std::count(exact.begin(), exact.end(), 1), 15);
+  for (const char* name :
+       {"logprob", "full_logprob", "ln_mass", "raw_logprob"}) {
+    const auto said = listed.Get<float>(name);
+    const auto truth = whole.Get<float>(name);
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      if (exact[i] == 0 || std::isinf(truth[i])) continue;
+      EXPECT_NEAR(said[i], truth[i], 1e-5) << name << i;
+    }
+  }
+  const auto hot = emit(list, {"--temp", "0.7", "--top-k", "5"});
+  for (const float sum : hot.Get<float>("ln_mass")) {
+    EXPECT_TRUE(std::isnan(sum));
+  }
 }
 
 }  // namespace

@@ -58,18 +58,59 @@ TEST(TopKLog, IsExactWhereTheChainCutsWithinTheList) {
   EXPECT_EQ(Bases({"--top-p", "1", "--presence-penalty", "0", "--top-k", "2"}),
             (Two{"exact", "exact"}));
   EXPECT_EQ(Bases({"--min-p", "0.3"}), (Two{"exact", "exact"}));
-  EXPECT_EQ(Bases({"--min-p", "0.1"}), (Two{"exact", "bounded"}));
-  EXPECT_EQ(Bases({"--min-p", "0.01"}), (Two{"bounded", "bounded"}));
+  EXPECT_EQ(Bases({"--min-p", "0.1"}), (Two{"exact", "no"}));
+  EXPECT_EQ(Bases({"--min-p", "0.01"}), (Two{"no", "no"}));
   // Heat brings the tail above the threshold.
-  EXPECT_EQ(Bases({"--temp", "4", "--min-p", "0.3"}),
-            (Two{"bounded", "bounded"}));
+  EXPECT_EQ(Bases({"--temp", "4", "--min-p", "0.3"}), (Two{"no", "no"}));
+  EXPECT_EQ(Bases({"--top-k", "5"}), (Two{"no", "no"}));
 }
 
 TEST(TopKLog, IsBoundedWhereTheTailTakesPart) {
-  EXPECT_EQ(Bases({"--top-p", "0.5"}), (Two{"bounded", "bounded"}));
+  EXPECT_EQ(Bases({"--top-p", "0.99"}), (Two{"bounded", "bounded"}));
   EXPECT_EQ(Bases({"--temp", "0.7"}), (Two{"bounded", "bounded"}));
+  // The entropy of the whole row is not known.
+  EXPECT_EQ(Bases({"--typical", "0.5"}), (Two{"no", "no"}));
+}
+
+// The log tells how much the rest weighs.
+TEST(TopKLog, IsExactWhereTheNucleusEndsWithinTheList) {
+  EXPECT_EQ(Bases({"--top-p", "0.5"}), (Two{"exact", "exact"}));
+  // The third token of the second row has the bound of the list.
+  EXPECT_EQ(Bases({"--top-p", "0.9"}), (Two{"exact", "bounded"}));
+  // The second row lists a drawn token too: is it one of the six?
+  EXPECT_EQ(Bases({"--top-k", "6", "--top-p", "0.5"}), (Two{"exact", "no"}));
+  EXPECT_EQ(Bases({"--top-k", "3", "--top-p", "0.5"}), (Two{"exact", "exact"}));
   EXPECT_EQ(Bases({"--repeat-penalty", "1.2", "--top-k", "2"}),
-            (Two{"bounded", "bounded"}));
+            (Two{"exact", "exact"}));
+}
+
+// 0.859 of row 0 are two tokens: of what is listed alone they would be 0.881.
+TEST(TopKLog, TheNucleusIsOfTheWholeRow) {
+  const auto kept = [](const char* p) {
+    const ToolResult result =
+        RunTool({"replay", TopKLog(), "--top-p", p, "--jsonl"});
+    return Events(result.out, "row")[0]["kept"].get<int>();
+  };
+  EXPECT_EQ(kept("0.855"), 2);
+  EXPECT_EQ(kept("0.87"), 3);
+  const json explained = json::parse(
+      RunTool({"explain", TopKLog(), "--row", "0", "--top-p", "0.87", "--json"})
+          .out);
+  EXPECT_EQ(explained["basis"], "exact");
+  EXPECT_EQ(explained["raw_entropy"], nullptr);
+  EXPECT_EQ(explained["raw_candidates"], 8);
+  EXPECT_EQ(explained["shared_evenly"], true);
+  EXPECT_EQ(explained["tokens"].size(), 4u);
+  EXPECT_EQ(explained["stages"][0]["kept"], 3);
+  // e^5 / (e^5 + e^4 + e^3 + e^2 + e + 3).
+  EXPECT_NEAR(explained["tokens"][0]["raw_prob"].get<double>(), 0.628323, 1e-5);
+}
+
+TEST(TopKLog, ListsRawLogprobsOfTheWholeRow) {
+  const ToolResult result = RunTool(
+      {"replay", TopKLog(), "--top-k", "2", "--top-logprobs", "2", "--jsonl"});
+  const json row = Events(result.out, "row")[0];
+  EXPECT_NEAR(row["raw_top"][0]["logprob"].get<double>(), -0.464697, 1e-5);
 }
 
 TEST(TopKLog, IsExactForGreedy) {
@@ -104,7 +145,7 @@ TEST(TopKLog, IsInspectedForWhatItIs) {
 
 TEST(TopKLog, IsExplainedAsBounded) {
   EXPECT_TRUE(
-      Says(RunTool({"explain", TopKLog(), "--row", "0", "--top-p", "0.5"}).out,
+      Says(RunTool({"explain", TopKLog(), "--row", "0", "--top-p", "0.99"}).out,
            "bounded"));
   EXPECT_FALSE(absl::StrContains(
       RunTool({"explain", TopKLog(), "--row", "0", "--top-k", "2"}).out,
