@@ -12,7 +12,7 @@
 #include "sampler/stages/stage_facts.h"
 #include "tests/stages/random_stages.h"
 
-namespace sampler {
+namespace sampler::head_facts_test {
 namespace {
 
 TEST(StageFacts, TheHeadDecides) {
@@ -104,4 +104,4 @@ TEST(StageFacts, TheRestIsWeighedAsOne) {
 }
 
 }  // namespace
-}  // namespace sampler
+}  // namespace sampler::head_facts_test
