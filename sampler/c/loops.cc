@@ -9,8 +9,12 @@
 #include "sampler/c/handles.h"
 #include "sampler/history/loops.h"
 
+namespace {
+
 using sampler::c::Invalid;
 using sampler::c::OnSequence;
+
+}  // namespace
 
 extern "C" {
 

@@ -1,5 +1,7 @@
 #include "sampler/logs/server/documents.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -55,11 +57,12 @@ class LineReader {
 };
 
 bool IsEventStream(absl::string_view text) {
-  for (const absl::string_view field :
-       {"data:", "event:", "id:", "retry:", ":"}) {
-    if (absl::StartsWith(text, field)) return true;
-  }
-  return false;
+  constexpr absl::string_view kFields[] = {
+      "data:", "event:", "id:", "retry:", ":"};
+  return std::any_of(std::begin(kFields), std::end(kFields),
+                     [text](absl::string_view field) {
+                       return absl::StartsWith(text, field);
+                     });
 }
 
 // The value of a "data:" line, and whether `line` is one.
