@@ -5,8 +5,8 @@
 // files are written for: plain yes, no, on and off are booleans.
 //
 // Errors: InvalidArgument, with "line:column: ", for what is no YAML, a key
-//   that stands twice, a key that is no scalar, aliases that unfold to more than
-//   a million values; Unimplemented in a build without yaml-cpp.
+//   that stands twice, a key that is no scalar, aliases that unfold to more
+//   than a million values; Unimplemented in a build without yaml-cpp.
 // Thread-safety: pure functions. Cost: linear in the values.
 // Tested by: tests/tools/import_yaml_test.cc.
 

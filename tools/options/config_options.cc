@@ -88,8 +88,9 @@ void AddConfigOptions(CLI::App& app, ConfigOptions& options) {
 }
 
 absl::StatusOr<std::string> ReadConfigText(const std::string& name) {
-  if (const Preset* preset = FindAnyPreset(name))
+  if (const Preset* preset = FindAnyPreset(name)) {
     return std::string(preset->json);
+  }
   constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
   const auto file = logs::InputFile::Open(name);
   if (file.ok() && file->size() > kMostBytes) {
