@@ -58,6 +58,9 @@ def test_objects_that_were_never_made():
             len(hollow) if kind is not ts.Token else int(hollow)
 
 
+@pytest.mark.skipif(
+    "asan" in os.environ.get("LD_PRELOAD", ""),
+    reason="AddressSanitizer's own allocator is not to be forked meanwhile")
 def test_a_fork_may_come_while_threads_sample():
     """multiprocessing forks: a child must not find a lock that nobody opens."""
     pipeline = ts.Pipeline("balanced", 100)
