@@ -232,15 +232,15 @@ static void pattern(void) {
   sampler_sequence_free(sequence);
 }
 
+#define REFUSED(call) EXPECT((call) == SAMPLER_INVALID_ARGUMENT)
+
 static void misuse(void) {
   sampler_rewinder* rewinder = NULL;
   sampler_phrase phrase = {.struct_size = sizeof phrase, .text = ""};
-  EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
+  REFUSED(sampler_rewinder_create(&phrase, 1, &rewinder, &error));
   EXPECT(strcmp(text, "phrase 0: got no text, want at least a byte") == 0);
   phrase.text = NULL;
-  EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
+  REFUSED(sampler_rewinder_create(&phrase, 1, &rewinder, &error));
   const sampler_pattern pattern = {sizeof pattern, NULL, find_digits, NULL};
   const sampler_pattern unset = {sizeof unset, NULL, NULL, NULL};
   const sampler_phrase wrong[] = {
@@ -257,40 +257,29 @@ static void misuse(void) {
     phrase = wrong[i];
     phrase.struct_size = sizeof phrase;
     text[0] = '\0';
-    EXPECT(sampler_rewinder_create(&phrase, 1, &rewinder, &error) ==
-           SAMPLER_INVALID_ARGUMENT);
+    REFUSED(sampler_rewinder_create(&phrase, 1, &rewinder, &error));
     EXPECT(strstr(text, "phrase") != NULL);
   }
-  EXPECT(sampler_rewinder_create(NULL, 1, &rewinder, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
+  REFUSED(sampler_rewinder_create(NULL, 1, &rewinder, &error));
   EXPECT(rewinder == NULL);
   rewinder = make_rewinder();
   sampler_sequence* sequence = make_sequence(1);
   sampler_answer answer = {sizeof answer, SAMPLER_GO_ON, 0, 0, NULL, 0};
   /* It has accepted nothing. */
-  EXPECT(sampler_rewinder_add(rewinder, sequence, 0, "a", 1, &answer, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_rewinder_add(rewinder, NULL, 0, "a", 1, &answer, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_rewinder_add(NULL, sequence, 0, "a", 1, &answer, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_rewinder_add(rewinder, sequence, 0, NULL, 1, &answer,
-                              &error) == SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_rewinder_finish(rewinder, sequence, NULL, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
+  REFUSED(sampler_rewinder_add(rewinder, sequence, 0, "a", 1, &answer, &error));
+  REFUSED(sampler_rewinder_add(rewinder, NULL, 0, "a", 1, &answer, &error));
+  REFUSED(sampler_rewinder_add(NULL, sequence, 0, "a", 1, &answer, &error));
+  REFUSED(
+      sampler_rewinder_add(rewinder, sequence, 0, NULL, 1, &answer, &error));
+  REFUSED(sampler_rewinder_finish(rewinder, sequence, NULL, &error));
   answer.struct_size = 0;
-  EXPECT(sampler_rewinder_finish(rewinder, sequence, &answer, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
+  REFUSED(sampler_rewinder_finish(rewinder, sequence, &answer, &error));
   EXPECT(sampler_rewinder_held(NULL) == 0);
   EXPECT(sampler_rewinder_held_tokens(NULL) == 0);
-  EXPECT(sampler_rewinder_copy(NULL, &rewinder, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_rewinder_copy(rewinder, NULL, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_logger_append_step(NULL, 0, sequence, &row, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
-  EXPECT(sampler_logger_take_back(NULL, 0, 1, &error) ==
-         SAMPLER_INVALID_ARGUMENT);
+  REFUSED(sampler_rewinder_copy(NULL, &rewinder, &error));
+  REFUSED(sampler_rewinder_copy(rewinder, NULL, &error));
+  REFUSED(sampler_logger_append_step(NULL, 0, sequence, &row, &error));
+  REFUSED(sampler_logger_take_back(NULL, 0, 1, &error));
   sampler_rewinder_free(NULL);
   sampler_rewinder_free(rewinder);
   sampler_sequence_free(sequence);
