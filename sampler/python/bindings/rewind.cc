@@ -183,6 +183,8 @@ void BindRewind(nb::module_& module) {
                 Check(Rewinder::Restore(PhrasesOf(phrases), snapshot)));
           },
           "phrases"_a, "snapshot"_a,
+          nb::sig("def restore(phrases: Iterable[str | bytes | Phrase], "
+                  "snapshot: str) -> Rewinder"),
           "The rewinder of a snapshot, with the phrases that it was made of.")
       .def_prop_ro("held",
                    [](const SharedRewinder& rewinder) {

@@ -2,14 +2,13 @@
 //
 //   l_i = -inf for i not in ids or ranges
 //
-// Contract: ids or ranges are given (token_ranges.h). If every listed token was
-// removed before,
-//   the row's status is no_candidate.
+// Contract: ids or ranges are given (token_ranges.h). If every listed token
+//   was removed before, the row's status is no_candidate.
 // Thread-safety: immutable; any number of threads may call Apply.
 // Cost: O(ids), with ranges that of RemoveUnmasked; later stages see the listed
-// tokens only. Source: vLLM allowed_token_ids, Hugging Face
-// prefix_allowed_tokens_fn. Tested by: tests/stages/edits/stages_test.cc,
-// tests/oracle_test.cc.
+//   tokens only.
+// Source: vLLM allowed_token_ids, Hugging Face prefix_allowed_tokens_fn.
+// Tested by: tests/stages/edits/stages_test.cc, tests/oracle_test.cc.
 
 #ifndef SAMPLER_STAGES_EDITS_ALLOW_TOKENS_H_
 #define SAMPLER_STAGES_EDITS_ALLOW_TOKENS_H_

@@ -98,11 +98,20 @@ TEST(SafetensorsTest, RefusesANamedTensorThatHoldsNoLogits) {
   options.tensor = "t";
   for (const auto& [dtype, shape] :
        std::vector<std::pair<std::string, std::string>>{
-           {"I32", "[2,3]"}, {"F32", "[6]"}, {"F32", "[1,1,2,3]"}}) {
-    EXPECT_TRUE(Refuses(Open({{"t", dtype, shape, kF32}}, options),
+           {"I32", "[2,3]"}, {"F32", "[6]"}, {"F32", "[2,2,2,3]"}}) {
+    const std::string data =
+        shape == "[2,2,2,3]" ? kF32 + kF32 + kF32 + kF32 : kF32;
+    EXPECT_TRUE(Refuses(Open({{"t", dtype, shape, data}}, options),
                         absl::StatusCode::kInvalidArgument,
                         {"tensor \"t\"", dtype}));
   }
+}
+
+TEST(SafetensorsTest, LeavesOutMoreAxesOfOneThanItHasNamesFor) {
+  const auto log = Open({{"logits", "F32", "[1,1,2,3]", kF32}});
+  ASSERT_TRUE(log.ok()) << log.status();
+  EXPECT_EQ((*log)->rows(), 2);
+  EXPECT_EQ((*log)->description().vocabulary_size, 3);
 }
 
 TEST(SafetensorsTest, SaysWhatIsThereIfNothingIsLogits) {
