@@ -62,8 +62,8 @@ void CandidateSet::RemoveUnmasked(TokenMask mask, MaskPadding padding,
     return;
   }
   Transform([&](TokenId id, double logit) {
-    return mask.Allows(static_cast<std::size_t>(id), padding) ? logit
-                                                              : kRemoved;
+    if (mask.Allows(static_cast<std::size_t>(id), padding)) return logit;
+    return kRemoved;
   });
 }
 
