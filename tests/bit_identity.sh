@@ -20,7 +20,11 @@ run() {  # NAME, emulator or "", arguments of CMake
   local build=$folder/$name
   cmake -S . -B "$build" -G Ninja -DSAMPLER_BUILD_TOOLS=OFF \
     -DCMAKE_BUILD_TYPE=Release "$@" >/dev/null
-  cmake --build "$build" --target "${tests[@]}" >/dev/null
+  if ! cmake --build "$build" --target "${tests[@]}" >"$build/build.log"; then
+    grep -A9 'error\|FAILED' "$build/build.log"
+    printf '%-24s does not build\n' "$name"
+    exit 1
+  fi
   local test
   for test in "${tests[@]}"; do
     if ! SAMPLER_TEST_SHARE=${SAMPLER_TEST_SHARE:-10} \

@@ -98,6 +98,9 @@ HWY_INLINE V Offset(D d, [[maybe_unused]] const Loader& loader,
 // kRunning exponents of 2, split: n, or n/16, and what is added to it in the
 // low bits of `biased`; and the rest, f.
 struct Exponents {
+  // GCC compiles an implicit constructor without the instruction set of V.
+  HWY_INLINE Exponents() {}  // NOLINT(modernize-use-equals-default)
+
   V biased[kRunning];
   V rest[kRunning];
 };
