@@ -51,8 +51,8 @@ SAMPLER_API void sampler_workspace_free(sampler_workspace* workspace);
 
 /* Grows a workspace ahead of use, to what steps of this pipeline need after a
  * text of `text_tokens` tokens, so that the first ones of a server allocate
- * nothing of the vocabulary's size. It makes two steps on rows of its own. More
- * than 2^24 tokens are SAMPLER_OUT_OF_RANGE. */
+ * nothing of the vocabulary's size. It makes two or three steps on rows of its
+ * own. More than 2^24 tokens are SAMPLER_OUT_OF_RANGE. */
 SAMPLER_API sampler_status sampler_workspace_reserve(
     sampler_workspace* workspace, const sampler_pipeline* pipeline,
     size_t text_tokens, sampler_error* error);

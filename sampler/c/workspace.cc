@@ -1,7 +1,9 @@
 // Workspaces of the C interface, and the store that calls without one borrow
 // from.
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -51,7 +53,9 @@ namespace {
 constexpr std::size_t kMostTextTokens = std::size_t{1} << 24;
 
 // Makes steps that need as much memory as any: on a row whose tokens are all
-// alike, so that all survive, and on one in which no two are.
+// alike, so that all survive, on one in which no two are, and, of the widest
+// type, with a mask that neither allows few nor bans few, so that the row is
+// copied.
 absl::Status Grow(Workspace& workspace, const Pipeline& pipeline,
                   std::size_t text_tokens) {
   const auto size = static_cast<std::size_t>(pipeline.vocabulary_size());
@@ -63,7 +67,7 @@ absl::Status Grow(Workspace& workspace, const Pipeline& pipeline,
       pipeline.NewSequence({.seed = 0, .prompt = std::move(text)});
   if (!sequence.ok()) return sequence.status();
   std::vector<float> row(size, 0.0F);
-  const std::vector<std::uint32_t> words((size + 31) / 32, ~std::uint32_t{0});
+  std::vector<std::uint32_t> words((size + 31) / 32, ~std::uint32_t{0});
   StepInputs inputs;
   if (pipeline.Reads(StepInput::kMask)) {
     inputs.mask = TokenMask(absl::MakeConstSpan(words));
@@ -77,6 +81,11 @@ absl::Status Grow(Workspace& workspace, const Pipeline& pipeline,
     row[i] = static_cast<float>(i) * 0x1p-16F;
   }
   pipeline.Sample(row, *sequence, workspace, inputs);
+  if (inputs.mask.has_value()) {
+    std::fill(words.begin(), words.end(), 0x55555555U);
+    const std::vector<double> wide(row.begin(), row.end());
+    pipeline.Sample(wide, *sequence, workspace, inputs);
+  }
   return absl::OkStatus();
 }
 
