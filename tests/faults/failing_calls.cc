@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 
@@ -23,6 +24,7 @@ const char* happened = "";
 bool Counts(Kind kind, bool interruptible) {
   switch (fault) {
     case CallFault::kError:
+    case CallFault::kKill:
       return true;
     case CallFault::kFullDisk:
       return kind == Kind::kWrites;
@@ -39,6 +41,7 @@ bool IsFaulty(const char* name, Kind kind, bool interruptible) {
   if (!armed || !Counts(kind, interruptible)) return false;
   --left;
   const bool faulty = fault == CallFault::kFullDisk ? left < 0 : left == -1;
+  if (faulty && fault == CallFault::kKill) raise(SIGKILL);
   if (faulty && *happened == '\0') happened = name;
   return faulty;
 }

@@ -1,6 +1,6 @@
 // System calls of files that fail, in a program that is linked with the options
 // of CMakeLists.txt (--wrap): the n-th call fails, or is interrupted, or does a
-// part of its work, as systems may.
+// part of its work, or is never reached, as systems may.
 //
 // Thread-safety: one thread at a time.
 
@@ -17,7 +17,8 @@ enum class CallFault {
   kError,         // The n-th call fails with the error, and does nothing.
   kFullDisk,      // From the n-th on, whatever writes or creates fails so.
   kInterruption,  // Where calls may be interrupted, the n-th is, once.
-  kShortCount     // The n-th read or write moves one byte.
+  kShortCount,    // The n-th read or write moves one byte.
+  kKill           // Before the n-th call, SIGKILL ends the process.
 };
 
 // While it lives, calls are counted, and the one that it says is faulty.

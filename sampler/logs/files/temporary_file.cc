@@ -180,15 +180,19 @@ absl::Status TemporaryFile::Publish() {
   absl::Status status = CheckTarget(path_, overwrite_);
   if (absl::IsAlreadyExists(status)) return TakenMeanwhile(path_);
   if (!status.ok()) return status;
-  if (overwrite_ == Overwrite::kYes) {
-    status = Replace();
-  } else {
-    const int error =
-        name_.c_str() == nullptr
-            ? LinkNameless(descriptor_, path_.c_str())
-            : MoveToNew(name_.c_str(), path_.c_str(), MoveBy::kRename);
-    if (error == EEXIST) return TakenMeanwhile(path_);
-    if (error != 0) status = FileError(path_, "create", error);
+  const bool may_replace = overwrite_ == Overwrite::kYes;
+  // A nameless file takes a new name in one step even where it may replace: a
+  // second name, which SIGKILL would leave behind, is only for what is there.
+  int error = EEXIST;
+  if (name_.c_str() == nullptr) {
+    error = LinkNameless(descriptor_, path_.c_str());
+  } else if (!may_replace) {
+    error = MoveToNew(name_.c_str(), path_.c_str(), MoveBy::kRename);
+  }
+  if (error == EEXIST) {
+    status = may_replace ? Replace() : TakenMeanwhile(path_);
+  } else if (error != 0) {
+    status = FileError(path_, "create", error);
   }
   if (status.ok()) SyncFolder(path_);
   return status;

@@ -4,14 +4,16 @@
 // process, SIGKILL and power failures too, leaves nothing. Elsewhere it has a
 // short random name in the same folder, ".sampler-0123456789abcdef", which
 // fits beside every name, blocks no other run, and is known to
-// temporary_names.h.
+// temporary_names.h. A file that replaces another has such a name everywhere,
+// from its last byte until the system has renamed it: systems link no file in
+// the place of another.
 //
 // Publishing under a new name is one operation: of several writers of one name
 // exactly one succeeds.
 //
 // Errors: those of the system, naming the path (output_target.h).
 // Thread-safety: one thread at a time.
-// Tested by: tests/logs/files/temporary_file_test.cc.
+// Tested by: tests/logs/files/temporary_file_test.cc, tests/faults.
 
 #ifndef SAMPLER_LOGS_FILES_TEMPORARY_FILE_H_
 #define SAMPLER_LOGS_FILES_TEMPORARY_FILE_H_
