@@ -61,7 +61,7 @@ struct ListedRowReader::Plan {
   std::vector<HistoryWindow> edits;
 
   // Empty where a stage leaves nothing to be known.
-  static std::optional<Plan> Of(const ChainAndRow& question);
+  static std::optional<Plan> Of(const List& list);
 
   // Returns true for a top_k behind which tokens may be that are not listed.
   bool ReachesBeyond(const StageFacts& facts,
@@ -100,14 +100,11 @@ bool ListedRowReader::Plan::Pass(const StageFacts& facts,
 }
 
 std::optional<ListedRowReader::Plan> ListedRowReader::Plan::Of(
-    const ChainAndRow& question) {
-  const PipelineConfig& config = question.pipeline.config();
-  const logs::TailInfo& tail = *question.bounds.tail;
+    const List& list) {
+  const PipelineConfig& config = list.asked.pipeline.config();
+  const logs::TailInfo& tail = list.held.tail;
   if (config.rng != Rng::kHouse) return std::nullopt;
-  std::int64_t ranked = 0;
-  for (std::size_t i = 0; i < question.row.size(); ++i) {
-    ranked += question.row[i] >= tail.bound ? 1 : 0;
-  }
+  const std::int64_t ranked = RankedIn(list.asked.row, tail);
   Plan plan;
   for (std::size_t i = 0; i < config.stages.size(); ++i) {
     const StageConfig& stage = config.stages[i];
@@ -145,8 +142,8 @@ struct ListedRowReader::Weights {
 //             than j/n of r, which is least if some are c (if all are equal)
 //   at most   j min(c, r / j)^b (b <= 1), min(j, r / c) c^b (b > 1)
 ListedRowReader::Weights ListedRowReader::WeighUnlisted(
-    const ChainAndRow& question, const Plan& plan) const {
-  const logs::TailInfo& tail = *question.bounds.tail;
+    const List& list, const Plan& plan) const {
+  const logs::TailInfo& tail = list.held.tail;
   const double b = 1.0 / plan.temperature;
   const double c = Exp(tail.bound - tail.maximum);
   const auto n = static_cast<double>(tail.count);
@@ -159,10 +156,12 @@ ListedRowReader::Weights ListedRowReader::WeighUnlisted(
     tempered += Exp(below * b);
   }
   const double share = tail.mass / (1.0 - tail.mass);
-  Weights weights = {.as_logged = share * listed};
   const bool known = !std::isnan(share);
-  const double least = known ? weights.as_logged : 0.0;
-  const double most = known ? weights.as_logged : n * c;
+  Weights weights = {.as_logged = std::min(share * listed, n * c)};
+  // All of them weigh 1 / (1 - mass) times as much as the listed ones.
+  const double error = list.held.mass_error / (1.0 - tail.mass) * listed;
+  const double least = known ? std::max(weights.as_logged - error, 0.0) : 0.0;
+  const double most = known ? weights.as_logged + error : n * c;
   if (j > 0 && b <= 1.0) {
     weights.low = j / n * least * Pow(c, b - 1.0);
     weights.high = j * Pow(std::min(c, most / j), b);
@@ -220,25 +219,27 @@ void ListedRowReader::Share(const logs::TailInfo& tail,
   }
 }
 
-std::vector<TokenId> ListedRowReader::KeptOf(const ChainAndRow& question,
+std::vector<TokenId> ListedRowReader::KeptOf(const List& list,
                                              const Plan& plan) {
+  const ChainAndRow& question = list.asked;
   CutObserver observer(*plan.cut);
   question.pipeline.Process(absl::MakeConstSpan(values_), question.sequence,
                             workspace_, question.inputs, &observer);
-  const double bound = question.bounds.tail->bound / plan.temperature;
+  const double bound = list.held.tail.bound / plan.temperature;
   // A quotient may be rounded.
   constexpr double kRounding = 1e-12;
   if (!(observer.lowest() > bound + kRounding * std::fabs(bound))) return {};
   std::vector<TokenId> ids = observer.TakeIds();
-  const bool all_listed = std::all_of(ids.begin(), ids.end(), [&](TokenId id) {
+  const bool listed = std::all_of(ids.begin(), ids.end(), [&](TokenId id) {
     return question.row[static_cast<std::size_t>(id)] > -kNever;
   });
-  return all_listed ? ids : std::vector<TokenId>();
+  return listed ? ids : std::vector<TokenId>();
 }
 
-std::optional<Logits> ListedRowReader::Complete(const ChainAndRow& question) {
-  const logs::TailInfo& tail = *question.bounds.tail;
-  const auto plan = Plan::Of(question);
+std::optional<Logits> ListedRowReader::Complete(const List& list) {
+  const ChainAndRow& question = list.asked;
+  const logs::TailInfo& tail = list.held.tail;
+  const auto plan = Plan::Of(list);
   const bool weighty = !(tail.mass >= 1.0) && std::isfinite(tail.bound);
   if (!plan.has_value() || !plan->cut.has_value() || !weighty ||
       question.sequence.has_bans()) {
@@ -246,51 +247,53 @@ std::optional<Logits> ListedRowReader::Complete(const ChainAndRow& question) {
   }
   SortUnlisted(question, *plan);
   if (others_.empty()) return std::nullopt;
-  const Weights weights = WeighUnlisted(question, *plan);
+  const Weights weights = WeighUnlisted(list, *plan);
   const auto share = [&](double weight) {
     Share(tail, {weight, plan->reaching, plan->temperature});
   };
   share(weights.low);
-  const std::vector<TokenId> kept = KeptOf(question, *plan);
+  const std::vector<TokenId> kept = KeptOf(list, *plan);
   if (kept.empty()) return std::nullopt;
   share(weights.high);
   for (const TokenId id : seen_) {
     values_[static_cast<std::size_t>(id)] = static_cast<float>(tail.bound);
   }
-  if (KeptOf(question, *plan) != kept) return std::nullopt;
+  if (KeptOf(list, *plan) != kept) return std::nullopt;
   // Now all of them, evenly and as they were logged.
   others_.insert(others_.end(), seen_.begin(), seen_.end());
-  const bool known = !std::isnan(weights.as_logged);
-  Share(tail, {.weight = known ? weights.as_logged : 0.0, .tokens = kNever});
+  const double shared = std::isnan(weights.as_logged) ? 0 : weights.as_logged;
+  Share(tail, {.weight = shared, .tokens = kNever});
   return Logits(absl::MakeConstSpan(values_));
 }
 
 // Of a row that is not settled.
-RowBasis ListedRowReader::OpenBasis(const ChainAndRow& question) {
-  const auto plan = Plan::Of(question);
+RowBasis ListedRowReader::OpenBasis(const List& list) {
+  const auto plan = Plan::Of(list);
   if (!plan.has_value()) return RowBasis::kNo;
   if (plan->cut.has_value()) {
-    const auto& stages = question.pipeline.config().stages;
+    const auto& stages = list.asked.pipeline.config().stages;
     return FactsOf(stages[*plan->cut]).weighs_the_rest ? RowBasis::kBounded
                                                        : RowBasis::kNo;
   }
   // Of a tie that reaches beyond the list only the ids are not known.
-  const auto all = static_cast<double>(question.bounds.tail->count);
+  const auto all = static_cast<double>(list.held.tail.count);
   const bool tie_or_all = plan->reaching == 0 || plan->reaching >= all;
   return tie_or_all ? RowBasis::kBounded : RowBasis::kNo;
 }
 
 SettledRow ListedRowReader::Settle(const ChainAndRow& question) {
-  if (IsExact(question.bounds, question.pipeline.config())) {
+  if (IsExact(question.bounds, question.pipeline.config(),
+              static_cast<std::int64_t>(question.row.size()))) {
     return {.row = question.row};
   }
-  if (!question.bounds.tail.has_value()) {
-    return {.row = question.row, .basis = RowBasis::kBounded};
-  }
-  if (const auto completed = Complete(question)) {
+  const RowList held = ListOf(question.row, question.bounds).value();
+  const List list = {.asked = question, .held = held};
+  if (const auto completed = Complete(list)) {
     return {.row = *completed, .completed = true};
   }
-  return {.row = question.row, .basis = OpenBasis(question)};
+  // A floor hides so little that what is kept above it bounds the answer.
+  if (!question.bounds.tail) return {question.row, RowBasis::kBounded};
+  return {.row = question.row, .basis = OpenBasis(list)};
 }
 
 }  // namespace sampler::tools

@@ -14,6 +14,10 @@
 // tokens. One that was seen and is not listed may lie anywhere below the bound:
 // it is there at one end, and at the bound, before its penalty, at the other.
 //
+// A `_logits_` row is such a list of what lies above its floor, whose tokens
+// are at most as likely as it. Its values are log-probabilities, so the rest
+// weighs what they lack of 1, but for half a step of their 16 bits.
+//
 // In the place of the listed row the chain is then given a full one, in which
 // the tokens that are not listed share their mass evenly: a row that the log
 // may stand for, and for which the chain does what it does for all others.
@@ -31,6 +35,7 @@
 
 #include "sampler/pipeline.h"
 #include "tools/replay/row_exactness.h"
+#include "tools/replay/row_list.h"
 
 namespace sampler::tools {
 
@@ -58,6 +63,11 @@ class ListedRowReader {
   SettledRow Settle(const ChainAndRow& question);
 
  private:
+  // The question, with the row as a list of what it holds.
+  struct List {
+    const ChainAndRow& asked;
+    const RowList& held;
+  };
   struct Plan;
   struct Weights;
   // Of `others_`, at a moment of the chain.
@@ -67,15 +77,15 @@ class ListedRowReader {
     double temperature = 1.0;
   };
 
-  static RowBasis OpenBasis(const ChainAndRow& question);
-  std::optional<Logits> Complete(const ChainAndRow& question);
+  static RowBasis OpenBasis(const List& list);
+  std::optional<Logits> Complete(const List& list);
   // Tokens that are not listed: those that a penalty may have seen, and others.
   void SortUnlisted(const ChainAndRow& question, const Plan& plan);
-  Weights WeighUnlisted(const ChainAndRow& question, const Plan& plan) const;
+  Weights WeighUnlisted(const List& list, const Plan& plan) const;
   void Share(const logs::TailInfo& tail, const Portion& portion);
   // What the stage that cuts keeps of values_, ascending; empty if one of them
   // may lie below a token that is not listed.
-  std::vector<TokenId> KeptOf(const ChainAndRow& question, const Plan& plan);
+  std::vector<TokenId> KeptOf(const List& list, const Plan& plan);
 
   Workspace workspace_;
   std::vector<float> values_;  // The row with shares.

@@ -2,6 +2,7 @@
 
 #include "sampler/stage_lookup.h"
 #include "sampler/stages/stage_facts.h"
+#include "tools/replay/row_list.h"
 
 namespace sampler::tools {
 namespace {
@@ -63,10 +64,11 @@ const char* RowBasisNote(RowBasis basis) {
   return ", not known: this chain needs the whole row";
 }
 
-bool IsExact(const RowBounds& bounds, const PipelineConfig& config) {
-  if (bounds.floor.has_value() && bounds.floor->count > 0) return false;
-  return !bounds.tail.has_value() || bounds.tail->count == 0 ||
-         CutsWithinTheList(*bounds.tail, config);
+bool IsExact(const RowBounds& bounds, const PipelineConfig& config,
+             std::int64_t width) {
+  const std::optional<logs::TailInfo> tail = TailOf(bounds, width);
+  return !tail.has_value() || tail->count == 0 ||
+         CutsWithinTheList(*tail, config);
 }
 
 std::optional<double> ListedTemperature(const PipelineConfig& config) {

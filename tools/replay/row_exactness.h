@@ -1,7 +1,8 @@
 // Whether the answer about a row is exact where the log holds only part of it.
 //
-// A `_logits_` row hides values below its floor. A top-k row is exact as soon
-// as a stage that is decided by the head of the row (StageFacts::head) has kept
+// A `_logits_` row hides the values of tokens at its floor: what lies above is
+// a list of the likeliest tokens, as a top-k row is. A list is exact as soon as
+// a stage that is decided by the head of the row (StageFacts::head) has kept
 // listed tokens only. Before it may stand temperatures, and stages without
 // effect; it is
 //
@@ -49,8 +50,10 @@ const char* RowBasisNote(RowBasis basis);
 // Errors as logs::Log::Row. REQUIRES: 0 <= row < log.rows().
 absl::StatusOr<RowBounds> BoundsOf(const logs::Log& log, std::int64_t row);
 
-// REQUIRES: the config is valid.
-bool IsExact(const RowBounds& bounds, const PipelineConfig& config);
+// Does the head of the row decide the answer? `width`: the size of the
+// vocabulary. REQUIRES: the config is valid.
+bool IsExact(const RowBounds& bounds, const PipelineConfig& config,
+             std::int64_t width);
 
 // The product of the chain's temperatures, if it does nothing else than divide
 // logits by numbers above 0, and removes nothing; 1 for a chain that does

@@ -7,6 +7,7 @@
 #ifndef SAMPLER_TOOLS_REPLAY_ROW_LOOK_H_
 #define SAMPLER_TOOLS_REPLAY_ROW_LOOK_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -34,7 +35,7 @@ struct RowView {
   const Distribution& raw;  // {categorical} on the row; look at its status.
   TokenId target;           // The logged token; -1: none.
   // The step's answer is that of the row before the log.
-  bool exact = IsExact(bounds, config);
+  bool exact = IsExact(bounds, config, static_cast<std::int64_t>(row.size()));
 };
 
 // What a look found; it travels with the row's result.

@@ -13,6 +13,7 @@
 #include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"
 #include "sampler/stages/stage_facts.h"
+#include "tools/replay/row_list.h"
 #include "tools/verify/normal.h"
 
 namespace sampler::tools {
@@ -38,7 +39,8 @@ void FindBases(const RowView& view, TokenCheck& check) {
   check.match_basis = Basis::kUnknowable;
   check.prob_basis =
       RemovesNothing(view.config) ? Basis::kBounded : Basis::kUnknowable;
-  const std::optional<logs::TailInfo>& tail = view.bounds.tail;
+  const std::optional<logs::TailInfo> tail =
+      TailOf(view.bounds, static_cast<std::int64_t>(view.row.size()));
   const double own = view.row[static_cast<std::size_t>(check.claimed)];
   const bool listed_above = tail.has_value() && own >= tail->bound;
   check.rank_basis = listed_above ? Basis::kExact : Basis::kBounded;
