@@ -7,7 +7,7 @@
 
 #include "sampler/config.h"
 #include "sampler/stages/registry.h"
-#include "tests/fuzz/targets.h"
+#include "tests/fuzz/require.h"
 #include "tests/support/random_parameters.h"
 
 namespace sampler::fuzz {

@@ -1,8 +1,5 @@
 #include "tests/fuzz/targets.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 namespace sampler::fuzz {
 namespace {
 
@@ -27,13 +24,6 @@ const Target* FindTarget(absl::string_view name) {
     if (target.name == name) return &target;
   }
   return nullptr;
-}
-
-void Require(bool holds, absl::string_view promise) {
-  if (holds) return;
-  std::fprintf(stderr, "broken promise: %.*s\n",
-               static_cast<int>(promise.size()), promise.data());
-  std::abort();
 }
 
 }  // namespace sampler::fuzz

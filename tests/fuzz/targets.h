@@ -5,11 +5,10 @@
 #ifndef SAMPLER_TESTS_FUZZ_TARGETS_H_
 #define SAMPLER_TESTS_FUZZ_TARGETS_H_
 
-#include <string>
-
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "tests/fuzz/byte_source.h"
+#include "tests/fuzz/require.h"
 
 namespace sampler::fuzz {
 
@@ -32,10 +31,6 @@ absl::Span<const Target> Targets();
 
 // Null: there is no such target.
 const Target* FindTarget(absl::string_view name);
-
-// Ends the process, with the sentence on stderr, unless `holds`: how a target
-// says that a promise is broken.
-void Require(bool holds, absl::string_view promise);
 
 }  // namespace sampler::fuzz
 
