@@ -75,7 +75,7 @@ class BatchPipelines {
  public:
   BatchPipelines(nb::handle pipelines, std::int64_t rows) {
     if (nb::isinstance<Pipeline>(pipelines)) {
-      one_ = &nb::cast<const Pipeline&>(pipelines);
+      one_ = &As<const Pipeline>(pipelines, "pipelines");
       return;
     }
     held_ = ItemsOf(pipelines, "pipelines");

@@ -54,8 +54,12 @@ std::string TypeMismatch(nb::handle got, absl::string_view name,
   const auto name_of = [](nb::handle type) {
     return nb::cast<std::string>(nb::str(type.attr("__name__")));
   };
+  const int same = PyObject_IsInstance(got.ptr(), want.ptr());
+  if (same < 0) PyErr_Clear();
   // The class that users see is the one without the underscore.
-  return absl::StrCat(name, ": got ", name_of(got.type()), ", want ",
+  return absl::StrCat(name, ": got ", same == 1 ? "an unmade " : "",
+                      name_of(got.type()),
+                      same == 1 ? " (its __init__ has not run)" : "", ", want ",
                       absl::StripPrefix(name_of(want), "_"));
 }
 
@@ -76,6 +80,23 @@ std::vector<nb::object> ItemsOf(nb::handle items, absl::string_view name) {
   }
   if (PyErr_Occurred() != nullptr) throw nb::python_error();
   return held;
+}
+
+std::string BytesOf(nb::handle text, absl::string_view name) {
+  if (nb::isinstance<nb::bytes>(text)) {
+    const nb::bytes bytes = nb::borrow<nb::bytes>(text);
+    return {bytes.c_str(), bytes.size()};
+  }
+  if (nb::isinstance<nb::str>(text)) {
+    Py_ssize_t size = 0;
+    const char* const utf8 = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+    if (utf8 == nullptr) throw nb::python_error();  // A ValueError.
+    return {utf8, static_cast<std::size_t>(size)};
+  }
+  RaiseTypeError(
+      absl::StrCat(name, ": got ",
+                   nb::cast<std::string>(nb::str(text.type().attr("__name__"))),
+                   ", want str or bytes"));
 }
 
 void Raise(const absl::Status& status) {

@@ -37,7 +37,8 @@ namespace sampler::python {
 // ValueError unless there are `rows` of what `name` names.
 void CheckCount(absl::string_view name, std::int64_t got, std::int64_t rows);
 
-// "sequences: got int, want Sequence".
+// "sequences: got int, want Sequence"; of an object of that very class, that it
+// was never made.
 std::string TypeMismatch(nanobind::handle got, absl::string_view name,
                          nanobind::handle want);
 
@@ -70,6 +71,10 @@ T& As(nanobind::handle object, absl::string_view name) {
 // argument's name, for what is none.
 std::vector<nanobind::object> ItemsOf(nanobind::handle items,
                                       absl::string_view name);
+
+// The bytes of a str (in UTF-8) or of bytes. TypeError for others; ValueError
+// for half a character (a lone surrogate).
+std::string BytesOf(nanobind::handle text, absl::string_view name);
 
 // One sentence on what that status of a row means.
 std::string RowStatusText(RowStatus status);

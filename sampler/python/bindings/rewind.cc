@@ -26,18 +26,6 @@ namespace nb = nanobind;
 using namespace nb::literals;  // NOLINT(google-build-using-namespace)
 using SharedRewinder = Shared<Rewinder>;
 
-// Text or bytes of Python's, as bytes.
-std::string BytesOf(nb::handle text, absl::string_view name) {
-  if (nb::isinstance<nb::bytes>(text)) {
-    const nb::bytes bytes = nb::borrow<nb::bytes>(text);
-    return {bytes.c_str(), bytes.size()};
-  }
-  if (nb::isinstance<nb::str>(text)) return nb::cast<std::string>(text);
-  RaiseTypeError(absl::StrCat(
-      name, ": got ", nb::cast<std::string>(text.type().attr("__name__")),
-      ", want str or bytes"));
-}
-
 const char* NextText(Rewinder::Next next) {
   switch (next) {
     case Rewinder::Next::kGoOn:
@@ -64,7 +52,7 @@ std::vector<Rewinder::Phrase> PhrasesOf(nb::handle phrases) {
   std::vector<Rewinder::Phrase> all;
   for (const nb::object& phrase : ItemsOf(phrases, "phrases")) {
     if (nb::isinstance<Rewinder::Phrase>(phrase)) {
-      all.push_back(nb::cast<const Rewinder::Phrase&>(phrase));
+      all.push_back(As<const Rewinder::Phrase>(phrase, "phrases"));
     } else {
       all.push_back({.text = BytesOf(phrase, "phrases")});
     }

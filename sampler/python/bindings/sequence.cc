@@ -208,7 +208,7 @@ void BindCopies(nb::class_<SharedSequence>& type) {
       .def("__eq__",
            [](const SharedSequence& s, nb::handle other) {
              if (!nb::isinstance<SharedSequence>(other)) return false;
-             const auto& o = nb::cast<const SharedSequence&>(other);
+             const auto& o = As<const SharedSequence>(other, "other");
              return *SharedSequence::Reader(s) == *SharedSequence::Reader(o);
            })
       .def("__repr__", [](const SharedSequence& s) {

@@ -37,11 +37,8 @@ class TextsOfList : public importers::TokenTexts {
     for (const nb::object& text : ItemsOf(texts, "token_texts")) {
       if (text.is_none()) {
         texts_.emplace_back();
-      } else if (nb::isinstance<nb::bytes>(text)) {
-        const nb::bytes bytes = nb::borrow<nb::bytes>(text);
-        texts_.emplace_back(bytes.c_str(), bytes.size());
       } else {
-        texts_.push_back(nb::cast<std::string>(text));
+        texts_.push_back(BytesOf(text, "token_texts"));
       }
     }
   }

@@ -98,7 +98,7 @@ void BindToken(nb::module_& module) {
       .def("__eq__",
            [](const Token& t, nb::handle other) {
              if (nb::isinstance<Token>(other)) {
-               return t.id == nb::cast<const Token&>(other).id;
+               return t.id == As<const Token>(other, "other").id;
              }
              return PyLong_Check(other.ptr()) != 0 &&
                     nb::int_(t.id).equal(other);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
 #include "sampler/python/bindings/errors.h"
+#include "sampler/python/bindings/integers.h"
 #include "sampler/python/bindings/python_rows.h"
 #include "sampler/python/bindings/speculative_arguments.h"
 #include "sampler/python/bindings/workspaces.h"
@@ -32,10 +34,25 @@ using speculative::Siblings;
 using speculative::TreeNode;
 using speculative::TreeRound;
 
+// A number of a node, or of nodes; which of them there are is checked later.
+int IndexIn(nb::handle number, absl::string_view name) {
+  return static_cast<int>(IntegerIn(number, name,
+                                    std::numeric_limits<int>::min(),
+                                    std::numeric_limits<int>::max()));
+}
+
 std::vector<TreeNode> NodesOf(nb::handle nodes) {
   std::vector<TreeNode> all;
   for (const nb::object& node : ItemsOf(nodes, "nodes")) {
-    const auto [token, parent] = nb::cast<std::pair<std::int32_t, int>>(node);
+    const std::vector<nb::object> pair = ItemsOf(node, "nodes");
+    if (pair.size() != 2) {
+      RaiseValueError(absl::StrCat("nodes: node ", all.size(), " has ",
+                                   pair.size(),
+                                   " items, want (token, parent)"));
+    }
+    const auto token = static_cast<TokenId>(
+        IntegerIn(pair[0], "nodes", 0, std::numeric_limits<TokenId>::max()));
+    const int parent = IndexIn(pair[1], "nodes");
     if (parent < -1 || parent >= static_cast<int>(all.size())) {
       RaiseValueError(
           absl::StrCat("nodes: node ", all.size(), " has the parent ", parent,
@@ -96,15 +113,18 @@ class SharedTree : public Shared<TreeState> {
   std::vector<TreeNode> nodes_;
 };
 
-void Grow(SharedTree& shared, int node, int n, const Pipeline& pipeline,
-          SharedSequence& draft, nb::handle row, bool distinct) {
+void Grow(SharedTree& shared, nb::handle node, nb::handle n,
+          const Pipeline& pipeline, SharedSequence& draft, nb::handle row,
+          bool distinct) {
+  const int parent = IndexIn(node, "node");
+  const int most = IndexIn(n, "n");
   const SharedTree::Writer state(shared);
   const SharedSequence::Writer lease(draft);
   Workspaces workspaces(1);
   RowsOfFunction<int> rows(row);
   state->weighed = false;
   const absl::Status status = state->round.Grow(
-      node, n, distinct ? Siblings::kDistinct : Siblings::kIndependent,
+      parent, most, distinct ? Siblings::kDistinct : Siblings::kIndependent,
       pipeline, *lease, std::ref(rows), workspaces.front());
   shared.Note(state->round.nodes());
   rows.Rethrow();
@@ -174,11 +194,12 @@ void CheckPath(const std::vector<TreeNode>& nodes,
   }
 }
 
-std::vector<TokenId> PathOf(const SharedTree& shared, int node) {
+std::vector<TokenId> PathOf(const SharedTree& shared, nb::handle node) {
+  const int last = IndexIn(node, "node");
   const std::vector<TreeNode> nodes = shared.nodes();
-  CheckNode(nodes, node);
+  CheckNode(nodes, last);
   std::vector<TokenId> tokens;
-  for (int at = node; at != TreeRound::kRoot;) {
+  for (int at = last; at != TreeRound::kRoot;) {
     const TreeNode& one = nodes[static_cast<std::size_t>(at)];
     tokens.push_back(one.token);
     at = one.parent;
@@ -236,6 +257,7 @@ void BindRound(nb::module_& module) {
       .def("accept", &AcceptTree, "verdict"_a, "target"_a, "draft"_a,
            "Accepts the tokens of a verdict on both sequences, or on none.")
       .def("path", &PathOf, "node"_a,
+           nb::sig("def path(self, node: int) -> list[int]"),
            "The tokens from the root down to a node; also while a row is asked "
            "for.")
       .def_prop_ro(
