@@ -82,8 +82,6 @@ def test_several_tokens_of_one_draw(row):
     assert left.tokens[0] == left.token.id
 
 
-def test_pictures(pipeline, sequence, row):
+def test_its_text(pipeline, sequence, row):
     left = pipeline.process(row, sequence)
-    assert f"{len(left)} of {V} tokens" in left._repr_html_()
     assert repr(left).startswith(f"Distribution({len(left)} tokens: {left.ids[0]}")
-    assert "and 970 more" in ts.raw(row)._repr_html_()

@@ -44,11 +44,21 @@ def test_removed_tokens_name_their_stage(pipeline, sequence, row):
     assert told.tokens[0].removed_by is None
 
 
-def test_pictures_name_every_stage(pipeline, sequence, row):
+def test_the_text_names_every_stage(pipeline, sequence, row):
     told = pipeline.explain(row, sequence)
-    for stage in told.stages:
-        assert stage.type in repr(told) and stage.type in told._repr_html_()
+    assert all(stage.type in repr(told) for stage in told.stages)
     assert f"token {told.token.id}" in repr(told)
+
+
+def test_what_is_left_is_that_of_process(pipeline, sequence, row):
+    told, left = (pipeline.explain(row, sequence),
+                  pipeline.process(row, sequence))
+    assert told.kept_ids.tolist() == left.ids.tolist()
+    assert told.kept_probs.tolist() == left.probs.tolist()
+    assert told.entropy == left.entropy
+    none = pipeline.explain(np.full(V, -np.inf, np.float32), sequence)
+    assert len(none.kept_ids) == len(none.kept_probs) == 0
+    assert none.entropy is None
 
 
 def test_misuse(pipeline, sequence, row):

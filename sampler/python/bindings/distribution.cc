@@ -93,6 +93,15 @@ DistributionValue::DistributionValue(const Distribution& distribution,
   }
 }
 
+std::unique_ptr<DistributionValue> LeftOf(const Step& step,
+                                          std::int64_t vocabulary_size) {
+  auto left = std::make_unique<DistributionValue>(step, vocabulary_size);
+  left->token = step.Draw();
+  const auto all = step.DrawAll();
+  left->tokens.assign(all.begin(), all.end());
+  return left;
+}
+
 std::int64_t DistributionValue::Find(TokenId id) const {
   const auto at = std::find(ids.begin(), ids.end(), id);
   return at == ids.end() ? -1 : at - ids.begin();
@@ -129,7 +138,8 @@ void BindDistribution(nb::module_& module) {
             if (d.token.status != RowStatus::kOk) return std::nullopt;
             return d.token;
           },
-          "The Token that the pipeline draws here; None for a raw row.")
+          "The Token that the pipeline draws here; None for a raw row, and "
+          "where the draw\nmisses its code point.")
       .def_ro("tokens", &DistributionValue::tokens,
               "Every token of a draw that chooses several (gumbel_top_k), in "
               "the order\ndrawn.")

@@ -9,10 +9,12 @@
 #define SAMPLER_PYTHON_BINDINGS_DISTRIBUTION_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sampler/candidates/probability_record.h"
 #include "sampler/distribution.h"
+#include "sampler/step.h"
 #include "sampler/token.h"
 
 namespace sampler::python {
@@ -36,6 +38,11 @@ struct DistributionValue {
   Token token = {};
   std::vector<TokenId> tokens = {};
 };
+
+// What is left at that step, and the tokens that it draws. REQUIRES: the step
+// is ok.
+std::unique_ptr<DistributionValue> LeftOf(const Step& step,
+                                          std::int64_t vocabulary_size);
 
 }  // namespace sampler::python
 

@@ -3,11 +3,14 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/unique_ptr.h>
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +18,7 @@
 #include "sampler/pipeline.h"
 #include "sampler/python/bindings/arrays.h"
 #include "sampler/python/bindings/bind.h"
+#include "sampler/python/bindings/distribution.h"
 #include "sampler/python/bindings/errors.h"
 #include "sampler/python/bindings/integers.h"
 #include "sampler/python/bindings/step_arguments.h"
@@ -170,11 +174,15 @@ nb::dict Explain(const Pipeline& pipeline, nb::handle logits,
   Recorder recorder(followed, Asked(pipeline, tokens));
   Workspaces workspaces(1);
   Token token;
+  std::unique_ptr<DistributionValue> left;
   {
     const nb::gil_scoped_release released;
     const Step step = pipeline.Process(rows[0], *lease, workspaces.front(),
                                        inputs, &recorder);
     token = step.Draw();
+    if (token.status == RowStatus::kOk) {
+      left = LeftOf(step, pipeline.vocabulary_size());
+    }
   }
   nb::dict result;
   result["status"] = std::string(RowStatusName(token.status));
@@ -189,8 +197,8 @@ nb::dict Explain(const Pipeline& pipeline, nb::handle logits,
   nb::list paths;
   for (const TokenPath& path : recorder.paths()) paths.append(ToDict(path));
   result["tokens"] = paths;
-  result["token"] =
-      token.status == RowStatus::kOk ? nb::cast(token) : nb::object(nb::none());
+  result["token"] = left == nullptr ? nb::object(nb::none()) : nb::cast(token);
+  result["left"] = nb::cast(std::move(left));
   return result;
 }
 

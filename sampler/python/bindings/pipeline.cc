@@ -94,11 +94,7 @@ std::unique_ptr<DistributionValue> Process(const Pipeline& pipeline,
                                        workspaces.front(), call.inputs);
     status = step.status();
     if (status == RowStatus::kOk) {
-      value =
-          std::make_unique<DistributionValue>(step, pipeline.vocabulary_size());
-      value->token = step.Draw();
-      const auto all = step.DrawAll();
-      value->tokens.assign(all.begin(), all.end());
+      value = LeftOf(step, pipeline.vocabulary_size());
     }
   }
   if (value == nullptr) call.RaiseFor(status, pipeline);
@@ -126,6 +122,9 @@ void BindSteps(nb::class_<Pipeline>& type) {
           "token j is\n"
           "        allowed iff bit j % 32 of word j // 32 is 1 (xgrammar, "
           "llguidance).\n"
+          "        Spare words mean nothing; for tokens without a bit the "
+          "stage's\n"
+          "        `padding` says. None: all are allowed.\n"
           "    unconditional: the second row of \"guidance\".\n"
           "    uniform: the code point of \"arithmetic\", in [0, 1).\n\n"
           "Raises RowError for a row without a token. The GIL is released.")
@@ -136,7 +135,9 @@ void BindSteps(nb::class_<Pipeline>& type) {
                    "mask: Words | None = None, unconditional: Row | None = "
                    "None, uniform: float | None = None) -> Distribution"),
            "What the stages leave of one row, and the token that sample draws "
-           "from it.\n\nArguments and errors as sample.");
+           "from it.\n\nArguments and errors as sample; but without its code "
+           "point `arithmetic` draws\nno token, and its distribution is there "
+           "all the same.");
 }
 
 void BindSequences(nb::class_<Pipeline>& type) {

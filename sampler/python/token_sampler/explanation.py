@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from . import _core
-from ._html import escape, share_bar, table
+from ._html import Texts
+from ._step_view import step_html
 
 
 @dataclass(frozen=True)
@@ -42,25 +45,44 @@ class TokenPath:
 class Explanation:
     """A step taken apart: `stages`, `tokens` (likeliest first), `token`.
 
-    status is "ok", or says why the row has no token.
+    status is "ok", or says why the row has no token. kept_ids, kept_probs and
+    entropy are what is left in the end, as Pipeline.process has it. A notebook
+    shows the picture of the tool's HTML report; `html(texts)` gives it with the
+    tokens' texts: a list or mapping by id, or a function of an id.
     """
 
-    def __init__(self, stages: list[dict], chain: str, record: dict) -> None:
+    def __init__(self, config: dict, chain: str, record: dict, top: int,
+                 texts: Texts | None = None) -> None:
         self.chain = chain
+        self.rng: str = config.get("rng", "house")
+        self.top = top  # So many of `tokens` are the likeliest of the row.
+        self.texts = texts
         self.status: str = record["status"]
         self.detail: str = record["detail"]
         self.raw_count: int = record["raw_count"]
         self.raw_entropy: float | None = record["raw_entropy"]
         self.token: _core.Token | None = record["token"]
+        left: _core.Distribution | None = record["left"]
+        none = np.zeros(0)
+        self.kept_ids = none.astype(np.int32) if left is None else left.ids.copy()
+        self.kept_probs = none if left is None else left.probs.copy()
+        self.entropy = None if left is None else left.entropy
         self.stages = [
             StageStep(
                 type=stage["type"],
                 parameters={k: v for k, v in stage.items() if k != "type"},
                 **step,
             )
-            for stage, step in zip(stages, record["stages"])
+            for stage, step in zip(config["stages"], record["stages"])
         ]
         self.tokens = [TokenPath(**path) for path in record["tokens"]]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A function of texts stays behind."""
+        state = dict(self.__dict__)
+        if callable(self.texts):
+            state["texts"] = None
+        return state
 
     def __repr__(self) -> str:
         lines = [self.chain, f"raw {self.raw_count} candidates"]
@@ -75,47 +97,9 @@ class Explanation:
         lines.append(f"token {self.token.id}" if self.token else self.status)
         return "\n".join(lines)
 
+    def html(self, texts: Texts | None = None) -> str:
+        """The picture, as a piece of HTML of its own."""
+        return step_html(self, self.texts if texts is None else texts)
+
     def _repr_html_(self) -> str:
-        stages = table(
-            ["stage", "before", "kept", "mass removed", "raw mass left", "H"],
-            [
-                [
-                    escape(stage.type),
-                    stage.before,
-                    stage.kept,
-                    _number(stage.mass_removed),
-                    share_bar(stage.mass),
-                    _number(stage.entropy),
-                ]
-                for stage in self.stages
-            ],
-        )
-        names = [stage.type for stage in self.stages]
-        tokens = table(
-            ["id", "logit", "raw p", "out p", "removed by"],
-            [
-                [
-                    path.id,
-                    _number(path.logit),
-                    share_bar(path.raw_prob),
-                    share_bar(path.prob),
-                    "" if path.removed_by is None
-                    else escape(names[path.removed_by]),
-                ]
-                for path in self.tokens
-            ],
-            marked=[
-                self.token is not None and path.id == self.token.id
-                for path in self.tokens
-            ],
-        )
-        drawn = f"token {self.token.id}" if self.token else self.status
-        return (
-            f"<p><code>{escape(self.chain)}</code>: {escape(drawn)}</p>"
-            + stages
-            + tokens
-        )
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+        return self.html()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
 
 from . import _core
+from ._distribution_view import distribution_html
+from ._html import Texts, view
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,21 @@ class LogRow:
     mask: np.ndarray | None  # uint32 words, where the log has masks.
     attempt: int  # Of its draw: above 0 after a redraw.
     bans: np.ndarray  # Tokens that were banned at its place.
+
+    def html(self, texts: Texts | None = None) -> str:
+        """The picture that a notebook shows, with the tokens' texts: the row's
+        likeliest tokens as bars, the logged one marked."""
+        try:
+            left = _core.raw(self.logits)
+        except _core.RowError as error:
+            return view(f"<p>row {self.row}: {escape(str(error))}</p>")
+        place = f"row {self.row}, sequence {self.sequence}, "
+        return distribution_html(
+            left, texts, self.token, "logged",
+            f"<p>{place}position {self.position}</p>")
+
+    def _repr_html_(self) -> str:
+        return self.html()
 
 
 class Log:

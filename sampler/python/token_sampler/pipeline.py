@@ -8,6 +8,7 @@ from typing import Any
 
 from . import _core
 from ._configs import config_source
+from ._html import Texts
 from .explanation import Explanation
 
 
@@ -70,6 +71,7 @@ class Pipeline(_core._Pipeline):
         mask: _core.Words | None = None,
         unconditional: _core.Row | None = None,
         uniform: float | None = None,
+        texts: Texts | None = None,
     ) -> Explanation:
         """What each stage met, kept and removed of one row.
 
@@ -77,6 +79,8 @@ class Pipeline(_core._Pipeline):
             top: how many of the likeliest raw tokens to follow, >= 0.
             tokens: ids to follow in any case.
             mask, unconditional, uniform: as for sample.
+            texts: of the tokens, for the picture: a list or mapping by id, or
+                a function of an id.
 
         A row without a token does not raise: explanation.status says why.
         """
@@ -90,7 +94,7 @@ class Pipeline(_core._Pipeline):
             unconditional=unconditional,
             uniform=uniform,
         )
-        return Explanation(self.config["stages"], self.chain, record)
+        return Explanation(self.config, self.chain, record, int(top), texts)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Pipeline):

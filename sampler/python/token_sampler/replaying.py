@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._html import Texts
+from ._replay_view import replay_html
 from .logs import Log, open_log
 from .pipeline import Pipeline
 
@@ -54,6 +56,14 @@ class Replay:
 
     def __arrow_c_stream__(self, requested_schema=None):
         return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def html(self, texts: Texts | None = None) -> str:
+        """The picture that a notebook shows, with the tokens' texts: a list or
+        mapping by id, or a function of an id."""
+        return replay_html(self, texts)
+
+    def _repr_html_(self) -> str:
+        return self.html()
 
     def __repr__(self) -> str:
         drawn = int((self["token"] >= 0).sum())
