@@ -88,6 +88,24 @@ def test_a_fork_may_come_while_threads_sample():
             thread.join()
 
 
+def test_a_child_has_threads_of_its_own():
+    """Those that stand by for batches stay with the parent."""
+    pipeline = ts.Pipeline("balanced", 100)
+    rows = np.stack([make_row(i, 100) for i in range(9)])
+    sequences = [pipeline.sequence(seed=1, stream=i) for i in range(9)]
+
+    def draw():
+        return pipeline.sample_batch(rows, sequences, threads=3).ids.tolist()
+
+    want = draw()
+    for _ in range(5):
+        child = os.fork()
+        if child == 0:
+            os._exit(not draw() == draw() == want)
+        assert os.waitpid(child, 0)[1] == 0
+        assert draw() == want
+
+
 def drawn_by_a_worker(arguments):
     pipeline, sequence, row = arguments
     return pipeline.sample(row, sequence)

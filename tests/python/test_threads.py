@@ -1,7 +1,9 @@
 """Threads: what may be shared is, what may not is refused, nothing races."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +27,42 @@ def test_one_pipeline_on_many_threads():
     alone = [text(stream) for stream in range(8)]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(text, range(8))) == alone
+
+
+def test_threads_of_batches_stand_by():
+    """None is started anew, and each batch has as many as it asks for."""
+    pipeline = ts.Pipeline("balanced", 1000)
+    rows = np.stack([make_row(i, 1000) for i in range(40)])
+    sequences = [pipeline.sequence(seed=1, stream=i) for i in range(40)]
+    want = pipeline.sample_batch(rows, sequences).ids.tolist()
+    tasks = Path("/proc/self/task")
+
+    def of_threads(count):
+        ids = pipeline.sample_batch(rows, sequences, threads=count).ids
+        assert ids.tolist() == want
+        return set(os.listdir(tasks)) if tasks.exists() else set()
+
+    most = of_threads(6)
+    for i in range(200):
+        assert of_threads(1 + i % 6) == most
+    for threads in (1, 64, 7):  # More of them than rows, too.
+        of_threads(threads)
+
+
+def test_batches_of_many_threads_at_once():
+    pipeline = ts.Pipeline("balanced", 1000)
+    rows = np.stack([make_row(i, 1000) for i in range(20)])
+
+    def batch(stream):
+        sequences = [pipeline.sequence(seed=1, stream=stream)] * 20
+        ids = pipeline.sample_batch(rows, sequences, threads=1 + stream % 4).ids
+        return ids.tolist()
+
+    alone = [[pipeline.sample(row, pipeline.sequence(seed=1, stream=stream)).id
+              for row in rows] for stream in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(20):
+            assert list(pool.map(batch, range(12))) == alone
 
 
 def test_a_sequence_may_be_read_by_many():

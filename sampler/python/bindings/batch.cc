@@ -13,8 +13,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -38,7 +36,7 @@ using namespace nb::literals;  // NOLINT(google-build-using-namespace)
 constexpr int kMostThreads = 1024;
 constexpr std::int64_t kMostLogprobs = 1 << 20;
 // Rows of each thread between two looks at signals: milliseconds, and more than
-// most batches have, since every part starts its threads anew.
+// most batches have, since every part waits for its slowest row.
 constexpr std::size_t kRowsOfAPart = 256;
 
 // The rows of a batch, whatever they were given as.
@@ -96,24 +94,6 @@ class BatchPipelines {
   std::vector<const Pipeline*> all_;
 };
 
-// Runs task(worker) for all workers, each on a thread of its own; the first,
-// and those for which the system has no thread, on this one.
-void RunOnThreads(std::size_t workers,
-                  absl::FunctionRef<void(std::size_t)> task) {
-  std::vector<std::thread> threads;
-  std::size_t started = 1;
-  try {
-    for (; started < workers; ++started) {
-      threads.emplace_back([task, started] { task(started); });
-    }
-  } catch (const std::system_error&) {
-    // The rest is done here.
-  }
-  task(0);
-  for (std::size_t i = started; i < workers; ++i) task(i);
-  for (std::thread& thread : threads) thread.join();
-}
-
 // False if a signal's handler has raised meanwhile. (Sampling moves nothing: a
 // batch that was given up may be sampled again.)
 bool SampleParts(absl::Span<const BatchRow> rows, absl::Span<Token> tokens,
@@ -121,8 +101,13 @@ bool SampleParts(absl::Span<const BatchRow> rows, absl::Span<Token> tokens,
   const std::size_t part = kRowsOfAPart * workspaces.all().size();
   for (std::size_t begin = 0; begin < rows.size(); begin += part) {
     if (begin > 0 && SignalHandlerRaised()) return false;
-    SampleBatch(rows.subspan(begin, part), tokens.subspan(begin, part),
-                workspaces.all(), RunOnThreads, workspaces.reporters());
+    SampleBatch(
+        rows.subspan(begin, part), tokens.subspan(begin, part),
+        workspaces.all(),
+        [&](std::size_t workers, Helpers::Task task) {
+          workspaces.helpers().Run(workers, task);
+        },
+        workspaces.reporters());
   }
   return true;
 }

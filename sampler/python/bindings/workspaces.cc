@@ -13,6 +13,7 @@ struct Workspaces::Kit {
   explicit Kit(std::size_t count) : workspaces(count), reporters(count) {}
   std::vector<Workspace> workspaces;
   std::vector<LogprobReporter> reporters;
+  Helpers helpers = {};
 };
 
 struct Workspaces::Pool {
@@ -26,11 +27,17 @@ struct Workspaces::Pool {
   }
 
  private:
+  // In the child, which has none of the helpers.
+  void Forsake() {
+    for (const std::unique_ptr<Kit>& kit : kits) kit->helpers.Forsake();
+    mutex.unlock();
+  }
+
   // A fork, by another thread than one that is inside, must not leave the
   // mutex of the child locked for ever: multiprocessing forks.
   static Pool* Make() {
     pthread_atfork([] { Get().mutex.lock(); }, [] { Get().mutex.unlock(); },
-                   [] { Get().mutex.unlock(); });
+                   [] { Get().Forsake(); });
     return new Pool;
   }
 };
@@ -61,6 +68,8 @@ Workspace& Workspaces::front() { return kit_->workspaces.front(); }
 absl::Span<Workspace> Workspaces::all() {
   return absl::MakeSpan(kit_->workspaces).first(count_);
 }
+
+Helpers& Workspaces::helpers() { return kit_->helpers; }
 
 absl::Span<LogprobReporter> Workspaces::reporters() {
   return absl::MakeSpan(kit_->reporters).first(count_);

@@ -1,6 +1,7 @@
-// The workspaces of the module: a call takes as many as it has threads, and
-// gives them back grown, so that no step allocates. There are as many as calls
-// have ever run at the same time.
+// The workspaces of the module, and the threads that work with them: a call
+// takes as many as it has threads, and gives them back grown, so that no step
+// allocates and no thread is started. There are as many as calls have ever run
+// at the same time.
 //
 // Thread-safety: from any number of threads; a process may fork meanwhile.
 // Tested by: tests/python/test_threads.py, tests/python/test_processes.py.
@@ -13,6 +14,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/logprobs.h"
+#include "sampler/python/bindings/helpers.h"
 #include "sampler/workspace.h"
 
 namespace sampler::python {
@@ -28,6 +30,7 @@ class Workspaces {
   Workspace& front();
   absl::Span<Workspace> all();
   absl::Span<LogprobReporter> reporters();
+  Helpers& helpers();
 
  private:
   struct Kit;
