@@ -17,7 +17,8 @@
 //
 // The report is not what the exporter meant to do: the text is imported again,
 // and what differs from the config is lost. So where nothing is lost,
-// Import(Export(c)) is c, but for parameters that are given their default.
+// Import(Export(c)) is c, but for parameters that are given their default and
+// stages without effect (a temperature of 1), which are harmless.
 // Every setting whose default would act is written out.
 //
 // Thread-safety: pure functions.
@@ -44,7 +45,7 @@ namespace sampler::importers {
 
 struct ExportEntry {
   std::string stage;  // "top_k(k=40)"; "(engine)": what the engine adds.
-  Outcome outcome = Outcome::kApplied;  // kApplied or kLost.
+  Outcome outcome = Outcome::kApplied;  // Never kUnknown.
   std::string effect;  // The fields that say it, or what happens instead.
 };
 

@@ -134,6 +134,25 @@ TEST(Exporter, SaysWhatHappensInstead) {
   EXPECT_EQ(exported->report.lost, 2) << said;
 }
 
+// What has no effect cannot be lost; beside an effect of the engine's it is.
+TEST(Exporter, LosesNoStageWithoutEffect) {
+  const PipelineConfig config = Parsed(R"(
+      {"type": "top_k", "k": 0}, {"type": "top_a", "a": 0},
+      {"type": "tail_free", "z": 1}, {"type": "temperature", "temperature": 0.7},
+      {"type": "temperature", "temperature": 1}, {"type": "categorical"})");
+  for (const absl::string_view engine : {"openai", "vllm", "huggingface"}) {
+    const auto exported = Export(engine, config);
+    ASSERT_TRUE(exported.ok());
+    EXPECT_EQ(exported->report.lost, 0) << engine << exported->text;
+    EXPECT_EQ(exported->report.entries[1].outcome, Outcome::kHarmless);
+    EXPECT_EQ(exported->report.entries[1].stage, "top_a(a=0)");
+  }
+  const auto lost = Export("openai", Parsed(R"({"type": "top_a", "a": 0.1},
+                                               {"type": "categorical"})"));
+  ASSERT_TRUE(lost.ok());
+  EXPECT_EQ(lost->report.lost, 1);
+}
+
 // A field that is written is not said to be something the engine cannot
 // express.
 TEST(Exporter, SaysThatAnotherOrderIsAllThatDiffers) {

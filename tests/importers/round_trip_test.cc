@@ -17,6 +17,7 @@
 #include "sampler/importers/exporter.h"
 #include "sampler/importers/field_table.h"
 #include "sampler/parameters/value_json.h"
+#include "sampler/stage_lookup.h"
 #include "sampler/stages/registry.h"
 #include "tests/importers/imports.h"
 #include "tests/support/stage_chains.h"
@@ -37,6 +38,9 @@ Value Number(const Value& value) {
 PipelineConfig Whole(PipelineConfig config) {
   config.description.clear();
   config.schema.clear();
+  std::erase_if(config.stages, [](const StageConfig& stage) {
+    return GroupOf(stage) != StageGroup::kDraw && FactsOf(stage).neutral;
+  });
   for (StageConfig& stage : config.stages) {
     const StageType& type = *StageRegistry::BuiltIn().Find(stage.type);
     Value::Object given;

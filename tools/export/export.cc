@@ -49,9 +49,10 @@ struct ExportCommand {
 std::string ReportText(const importers::ExportReport& report) {
   std::string text = absl::StrCat("settings of ", report.engine, "\n");
   for (const importers::ExportEntry& entry : report.entries) {
-    const bool lost = entry.outcome == importers::Outcome::kLost;
+    const bool applied = entry.outcome == importers::Outcome::kApplied;
     absl::StrAppend(&text, "  ", Printable(entry.stage), ": ",
-                    lost ? "lost: " : "", Printable(entry.effect), "\n");
+                    applied ? "" : absl::StrCat(ToText(entry.outcome), ": "),
+                    Printable(entry.effect), "\n");
   }
   return absl::StrCat(
       text,

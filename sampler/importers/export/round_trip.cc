@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "sampler/importers/draft.h"
 #include "sampler/importers/export/one_form.h"
+#include "sampler/stage_lookup.h"
 
 namespace sampler::importers {
 namespace {
@@ -79,6 +80,11 @@ std::size_t FindType(const PipelineConfig& run, absl::string_view type,
   return kNone;
 }
 
+// Changes no candidate. A draw does not either, and yet it chooses.
+bool HasNoEffect(const StageConfig& stage) {
+  return FactsOf(stage).neutral && GroupOf(stage) != StageGroup::kDraw;
+}
+
 // What becomes of a stage that is written, where the engine runs `other`.
 std::string InItsPlace(const StageConfig& stage, const StageConfig& other) {
   if (Comparable(stage) == Comparable(other)) {
@@ -115,6 +121,12 @@ void CompareWithRun(const PipelineConfig& config, const PipelineConfig& run,
       continue;
     }
     const std::size_t other = FindType(run, own.type, taken);
+    if (HasNoEffect(own) &&
+        (other == kNone || HasNoEffect(run.stages[other]))) {
+      report.entries.push_back({StageText(own), Outcome::kHarmless,
+                                "without effect: the engine needs none"});
+      continue;
+    }
     if (other != kNone) taken[other] = true;
     AddLost(StageText(own),
             other == kNone ? std::string(WhyLost(own))
@@ -122,7 +134,7 @@ void CompareWithRun(const PipelineConfig& config, const PipelineConfig& run,
             report);
   }
   for (std::size_t j = 0; j < found.size(); ++j) {
-    if (taken[j]) continue;
+    if (taken[j] || HasNoEffect(run.stages[j])) continue;
     AddLost("(engine)",
             absl::StrCat("it runs ", StageText(run.stages[j]), " instead"),
             report);

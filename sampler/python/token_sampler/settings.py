@@ -92,7 +92,7 @@ def import_settings(
 
 @dataclass(frozen=True)
 class ExportEntry:
-    """What became of one stage: outcome "applied" or "lost".
+    """What became of one stage: outcome "applied", "lost" or "harmless".
 
     stage: "top_k(k=40)", or "(engine)" for what the engine adds. effect: the
     fields that say it, or what happens instead.
