@@ -211,17 +211,22 @@ absl::Status Run(Options& options) {
   if (settled.completed) options.explain.listed = *row;
   const Explanation explanation =
       Explain(*pipeline, settled.row, *sequence, options.explain);
-  const ExplainHeader header = {.path = options.log.path,
-                                .log = log,
-                                .config = config,
-                                .text = shown,
-                                .warnings = warnings,
-                                .place = *place,
-                                .seed = sequence->seed(),
-                                .stream = sequence->stream(),
-                                .step = sequence->clock(),
-                                .replayed_history = replayed,
-                                .basis = settled.basis};
+  const ExplainHeader header = {
+      .path = options.log.path,
+      .log = log,
+      .config = config,
+      .text = shown,
+      .warnings = warnings,
+      .place = *place,
+      .seed = sequence->seed(),
+      .seed_from = SeedSourceOf(
+          options.run,
+          log.sequences().subspan(static_cast<std::size_t>(place->sequence), 1),
+          {&config, 1}),
+      .stream = sequence->stream(),
+      .step = sequence->clock(),
+      .replayed_history = replayed,
+      .basis = settled.basis};
   Write(options.output.json ? ToLine(ExplainJson(header, explanation)) + "\n"
                             : ExplainText(header, explanation,
                                           Painter(UseColor(options.output))));

@@ -142,6 +142,7 @@ Json ExplainJson(const ExplainHeader& header, const Explanation& explanation) {
           {"basis", RowBasisName(header.basis)},
           {"chain", ChainText(header.config)},
           {"seed", header.seed},
+          {"seed_from", SeedSourceName(header.seed_from)},
           {"stream", header.stream},
           {"step", header.step},
           {"history", header.replayed_history ? "replayed" : "logged"},

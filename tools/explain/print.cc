@@ -173,9 +173,11 @@ std::string ExplainText(const ExplainHeader& header,
   absl::StrAppend(
       &text,
       Line(paint, "seed",
-           absl::StrCat(header.seed, ", stream ", header.stream, "; history ",
-                        header.replayed_history ? "replayed" : "logged",
-                        "; ties: ", TieRule(header.config))),
+           absl::StrCat(
+               SeedWithSource(absl::StrCat(header.seed), header.seed_from),
+               ", stream ", header.stream, "; history ",
+               header.replayed_history ? "replayed" : "logged",
+               "; ties: ", TieRule(header.config))),
       paint(Style::kDim, kTeacherForced), "\n\n");
   absl::StrAppend(&text, StageTable(explanation, paint), "\n");
   if (!explanation.tokens.empty()) {

@@ -8,7 +8,7 @@
 // For programs: one object.
 //
 //   row seq pos vocabulary_size status basis        what was explained
-//   chain seed stream step history ties             under what
+//   chain seed seed_from stream step history ties   under what
 //   stages   [{type, group, params, active, note, memory, before, kept, edited,
 //              threshold, mass_removed, mass, entropy}]
 //                                                   in order, the draw included
@@ -36,6 +36,7 @@
 #include "sampler/logs/log.h"
 #include "tools/explain/step.h"
 #include "tools/options/run_options.h"
+#include "tools/options/seed_source.h"
 #include "tools/replay/row_exactness.h"
 #include "tools/text/output.h"
 #include "tools/text/token_text.h"
@@ -51,6 +52,7 @@ struct ExplainHeader {
   const Warnings& warnings;
   RowPlace place;
   std::uint64_t seed = 0;
+  SeedSource seed_from = SeedSource::kOption;
   std::uint32_t stream = 0;  // Of the row's sequence.
   std::int64_t step = 0;
   bool replayed_history = false;

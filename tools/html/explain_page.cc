@@ -21,7 +21,8 @@ Page ExplainPage(const ExplainHeader& header, const Explanation& explanation,
                            header.place.position, RowBasisNote(header.basis))},
       {"chain", ChainHtml(std::string(ChainText(header.config)))},
       {"seed",
-       absl::StrCat(header.seed, ", stream ", header.stream, "; history ",
+       absl::StrCat(SeedWithSource(absl::StrCat(header.seed), header.seed_from),
+                    ", stream ", header.stream, "; history ",
                     header.replayed_history ? "replayed" : "logged",
                     "; ties: ", TieRule(header.config))}};
   page.warnings = header.warnings.all();

@@ -135,7 +135,7 @@ Page ReplayPage::MakePage(const ReplaySummaries& summaries,
                        ? ""
                        : absl::StrCat(", every ", header_.options.rows.every))},
       {"chain", ChainHtml(ChainsText(header_))},
-      {"seed", absl::StrCat(SeedText(header_), ", stream ", StreamText(header_),
+      {"seed", absl::StrCat(SeedLine(header_), ", stream ", StreamText(header_),
                             "; history ",
                             UsesReplayedHistory(header_.log, header_.options)
                                 ? "replayed"

@@ -15,7 +15,7 @@ bool TossesCoins(const StageConfig& stage) {
 
 namespace {
 
-bool UsesRandomNumbers(const StageConfig& stage) {
+bool StageUsesRandomNumbers(const StageConfig& stage) {
   switch (FactsOf(stage).draws_by) {
     case DrawBy::kMassById:
     case DrawBy::kMassByRank:
@@ -62,10 +62,14 @@ bool TossesCoins(absl::Span<const PipelineConfig> configs) {
   return AnyStage(configs, TossesCoins);
 }
 
+bool UsesRandomNumbers(absl::Span<const PipelineConfig> configs) {
+  return AnyStage(configs, StageUsesRandomNumbers);
+}
+
 RunOptions OnlyWhatMatters(const RunOptions& options,
                            absl::Span<const PipelineConfig> configs) {
   RunOptions used = options;
-  if (!AnyStage(configs, UsesRandomNumbers)) {
+  if (!UsesRandomNumbers(configs)) {
     used.seed.reset();
     used.stream.reset();
   }

@@ -22,6 +22,9 @@ RunOptions OnlyWhatMatters(const RunOptions& options,
 bool TossesCoins(const StageConfig& stage);
 bool TossesCoins(absl::Span<const PipelineConfig> configs);
 
+// Returns true if a stage, the draw among them, uses random numbers.
+bool UsesRandomNumbers(absl::Span<const PipelineConfig> configs);
+
 // InvalidArgument for a seed or a stream where no chain uses random numbers,
 // and for a step where none follows the caller's: they would seem to matter.
 absl::Status CheckRunOptionsMatter(const RunOptions& options,

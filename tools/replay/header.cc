@@ -8,6 +8,7 @@
 #include "nlohmann/json.hpp"
 #include "sampler/config.h"
 #include "sampler/config/printed.h"
+#include "tools/options/seed_source.h"
 #include "tools/replay/print.h"
 
 namespace sampler::tools {
@@ -24,6 +25,11 @@ std::string Joined(const ReplayHeader& header,
     }
   }
   return absl::StrJoin(texts, " | ");
+}
+
+SeedSource SourceOfSeed(const ReplayHeader& header) {
+  return SeedSourceOf(header.options.run, header.log.sequences(),
+                      header.configs.configs);
 }
 
 }  // namespace
@@ -49,6 +55,15 @@ std::string SeedText(const ReplayHeader& header) {
              : absl::StrCat(run.SeedFor(header.configs.configs[0]));
 }
 
+std::string SeedLine(const ReplayHeader& header) {
+  const SeedSource source = SourceOfSeed(header);
+  const bool some_logged =
+      SettingsFromLog(header.log, header.options.run).seeds;
+  return some_logged && source == SeedSource::kNobody
+             ? "as logged, 0 where the log tells none"
+             : SeedWithSource(SeedText(header), source);
+}
+
 std::string StreamText(const ReplayHeader& header) {
   const RunOptions& run = header.options.run;
   return SettingsFromLog(header.log, run).streams
@@ -70,6 +85,7 @@ Json SettingsJson(const ReplayHeader& header) {
       {"config", one ? all.front() : Json(nullptr)},
       {"configs", one ? Json(nullptr) : all},
       {"seed", logged.seeds ? Json(nullptr) : Json(run.SeedFor(configs[0]))},
+      {"seed_from", SeedSourceName(SourceOfSeed(header))},
       {"stream", logged.streams ? Json(nullptr) : Json(run.stream.value_or(0))},
       {"step", logged.clocks ? Json(nullptr) : Json(run.step.value_or(0))},
       {"settings", logged.seeds && logged.streams ? "logged" : "given"}};

@@ -26,7 +26,7 @@ class CsvPrinter final : public ReplayPrinter {
     }
     Write(absl::StrJoin(names, ",") + "\n");
     Note(absl::StrCat("chain  ", ChainsText(header_), "\nseed   ",
-                      SeedText(header_), "\n"));
+                      SeedLine(header_), "\n"));
   }
 
   void Row(const RowResult& row) override {

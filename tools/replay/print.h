@@ -68,6 +68,8 @@ std::unique_ptr<ReplayPrinter> MakeReplayPrinter(const ReplayHeader& header,
 std::string ChainsText(const ReplayHeader& header);
 // Numbers, or "as logged" where the log tells them.
 std::string SeedText(const ReplayHeader& header);
+// The same with a note on a seed that nobody told.
+std::string SeedLine(const ReplayHeader& header);
 std::string StreamText(const ReplayHeader& header);
 std::string TiesText(const ReplayHeader& header);
 // chain, config, configs (of several), seed, stream and step (null: as logged),

@@ -15,6 +15,7 @@
 #include "tools/options/log_options.h"
 #include "tools/options/row_selection.h"
 #include "tools/options/run_options.h"
+#include "tools/options/seed_source.h"
 #include "tools/options/thread_options.h"
 #include "tools/options/typed_options.h"
 #include "tools/options/unused_options.h"
@@ -110,6 +111,10 @@ absl::StatusOr<ReplayInputs> OpenInputs(Replay& replay) {
   if (!configs.ok()) return configs.status();
   ReplayOptions& options = replay.options;
   possible = CheckRunOptionsMatter(options.run, configs->configs);
+  if (possible.ok() && replay.verify) {
+    possible =
+        CheckSeedIsTold(options.run, **log, configs->configs, "--verify: ");
+  }
   if (!possible.ok()) return possible;
   if (replay.history == "replayed") options.history = HistorySource::kReplayed;
   const auto rows = SelectRows(replay.rows, (*log)->rows());

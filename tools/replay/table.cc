@@ -96,7 +96,7 @@ class TablePrinter final : public ReplayPrinter {
              header_.log.tokens().empty() ? ", no tokens)" : ")"));
     line("chain", ChainsText(header_));
     line("seed",
-         absl::StrCat(SeedText(header_), ", stream ", StreamText(header_),
+         absl::StrCat(SeedLine(header_), ", stream ", StreamText(header_),
                       "; history ", replayed ? "replayed" : "logged",
                       "; ties: ", TiesText(header_)));
     Write(paint_(Style::kDim, kTeacherForced) + "\n\n");

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
+#include "tools/options/seed_source.h"
 #include "tools/options/unused_options.h"
-#include "tools/text/output.h"
-#include "tools/verify/draw_kind.h"
 
 namespace sampler::tools {
 
@@ -16,27 +15,10 @@ absl::Status CheckClaimedSeed(Claim claim, const RunOptions& run,
       (run.seed.has_value() || run.stream.has_value())) {
     return absl::InvalidArgumentError(
         "--seed, --stream: want none beside --claim law: it is about the "
-        "chain, "
-        "whatever the seed");
+        "chain, whatever the seed");
   }
-  const bool told = std::all_of(
-      log.sequences().begin(), log.sequences().end(),
-      [](const logs::LogSequence& s) { return s.drawn_with.has_value(); });
-  const bool in_config =
-      std::all_of(configs.configs.begin(), configs.configs.end(),
-                  [](const PipelineConfig& c) { return c.seed.has_value(); });
-  if (claim == Claim::kLaw || run.seed.has_value() || told || in_config) {
-    return absl::OkStatus();
-  }
-  const bool random =
-      std::any_of(configs.configs.begin(), configs.configs.end(),
-                  [](const PipelineConfig& c) {
-                    return DrawKindOf(c).by != DrawKind::By::kGreedy;
-                  });
-  if (!random) return absl::OkStatus();
-  return WithHint(absl::InvalidArgumentError(
-                      "no seed: neither the log nor the config tells one"),
-                  "give --seed N, or --claim law, which needs none");
+  return claim == Claim::kLaw ? absl::OkStatus()
+                              : CheckSeedIsTold(run, log, configs.configs);
 }
 
 absl::StatusOr<std::optional<NearestChain>> NearestOfFirstImpossible(

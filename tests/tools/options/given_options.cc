@@ -92,7 +92,7 @@ GivenCommand Replay(const Files& f) {
                            {"--csv", "--html", f.page}},
                           {{"--config", {"--config", "greedy"}, {f.log}},
                            {"--history", {"--history", "replayed"}},
-                           {"--verify", {"--verify"}},
+                           {"--verify", {"--verify", "--seed", "0"}},
                            {"--top-logprobs", {"--top-logprobs", "2"}},
                            {"--top", {"--top", "2"}},
                            {"--emit", {"--emit", "mask", f.out, "--force"}}}};
