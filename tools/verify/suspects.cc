@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
 namespace sampler::tools {
 namespace {
 
@@ -112,6 +115,16 @@ absl::StatusOr<Suspects> FindSuspects(const logs::Log& log,
   suspects.shared_noise_suspected =
       shared->rate() >= 0.9 && shared->rate() > own->rate() + 0.1;
   return suspects;
+}
+
+std::string BestSeedText(const Suspects& suspects, const logs::Log& log,
+                         const ReplayConfigs& configs, const RunOptions& run) {
+  const std::int64_t offset = suspects.best_seed_offset;
+  if (SettingsFromLog(log, run).seeds) {
+    return absl::StrFormat("the logged seeds %+d", offset);
+  }
+  return absl::StrCat("seed ", run.SeedFor(configs.configs[0]) +
+                                   static_cast<std::uint64_t>(offset));
 }
 
 }  // namespace sampler::tools

@@ -19,6 +19,7 @@
 #define SAMPLER_TOOLS_VERIFY_SUSPECTS_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "tools/replay/rows.h"
@@ -41,6 +42,10 @@ struct Suspects {
 absl::StatusOr<Suspects> FindSuspects(const logs::Log& log,
                                       const ReplayConfigs& configs,
                                       const ReplayOptions& options);
+
+// The seed under which most tokens agree: "seed 42", or "the logged seeds +1".
+std::string BestSeedText(const Suspects& suspects, const logs::Log& log,
+                         const ReplayConfigs& configs, const RunOptions& run);
 
 }  // namespace sampler::tools
 

@@ -172,13 +172,14 @@ std::string ShiftText(const ShiftedMatch& shift) {
 }
 
 // Tokens of another seed, or of one seed for all sequences.
-std::string SuspectsText(const Suspects& suspects) {
+std::string SuspectsText(const ReplayHeader& header, const Suspects& suspects) {
   std::string text;
   if (suspects.best_seed_rate >= kTelling && suspects.best_seed_offset != 0) {
-    text += Line("seed", absl::StrCat("the tokens agree best with seed ",
-                                      suspects.best_seed_offset > 0 ? "+" : "",
-                                      suspects.best_seed_offset, ": ",
-                                      PercentText(suspects.best_seed_rate)));
+    text += Line("seed",
+                 absl::StrCat("the tokens agree best with ",
+                              BestSeedText(suspects, header.log, header.configs,
+                                           header.options.run),
+                              ": ", PercentText(suspects.best_seed_rate)));
   }
   if (suspects.shared_noise_suspected) {
     text +=
@@ -206,7 +207,7 @@ std::string NearestChainText(const VerifyReport& report,
 
 std::string SuspicionText(const VerifyReport& report) {
   std::string text = ShiftText(report.summary.BestShift());
-  if (report.suspects) text += SuspectsText(*report.suspects);
+  if (report.suspects) text += SuspectsText(report.header, *report.suspects);
   if (report.nearest) text += NearestChainText(report, *report.nearest);
   return text;
 }

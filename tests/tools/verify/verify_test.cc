@@ -71,6 +71,20 @@ TEST(Verify, ALogThatTellsItsSettingsNeedsNoOptions) {
   EXPECT_TRUE(Says(result.out, "refuted at row 33 (sequence 1, position 13)"));
 }
 
+// The shipped log of a run, its logged settings and none other.
+TEST(Verify, TheShippedRunPasses) {
+  const std::string log = DataFile("lighthouse.safetensors");
+  const Json json =
+      Json::parse(RunInProcess({"verify", log, "--json", "-q"}).out);
+  EXPECT_EQ(json["verdict"]["word"], "not refuted");
+  EXPECT_EQ(json["summary"]["total_tokens"], 120);
+  EXPECT_EQ(json["summary"]["exact_match_rate"], 1.0);
+  EXPECT_EQ(RunInProcess({"replay", log, "--verify", "-q"}).exit_code, 0);
+  const ToolResult other = RunInProcess({"verify", log, "--seed", "43", "-q"});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_TRUE(Says(other.out, "the tokens agree best with seed 42: 100.0 %"));
+}
+
 TEST(Verify, OneAlteredTokenIsFound) {
   const HonestRun run = MakeRun("altered", kChain, {.altered = 11});
   const Json json = VerifyJson(run, {"--seed", "42"});
@@ -111,6 +125,8 @@ TEST(Verify, AnotherSeedIsFoundAndTheNearestIsNamed) {
   EXPECT_EQ(json["verdict"]["refuted"], true);
   EXPECT_EQ(json["suspects"]["best_seed_offset"], 3);
   EXPECT_EQ(json["suspects"]["best_seed_rate"], 1.0);
+  EXPECT_TRUE(Says(Verify(run, {"--seed", "42"}).out,
+                   "the tokens agree best with seed 45: 100.0 %"));
   EXPECT_EQ(json["suspects"]["shared_noise_suspected"], false);
 }
 
