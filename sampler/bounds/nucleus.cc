@@ -16,7 +16,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // The decision in the making.
-struct Attempt {
+struct NucleusAttempt {
   const CandidateSet& set;
   const ExactMasses& masses;
   MassBounds& bounds;
@@ -29,14 +29,14 @@ struct Attempt {
 
 // Where the nucleus ends in a head, if the total is known to be exactly
 // `total`.
-MassCut CutHead(const Attempt& a, const Head& head, Mass total) {
+MassCut CutHead(const NucleusAttempt& a, const Head& head, Mass total) {
   return CutForMass(RankByLogit(*head.list.list, a.rule.tie_order),
                     head.list.weights, a.p, total, a.set.Count(), a.rule,
                     a.scratch);
 }
 
 // The same, if it is the same for all totals in `total`.
-std::optional<MassCut> CutHead(const Attempt& a, const Head& head,
+std::optional<MassCut> CutHead(const NucleusAttempt& a, const Head& head,
                                const MassInterval& total) {
   const MassCut reached = CutHead(a, head, total.high);
   // The shortest prefix that reaches the upper end must be that of the lower,
@@ -51,7 +51,8 @@ std::optional<MassCut> CutHead(const Attempt& a, const Head& head,
 }
 
 // The nucleus, if a head holds it.
-std::optional<Survivors> DecideInHead(const Attempt& a, const Head& head) {
+std::optional<Survivors> DecideInHead(const NucleusAttempt& a,
+                                      const Head& head) {
   const kernels::Ranking ranking =
       RankByLogit(*head.list.list, a.rule.tie_order);
   std::optional<MassCut> reached = CutHead(a, head, a.bounds.sums().Total());
@@ -80,7 +81,8 @@ struct Band {
 
 // By a sample: below the end lies what is missing to all the mass, which is
 // known.
-std::optional<Band> GuessBand(const Attempt& a, Mass total, Mass wanted) {
+std::optional<Band> GuessBand(const NucleusAttempt& a, Mass total,
+                              Mass wanted) {
   MassSketch& sketch = a.bounds.sketch();
   const double max = a.set.Max();
   sketch.Begin(max, max);
@@ -116,7 +118,7 @@ std::optional<Band> GuessBand(const Attempt& a, Mass total, Mass wanted) {
 
 // All of the total order down to the end of a prefix of scratch.gathered, which
 // lists a band, weighed. Bounds will follow.
-Survivors DownTo(const Attempt& a, const kernels::Cut& cut) {
+Survivors DownTo(const NucleusAttempt& a, const kernels::Cut& cut) {
   const absl::Span<const TokenId> ids = a.scratch.gathered.ids();
   // Bands are long, and whether an item stays is hard to predict.
   const double* const logits = a.scratch.gathered.logits().data();
@@ -147,7 +149,7 @@ Survivors DownTo(const Attempt& a, const kernels::Cut& cut) {
 }
 
 // The nucleus, if it ends in a band, and some lies above.
-std::optional<Survivors> DecideInBand(const Attempt& a,
+std::optional<Survivors> DecideInBand(const NucleusAttempt& a,
                                       const LogitRange& band) {
   CandidateList& list = a.scratch.gathered;
   if (!a.bounds.split().Split({band.high}, {band.low}, list)) {
@@ -199,7 +201,7 @@ std::optional<Survivors> DecideInBand(const Attempt& a,
 }
 
 // The nucleus, where a sample has to say where it ends.
-std::optional<Survivors> DecideBySample(const Attempt& a, Mass total,
+std::optional<Survivors> DecideBySample(const NucleusAttempt& a, Mass total,
                                         Mass wanted) {
   std::optional<Band> band;
   if (wanted < total) band = GuessBand(a, total, wanted);
@@ -224,7 +226,7 @@ std::optional<Survivors> DecideNucleus(const CandidateSet& set,
                                        MassBounds& bounds, double p,
                                        const MassRule& rule,
                                        SelectionScratch& scratch) {
-  const Attempt a = {set, masses, bounds, p, rule, scratch};
+  const NucleusAttempt a = {set, masses, bounds, p, rule, scratch};
   const MassInterval total = bounds.sums().Total();
   const Mass high = MassToReach(p, total.high, rule);
   // A mass of 0 needs no bounds: the likeliest alone stays.

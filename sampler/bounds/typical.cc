@@ -33,7 +33,7 @@ struct LastKept {
 
 // The decision in the making: a set, the rule, and what is remembered between
 // its attempts.
-struct Attempt {
+struct TypicalAttempt {
   const CandidateSet& set;
   const ExactMasses& masses;
   MassBounds& bounds;
@@ -50,7 +50,7 @@ struct Attempt {
 
 // Where the last one kept lies, probably: beyond it lies what is missing to all
 // the mass, which is known.
-Ring GuessRing(const Attempt& a, double center) {
+Ring GuessRing(const TypicalAttempt& a, double center) {
   // The head as it is, and for the rest a sample that stands for all of it.
   const auto blocks = static_cast<std::int64_t>(a.set.slots() / 64);
   const double head = a.set.LowerBoundOfTop(
@@ -91,7 +91,7 @@ Ring GuessRing(const Attempt& a, double center) {
 // The last one kept, if a gathered ring says so wherever the center lies within
 // `error` of `center`, and whatever between `low` and `high` the ring has to
 // add to the mass within it.
-std::optional<LastKept> DecideInRing(const Attempt& a, const Ring& ring,
+std::optional<LastKept> DecideInRing(const TypicalAttempt& a, const Ring& ring,
                                      const WeighedList& list, double center,
                                      double error, Mass low, Mass high) {
   const kernels::Ranking ranking =
@@ -115,7 +115,7 @@ std::optional<LastKept> DecideInRing(const Attempt& a, const Ring& ring,
 }
 
 // The same by exact sums, if the last one kept lies in the ring.
-std::optional<LastKept> FindInRing(const Attempt& a, const Ring& ring,
+std::optional<LastKept> FindInRing(const TypicalAttempt& a, const Ring& ring,
                                    const WeighedList& list, double center) {
   const ExactMasses::Parts parts =
       a.masses.SumPartsAndMean({center - ring.inner, center + ring.inner});
@@ -138,7 +138,7 @@ std::optional<LastKept> FindInRing(const Attempt& a, const Ring& ring,
 }
 
 // What comes, by distance, no later than `last`.
-std::optional<Survivors> UpTo(const Attempt& a, const LastKept& last) {
+std::optional<Survivors> UpTo(const TypicalAttempt& a, const LastKept& last) {
   const double center = last.center;
   const double distance = last.distance();
   const double slack = a.Rounding(center) + distance * 1e-9;
@@ -162,7 +162,7 @@ std::optional<Survivors> UpTo(const Attempt& a, const LastKept& last) {
 // one kept lies in, of which all that lies within it stays and all that lies
 // beyond goes. Nothing where a list costs less, as where many are too likely to
 // be typical. Bounds will follow.
-std::optional<Survivors> CutInRing(const Attempt& a, const Ring& ring,
+std::optional<Survivors> CutInRing(const TypicalAttempt& a, const Ring& ring,
                                    const LogitRange& inside,
                                    const LogitRange& listed,
                                    const LastKept& last) {
@@ -227,7 +227,7 @@ std::optional<Survivors> CutInRing(const Attempt& a, const Ring& ring,
 
 // Where few tokens weigh nearly all, a head holds them: first one that has the
 // mass, then all that are as near as the last one needed of it.
-std::optional<LastKept> DecideInHead(const Attempt& a, double center,
+std::optional<LastKept> DecideInHead(const TypicalAttempt& a, double center,
                                      double error) {
   const MassInterval total = a.bounds.sums().Total();
   const Mass low = MassToReach(a.p, total.low, a.rule);
@@ -258,7 +258,7 @@ std::optional<Survivors> DecideTypical(const CandidateSet& set,
                                        MassBounds& bounds, double p,
                                        const MassRule& rule,
                                        SelectionScratch& scratch) {
-  const Attempt a = {set, masses, bounds, p, rule, scratch};
+  const TypicalAttempt a = {set, masses, bounds, p, rule, scratch};
   const ChunkSums::Offset offset = bounds.sums().MeanOffset();
   const double center = set.Max() + 0.5 * (offset.low + offset.high);
   // By how much distances may be off.
