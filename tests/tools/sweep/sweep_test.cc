@@ -62,13 +62,15 @@ TEST(Sweep, MarksWhatNoOtherBeats) {
 }
 
 TEST(Sweep, BringsFamiliesToOneBudget) {
-  const json report = Sweep({"--match", "entropy=1.5", "--family", "top_p",
-                             "--family", "min_p", "--family", "temp"});
+  const json report =
+      Sweep({"--match", "entropy=1.5", "--family", "top_p", "--family", "min_p",
+             "--family", "temp", "--limit", "6"});
   ASSERT_EQ(report["rows"].size(), 3u);
   for (const json& row : report["rows"]) {
     EXPECT_NEAR(row["metrics"]["entropy"].get<double>(), 1.5, 0.05) << row;
   }
-  const json whole = Sweep({"--match", "kept=7", "--family", "top_k"});
+  const json whole =
+      Sweep({"--match", "kept=7", "--family", "top_k", "--limit", "6"});
   EXPECT_EQ(whole["rows"][0]["setting"]["value"], "7");
 }
 
