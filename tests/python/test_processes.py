@@ -136,7 +136,7 @@ try:
     import token_sampler._core
     print("loaded twice")
 except ImportError as error:
-    print(error.__cause__)
+    print(error.__cause__ or error)
 '''
 try:
     other = interpreters.create("legacy")

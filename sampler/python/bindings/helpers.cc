@@ -14,8 +14,16 @@
 namespace sampler::python {
 namespace {
 
-// Before one that waits for the others sleeps: some 100 us of a free processor.
-constexpr int kLooks = 500;
+// Waits until `number` is another one than `from`, with looks at it before a
+// sleep: some 100 us of a processor that nobody else wants. To be woken takes
+// tens of microseconds, as long as a short batch.
+void WaitFor(const std::atomic<std::uint32_t>& number, std::uint32_t from) {
+  constexpr int kLooks = 500;
+  for (int look = 0; look < kLooks && number == from; ++look) {
+    std::this_thread::yield();
+  }
+  number.wait(from);
+}
 
 // For a while: what threads that start now inherit. Handlers of signals belong
 // to the threads of the program.
@@ -63,7 +71,7 @@ struct Helpers::Crew {
 
   void Serve(Helper& self, std::size_t worker) {
     for (std::uint32_t seen = 0;;) {
-      self.round.wait(seen);
+      WaitFor(self.round, seen);
       seen = self.round;
       if (task == nullptr) return;
       (*task)(worker);
@@ -81,13 +89,8 @@ struct Helpers::Crew {
     }
   }
 
-  // The others end within a row's time of each other: a sleep, and being woken
-  // from it, would cost as much as some rows.
   void Wait() {
-    for (int looks = 0; busy != 0 && looks < kLooks; ++looks) {
-      std::this_thread::yield();
-    }
-    for (std::uint32_t left = busy; left != 0; left = busy) busy.wait(left);
+    for (std::uint32_t left = busy; left != 0; left = busy) WaitFor(busy, left);
   }
 
   std::vector<std::unique_ptr<Helper>> helpers;

@@ -5,7 +5,8 @@
 //   SampleBatch(rows, tokens, workspaces,
 //               [&](std::size_t n, auto task) { helpers.Run(n, task); });
 //
-// They wait without using a processor, take no signals, and never hold the GIL.
+// They look for the next batch for some 100 us and then sleep, take no signals,
+// and never hold the GIL.
 // A process that is forked has none of them: what the parent used is given up
 // there by `Forsake`, and others are started when they are wanted.
 //
