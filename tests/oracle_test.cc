@@ -126,7 +126,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // is asked for.
 template <typename F>
 void ForEachRow(std::size_t size, const std::vector<double>& alphabet, F f) {
-  const auto stride = static_cast<std::size_t>(100 / Share(100));
+  const int percent = ShareBelowATenth(Share(100));
+  const auto stride = static_cast<std::size_t>(100 / percent);
   std::size_t rows = 1;
   for (std::size_t i = 0; i < size; ++i) rows *= alphabet.size();
   std::vector<double> row(size);
