@@ -44,9 +44,11 @@ def test_threads_of_batches_stand_by():
         assert ids.tolist() == want
         return set(os.listdir(tasks)) if tasks.exists() else set()
 
-    most = of_threads(6)
+    for _ in range(30):  # Whatever workspaces other tests have left.
+        known = of_threads(6)
+    # Threads of other tests may still go; none comes.
     for i in range(200):
-        assert of_threads(1 + i % 6) == most
+        assert of_threads(1 + i % 6) <= known
     for threads in (1, 64, 7):  # More of them than rows, too.
         of_threads(threads)
 
