@@ -19,16 +19,9 @@ HWY_BEFORE_NAMESPACE();
 namespace sampler::kernels {
 namespace HWY_NAMESPACE {
 
-// ReducedExp (exp.h) of several numbers.
-template <class V>
-struct ReducedExps {
-  V mantissa;
-  V k;
-  V k_biased;
-};
-
-// Of n vectors in step: the operations of one depend on each other, and a
-// machine that looks ahead over a few vectors only would wait for most.
+// ReducedExp (exp.h) of n vectors in step: the operations of one depend on each
+// other, and a machine that looks ahead over a few vectors only would wait for
+// most.
 template <std::size_t n, class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
 HWY_INLINE void ReduceExps(Tag d, const V* x, V* mantissa, V* k, V* k_biased) {
   namespace hn = hwy::HWY_NAMESPACE;
@@ -54,15 +47,6 @@ HWY_INLINE void ReduceExps(Tag d, const V* x, V* mantissa, V* k, V* k_biased) {
   }
 }
 
-template <class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
-HWY_INLINE ReducedExps<V> ReduceExp(Tag d, V x) {
-  V mantissa;
-  V k;
-  V k_biased;
-  ReduceExps<1>(d, &x, &mantissa, &k, &k_biased);
-  return {mantissa, k, k_biased};
-}
-
 // 2^k. REQUIRES: k is an integer, -1022 <= k <= 1023.
 template <class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
 HWY_INLINE V PowerOfTwo(Tag d, V k) {
@@ -72,23 +56,32 @@ HWY_INLINE V PowerOfTwo(Tag d, V k) {
   return hn::BitCast(d, hn::ShiftLeft<52>(hn::BitCast(du, field)));
 }
 
-// sampler::Exp(x). REQUIRES: x is no NaN.
-template <class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
-HWY_INLINE V HouseExp(Tag d, V x) {
+// Replaces each of n vectors x by sampler::Exp(x), in step. REQUIRES: x is no
+// NaN.
+template <std::size_t n, class Tag, class V = hwy::HWY_NAMESPACE::Vec<Tag>>
+HWY_INLINE void HouseExps(Tag d, V* x) {
   namespace hn = hwy::HWY_NAMESPACE;
-  const V inside = hn::Min(hn::Max(x, hn::Set(d, -746.0)), hn::Set(d, 710.0));
-  const ReducedExps<V> e = ReduceExp(d, inside);
-  // In two steps, of which only the second may leave the normal range and
-  // round, as std::ldexp does.
-  const V first =
-      hn::Min(hn::Max(e.k, hn::Set(d, -1000.0)), hn::Set(d, 1000.0));
-  const V scaled = hn::Mul(hn::Mul(e.mantissa, PowerOfTwo(d, first)),
-                           PowerOfTwo(d, hn::Sub(e.k, first)));
-  const V above_zero =
-      hn::IfThenZeroElse(hn::Lt(x, hn::Set(d, -745.0)), scaled);
-  return hn::IfThenElse(hn::Gt(x, hn::Set(d, 709.78)),
-                        hn::Set(d, std::numeric_limits<double>::infinity()),
-                        above_zero);
+  V inside[n];
+  V mantissa[n];
+  V k[n];
+  V k_biased[n];
+  for (std::size_t i = 0; i < n; ++i) {
+    inside[i] = hn::Min(hn::Max(x[i], hn::Set(d, -746.0)), hn::Set(d, 710.0));
+  }
+  ReduceExps<n>(d, inside, mantissa, k, k_biased);
+  for (std::size_t i = 0; i < n; ++i) {
+    // In two steps, of which only the second may leave the normal range and
+    // round, as std::ldexp does.
+    const V first =
+        hn::Min(hn::Max(k[i], hn::Set(d, -1000.0)), hn::Set(d, 1000.0));
+    const V scaled = hn::Mul(hn::Mul(mantissa[i], PowerOfTwo(d, first)),
+                             PowerOfTwo(d, hn::Sub(k[i], first)));
+    const V above_zero =
+        hn::IfThenZeroElse(hn::Lt(x[i], hn::Set(d, -745.0)), scaled);
+    x[i] = hn::IfThenElse(hn::Gt(x[i], hn::Set(d, 709.78)),
+                          hn::Set(d, std::numeric_limits<double>::infinity()),
+                          above_zero);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

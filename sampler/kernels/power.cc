@@ -50,28 +50,59 @@ std::size_t DivideMasses(const std::uint64_t* sums, std::size_t count,
   return i;
 }
 
-void TakeLogs(std::size_t count, double* values) {
+// How many vectors are computed in step (exp-inl.h).
+constexpr std::size_t kAtOnce = 8;
+
+template <std::size_t n>
+HWY_INLINE void LogsOfVectors(double* values) {
   const D d;
-  std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    hn::StoreU(HouseLog(d, hn::LoadU(d, values + i)), d, values + i);
+  const std::size_t lanes = hn::Lanes(d);
+  V v[n];
+  for (std::size_t j = 0; j < n; ++j) v[j] = hn::LoadU(d, values + j * lanes);
+  HouseLogs<n>(d, v);
+  for (std::size_t j = 0; j < n; ++j) hn::StoreU(v[j], d, values + j * lanes);
+}
+
+// Exp(factor * log) of each log, as RaiseToPower wants it.
+template <std::size_t n>
+HWY_INLINE void PowersOfVectors(V factor, double* logs) {
+  const D d;
+  const std::size_t lanes = hn::Lanes(d);
+  V v[n];
+  for (std::size_t j = 0; j < n; ++j) {
+    v[j] = hn::Mul(factor, hn::LoadU(d, logs + j * lanes));
   }
+  HouseExps<n>(d, v);
+  for (std::size_t j = 0; j < n; ++j) {
+    // Only 1 has the logarithm 0.
+    const V log = hn::LoadU(d, logs + j * lanes);
+    hn::StoreU(hn::IfThenElse(hn::Eq(log, hn::Zero(d)), hn::Set(d, 1.0), v[j]),
+               d, logs + j * lanes);
+  }
+}
+
+void TakeLogs(std::size_t count, double* values) {
+  const std::size_t lanes = hn::Lanes(D());
+  std::size_t i = 0;
+  for (; i + kAtOnce * lanes <= count; i += kAtOnce * lanes) {
+    LogsOfVectors<kAtOnce>(values + i);
+  }
+  for (; i + lanes <= count; i += lanes) LogsOfVectors<1>(values + i);
   for (; i < count; ++i) values[i] = Log(values[i]);
 }
 
 void RaiseToPower(double exponent, std::size_t count, double* values) {
   const D d;
-  const V one = hn::Set(d, 1.0);
+  const std::size_t lanes = hn::Lanes(d);
   const V factor = hn::Set(d, exponent);
   // Loops apart: more vectors are then under way at a time.
   TakeLogs(count, values);
   std::size_t i = 0;
-  for (; i + hn::Lanes(d) <= count; i += hn::Lanes(d)) {
-    const V log = hn::LoadU(d, values + i);
-    const V power = HouseExp(d, hn::Mul(factor, log));
-    // Only 1 has the logarithm 0.
-    hn::StoreU(hn::IfThenElse(hn::Eq(log, hn::Zero(d)), one, power), d,
-               values + i);
+  for (; i + kAtOnce * lanes <= count; i += kAtOnce * lanes) {
+    PowersOfVectors<kAtOnce>(factor, values + i);
+  }
+  for (; i + lanes <= count; i += lanes) {
+    PowersOfVectors<1>(factor, values + i);
   }
   for (; i < count; ++i) {
     values[i] = values[i] == 0.0 ? 1.0 : Exp(exponent * values[i]);
