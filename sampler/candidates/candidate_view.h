@@ -65,6 +65,11 @@ class CandidateView {
   Weight WeightOf(TokenId id) const;
   Mass TotalMass() const;
 
+  // Log(TotalMass() * 2^-51): the logarithm of the sum of e^(l - Max()), as the
+  // weights round it. What a logprob is that later stages work with: (l -
+  // Max()) - LogMass(). Cost: that of TotalMass.
+  double LogMass() const;
+
   // H = -sum p ln p in nats, and the mean logit sum p l. Cost: as TotalMass.
   double Entropy() const;
   double MeanLogit() const;

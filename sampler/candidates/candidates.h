@@ -130,6 +130,12 @@ class Candidates : public CandidateView {
         });
   }
 
+  // Transform by runs of at most kernels::kBlockSize candidates, whose ids
+  // ascend: f(ids, logits) replaces the logits, and must leave logits that are
+  // kRemoved. For f that handles many at a time.
+  void TransformRuns(
+      absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f);
+
   // Replaces every logit by f(p), where p = w / S before the call. Cost:
   // TotalMass, Transform and a weight for each candidate.
   template <typename F>
@@ -226,10 +232,6 @@ class Candidates : public CandidateView {
   void StoreEach(absl::Span<const TokenId> ids, const double* before,
                  const double* after);
 
-  // f(ids, logits) replaces the logits of a run, and must leave logits that are
-  // kRemoved.
-  void TransformRuns(
-      absl::FunctionRef<void(absl::Span<const TokenId>, absl::Span<double>)> f);
   // f(p) replaces the probabilities of a run by logits. Its results for removed
   // candidates are ignored.
   void TransformProbabilities(absl::FunctionRef<void(absl::Span<double>)> f);

@@ -77,7 +77,7 @@ void Candidates::TransformProbabilities(
 
 void Candidates::Normalize() {
   const double max = Max();
-  const double log_sum = Log(ToDouble(TotalMass()) * 0x1p-51);
+  const double log_sum = LogMass();
   Transform([=](TokenId, double logit) { return (logit - max) - log_sum; });
 }
 

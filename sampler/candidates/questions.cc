@@ -31,6 +31,10 @@ Weight CandidateView::WeightOf(TokenId id) const {
 
 Mass CandidateView::TotalMass() const { return state_->masses.Total(); }
 
+double CandidateView::LogMass() const {
+  return Log(ToDouble(TotalMass()) * 0x1p-51);
+}
+
 double CandidateView::MeanLogit() const {
   return Max() + state_->masses.MeanOffset();
 }

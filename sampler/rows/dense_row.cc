@@ -86,7 +86,9 @@ bool DenseRow::TransformFew(RunTransform f) {
   Block before;
   Block values;
   Ids ids;
-  std::size_t allowed = kBlockSize / 2;  // Half of the values seen.
+  // An eighth of the values seen, and a few: a watermark changes a quarter, and
+  // is found out early.
+  std::size_t allowed = 8 * kBlockSize;
   for (std::size_t b = 0; b < block_count(); ++b) {
     const std::size_t count = LoadBlock(b, before);
     values = before;
@@ -103,7 +105,7 @@ bool DenseRow::TransformFew(RunTransform f) {
                      : 0u;
     }
     if (changes > std::min(few, allowed)) return false;
-    allowed += kBlockSize / 2;
+    allowed += kBlockSize / 8;
   }
   for (std::size_t i = 0; i < changes; ++i) {
     Replace(changes_[i].id, changes_[i].before, changes_[i].after);

@@ -6,7 +6,7 @@
 
 #include "absl/types/span.h"
 #include "sampler/candidate.h"
-#include "sampler/kernels/mask_row.h"
+#include "sampler/kernels/edits/mask_row.h"
 #include "sampler/rows/dense_row.h"
 
 namespace sampler {

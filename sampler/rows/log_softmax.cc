@@ -1,55 +1,63 @@
 #include "sampler/rows/log_softmax.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "sampler/arithmetic/mass.h"
 #include "sampler/arithmetic/numeric.h"
 #include "sampler/kernels/block.h"
+#include "sampler/kernels/load.h"
+#include "sampler/kernels/moment.h"
+#include "sampler/kernels/scan/row_scan.h"
 
 namespace sampler {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Calls f(values, count) for every block of the row.
-template <typename F>
-void ForEachBlock(Logits row, F f) {
-  double values[kernels::kBlockSize];
-  for (std::size_t first = 0; first < row.size();
-       first += kernels::kBlockSize) {
-    const std::size_t count = std::min(kernels::kBlockSize, row.size() - first);
-    row.Load(first, count, values);
-    f(values, count);
+// The largest element; NaN if there is one.
+double MaxOfRow(Logits row) {
+  constexpr std::size_t kBlocks = 64;
+  constexpr std::size_t kPart = kBlocks * kernels::kBlockSize;
+  double maxima[kBlocks];
+  double max = -kInfinity;
+  for (std::size_t first = 0; first < row.size(); first += kPart) {
+    const Logits part(row.data() + first * DTypeSize(row.dtype()), row.dtype(),
+                      std::min(kPart, row.size() - first));
+    if (kernels::ScanBlockMaxima(part, maxima).has_nan) {
+      return std::numeric_limits<double>::quiet_NaN();
+    }
+    max =
+        std::max(max, kernels::MaxOf(maxima, kernels::BlockCount(part.size())));
   }
+  return max;
+}
+
+// REQUIRES: `max` is the largest element, and finite.
+Mass MassOfRow(Logits row, double max) {
+  double values[kernels::kStretchSize];
+  Mass total = 0;
+  for (std::size_t first = 0; first < row.size();
+       first += kernels::kStretchSize) {
+    const std::size_t count =
+        std::min(kernels::kStretchSize, row.size() - first);
+    kernels::LoadScaled(row, first, count, {}, values);
+    std::fill(values + count, values + kernels::kStretchSize, -kInfinity);
+    total += kernels::SumWeightParts(values, max, {kInfinity, kInfinity}).total;
+  }
+  return total;
 }
 
 }  // namespace
 
-LogSoftmax::LogSoftmax(Logits row) : row_(row), max_(-kInfinity), log_sum_(0) {
-  bool bad = false;
-  ForEachBlock(row, [&](const double* values, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      bad = bad || std::isnan(values[i]) || values[i] == kInfinity;
-      max_ = std::max(max_, values[i]);
-    }
-  });
-  if (bad) {
-    log_sum_ = std::numeric_limits<double>::quiet_NaN();  // Every answer's.
-    return;
+kernels::LogNormalizer LogNormalizerOf(Logits row) {
+  const double max = MaxOfRow(row);
+  if (max == -kInfinity) return {};  // Nothing to subtract: -inf stays -inf.
+  if (!(max < kInfinity)) {
+    // Every answer's.
+    return {.log_sum = std::numeric_limits<double>::quiet_NaN()};
   }
-  if (max_ == -kInfinity) {
-    max_ = 0.0;  // Nothing to subtract: -inf stays -inf.
-    return;
-  }
-  Mass total = 0;
-  ForEachBlock(row, [&](const double* values, std::size_t count) {
-    Weight weights[kernels::kBlockSize];
-    kernels::ComputeWeights(values, count, max_, weights);
-    for (std::size_t i = 0; i < count; ++i) total += weights[i];
-  });
-  log_sum_ = Log(ToDouble(total) * 0x1p-51);
+  return {max, Log(ToDouble(MassOfRow(row, max)) * 0x1p-51)};
 }
 
 }  // namespace sampler

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "sampler/kernels/edits/raise_chosen.h"
+
 namespace sampler {
 
 GreenList::GreenList(const GreenListRule& rule, const HistoryView& context)
     : scheme_(rule.scheme),
-      target_(LeastMass(rule.gamma, Mass{1} << 64)),
+      // Below 2^64, because gamma is at most 1 - 2^-53.
+      target_(absl::Uint128Low64(LeastMass(rule.gamma, Mass{1} << 64))),
       random_(rule.key, WatermarkDomain::kGreenList) {
   for (std::size_t i = 0; i < context.size(); ++i) random_.Append(context[i]);
 }
@@ -18,6 +21,19 @@ bool GreenList::Contains(TokenId token) const {
   KeyedRandom own = random_;
   own.Append(token);
   return own.Bits(token) < target_;
+}
+
+void GreenList::Raise(double delta, absl::Span<const TokenId> ids,
+                      absl::Span<double> logits) const {
+  const kernels::KeyedChoice choice = {.key = random_.hash(),
+                                       .place = random_.length(),
+                                       .domain = random_.domain(),
+                                       .below = target_};
+  if (scheme_ == GreenListRule::Scheme::kLeftHash) {
+    kernels::RaiseChosen(choice, delta, ids, logits);
+  } else {
+    kernels::RaiseSelfChosen(choice, delta, ids, logits);
+  }
 }
 
 MarkEvidence FindGreenMark(const GreenListRule& rule, const MarkedText& text) {

@@ -45,9 +45,14 @@ class GreenList {
 
   bool Contains(TokenId token) const;
 
+  // Adds `delta` to the logits of green tokens; -inf stays -inf. REQUIRES: as
+  // many logits as ids; delta is finite.
+  void Raise(double delta, absl::Span<const TokenId> ids,
+             absl::Span<double> logits) const;
+
  private:
   GreenListRule::Scheme scheme_;
-  Mass target_;  // Bits below it are green.
+  std::uint64_t target_;  // Bits below it are green.
   KeyedRandom random_;
 };
 

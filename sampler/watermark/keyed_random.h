@@ -40,6 +40,12 @@ class KeyedRandom {
     ++length_;
   }
 
+  // The hash of the context, its length, and the domain: what kernels make the
+  // same bits of (kernels/edits/raise_chosen.h).
+  std::uint64_t hash() const { return hash_; }
+  std::uint32_t length() const { return length_; }
+  std::uint32_t domain() const { return domain_; }
+
   // 64 uniform bits for token `id` in this context.
   std::uint64_t Bits(TokenId id) const {
     return Bits(static_cast<std::uint32_t>(id), 1);

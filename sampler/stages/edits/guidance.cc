@@ -1,11 +1,29 @@
 #include "sampler/stages/edits/guidance.h"
 
-#include <limits>
+#include <cstddef>
 
 #include "sampler/candidates/candidates.h"
+#include "sampler/kernels/block.h"
+#include "sampler/kernels/edits/guide.h"
 #include "sampler/rows/log_softmax.h"
 
 namespace sampler {
+namespace {
+
+// The elements of tokens whose ids ascend.
+void LoadRun(Logits row, absl::Span<const TokenId> ids, double* values) {
+  const auto first = static_cast<std::size_t>(ids.front());
+  const auto last = static_cast<std::size_t>(ids.back());
+  if (last - first + 1 == ids.size()) {
+    row.Load(first, ids.size(), values);
+    return;
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    values[i] = row[static_cast<std::size_t>(ids[i])];
+  }
+}
+
+}  // namespace
 
 StageType Guidance::Type() {
   return {.name = "guidance",
@@ -44,23 +62,17 @@ void Guidance::Apply(Candidates& candidates, const StepContext& step) const {
     candidates.Reject(RowStatus::kWrongInput);
     return;
   }
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const auto combine = [this](double l, double g) {
-    // The formula itself gives inf - inf here; this is its limit.
-    if (g == -kInfinity) return scale_ > 1.0 ? kInfinity : -kInfinity;
-    return g + scale_ * (l - g);
-  };
+  kernels::GuideRule rule = {.scale = scale_, .own = {}, .other = {}};
   if (basis_ == Basis::kLogprobs) {
-    candidates.Normalize();
-    const LogSoftmax g(row);
-    candidates.Transform([&](TokenId id, double logit) {
-      return combine(logit, g[static_cast<std::size_t>(id)]);
-    });
-  } else {
-    candidates.Transform([&](TokenId id, double logit) {
-      return combine(logit, row[static_cast<std::size_t>(id)]);
-    });
+    rule.own = {candidates.Max(), candidates.LogMass()};
+    rule.other = LogNormalizerOf(row);
   }
+  candidates.TransformRuns(
+      [&](absl::Span<const TokenId> ids, absl::Span<double> logits) {
+        double other[kernels::kBlockSize];
+        LoadRun(row, ids, other);
+        kernels::Guide(rule, absl::MakeConstSpan(other, ids.size()), logits);
+      });
 }
 
 }  // namespace sampler

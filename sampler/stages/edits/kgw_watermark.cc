@@ -47,9 +47,10 @@ void KgwWatermark::Apply(Candidates& candidates,
       step.history.View(Scope::kBoth, rule_.context_width);
   if (static_cast<std::int64_t>(context.size()) < rule_.context_width) return;
   const GreenList green(rule_, context);
-  candidates.Transform([&](TokenId id, double logit) {
-    return green.Contains(id) ? logit + delta_ : logit;
-  });
+  candidates.TransformRuns(
+      [&](absl::Span<const TokenId> ids, absl::Span<double> logits) {
+        green.Raise(delta_, ids, logits);
+      });
 }
 
 }  // namespace sampler

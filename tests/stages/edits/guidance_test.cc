@@ -1,13 +1,19 @@
 // guidance: its laws, its closed form, and its second row's failures.
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "sampler/arithmetic/mass.h"
+#include "sampler/arithmetic/numeric.h"
 #include "sampler/config.h"
+#include "sampler/kernels/block.h"
 #include "sampler/rows/log_softmax.h"
 #include "tests/support/pipelines.h"
 
@@ -152,19 +158,75 @@ TEST(Guidance, ReadsSecondRowsOfEveryType) {
       Guide({1, 2}, exact, R"("scale": 2)").logits);
 }
 
-TEST(LogSoftmax, SumsToOneOverBlocksOfAnySize) {
+// Exact masses are sums of single weights, in any order.
+TEST(LogNormalizer, IsThatOfEveryWeightAdded) {
   std::mt19937_64 random(3);
-  for (const std::size_t size : {1u, 63u, 64u, 65u, 1000u}) {
+  for (const std::size_t size : {1u, 63u, 64u, 65u, 1000u, 1025u, 9000u}) {
     Row row(size);
     for (double& l : row) l = static_cast<double>(random() % 1000) / 100.0;
     if (size > 2) row[1] = -kInfinity;
-    const LogSoftmax log_p(absl::MakeConstSpan(row));
+    const double max = *std::max_element(row.begin(), row.end());
+    Mass total = 0;
+    for (const double l : row) total += kernels::ComputeWeight(l, max);
+    const kernels::LogNormalizer found =
+        LogNormalizerOf(absl::MakeConstSpan(row));
+    EXPECT_EQ(found.max, max);
+    EXPECT_EQ(found.log_sum, Log(ToDouble(total) * 0x1p-51));
     double sum = 0;
-    for (std::size_t i = 0; i < size; ++i) sum += std::exp(log_p[i]);
+    for (const double l : row) sum += std::exp((l - max) - found.log_sum);
     EXPECT_NEAR(sum, 1.0, 1e-12);
   }
-  const Row none(3, -kInfinity);
-  EXPECT_EQ(LogSoftmax(absl::MakeConstSpan(none))[1], -kInfinity);
+}
+
+TEST(LogNormalizer, OfARowWithoutASumIsZeroOrNan) {
+  for (const std::size_t size : {3u, 5000u}) {
+    Row row(size, -kInfinity);
+    kernels::LogNormalizer found = LogNormalizerOf(absl::MakeConstSpan(row));
+    EXPECT_EQ(found.max, 0.0);
+    EXPECT_EQ(found.log_sum, 0.0);
+    for (const double bad : {kInfinity, kNan, -kNan}) {
+      row.back() = bad;
+      found = LogNormalizerOf(absl::MakeConstSpan(row));
+      EXPECT_TRUE(std::isnan(found.log_sum));
+    }
+  }
+}
+
+// Both rows of every type, dense and as a list, against the formula by one
+// value at a time.
+TEST(Guidance, DoesToLongRowsWhatTheFormulaDoesToOneValue) {
+  std::mt19937_64 random(9);
+  for (const std::size_t size : {65u, 700u, 5000u}) {
+    for (const std::string first : {"", R"({"type": "top_k", "k": 50}, )"}) {
+      Row row(size);
+      std::vector<float> second(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        row[i] = static_cast<double>(random() % 100000) / 10000.0;
+        second[i] = static_cast<float>(random() % 1000) / 100.0f;
+        if (random() % 50 == 0) row[i] = -kInfinity;
+        if (random() % 50 == 0)
+          second[i] = -std::numeric_limits<float>::infinity();
+      }
+      const auto run = [&](const std::string& stages) {
+        return RunStages(row, stages,
+                         MakeSequence(static_cast<std::int64_t>(size)),
+                         {.unconditional = absl::MakeConstSpan(second)})
+            .logits;
+      };
+      const Row kept =
+          first.empty() ? row : run(first.substr(0, first.size() - 2));
+      const Row got = run(
+          first + R"({"type": "guidance", "scale": 0.75, "normalize": false})");
+      ASSERT_EQ(got.size(), size);
+      for (std::size_t i = 0; i < size; ++i) {
+        const double g = static_cast<double>(second[i]);
+        const double want = kept[i] == -kInfinity || g == -kInfinity
+                                ? -kInfinity
+                                : g + 0.75 * (kept[i] - g);
+        ASSERT_EQ(got[i], want) << i;
+      }
+    }
+  }
 }
 
 }  // namespace

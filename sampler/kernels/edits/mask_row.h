@@ -4,11 +4,12 @@
 //
 // Thread-safety: pure functions.
 // Cost: one read and one write of the row.
-// Tested by: tests/kernels/mask_row_test.cc (every type and instruction set
+// Tested by: tests/kernels/edits/mask_row_test.cc (every type and instruction
+// set
 //   against a plain loop).
 
-#ifndef SAMPLER_KERNELS_MASK_ROW_H_
-#define SAMPLER_KERNELS_MASK_ROW_H_
+#ifndef SAMPLER_KERNELS_EDITS_MASK_ROW_H_
+#define SAMPLER_KERNELS_EDITS_MASK_ROW_H_
 
 #include "sampler/logits.h"
 #include "sampler/token_mask.h"
@@ -23,4 +24,4 @@ void CopyAllowed(Logits row, TokenMask mask, MaskPadding padding,
 
 }  // namespace sampler::kernels
 
-#endif  // SAMPLER_KERNELS_MASK_ROW_H_
+#endif  // SAMPLER_KERNELS_EDITS_MASK_ROW_H_

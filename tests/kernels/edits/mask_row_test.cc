@@ -1,7 +1,7 @@
 // Masked copies hold what a plain loop makes of the same bytes, in every type,
 // on every instruction set, and nothing behind the row is written.
 
-#include "sampler/kernels/mask_row.h"
+#include "sampler/kernels/edits/mask_row.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "sampler/kernels/mask_row.h"
+#include "sampler/kernels/edits/mask_row.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include "sampler/kernels/dispatch.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "sampler/kernels/mask_row.cc"
+#define HWY_TARGET_INCLUDE "sampler/kernels/edits/mask_row.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "sampler/kernels/load-inl.h"
