@@ -44,18 +44,26 @@ class Redirection {
 
 }  // namespace
 
-ToolResult RunInProcess(const std::vector<std::string>& arguments) {
+ToolResult Captured(const std::function<int()>& run) {
+  Redirection out(stdout);
+  Redirection err(stderr);
+  ToolResult result;
+  result.exit_code = run();
+  result.out = out.End();
+  result.err = err.End();
+  return result;
+}
+
+int ExitCodeInProcess(const std::vector<std::string>& arguments) {
   std::vector<const char*> argv = {"sampler"};
   for (const std::string& argument : arguments) {
     argv.push_back(argument.c_str());
   }
-  Redirection out(stdout);
-  Redirection err(stderr);
-  ToolResult result;
-  result.exit_code = RunCommandLine(static_cast<int>(argv.size()), argv.data());
-  result.out = out.End();
-  result.err = err.End();
-  return result;
+  return RunCommandLine(static_cast<int>(argv.size()), argv.data());
+}
+
+ToolResult RunInProcess(const std::vector<std::string>& arguments) {
+  return Captured([&] { return ExitCodeInProcess(arguments); });
 }
 
 }  // namespace sampler::tools

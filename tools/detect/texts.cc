@@ -130,13 +130,13 @@ bool AsksForRows(const LogOptions& options) {
 
 absl::StatusOr<std::vector<Text>> ReadTexts(const LogOptions& options) {
   if (options.path == "-") {
-    const auto copy = StdinCopy::Make("a log or tokens");
+    const auto copy = CopyStdin("a log or tokens");
     if (!copy.ok()) return copy.status();
     LogOptions named = options;
-    named.path = copy->path();
+    named.path = *copy;
     auto texts = ReadTexts(named);
     if (texts.ok()) return texts;
-    return copy->Renamed(texts.status());
+    return NamedAsStdin(texts.status());
   }
   if (!AsksForRows(options)) {
     const auto array = logs::ReadTokenFile(options.path);

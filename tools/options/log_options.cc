@@ -22,11 +22,11 @@ constexpr char kLogGroup[] = "Reading the log";
 
 absl::StatusOr<std::unique_ptr<const logs::Log>> OpenStdin(
     const logs::OpenOptions& options) {
-  const auto copy = StdinCopy::Make("a log");
+  const auto copy = CopyStdin("a log");
   if (!copy.ok()) return copy.status();
-  auto log = logs::Log::Open(copy->path(), options);
+  auto log = logs::Log::Open(*copy, options);
   if (log.ok()) return log;
-  return copy->Renamed(log.status());
+  return NamedAsStdin(log.status());
 }
 
 // The texts of a vocabulary by id; "" for ids without one.

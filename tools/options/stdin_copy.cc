@@ -4,18 +4,28 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <memory>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/types/span.h"
+#include "sampler/logs/files/file_names.h"
 #include "sampler/logs/files/input_file.h"
 #include "sampler/logs/files/output_file.h"
 #include "tools/text/output.h"
 
 namespace sampler::tools {
+namespace {
 
-absl::StatusOr<StdinCopy> StdinCopy::Make(const std::string& what) {
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+}  // namespace
+
+absl::StatusOr<std::string> CopyStdin(const std::string& what) {
   if (isatty(STDIN_FILENO) == 1) {
     return WithHint(absl::InvalidArgumentError(absl::StrCat(
                         "standard input: got a terminal, want ", what)),
@@ -25,7 +35,7 @@ absl::StatusOr<StdinCopy> StdinCopy::Make(const std::string& what) {
     return absl::ErrnoToStatus(
         errno, absl::StrCat("standard input: cannot be ", tried));
   };
-  std::unique_ptr<std::FILE, Close> copy(std::tmpfile());
+  const std::unique_ptr<std::FILE, Close> copy(std::tmpfile());
   if (copy == nullptr) return fail("copied to a temporary file");
   std::vector<unsigned char> buffer(1 << 20);
   std::int64_t size = 0;
@@ -43,17 +53,18 @@ absl::StatusOr<StdinCopy> StdinCopy::Make(const std::string& what) {
         absl::MakeConstSpan(buffer).first(static_cast<std::size_t>(got)));
     if (errno != 0) return fail("copied to a temporary file");
   }
-  return StdinCopy(std::move(copy));
+  // Errors of rows that are read much later then say "standard input" too.
+  if (dup2(fileno(copy.get()), STDIN_FILENO) < 0) {
+    return fail("replaced by its copy");
+  }
+  return std::string(logs::kStandardInputFile);
 }
 
-std::string StdinCopy::path() const {
-  return absl::StrCat("/proc/self/fd/", fileno(file_.get()));
-}
-
-absl::Status StdinCopy::Renamed(const absl::Status& status) const {
+absl::Status NamedAsStdin(const absl::Status& status) {
   return absl::Status(
       status.code(),
-      absl::StrReplaceAll(status.message(), {{path(), "standard input"}}));
+      absl::StrReplaceAll(status.message(),
+                          {{logs::kStandardInputFile, "standard input"}}));
 }
 
 }  // namespace sampler::tools

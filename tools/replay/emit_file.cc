@@ -9,8 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 #include "sampler/config/printed.h"
-#include "sampler/logs/files/file_names.h"
-#include "sampler/logs/files/system_error.h"
+#include "sampler/logs/files/output_target.h"
 #include "tools/chains/chain_temperature.h"
 #include "tools/text/output.h"
 
@@ -22,7 +21,7 @@ absl::StatusOr<Spool> Spool::Create(const std::string& path) {
   // Nothing of it is ever published under this name.
   auto file = logs::TemporaryFile::Create(path, logs::Overwrite::kYes);
   if (!file.ok()) return file.status();
-  return Spool(*std::move(file));
+  return Spool(path, *std::move(file));
 }
 
 void Spool::Write(absl::Span<const unsigned char> bytes) {
@@ -32,15 +31,17 @@ void Spool::Write(absl::Span<const unsigned char> bytes) {
 }
 
 absl::Status Spool::CopyTo(logs::OutputFile& file) const {
-  if (error_ != 0) return logs::SystemStatus(error_, "temporary file: write");
+  if (error_ != 0) {
+    return logs::FileError(path_, "write a temporary file for", error_);
+  }
   std::vector<unsigned char> block(std::size_t{1} << 18);
   for (std::int64_t done = 0; done < bytes_;) {
     const ssize_t count =
         ::pread(file_.descriptor(), block.data(), block.size(), done);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) {
-      return logs::SystemStatus(count < 0 ? errno : EIO,
-                                "temporary file: read");
+      return logs::FileError(path_, "read a temporary file of",
+                             count < 0 ? errno : EIO);
     }
     file.Append(
         absl::MakeConstSpan(block).first(static_cast<std::size_t>(count)));

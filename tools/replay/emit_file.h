@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -26,7 +27,7 @@ namespace sampler::tools {
 // Bytes in a file without a name, to be read back once.
 class Spool {
  public:
-  // Beside `path`.
+  // Beside `path`, which errors name.
   static absl::StatusOr<Spool> Create(const std::string& path);
 
   template <typename T>
@@ -38,9 +39,11 @@ class Spool {
   absl::Status CopyTo(logs::OutputFile& file) const;
 
  private:
-  explicit Spool(logs::TemporaryFile file) : file_(std::move(file)) {}
+  Spool(std::string path, logs::TemporaryFile file)
+      : path_(std::move(path)), file_(std::move(file)) {}
   void Write(absl::Span<const unsigned char> bytes);
 
+  std::string path_;
   logs::TemporaryFile file_;
   int error_ = 0;  // Of the system; kept for CopyTo.
   std::int64_t bytes_ = 0;

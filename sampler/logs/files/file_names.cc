@@ -5,7 +5,8 @@
 namespace sampler::logs {
 
 std::string InputName(const std::string& path) {
-  return path == "-" ? "standard input" : Printable(path);
+  return path == "-" || path == kStandardInputFile ? "standard input"
+                                                   : Printable(path);
 }
 
 std::string OutputName(const std::string& path) {

@@ -1,5 +1,5 @@
 // File names as messages show them: one printable line, and words in place of
-// "-".
+// the names of standard streams.
 //
 // Thread-safety: pure functions.
 // Tested by: tests/logs/files/output_target_test.cc.
@@ -11,7 +11,10 @@
 
 namespace sampler::logs {
 
-// "standard input" for "-".
+// Opens standard input anew, where it is a file.
+inline constexpr char kStandardInputFile[] = "/proc/self/fd/0";
+
+// "standard input" for "-" and kStandardInputFile.
 std::string InputName(const std::string& path);
 
 // "standard output" for "-".
