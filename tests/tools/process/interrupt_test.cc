@@ -1,10 +1,12 @@
 // Ctrl-C in the middle of a run, and the bar that tells how far it is.
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
@@ -12,7 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -169,13 +173,46 @@ TEST_F(InterruptTest, AConversionLeavesNoFile) {
 
 TEST_F(InterruptTest, APageIsOfItsFirstSteps) {
   const std::string page = WriteTemporary("part.html", "");
-  const Arguments replay =
-      On({"replay", "--top-k", "40", "--limit", "2000", "--html", page});
-  const ToolResult result = Interrupted(replay, 20);
+  // The most rows that a page takes, each of so many tokens that the last is
+  // far away.
+  constexpr std::int64_t kWide = 50 * kWidth;
+  constexpr std::int64_t kWideRows = kRows / 50;
+  const std::string tokens = WriteTemporary(
+      "wide.npy", logs::Npy("<i4", absl::StrCat("(", kWideRows, ",)"),
+                            std::string(4 * kWideRows, '\0')));
+  const ToolResult result = Interrupted(
+      {"replay", log_, "--vocab-size", absl::StrCat(kWide), "--tokens", tokens,
+       "--top-k", "40", "--limit", "2000", "--html", page},
+      20);
   const std::string html = ReadAll(page);
   EXPECT_TRUE(absl::StrContains(html, "of 2,000 rows were answered"));
   EXPECT_TRUE(absl::StrContains(html, "id=\"s19\""));
   EXPECT_TRUE(absl::StrContains(html, "</html>"));
+}
+
+// Writes into a pipe, of which `end` is one end, until nobody can.
+void FillPipe(int end) {
+  const std::string path = absl::StrCat("/proc/self/fd/", end);
+  const int other = open(path.c_str(), O_WRONLY | O_NONBLOCK);
+  ASSERT_GE(other, 0);
+  while (write(other, "\n", 1) == 1) {
+  }
+  EXPECT_EQ(errno, EAGAIN);
+  close(other);
+}
+
+// Whether a signal that was sent to a process has not reached it yet.
+bool IsPending(pid_t process, int signal) {
+  for (const std::string& line :
+       Lines(ReadAll(absl::StrCat("/proc/", process, "/status")))) {
+    std::uint64_t signals = 0;
+    if (absl::StartsWith(line, "ShdPnd:") &&
+        absl::SimpleHexAtoi(absl::StripAsciiWhitespace(line.substr(7)),
+                            &signals)) {
+      return (signals >> (signal - 1) & 1) != 0;
+    }
+  }
+  return false;
 }
 
 TEST_F(InterruptTest, TheSecondOneEndsTheRun) {
@@ -195,9 +232,10 @@ TEST_F(InterruptTest, TheSecondOneEndsTheRun) {
   close(ends[1]);
   char first = 0;
   ASSERT_EQ(read(ends[0], &first, 1), 1);
-  usleep(200'000);  // Until the pipe is full.
+  FillPipe(ends[0]);
   kill(child, SIGINT);
-  usleep(50'000);
+  // Two signals that nobody has taken yet would be one.
+  while (IsPending(child, SIGINT)) usleep(1'000);
   kill(child, SIGINT);
   int status = 0;
   waitpid(child, &status, 0);
