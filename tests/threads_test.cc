@@ -2,6 +2,8 @@
 // sequences and workspaces, batches, and one logger. Results equal those of one
 // thread; under ThreadSanitizer (.ci/run) no access races either.
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -203,8 +205,7 @@ TEST(Threads, WorkOnBatches) {
 
 TEST(Threads, AppendToOneLogger) {
   const std::string path =
-      (std::filesystem::path(testing::TempDir()) / "threads.safetensors")
-          .string();
+      absl::StrCat(testing::TempDir(), "/threads-", getpid(), ".safetensors");
   auto logger = logs::Logger::Create(
       path, {.vocabulary_size = kSize, .overwrite = logs::Overwrite::kYes});
   ASSERT_TRUE(logger.ok()) << logger.status();

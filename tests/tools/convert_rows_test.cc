@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/tools/tool.h"
@@ -14,8 +13,10 @@ namespace {
 
 using nlohmann::json;
 
+// Of this test alone: others run meanwhile.
 std::string Out() {
-  return absl::StrCat(testing::TempDir(), "/part.safetensors");
+  static const std::string path = WriteTemporary("part.safetensors", "");
+  return path;
 }
 
 json Convert(std::vector<std::string> options) {
@@ -88,7 +89,7 @@ TEST(ConvertRows, AllOfThemLoseNothing) {
 }
 
 TEST(ConvertRows, AreRefusedWhereRowsHavePlaces) {
-  const std::string out = absl::StrCat(testing::TempDir(), "/part.kld");
+  const std::string out = WriteTemporary("part.kld", "");
   const ToolResult result =
       RunTool({"convert", StoryLog(), out, "--rows", "0:3", "--force"});
   EXPECT_EQ(result.exit_code, 2);

@@ -27,7 +27,7 @@ struct FormatLog {
 };
 
 std::string Temporary(const std::string& name) {
-  return absl::StrCat(testing::TempDir(), "/formats-", name);
+  return WriteTemporary(name, "");
 }
 
 // The shipped story in another format.

@@ -3,9 +3,7 @@
 #ifndef SAMPLER_TESTS_TOOLS_OUTPUTS_FIXTURE_H_
 #define SAMPLER_TESTS_TOOLS_OUTPUTS_FIXTURE_H_
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/nameless_files.h"
 #include "tests/tools/tool.h"
 
 namespace sampler::tools {
@@ -53,13 +52,8 @@ class OutputsTest : public testing::Test {
     return names;
   }
 
-  // Returns true if the folder's file system has files without a name, of which
-  // SIGKILL leaves nothing either.
-  bool HasNamelessFiles() const {
-    const int file = open(folder_.c_str(), O_TMPFILE | O_RDWR, 0600);
-    if (file >= 0) close(file);
-    return file >= 0;
-  }
+  // Of which SIGKILL leaves nothing either.
+  bool HasNamelessFiles() const { return sampler::HasNamelessFiles(folder_); }
 
   std::string settings_;
 

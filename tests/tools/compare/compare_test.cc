@@ -176,10 +176,9 @@ TEST(Compare, LeavesOutWhatAListDoesNotDecide) {
 }
 
 TEST(Compare, WritesEveryFormat) {
-  const std::string folder = testing::TempDir();
-  const std::string csv = absl::StrCat(folder, "/compare.csv");
-  const std::string markdown = absl::StrCat(folder, "/compare.md");
-  const std::string both = absl::StrCat(folder, "/compare.json");
+  const std::string csv = WriteTemporary("compare.csv", "");
+  const std::string markdown = WriteTemporary("compare.md", "");
+  const std::string both = WriteTemporary("compare.json", "");
   const ToolResult result =
       RunTool({"compare", StoryLog(), "--b", "balanced", "-q", "--export-csv",
                csv, "--export-markdown", markdown, "--export-json", both});

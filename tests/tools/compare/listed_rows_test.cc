@@ -26,7 +26,7 @@ json Compare(const std::string& log, const std::string& a,
 // The story with `count` tokens of each row, and the drawn one.
 std::string Listed(int count) {
   const std::string path =
-      absl::StrCat(testing::TempDir(), "/listed-", count, ".safetensors");
+      WriteTemporary(absl::StrCat("listed-", count, ".safetensors"), "");
   EXPECT_EQ(RunTool({"convert", StoryLog(), path, "--top-k",
                      absl::StrCat(count), "--to-dtype", "f32", "--force", "-q"})
                 .exit_code,

@@ -69,7 +69,8 @@ TEST(Page, DoesNotDependOnThreads) {
 
 TEST(Page, HasABound) {
   const std::string log = LongLog(2001);
-  const std::string page = testing::TempDir() + "never.html";
+  const std::string page = WriteTemporary("never.html", "");
+  std::filesystem::remove(page);
   for (Arguments arguments : Makers(log)) {
     if (arguments[0] == "explain" || arguments[0] == "sweep") continue;
     arguments.insert(arguments.end(), {"--html", page});

@@ -82,7 +82,7 @@ TEST(Sweep, SetsParametersInAChain) {
 }
 
 TEST(Sweep, WritesEveryFormatAndDraws) {
-  const std::string plot = absl::StrCat(testing::TempDir(), "/sweep.svg");
+  const std::string plot = WriteTemporary("sweep.svg", "");
   const std::vector<std::string> sweep = {"sweep", StoryLog(), "--param",
                                           "min_p=0.05:0.2:0.05", "-q"};
   const auto with = [&](const std::vector<std::string>& more) {
