@@ -2,7 +2,6 @@
 // appears whole or not at all, what was there stays until then, and what is
 // left behind blocks no other run.
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "sampler/logs/files/output_file.h"
 #include "tests/faults/failing_calls.h"
 #include "tests/logs/log_files.h"
+#include "tests/support/nameless_files.h"
 
 namespace sampler::faults {
 namespace {
@@ -37,13 +37,6 @@ class Kill : public testing::TestWithParam<Writing> {
   std::string Content() const {
     std::ifstream in(Path(), std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  // Whether the folder's file system has files without a name.
-  bool HasNamelessFiles() const {
-    const int file = open(folder_.path().c_str(), O_TMPFILE | O_RDWR, 0600);
-    if (file >= 0) close(file);
-    return file >= 0;
   }
 
   // What is in the folder beside the file. Removes it.
@@ -99,7 +92,7 @@ TEST_P(Kill, LeavesAFileWholeOrNone) {
     leftovers += left;
   }
   // A second name is needed where another file is replaced, for one moment.
-  if (HasNamelessFiles()) {
+  if (HasNamelessFiles(folder_.path())) {
     EXPECT_EQ(leftovers, GetParam().replaces ? 1 : 0);
   }
   EXPECT_TRUE(whole);
