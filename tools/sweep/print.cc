@@ -74,6 +74,19 @@ std::string HighEnds(const SweepRow& row) {
   return absl::StrCat(absl::StripTrailingAsciiWhitespace(text), "\n");
 }
 
+// The means of a setting are those of the rows that the log decides under it.
+std::string LeftOutText(const SweepRow& row) {
+  return row.left_out == 0
+             ? ""
+             : absl::StrCat("  without ", Plural(row.left_out, "row"),
+                            " that the log does not decide");
+}
+
+bool LeavesRowsOut(const SweepReport& report) {
+  return std::any_of(report.rows.begin(), report.rows.end(),
+                     [](const SweepRow& row) { return row.left_out > 0; });
+}
+
 // A number, or both ends of what it can be.
 std::string EndsText(const SweepRow& row, std::size_t metric) {
   const Range& ends = row.ends[metric];
@@ -108,7 +121,10 @@ std::string HeadText(const SweepReport& report) {
 
 std::string BestNote(const SweepReport& report) {
   return absl::StrCat("*: no other setting has more ", report.best_by.first,
-                      " and less ", report.best_by.second);
+                      " and less ", report.best_by.second,
+                      LeavesRowsOut(report)
+                          ? "; of the settings under which all rows count"
+                          : "");
 }
 
 std::string SweepText(const SweepReport& report, const Painter& paint) {
@@ -130,7 +146,8 @@ std::string SweepText(const SweepReport& report, const Painter& paint) {
     for (std::size_t m = 0; m < row.values.size(); ++m) {
       text += MetricCell(row.ends[m].low, m);
     }
-    absl::StrAppend(&text, "  ", Bar(report, row), "\n", HighEnds(row));
+    absl::StrAppend(&text, "  ", Bar(report, row), LeftOutText(row), "\n",
+                    HighEnds(row));
   }
   return text;
 }
@@ -152,7 +169,7 @@ std::string SweepMarkdown(const SweepReport& report) {
   }
   absl::StrAppend(&text, "\n", line, "\n");
   for (const SweepRow& row : report.rows) {
-    absl::StrAppend(&text, row.best ? "| * |" : "| |");
+    absl::StrAppend(&text, row.best ? "| *" : "| ", LeftOutText(row), " |");
     for (const std::string& value : row.setting) {
       absl::StrAppend(&text, " ", value, " |");
     }
@@ -172,7 +189,8 @@ std::string SweepCsv(const SweepReport& report) {
     absl::StrAppend(&text, ",", SweepMetrics()[m], ".least,", SweepMetrics()[m],
                     ".most");
   }
-  text += "\n";
+  const bool left_out = LeavesRowsOut(report);
+  absl::StrAppend(&text, left_out ? ",left_out" : "", "\n");
   for (const SweepRow& row : report.rows) {
     absl::StrAppend(&text, absl::StrJoin(row.setting, ","));
     for (const double value : row.values) {
@@ -183,6 +201,7 @@ std::string SweepCsv(const SweepReport& report) {
       absl::StrAppend(&text, ",", Digits(row.ends[m].low), ",",
                       Digits(row.ends[m].high));
     }
+    if (left_out) absl::StrAppend(&text, ",", row.left_out);
     text += "\n";
   }
   return text;
@@ -206,6 +225,7 @@ Json SweepJson(const SweepReport& report) {
     Json json = {{"setting", std::move(setting)},
                  {"chain", std::string(ChainText(row.chain.config))},
                  {"metrics", std::move(values)},
+                 {"left_out", row.left_out},
                  {"best", row.best}};
     if (!bounds.empty()) json["bounds"] = std::move(bounds);
     rows.push_back(std::move(json));

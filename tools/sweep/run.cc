@@ -155,6 +155,7 @@ absl::StatusOr<SweepRow> MeasureSetting(const SweepQuestion& question,
   if (!status.ok()) return status;
   // Of a setting that was not measured over all rows nothing is said.
   if (Interrupted()) return absl::CancelledError("interrupted");
+  row.left_out = totals.undecided(1);
   const std::vector<SideEstimate> side = totals.SideValues();
   for (const std::string& name : SweepMetrics()) {
     Range ends = kUnknown;
@@ -248,9 +249,10 @@ std::pair<std::string, std::string> MarkBest(std::vector<SweepRow>& rows) {
   const std::size_t more = *SweepMetric(names.first);
   const std::size_t less = *SweepMetric(names.second);
   for (SweepRow& row : rows) {
-    row.best = !std::isnan(row.values[more]) &&
+    row.best = !std::isnan(row.values[more]) && row.left_out == 0 &&
                std::none_of(rows.begin(), rows.end(), [&](const SweepRow& o) {
-                 const bool no_worse = o.values[more] >= row.values[more] &&
+                 const bool no_worse = o.left_out == 0 &&
+                                       o.values[more] >= row.values[more] &&
                                        o.values[less] <= row.values[less];
                  return no_worse && (o.values[more] > row.values[more] ||
                                      o.values[less] < row.values[less]);

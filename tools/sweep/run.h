@@ -32,9 +32,11 @@ struct SweepRow {
   Setting setting;  // Or, where a value was matched, {family, value}.
   ChainSpec chain;
   std::vector<double>
-      values;               // In the order of SweepMetrics(); NaN: not known.
-  std::vector<Range> ends;  // What each lies between; NaN: nothing is known.
-  bool best = false;        // No other is better in both of ParetoMetrics.
+      values;                 // In the order of SweepMetrics(); NaN: not known.
+  std::vector<Range> ends;    // What each lies between; NaN: nothing is known.
+  std::int64_t left_out = 0;  // Rows that the log does not decide.
+  bool best = false;  // All rows count, and no other is better in both of
+                      // ParetoMetrics.
 
   // Is the metric known as a range only?
   bool is_range(std::size_t metric) const {
@@ -98,7 +100,8 @@ absl::StatusOr<SweepRow> MatchFamily(const SweepQuestion& question,
                                      const Match& match);
 
 // Marks the rows that no other beats: with a logged token, more coverage at
-// less risk; else more kept mass with fewer tokens. Returns those two names.
+// less risk; else more kept mass with fewer tokens. Settings with rows left out
+// are means over other rows: they are not compared. Returns those two names.
 std::pair<std::string, std::string> MarkBest(std::vector<SweepRow>& rows);
 
 }  // namespace sampler::tools

@@ -259,7 +259,9 @@ absl::StatusOr<SparseParts> ParseSparse(const InputFile& file,
     return InvalidLog(
         {file.path(), "tensor \"logprobs\"", "none",
          absl::StrCat("F32, F16 or BF16 of shape [", sparse.entries, "]"),
-         "a top-k log needs the entries' log-probabilities"});
+         "a top-k log needs the entries' log-probabilities; a kept set alone "
+         "tells no logits: give the model's rows as \"logits\" beside it, "
+         "and it is their mask"});
   }
   status = ReadMetadata(file.path(), request.options, sparse);
   if (!status.ok()) return status;

@@ -150,6 +150,43 @@ TEST(Sweep, ShowsRangesAsCompareDoes) {
   EXPECT_TRUE(Says(ReadAll(page), "3.5233</span> to "));
 }
 
+// A setting under which the log does not decide every row is a mean over other
+// rows than the rest: it says so, and is not held against them.
+TEST(Sweep, SaysWhichRowsAreLeftOut) {
+  const std::string log = WriteTemporary("listed.safetensors", "");
+  ASSERT_EQ(RunTool({"convert", StoryLog(), log, "--top-k", "50", "--force"})
+                .exit_code,
+            0);
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"sweep", log, "--param",
+                                          "top_p=0.3,0.98", "-q"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunTool(arguments).out;
+  };
+  const json report = json::parse(run({"--json"}));
+  const json& decided = report["rows"][0];
+  const json& other = report["rows"][1];
+  EXPECT_EQ(decided["left_out"], 0);
+  EXPECT_TRUE(decided["best"].get<bool>());
+  const json compared = json::parse(
+      RunTool({"compare", log, "--b", "top_p=0.98", "--json", "-q"}).out);
+  EXPECT_EQ(other["left_out"], compared["b"]["undecided"]);
+  EXPECT_GT(other["left_out"].get<int>(), 0);
+  EXPECT_LT(other["left_out"].get<int>(), 24);
+  EXPECT_FALSE(other["best"].get<bool>());
+
+  const std::string said = absl::StrCat("without ", other["left_out"].dump(),
+                                        " rows that the log does not decide");
+  EXPECT_TRUE(Says(run({}), said));
+  EXPECT_TRUE(Says(run({"--markdown"}), said));
+  EXPECT_TRUE(Says(run({}), "; of the settings under which all rows count"));
+  const std::vector<std::string> csv = Lines(run({"--csv"}));
+  EXPECT_TRUE(absl::EndsWith(csv[0], ",left_out"));
+  EXPECT_TRUE(absl::EndsWith(csv[1], ",0"));
+  EXPECT_TRUE(
+      absl::EndsWith(csv[2], absl::StrCat(",", other["left_out"].get<int>())));
+}
+
 TEST(Sweep, RefusesWhatIsNoQuestion) {
   const std::vector<std::vector<std::string>> wrong = {
       {},
