@@ -25,6 +25,7 @@
 // Errors: InvalidArgument for a config that is not valid, NotFound for an
 //   unknown engine.
 // Tested by: tests/importers/exporter_test.cc,
+//   tests/importers/exports_come_back_test.cc,
 //   tests/importers/budget_export_test.cc,
 //   tests/importers/vllm_export_test.cc,
 //   tests/importers/round_trip_test.cc.

@@ -1,7 +1,7 @@
 // What an engine makes of exported fields, beside the config that they were
 // written for: the exporter's report. Internal to the exporter.
 //
-// Tested by: tests/importers/exporter_test.cc.
+// Tested by: tests/importers/exports_come_back_test.cc.
 
 #ifndef SAMPLER_IMPORTERS_EXPORT_ROUND_TRIP_H_
 #define SAMPLER_IMPORTERS_EXPORT_ROUND_TRIP_H_
